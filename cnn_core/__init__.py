@@ -1,0 +1,1 @@
+"""CNN arithmetic in numpy that keeps every intermediate value."""

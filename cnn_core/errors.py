@@ -1,0 +1,18 @@
+"""The exceptions a user can meet: one sentence each, no traceback needed."""
+
+__all__ = ["CnnreelError", "InputError", "ShapeError"]
+
+
+class CnnreelError(Exception):
+    """Something went wrong that a user can understand and act on (exit status 1)."""
+
+
+class InputError(CnnreelError, ValueError):
+    """What was asked for cannot be filmed as asked (exit status 2).
+
+    The message is one sentence: it names the argument, what was wanted and what came.
+    """
+
+
+class ShapeError(InputError):
+    """An array has a shape that does not fit."""
