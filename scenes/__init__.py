@@ -1,0 +1,1 @@
+"""Pictures: manim scenes that draw what `cnn_core` computed."""

@@ -1,0 +1,117 @@
+"""What every scene's spec has in common: the look, the checks, and how values leave for JSON."""
+
+from __future__ import annotations
+
+import importlib
+import unicodedata
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from cnn_core.errors import InputError
+
+if TYPE_CHECKING:
+    from scenes.stage import ExplainerScene
+
+__all__ = ["Label", "SceneSpec", "Values", "as_json"]
+
+Values = Mapping[str, Any]
+"""Computed arrays by name; may hold mappings and lists of them (`steps[0].products`)."""
+
+
+def printable(text: str) -> str:
+    """Refuse control characters: they have no place in a picture."""
+    if any(unicodedata.category(letter) == "Cc" for letter in text):
+        raise ValueError("must not hold control characters")
+    return text
+
+
+Label = Annotated[str, Field(min_length=1, max_length=24), AfterValidator(printable)]
+Title = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(printable)]
+
+
+class SceneSpec(BaseModel):
+    """What may be asked of a scene; command line, lesson files, schema and errors all come from here.
+
+    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    scene: ClassVar[str]
+    """Where the scene is, as `module:Class`; imported only when it is filmed."""
+    example: ClassVar[str]
+    """The options of an example command, for `--help`."""
+
+    title: Title | None = Field(None, description="Title at the top left; the operation's name if not given.")
+    theme: Literal["dark", "light"] = Field("dark", description="Colours: light on dark or dark on light.")
+    ratio: Literal["16:9", "9:16", "1:1"] = Field("16:9", description="Width to height of the picture.")
+    pace: Literal["slow", "normal", "fast"] = Field("normal", description="How long everything takes.")
+
+    @classmethod
+    def build(cls, given: Mapping[str, Any]) -> Self:
+        """Return the checked spec.
+
+        Raises
+        ------
+        InputError
+            With one sentence that names the field, what was wanted and what came.
+        """
+        try:
+            spec = cls.model_validate(dict(given))
+        except ValidationError as error:
+            raise InputError(sentence(cls, error)) from error
+        spec.values()
+        return spec
+
+    def trace(self) -> Any:
+        """Compute everything that the scene shows; `None` for a scene without numbers."""
+        return None
+
+    def values(self) -> Values:
+        """Return the computed arrays by name: the `values` of the JSON."""
+        return {}
+
+    @classmethod
+    def scene_class(cls) -> type[ExplainerScene[Self]]:
+        """Import the scene (and with it Manim) and return its class."""
+        module, _, name = cls.scene.partition(":")
+        found: type[ExplainerScene[Self]] = getattr(importlib.import_module(module), name)
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the spec as plain JSON values, defaults included."""
+        plain: dict[str, Any] = self.model_dump(mode="json")
+        return plain
+
+
+def sentence(spec: type[SceneSpec], error: ValidationError) -> str:
+    """Turn the first of pydantic's complaints into one sentence of ours."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(sorted(spec.model_fields))
+        return f"{where} is not something that {spec.name} takes; it takes {known}."
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):
+        return str(cause)
+    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    came = repr(first["input"])
+    came = came if len(came) <= 60 else came[:57] + "..."
+    return f"{where} {message[0].lower()}{message[1:]}, but it is {came}."
+
+
+def as_json(values: Any) -> Any:
+    """Return arrays as nested lists and NumPy scalars as numbers, ready for `json.dumps`."""
+    match values:
+        case Mapping():
+            return {name: as_json(value) for name, value in values.items()}
+        case np.ndarray() | np.generic():
+            return values.tolist()
+        case list() | tuple():
+            return [as_json(value) for value in values]
+    return values

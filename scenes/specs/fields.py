@@ -1,0 +1,144 @@
+"""The kinds of value that a spec's fields hold, and how each is read from what a user gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+
+from cnn_core.arrays import Array
+from cnn_core.errors import InputError, ShapeError
+from cnn_core.grids import Grid, read_grid
+from cnn_core.kernels import KERNELS, kernel
+from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_SIDE, PICTURE_SIZE
+
+__all__ = ["Image", "Kernels", "Size", "Vector", "batched"]
+
+
+def batched(grid: Grid) -> Array:
+    """Return a grid of (H, W) or (C, H, W) as a batch of one: (1, C, H, W)."""
+    return grid.array.reshape((1,) * (4 - grid.array.ndim) + grid.array.shape)
+
+
+def read_image(source: Any, info: ValidationInfo) -> Grid:
+    """Read a map of (H, W) or (C, H, W) from rows, nested lists, a file or a digit's name."""
+    name = str(info.field_name)
+    if isinstance(source, str) and source.startswith("mnist:"):
+        source = digit_in_7x7(source)
+    grid = source if isinstance(source, Grid) else read_grid(name, source, size=PICTURE_SIZE)
+    array = grid.array if grid.array.ndim == 3 else grid.array[None]
+    check_count(name, "channels", array.shape[0], MAX_CHANNELS)
+    check_sides(name, array.shape[1:], MAX_SIDE)
+    return grid
+
+
+def digit_in_7x7(name: str) -> Grid:
+    """Return an MNIST digit, averaged over 4 x 4 blocks so that its numbers can be read."""
+    from cnn_core.mnist import digit  # noqa: PLC0415 (reads ten thousand images)
+
+    found = digit(name)
+    blocks = np.asarray(found.pixels, dtype=np.float64).reshape(7, 4, 7, 4).mean(axis=(1, 3)) / 255
+    return Grid(np.round(blocks, 1), f"{name}, 28×28 averaged to 7×7")
+
+
+def read_kernels(source: Any, info: ValidationInfo) -> Grid:
+    """Read kernels of (kH, kW), (C, kH, kW) or (C_out, C, kH, kW): by name, as rows, from a file.
+
+    A list of names or of texts gives an output channel each.
+    """
+    name = str(info.field_name)
+    if isinstance(source, Grid):
+        grid = source
+    elif isinstance(source, Sequence) and source and all(isinstance(one, str) for one in source):
+        grid = stacked(name, [one_kernel(name, text) for text in ([source] if isinstance(source, str) else source)])
+    else:
+        grid = one_kernel(name, source)
+    check_sides(name, grid.array.shape[-2:], MAX_KERNEL)
+    if grid.array.ndim == 4:
+        check_count(name, "output channels", grid.array.shape[0], MAX_CHANNELS)
+    return grid
+
+
+def one_kernel(name: str, source: Any) -> Grid:
+    """Read one kernel, which may be a name such as `sobel-x`."""
+    if isinstance(source, str) and source.strip() in KERNELS:
+        return Grid(kernel(source.strip()).weight, source.strip())
+    if isinstance(source, str) and source.strip()[:1].isalpha() and "." not in source:
+        kernel(source.strip())  # says which names there are
+    if isinstance(source, Sequence) and not isinstance(source, str) and np.ndim(np.asarray(source, dtype=object)) == 4:
+        return stacked(name, [read_grid(name, one) for one in source])
+    return read_grid(name, source)
+
+
+def stacked(name: str, grids: list[Grid]) -> Grid:
+    """Stack kernels into output channels; a single one stays as it is."""
+    if len(grids) == 1:
+        return grids[0]
+    shapes = [grid.array.shape for grid in grids]
+    if len(set(shapes)) > 1:
+        raise ShapeError(f"{name} must be kernels of one shape, but their shapes are {listed(shapes)}.")
+    array = np.stack([grid.array if grid.array.ndim == 3 else grid.array[None] for grid in grids])
+    array.flags.writeable = False
+    return Grid(array, ", ".join(grid.origin for grid in grids))
+
+
+def listed(items: Sequence[object]) -> str:
+    """Join with commas and a final "and"."""
+    words = [str(item) for item in items]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def check_sides(name: str, shape: tuple[int, ...], most: int) -> None:
+    """Refuse grids that are too large to be read in a film."""
+    if max(shape) > most:
+        came = "×".join(map(str, shape))
+        raise InputError(f"{name} must be at most {most}×{most} to be legible in a film, but it is {came}.")
+
+
+def check_count(name: str, what: str, count: int, most: int) -> None:
+    """Refuse more channels than fit beside each other."""
+    if count > most:
+        raise InputError(f"{name} must have at most {most} {what}, but it has {count}.")
+
+
+def read_vector(source: Any, info: ValidationInfo) -> Grid:
+    """Read a row of numbers, one a channel."""
+    name = str(info.field_name)
+    if isinstance(source, int | float) and not isinstance(source, bool):
+        source = [source]
+    if isinstance(source, Sequence) and not isinstance(source, str) and np.ndim(np.asarray(source, dtype=object)) == 1:
+        source = [list(source)]
+    grid = source if isinstance(source, Grid) else read_grid(name, source)
+    if grid.array.ndim != 2 or grid.array.shape[0] != 1:
+        raise ShapeError(f"{name} must be one row of numbers, but its shape is {grid.array.shape}.")
+    return grid
+
+
+def read_size(value: Any, info: ValidationInfo) -> int | tuple[int, int]:
+    """Read `3`, `"3"`, `"2 1"`, `"2,1"` or `[2, 1]` as a whole number or a pair of them."""
+    wanted = f"{info.field_name} must be a whole number or a pair of them"
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    parts = [parts] if isinstance(parts, int) else parts
+    try:
+        numbers = [int(part) for part in parts if not isinstance(part, bool | float)]
+    except (TypeError, ValueError):
+        numbers = []
+    if len(numbers) not in (1, 2) or len(numbers) != len(parts):
+        raise InputError(f"{wanted}, but it is {value!r}.")
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+def as_lists(grid: Grid) -> Any:
+    """Return a grid as nested lists of numbers."""
+    return grid.array.tolist()
+
+
+ROWS = {"type": ["string", "array"]}
+SIZE = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
+
+Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
+Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
+Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
+Size = Annotated[int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema(SIZE)]
