@@ -1,0 +1,186 @@
+"""2-D average pooling: the mean of each window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.arrays import Array, IntArray, Pair, as_array, as_whole, freeze
+from cnn_core.pooling import PoolGeometry, pool_geometry
+from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+
+__all__ = ["AvgPool2dStep", "AvgPool2dTrace", "avg_pool2d"]
+
+
+@dataclass(frozen=True, eq=False)
+class AvgPool2dStep:
+    """How the mean of one window came about.
+
+    Attributes
+    ----------
+    position
+        `(n, c, i, j)`, in the output.
+    top, left
+        Where the window begins in `x`; negative inside the padding.
+    window : (kH, kW)
+        The values looked at; 0 where the window leaves `x`.
+    inside : (kH, kW)
+        Whether each cell lies in `x`.
+    total
+        The sum of the window.
+    divisor
+        What the total is divided by.
+    value
+        The output there, `total / divisor`.
+    """
+
+    position: Position
+    top: int
+    left: int
+    window: Array
+    inside: npt.NDArray[np.bool_]
+    total: float
+    divisor: int
+    value: float
+
+    def values(self) -> Values:
+        """Return what this mean was computed from, by name."""
+        return {
+            "window": self.window,
+            "total": scalar(self.total),
+            "divisor": scalar(self.divisor),
+            "value": scalar(self.value),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class AvgPool2dTrace:
+    """An average pooling that has been computed.
+
+    Attributes
+    ----------
+    x : (N, C, H, W)
+    output : (N, C, H_out, W_out)
+    geometry
+        Where the windows stop.
+    """
+
+    x: Array
+    output: Array
+    geometry: PoolGeometry
+    ceil_mode: bool
+    count_include_pad: bool
+    divisor_override: int | None
+
+    @property
+    def kernel_size(self) -> Pair:
+        """Height and width of the window."""
+        return self.geometry.kernel_size
+
+    @property
+    def stride(self) -> Pair:
+        """Rows and columns from one window to the next."""
+        return self.geometry.stride
+
+    @property
+    def padding(self) -> Pair:
+        """Rows and columns of zeros at each side of `x`."""
+        return self.geometry.padding
+
+    @property
+    def divisors(self) -> IntArray:
+        """What the total of each window is divided by, (H_out, W_out)."""
+        return freeze(_divisors(self.geometry, self.count_include_pad, self.divisor_override))
+
+    def positions(self) -> Iterator[Position]:
+        """Walk over the output in reading order."""
+        return positions_of(self.output.shape)
+
+    def step(self, n: int, c: int, i: int, j: int) -> AvgPool2dStep:
+        """Return how `output[n, c, i, j]` came about."""
+        position = (n, c, i, j)
+        check_position(position, self.output.shape)
+        windows = self.geometry.windows(self.x[n : n + 1, c : c + 1], 0.0)[:, :, i : i + 1, j : j + 1]
+        top, left = self.geometry.corner(i, j)
+        return AvgPool2dStep(
+            position=position,
+            top=top,
+            left=left,
+            window=freeze(windows[0, 0, 0, 0].copy()),
+            inside=freeze(self.geometry.inside(i, j)),
+            total=float(_totals(windows)[0, 0, 0, 0]),
+            divisor=int(self.divisors[i, j]),
+            value=float(self.output[position]),
+        )
+
+    def values(self) -> Values:
+        """Return the arrays that went in and came out, by name."""
+        return {"x": self.x, "output": self.output}
+
+
+def avg_pool2d(  # noqa: PLR0917 - torch's signature
+    x: npt.ArrayLike,
+    kernel_size: int | Pair,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> AvgPool2dTrace:
+    """Take the mean of each window, as `torch.nn.functional.avg_pool2d` does.
+
+    Parameters
+    ----------
+    x : (N, C, H, W)
+        The feature maps; each is pooled for itself.
+    kernel_size, stride, padding
+        One number, or one for each axis. The stride is that of the window where none is given: the windows lie
+        side by side. Padding is 0.
+    ceil_mode
+        Whether a last window may reach over the end; what lies beyond the padding is not counted.
+    count_include_pad
+        Whether the zeros of the padding count in the mean.
+    divisor_override
+        What to divide by instead of the number of cells.
+
+    Raises
+    ------
+    ShapeError, InputError
+        If the window does not fit or an option is out of its range.
+
+    >>> avg_pool2d([[[[4, 1, 1, 8], [1, 1, 0, 2]]]], 2).output.tolist()
+    [[[[1.75, 2.75]]]]
+    """
+    x = as_array("x", x, "N C H W")
+    if divisor_override is not None:
+        divisor_override = as_whole("divisor_override", divisor_override, minimum=1)
+    geometry = pool_geometry(x, kernel_size=kernel_size, stride=stride, padding=padding, ceil_mode=ceil_mode)
+    output = _totals(geometry.windows(x, 0.0))
+    output /= _divisors(geometry, count_include_pad, divisor_override)
+    return AvgPool2dTrace(x, freeze(output), geometry, bool(ceil_mode), bool(count_include_pad), divisor_override)
+
+
+def _totals(windows: Array) -> Array:
+    """Return the sum of each window (N, C, H_out, W_out, kH, kW), added in reading order."""
+    totals = np.zeros(windows.shape[:4])
+    for a, b in np.ndindex(windows.shape[4:]):
+        totals += windows[..., a, b]
+    return totals
+
+
+def _divisors(geometry: PoolGeometry, count_include_pad: bool, divisor_override: int | None) -> IntArray:
+    if divisor_override is not None:
+        return np.full(geometry.output_size, divisor_override)
+    rows, columns = (_cells_counted(geometry, axis, count_include_pad) for axis in (0, 1))
+    return np.multiply.outer(rows, columns)
+
+
+def _cells_counted(geometry: PoolGeometry, axis: int, count_include_pad: bool) -> IntArray:
+    """Return how many rows (or columns) of each window lie in `x`, or in `x` with its padding."""
+    border = geometry.padding[axis] if count_include_pad else 0
+    starts = np.arange(geometry.output_size[axis]) * geometry.stride[axis] - geometry.padding[axis]
+    ends = np.minimum(starts + geometry.kernel_size[axis], geometry.size[axis] + border)
+    return ends - np.maximum(starts, -border)

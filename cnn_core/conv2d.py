@@ -1,0 +1,219 @@
+"""2-D convolution, as deep learning means it: cross-correlation, the kernel is not flipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
+from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.errors import ShapeError
+from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.windows import Padding, PaddingLike, as_padding, blocks, pad, reach, windows
+
+__all__ = ["Conv2dStep", "Conv2dTrace", "conv2d"]
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2dStep:
+    """How one output value of a convolution came about.
+
+    Attributes
+    ----------
+    position
+        `(n, c_out, i, j)`.
+    top, left
+        Where the window begins, in `x_padded`.
+    channels
+        The input channels that this output channel sees: all, or those of its group.
+    window, kernel, products : (C_in / groups, kH, kW)
+        What lies under the kernel, the kernel, and the two multiplied.
+    running_sum : (C_in / groups * kH * kW,)
+        The sum of the products so far, in reading order.
+    total
+        The sum of all products, before the bias.
+    value
+        The output there. `total + bias` agrees with it but for the last bits, since sums are rounded in
+        the order in which they are added.
+    """
+
+    position: Position
+    top: int
+    left: int
+    channels: range
+    window: Array
+    kernel: Array
+    products: Array
+    running_sum: Array
+    total: float
+    bias: float | None
+    value: float
+
+    def values(self) -> Values:
+        """Return what this position was computed from, by name."""
+        return {
+            "window": self.window,
+            "products": self.products,
+            "running_sum": self.running_sum,
+            "total": scalar(self.total),
+            **({} if self.bias is None else {"bias": scalar(self.bias)}),
+            "value": scalar(self.value),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2dTrace:
+    """A convolution that has been computed.
+
+    Attributes
+    ----------
+    x : (N, C_in, H, W)
+    weight : (C_out, C_in / groups, kH, kW)
+    bias : (C_out,) or None
+    output : (N, C_out, H_out, W_out)
+    padding
+        `((top, bottom), (left, right))`, whichever way it was asked for.
+    """
+
+    x: Array
+    weight: Array
+    bias: Array | None
+    output: Array
+    stride: Pair
+    padding: Padding
+    dilation: Pair
+    groups: int
+
+    @property
+    def x_padded(self) -> Array:
+        """The input with its border of zeros, (N, C_in, top + H + bottom, left + W + right)."""
+        return freeze(pad(self.x, self.padding))
+
+    @property
+    def kernel_size(self) -> Pair:
+        """Height and width of the kernel, its dilation not counted."""
+        return self.weight.shape[2], self.weight.shape[3]
+
+    def positions(self) -> Iterator[Position]:
+        """Walk over the output in reading order."""
+        return positions_of(self.output.shape)
+
+    def step(self, n: int, c_out: int, i: int, j: int) -> Conv2dStep:
+        """Return how `output[n, c_out, i, j]` came about."""
+        position = (n, c_out, i, j)
+        check_position(position, self.output.shape)
+        channels = same_group(c_out, of=self.output.shape[1], into=self.x.shape[1], groups=self.groups)
+        image = pad(self.x[n : n + 1, channels.start : channels.stop], self.padding)
+        window = windows(image, self.kernel_size, self.stride, self.dilation)[0, :, i, j].copy()
+        products = window * self.weight[c_out]
+        running_sum = np.cumsum(products)
+        return Conv2dStep(
+            position=position,
+            top=i * self.stride[0],
+            left=j * self.stride[1],
+            channels=channels,
+            window=freeze(window),
+            kernel=self.weight[c_out],
+            products=freeze(products),
+            running_sum=freeze(running_sum),
+            total=float(running_sum[-1]),
+            bias=None if self.bias is None else float(self.bias[c_out]),
+            value=float(self.output[position]),
+        )
+
+    def values(self) -> Values:
+        """Return the arrays that went in and came out, by name."""
+        bias: Values = {} if self.bias is None else {"bias": self.bias}
+        return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
+
+
+def conv2d(  # noqa: PLR0917 - torch's signature
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    stride: int | Pair = 1,
+    padding: PaddingLike = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
+) -> Conv2dTrace:
+    """Slide each kernel over `x` and sum the products under it, as `torch.nn.functional.conv2d` does.
+
+    Parameters
+    ----------
+    x : (N, C_in, H, W)
+        The images.
+    weight : (C_out, C_in / groups, kH, kW)
+        The kernels. Not flipped: the top left entry meets the top left of the window.
+    bias : (C_out,), optional
+        What is added to each kernel's sums.
+    stride, dilation
+        One number, or one for each axis.
+    padding
+        A number, `(pH, pW)`, `((top, bottom), (left, right))`, `"same"` (needs stride 1; where the border is
+        uneven, the extra row or column goes to the end) or `"valid"` (none).
+    groups
+        The channels are cut into so many parts that do not see each other.
+
+    Raises
+    ------
+    ShapeError, InputError
+        If the arrays do not fit each other or an option is out of its range.
+
+    >>> conv2d([[[[1, 2], [3, 4]]]], [[[[1, 0], [0, 1]]]]).output.tolist()
+    [[[[5.0]]]]
+    """
+    x = as_array("x", x, "N C_in H W")
+    weight = as_array("weight", weight, "C_out C_in/groups kH kW")
+    bias = None if bias is None else as_array("bias", bias, "C_out")
+    stride = as_pair("stride", stride, minimum=1)
+    dilation = as_pair("dilation", dilation, minimum=1)
+    groups = as_whole("groups", groups, minimum=1)
+    border = as_padding(padding, reach((weight.shape[2], weight.shape[3]), dilation), stride)
+    _check_channels(x, weight, bias, groups)
+    _check_reach(x, weight, border, dilation)
+    output = _correlate(pad(x, border), weight, bias, stride=stride, dilation=dilation, groups=groups)
+    return Conv2dTrace(x, weight, bias, freeze(output), stride, border, dilation, groups)
+
+
+def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) -> None:
+    c_in, c_out = x.shape[1], weight.shape[0]
+    check_groups(groups, c_in, "channels of x")
+    check_groups(groups, c_out, "kernels in weight")
+    if weight.shape[1] != c_in // groups:
+        raise ShapeError(
+            f"weight must have {c_in // groups} input channels (the channels of x, divided by groups), "
+            f"but its shape is {weight.shape}."
+        )
+    check_bias(bias, c_out)
+
+
+def _check_reach(x: Array, weight: Array, padding: Padding, dilation: Pair) -> None:
+    height, width = x.shape[2] + sum(padding[0]), x.shape[3] + sum(padding[1])
+    kH, kW = reach((weight.shape[2], weight.shape[3]), dilation)
+    if kH > height or kW > width:
+        raise ShapeError(
+            f"weight must fit into x with its padding, which is {height} x {width}, "
+            f"but its kernel covers {kH} x {kW} (dilation included)."
+        )
+
+
+def _correlate(x: Array, weight: Array, bias: Array | None, *, stride: Pair, dilation: Pair, groups: int) -> Array:
+    """Multiply the kernels, one a row, with the windows, one a column.
+
+    One product an image, never one for the whole batch: so an image's result does not depend on its company, not
+    even in the last bit.
+    """
+    n, (c_out, _, kH, kW) = len(x), weight.shape
+    columns = windows(x, (kH, kW), stride, dilation).transpose(0, 1, 4, 5, 2, 3)
+    output = np.empty((n, c_out, *columns.shape[4:]))
+    flat_output = output.reshape(n, groups, c_out // groups, -1)
+    kernels = weight.reshape(groups, c_out // groups, -1)
+    for block in blocks(n, columns[0].nbytes):
+        flat = columns[block].reshape(-1, groups, kernels.shape[2], flat_output.shape[3])
+        np.matmul(kernels, flat, out=flat_output[block])
+        if bias is not None:
+            output[block] += bias[:, None, None]
+    return output

@@ -1,0 +1,137 @@
+"""The linear (fully connected) layer: each output is a weighted sum of all inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.arrays import Array, Pair, as_array, freeze
+from cnn_core.channels import check_bias
+from cnn_core.errors import ShapeError
+from cnn_core.trace import Values, check_position, scalar
+
+__all__ = ["LinearStep", "LinearTrace", "linear"]
+
+
+@dataclass(frozen=True, eq=False)
+class LinearStep:
+    """How one output value of a linear layer came about.
+
+    Attributes
+    ----------
+    position
+        `(n, o)`.
+    x, weight, products : (in,)
+        The input, the weights of this output, and the two multiplied.
+    running_sum : (in,)
+        The sum of the products so far.
+    total
+        The sum of all products, before the bias.
+    value
+        The output there. `total + bias` agrees with it but for the last bits.
+    """
+
+    position: Pair
+    x: Array
+    weight: Array
+    products: Array
+    running_sum: Array
+    total: float
+    bias: float | None
+    value: float
+
+    def values(self) -> Values:
+        """Return what this output was computed from, by name."""
+        return {
+            "x": self.x,
+            "weight": self.weight,
+            "products": self.products,
+            "running_sum": self.running_sum,
+            "total": scalar(self.total),
+            **({} if self.bias is None else {"bias": scalar(self.bias)}),
+            "value": scalar(self.value),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class LinearTrace:
+    """A linear layer that has been computed.
+
+    Attributes
+    ----------
+    x : (N, in)
+    weight : (out, in)
+    bias : (out,) or None
+    output : (N, out)
+    """
+
+    x: Array
+    weight: Array
+    bias: Array | None
+    output: Array
+
+    def positions(self) -> Iterator[Pair]:
+        """Walk over the output in reading order."""
+        return product(range(len(self.x)), range(len(self.weight)))
+
+    def step(self, n: int, o: int) -> LinearStep:
+        """Return how `output[n, o]` came about."""
+        check_position((n, o), self.output.shape)
+        products = freeze(self.x[n] * self.weight[o])
+        running_sum = freeze(np.cumsum(products))
+        return LinearStep(
+            position=(n, o),
+            x=self.x[n],
+            weight=self.weight[o],
+            products=products,
+            running_sum=running_sum,
+            total=float(running_sum[-1]),
+            bias=None if self.bias is None else float(self.bias[o]),
+            value=float(self.output[n, o]),
+        )
+
+    def values(self) -> Values:
+        """Return the arrays that went in and came out, by name."""
+        bias: Values = {} if self.bias is None else {"bias": self.bias}
+        return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
+
+
+def linear(x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None = None) -> LinearTrace:
+    """Multiply every row of `x` with every row of `weight`, as `torch.nn.functional.linear` does.
+
+    Parameters
+    ----------
+    x : (N, in)
+        The inputs, one a row.
+    weight : (out, in)
+        The weights of each output, one a row.
+    bias : (out,), optional
+        What is added to each output.
+
+    Raises
+    ------
+    ShapeError, InputError
+        If the arrays do not fit each other.
+
+    >>> linear([[1, 2]], [[3, 4]], [5]).output.tolist()
+    [[16.0]]
+    """
+    x = as_array("x", x, "N in")
+    weight = as_array("weight", weight, "out in")
+    bias = None if bias is None else as_array("bias", bias, "out")
+    if weight.shape[1] != x.shape[1]:
+        raise ShapeError(
+            f"weight must have {x.shape[1]} columns, one for each number in a row of x, "
+            f"but its shape is {weight.shape}."
+        )
+    check_bias(bias, len(weight))
+    output = np.empty((len(x), len(weight)))
+    # One product a row of x: one for all rows would round each row differently in different company.
+    np.matmul(weight, x[:, :, None], out=output[:, :, None])
+    if bias is not None:
+        output += bias
+    return LinearTrace(x, weight, bias, freeze(output))

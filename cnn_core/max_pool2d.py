@@ -1,0 +1,186 @@
+"""2-D max pooling: the largest value of each window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.arrays import Array, IntArray, Pair, as_array, freeze
+from cnn_core.errors import InputError
+from cnn_core.pooling import PoolGeometry, pool_geometry
+from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+
+__all__ = ["MaxPool2dStep", "MaxPool2dTrace", "max_pool2d"]
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPool2dStep:
+    """Which value won one window.
+
+    Attributes
+    ----------
+    position
+        `(n, c, i, j)`, in the output.
+    top, left
+        Where the window begins in `x`; negative inside the padding.
+    window : (kH, kW)
+        The values looked at; -inf where the window leaves `x`.
+    inside : (kH, kW)
+        Whether each cell lies in `x`.
+    winner
+        `(row, column)` in `x` of the largest value; of the first one in reading order where several are equal.
+    value
+        The largest value.
+    ties
+        How many cells hold it; 1 where nothing is tied.
+    """
+
+    position: Position
+    top: int
+    left: int
+    window: Array
+    inside: npt.NDArray[np.bool_]
+    winner: Pair
+    value: float
+    ties: int
+
+    def values(self) -> Values:
+        """Return what this window was decided by, by name; `inside_values` are those in `x`, in reading order."""
+        return {
+            "inside_values": freeze(self.window[self.inside]),
+            "winner": freeze(np.array(self.winner)),
+            "value": scalar(self.value),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPool2dTrace:
+    """A max pooling that has been computed.
+
+    Attributes
+    ----------
+    x : (N, C, H, W)
+    output : (N, C, H_out, W_out)
+    geometry
+        Where the windows stop.
+    """
+
+    x: Array
+    output: Array
+    geometry: PoolGeometry
+    ceil_mode: bool
+
+    @property
+    def kernel_size(self) -> Pair:
+        """Height and width of the window, its dilation not counted."""
+        return self.geometry.kernel_size
+
+    @property
+    def stride(self) -> Pair:
+        """Rows and columns from one window to the next."""
+        return self.geometry.stride
+
+    @property
+    def padding(self) -> Pair:
+        """Rows and columns of -inf at each side of `x`."""
+        return self.geometry.padding
+
+    @property
+    def dilation(self) -> Pair:
+        """Rows and columns from one cell of the window to the next."""
+        return self.geometry.dilation
+
+    @cached_property
+    def argmax(self) -> IntArray:
+        """Flat index into `H * W` of each winner, (N, C, H_out, W_out); the first one where several are equal."""
+        windows = self.geometry.windows(self.x, -np.inf)
+        argmax = np.empty(self.output.shape, dtype=np.int64)
+        for a, b in reversed(list(np.ndindex(self.kernel_size))):  # so that the first one is written last
+            np.copyto(argmax, self._flat_index(a, b), where=windows[..., a, b] == self.output)
+        return freeze(argmax)
+
+    def positions(self) -> Iterator[Position]:
+        """Walk over the output in reading order."""
+        return positions_of(self.output.shape)
+
+    def step(self, n: int, c: int, i: int, j: int) -> MaxPool2dStep:
+        """Return the window of `output[n, c, i, j]` and who won it."""
+        position = (n, c, i, j)
+        check_position(position, self.output.shape)
+        window = self.geometry.windows(self.x[n : n + 1, c : c + 1], -np.inf)[0, 0, i, j].copy()
+        rows, columns = self.geometry.cells(i, j)
+        row, column = divmod(int(window.argmax()), len(columns))
+        return MaxPool2dStep(
+            position=position,
+            top=rows[0],
+            left=columns[0],
+            window=freeze(window),
+            inside=freeze(self.geometry.inside(i, j)),
+            winner=(rows[row], columns[column]),
+            value=float(self.output[position]),
+            ties=int((window == self.output[position]).sum()),
+        )
+
+    def values(self) -> Values:
+        """Return the arrays that went in and came out, by name."""
+        return {"x": self.x, "output": self.output, "argmax": self.argmax}
+
+    def _flat_index(self, a: int, b: int) -> IntArray:
+        """Return where in `H * W` cell `a, b` of each window lies, (H_out, W_out)."""
+        H_out, W_out = self.geometry.output_size
+        rows = np.array([self.geometry.cells(i, 0)[0][a] for i in range(H_out)], dtype=np.int64)
+        columns = np.array([self.geometry.cells(0, j)[1][b] for j in range(W_out)], dtype=np.int64)
+        return rows[:, None] * self.geometry.size[1] + columns
+
+
+def max_pool2d(  # noqa: PLR0917 - torch's signature
+    x: npt.ArrayLike,
+    kernel_size: int | Pair,
+    stride: int | Pair | None = None,
+    padding: int | Pair = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+) -> MaxPool2dTrace:
+    """Take the largest value of each window, as `torch.nn.functional.max_pool2d` does.
+
+    Parameters
+    ----------
+    x : (N, C, H, W)
+        The feature maps; each is pooled for itself.
+    kernel_size, stride, padding, dilation
+        One number, or one for each axis. The stride is that of the window where none is given: the windows lie
+        side by side. Padding is -inf, so it never wins.
+    ceil_mode
+        Whether a last window may reach over the end.
+
+    Raises
+    ------
+    ShapeError, InputError
+        If the window does not fit or an option is out of its range.
+
+    >>> max_pool2d([[[[4, 1, 1, 8], [1, 1, 0, 2]]]], 2).output.tolist()
+    [[[[4.0, 8.0]]]]
+    """
+    x = as_array("x", x, "N C H W")
+    geometry = pool_geometry(
+        x, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
+    )
+    windows = geometry.windows(x, -np.inf)
+    output = windows[..., 0, 0].copy()
+    for a, b in np.ndindex(geometry.kernel_size):
+        np.maximum(output, windows[..., a, b], out=output)
+    _check_reached(output, geometry)
+    return MaxPool2dTrace(x, freeze(output), geometry, bool(ceil_mode))
+
+
+def _check_reached(output: Array, geometry: PoolGeometry) -> None:
+    """Refuse windows whose cells all lie outside `x`, between which dilation steps over it."""
+    if np.isneginf(output).any():
+        raise InputError(
+            f"dilation must leave at least one cell of each window inside x, which is {geometry.size[0]} x "
+            f"{geometry.size[1]}, but it is {geometry.dilation} with a padding of {geometry.padding}."
+        )
