@@ -1,0 +1,65 @@
+"""Encode in a thread while the next frame is drawn: cairo holds one core, the encoder another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import Queue
+from threading import Thread
+
+from reel.encoder import Frame, Sink
+
+__all__ = ["in_background"]
+
+FRAMES_AHEAD = 4
+"""How far drawing may run ahead; a frame at 4k is 33 MB."""
+
+
+class Feeder:
+    """Hands frames to another sink in a thread."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._queue: Queue[tuple[Frame, int] | None] = Queue(FRAMES_AHEAD)
+        self._failure: BaseException | None = None
+        self._abandoned = False
+        self._thread = Thread(target=self._run, name="encoder", daemon=True)
+        self._thread.start()
+
+    def add(self, frame: Frame, repeat: int = 1) -> None:
+        """Queue a frame; raises what went wrong with an earlier one."""
+        self.raise_failure()
+        self._queue.put((frame, repeat))
+
+    def finish(self, *, abandon: bool) -> None:
+        """Wait until the thread has ended; abandoned frames are not encoded any more."""
+        self._abandoned = abandon
+        self._queue.put(None)
+        self._thread.join()
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong in the thread, if anything did."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self) -> None:
+        while (item := self._queue.get()) is not None:
+            if self._failure or self._abandoned:
+                continue  # the queue is emptied all the same, so that nobody waits for room in it
+            try:
+                self._sink.add(*item)
+            except BaseException as failure:
+                self._failure = failure
+
+
+@contextmanager
+def in_background(sink: Sink) -> Iterator[Sink]:
+    """Give a sink that encodes in a thread; all of it is encoded when the block has been left."""
+    feeder = Feeder(sink)
+    try:
+        yield feeder
+    except BaseException:
+        feeder.finish(abandon=True)
+        raise
+    feeder.finish(abandon=False)
+    feeder.raise_failure()

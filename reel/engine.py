@@ -1,0 +1,131 @@
+"""Plays a scene through Manim's cairo renderer, straight into a sink: one pass, no partial files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from manim import tempconfig
+from manim.renderer.cairo_renderer import CairoRenderer
+
+from cnn_core.arrays import Pair
+from reel.encoder import Frame, Sink
+from scenes.specs import SceneSpec
+from scenes.timeline import Beat, Timeline
+
+__all__ = ["FilmRenderer", "OnBeat", "OnFrames", "manim_set_up", "play"]
+
+OnBeat = Callable[[Beat, Frame], None]
+"""Called with each beat and its last frame."""
+
+OnFrames = Callable[[int], None]
+"""Called with the number of frames so far."""
+
+
+class NoFiles:
+    """Stands where Manim expects a file writer, and writes no files.
+
+    Manim looks at it once a scene, to stop encoders when the scene fails.
+    """
+
+    sections: tuple[()] = ()
+
+    def abort_encode_jobs(self) -> None:
+        """There are none."""
+
+
+class FilmRenderer(CairoRenderer):  # type: ignore[misc]
+    """Draws each frame as Manim does, counts whole frames, and hands them to a sink.
+
+    Manim builds its camera with the renderer; here it is built when the scene calls `init_scene`, for by then the scene
+    has given the frame its ratio.
+    """
+
+    def __init__(self, sink: Sink, on_frames: OnFrames | None = None) -> None:
+        self._sink = sink
+        self._on_frames = on_frames
+        self.frames = 0
+
+    def init_scene(self, *_: Any) -> None:
+        """Build the camera."""
+        super().__init__()
+        self.file_writer = NoFiles()
+        self.last_frame: Frame = self.get_frame()
+
+    def play(self, scene: Any, *animations: Any, **options: Any) -> None:
+        """Play one group of animations."""
+        scene.compile_animation_data(*animations, **options)
+        scene.begin_animations()
+        frames = max(1, round(scene.duration * self.camera.frame_rate))
+        if scene.is_current_animation_frozen_frame():
+            self.static_image = None
+            self.update_frame(scene)
+            self.add_frame(self.get_frame(), frames)
+        else:
+            self._play_moving(scene, frames)
+        self.num_plays += 1
+
+    def _play_moving(self, scene: Any, frames: int) -> None:
+        self.save_static_frame_data(scene, scene.static_mobjects)
+        for number in range(frames):
+            scene.update_to_time(number * (1 / self.camera.frame_rate))  # as NumPy's arange does in Manim
+            self.update_frame(scene, scene.moving_mobjects)
+            self.add_frame(self.get_frame())
+        for animation in scene.animations:
+            animation.finish()
+            animation.clean_up_from_scene(scene)
+        scene.update_mobjects(0)
+        self.static_image = None
+
+    def add_frame(self, frame: Frame, num_frames: int = 1) -> None:
+        """Hand a frame over; it is shown for `num_frames` frames."""
+        self._sink.add(frame, num_frames)
+        self.last_frame = frame
+        self.frames += num_frames
+        self.time = self.frames / self.camera.frame_rate
+        if self._on_frames is not None:
+            self._on_frames(self.frames)
+
+    def scene_finished(self, scene: Any) -> None:
+        """Do nothing: all frames are in the sink."""
+
+
+@contextmanager
+def manim_set_up(size: Pair, fps: int) -> Iterator[None]:
+    """Set Manim up for pictures of this size; whatever it may want to write goes to a folder of its own."""
+    with TemporaryDirectory(prefix="cnnreel-") as media:
+        settings = {
+            "pixel_width": size[0],
+            "pixel_height": size[1],
+            "frame_rate": fps,
+            "media_dir": media,
+            "dry_run": True,
+            "verbosity": "WARNING",
+            "progress_bar": "none",
+        }
+        with tempconfig(settings):
+            yield
+
+
+def play(
+    spec: SceneSpec,
+    size: Pair,
+    fps: int,
+    sink: Sink,
+    *,
+    on_beat: OnBeat | None = None,
+    on_frames: OnFrames | None = None,
+) -> Timeline:
+    """Play a scene into a sink and return its timeline.
+
+    Frames are of `size` (width and height in pixels), `fps` of them a second; `fps` is 15 or a multiple of it.
+    """
+    with manim_set_up(size, fps):
+        renderer = FilmRenderer(sink, on_frames)
+        scene = type(spec).scene_class()(spec, renderer=renderer)
+        if on_beat is not None:
+            scene.on_beat = lambda beat: on_beat(beat, renderer.last_frame)
+        scene.render()
+    return scene.timeline
