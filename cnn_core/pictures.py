@@ -100,7 +100,7 @@ def _as_grey(image: Image) -> tuple[Image, float]:
     if "transparency" in image.info or image.mode.endswith(("A", "a")):
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB").convert("L").convert("F"), 255.0
+    return image.convert("L").convert("F"), 255.0
 
 
 def _scale(image: Image, size: Pair) -> Image:

@@ -67,6 +67,10 @@ def test_version_2_of_the_npy_header_is_read() -> None:
     assert decode_npy("x", data).tolist() == [[0]]
 
 
+def test_an_npy_file_of_python_2_is_read() -> None:
+    assert decode_npy("x", npy_of_shape("(1L, 1L)", b"\0" * 8)).tolist() == [[0]]
+
+
 NOT_SAVED = "x must be an array saved with numpy.save, but it is not."
 BAD_CONTENTS: list[tuple[str, bytes, str]] = [
     ("csv", b"1,\xff", "x must be text in UTF-8, but byte 3 is not."),

@@ -124,8 +124,8 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("a.csv", b"left,right\n1,2\n", 'x (a.csv) must be rows of numbers, but row 1, column 1 is "left".'),
     (
         "a.csv",
-        b"1;2\n3;0,5\n",
-        'x (a.csv) must be rows of numbers, but row 2, column 2 is "0,5"; decimals are written with a point.',
+        b"1,5;2\n3;0,5\n",
+        'x (a.csv) must be rows of numbers, but row 1, column 1 is "1,5"; decimals are written with a point.',
     ),
     ("a.csv", b"\n\n", "x (a.csv) must be rows of numbers, but it is empty."),
     ("a.csv", b"\0\0", 'x (a.csv) must be rows of numbers, but row 1, column 1 is "\\x00\\x00".'),

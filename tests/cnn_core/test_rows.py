@@ -20,6 +20,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         "4,1;1,-2",
         "4, 1 ; 1, -2 ;",
         "4 1\n1 -2\n",
+        "4 1\r1 -2",
         "\n  4\t1;\r\n  1  -2\r\n",
         "4. 1e0; +1 −2",
         "8/2 .1e1; 0.5/.5 -4/2",
