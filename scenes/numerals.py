@@ -44,12 +44,13 @@ def parenthesised(text: str) -> str:
 
 
 def decimals_for(values: npt.ArrayLike, most: int = 2) -> int:
-    """Return the fewest decimals that write every value exactly, or `most` if none do.
+    """Return the fewest decimals that write every finite value exactly, or `most` if none do.
 
     >>> decimals_for([1.0, 0.5]), decimals_for([1 / 3])
     (1, 2)
     """
     array = np.asarray(values, dtype=np.float64)
+    array = array[np.isfinite(array)]
     for decimals in range(most):
         if np.allclose(array, np.round(array, decimals), rtol=0, atol=1e-9):
             return decimals

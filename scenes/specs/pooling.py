@@ -8,11 +8,11 @@ from pydantic import Field
 
 from cnn_core.examples import POOL_GRID
 from cnn_core.grids import Grid
-from cnn_core.pooling import AvgPool2dTrace, MaxPool2dTrace, avg_pool2d, max_pool2d
+from cnn_core.max_pool2d import MaxPool2dTrace, max_pool2d
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Size, batched
 
-__all__ = ["AvgPoolSpec", "MaxPoolSpec"]
+__all__ = ["MaxPoolSpec", "PoolSpec"]
 
 
 class PoolSpec(SceneSpec):

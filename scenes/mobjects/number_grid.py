@@ -1,0 +1,150 @@
+"""A grid of numbers: cells tinted by value, digits where they can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from manim import DashedVMobject, Rectangle, VGroup, VMobject
+
+from cnn_core.arrays import Array
+from scenes.layout import smallest_text
+from scenes.mobjects.text import Label, Number
+from scenes.numerals import as_text, decimals_for
+from scenes.theme import Theme
+
+__all__ = ["NumberGrid"]
+
+MOST_DIGITS = 8
+"""Rows or columns above which a grid is a picture without digits."""
+
+
+class NumberGrid(VGroup):
+    """A map of (H, W) values.
+
+    Parameters
+    ----------
+    values : (H, W)
+        What the cells hold.
+    address
+        Gives the address of the value at (row, column).
+    role
+        Colour of the frame and of positive cells.
+    cell
+        Side of a cell in scene units.
+    filled
+        Whether the values stand in their cells already; an output grid is filled later, by `write`.
+    ring : (top, bottom, left, right)
+        Cells of padding around the map, part of `values`; they are dashed.
+    """
+
+    def __init__(
+        self,
+        values: Array,
+        address: Callable[[int, int], str],
+        role: str,
+        theme: Theme,
+        cell: float,
+        *,
+        filled: bool = True,
+        ring: tuple[int, int, int, int] = (0, 0, 0, 0),
+        decimals: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.values, self.address, self.role, self.theme, self.cell = values, address, role, theme, cell
+        self.rows, self.columns = values.shape
+        self.ring = ring
+        self.decimals = decimals_for(values) if decimals is None else decimals
+        self.largest = float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+        self.text_size = self._text_size()
+        top, bottom, left, right = ring
+        self.offset = cell * np.array([(left - right) / 2, (bottom - top) / 2, 0])
+        self.fills: dict[tuple[int, int], Rectangle] = {}
+        self.numbers: dict[tuple[int, int], Number] = {}
+        self.frame = self._outline()
+        self.lines = self._lines()
+        self.background = VGroup()
+        self.digits = VGroup()
+        self.add(self.background, self.lines, self.frame, self.digits)
+        if filled:
+            for row, column in np.ndindex(values.shape):
+                self.write(row, column)
+
+    def _text_size(self) -> float:
+        """Return the size at which every value fits its cell, or 0 where digits could not be read."""
+        texts = {as_text(value, self.decimals) for value in self.values.ravel() if np.isfinite(value)}
+        widest = max((0.5 * len(text.replace(".", "")) + 0.25 * text.count(".") for text in texts), default=0.5)
+        size = min(0.52 * self.cell, 0.88 * self.cell / widest)
+        top, bottom, left, right = self.ring
+        side = max(self.rows - top - bottom, self.columns - left - right)
+        return size if side <= MOST_DIGITS and size >= smallest_text() else 0.0
+
+    def _outline(self) -> Rectangle:
+        top, bottom, left, right = self.ring
+        rows, columns = self.rows - top - bottom, self.columns - left - right
+        frame = Rectangle(width=columns * self.cell, height=rows * self.cell, color=self.role, stroke_width=3)
+        return frame.shift(self.offset)
+
+    def _lines(self) -> VMobject:
+        """Draw the inner lines, and the padding dashed, as two mobjects however many cells there are."""
+        top, bottom, left, right = self.ring
+        inner = VMobject(stroke_color=self.role, stroke_width=1, stroke_opacity=0.55)
+        for row in range(top, self.rows - bottom + 1):
+            self._segment(inner, (row, left), (row, self.columns - right))
+        for column in range(left, self.columns - right + 1):
+            self._segment(inner, (top, column), (self.rows - bottom, column))
+        if not any(self.ring):
+            return inner
+        edge = Rectangle(width=self.columns * self.cell, height=self.rows * self.cell, color=self.theme.muted)
+        edge.set_stroke(width=1.5)
+        return VGroup(inner, DashedVMobject(edge, num_dashes=4 * (self.rows + self.columns)))
+
+    def _segment(self, lines: VMobject, start: tuple[int, int], stop: tuple[int, int]) -> None:
+        lines.start_new_path(self.corner(*start))
+        lines.add_line_to(self.corner(*stop))
+
+    def corner(self, row: float, column: float) -> np.ndarray:
+        """Return the top left corner of a cell."""
+        middle = self.frame.get_center() - self.offset
+        return middle + self.cell * np.array([column - self.columns / 2, self.rows / 2 - row, 0])
+
+    def cell_center(self, row: float, column: float) -> np.ndarray:
+        """Return the middle of a cell."""
+        return self.corner(row + 0.5, column + 0.5)
+
+    def make_number(self, row: int, column: int) -> Number:
+        """Return the number of a cell, in its place, not yet part of the grid."""
+        text = as_text(self.values[row, column], self.decimals)
+        number = Number(text, self.address(row, column), self.text_size or smallest_text(), self._ink(row, column))
+        return number.move_to(self.cell_center(row, column))
+
+    def _ink(self, row: int, column: int) -> str:
+        return self.theme.muted if self._in_ring(row, column) else self.theme.text
+
+    def _in_ring(self, row: int, column: int) -> bool:
+        top, bottom, left, right = self.ring
+        return not (top <= row < self.rows - bottom and left <= column < self.columns - right)
+
+    def make_fill(self, row: int, column: int) -> Rectangle:
+        """Return the tint of a cell, in its place, not yet part of the grid."""
+        value = self.values[row, column]
+        tint = self.theme.cell_fill(self.role, value / self.largest if np.isfinite(value) else 0.0)
+        fill = Rectangle(width=self.cell, height=self.cell, stroke_width=0, fill_color=tint, fill_opacity=1)
+        return fill.move_to(self.cell_center(row, column))
+
+    def write(self, row: int, column: int, number: Number | None = None) -> None:
+        """Put a value into its cell, with the number that has travelled there if there is one."""
+        value = self.values[row, column]
+        if not np.isfinite(value):
+            return
+        if value != 0 and (row, column) not in self.fills:
+            self.fills[row, column] = self.make_fill(row, column)
+            self.background.add(self.fills[row, column])
+        if self.text_size and (row, column) not in self.numbers:
+            self.numbers[row, column] = number or self.make_number(row, column)
+            self.digits.add(self.numbers[row, column])
+
+    def labelled(self, text: str, size: float = 0.36) -> VGroup:
+        """Return the grid with its name below it."""
+        label = Label(text, size, self.role).next_to(self, np.array([0, -1, 0]), buff=0.18)
+        return VGroup(self, label)

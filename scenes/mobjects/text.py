@@ -1,0 +1,153 @@
+"""Words, numbers and formulas, all with the same metrics.
+
+Every label is one em high and centred on the middle of its figures, so that `move_to`, `arrange` and `next_to` keep
+baselines in line whatever letters there are.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from manim import ManimColor, VGroup, VMobject, config
+
+from scenes.mobjects.typeset import Outline, Setting, literal, typeset
+from scenes.numerals import parenthesised
+
+__all__ = ["Formula", "Label", "Number", "Traceable"]
+
+FIGURE_MIDDLE = 0.325
+"""Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
+
+OURS = re.compile(r"[\u0000-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u22ff]*")
+"""Letters of the scripts that the project's fonts have."""
+
+
+def glyph(outline: Outline, size: float, origin: tuple[float, float], color: str | ManimColor) -> VMobject:
+    """Draw one outline at a size of `size` scene units an em, with `origin` (in em) at the centre."""
+    drawn = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+    drawn.points = (outline.points - np.array([*origin, 0.0])) * size
+    if outline.stroke:
+        pixels = outline.stroke * size * config.pixel_height / config.frame_height
+        drawn.set_fill(opacity=0).set_stroke(color, width=pixels * 100 * config.frame_width / config.pixel_width)
+    return drawn
+
+
+class Strut(VMobject):
+    """An invisible diagonal that gives a line of text its width and height."""
+
+    def __init__(self, width: float, height: float) -> None:
+        super().__init__(stroke_width=0, fill_opacity=0)
+        self.set_points_as_corners(np.array([[-width / 2, -height / 2, 0], [width / 2, height / 2, 0]]))
+
+
+class Label(VGroup):
+    """A line of text.
+
+    Parameters
+    ----------
+    text
+        What it says, shown as it is.
+    size
+        Height of the line (one em) in scene units.
+    weight
+        `regular` or `semibold`.
+    """
+
+    def __init__(self, text: str, size: float, color: str | ManimColor, weight: str = "regular") -> None:
+        super().__init__()
+        self.text = text
+        self.size = size
+        setting = self._set(text, weight)
+        self.strut = Strut(setting.width * size, size)
+        origin = (setting.width / 2, FIGURE_MIDDLE - setting.baseline)
+        self.glyphs = [glyph(outline, size, origin, color) for outline in setting.outlines]
+        self.add(self.strut, *self.glyphs)
+
+    @staticmethod
+    def _set(text: str, weight: str) -> Setting:
+        code = f'#text(weight: "{weight}", {literal(text)})'
+        return typeset(code, machine_fonts=OURS.fullmatch(text) is None)
+
+
+class Traceable:
+    """A number on screen whose value has an address.
+
+    Attributes
+    ----------
+    shown_text
+        The number alone, with an ASCII minus: `-1` even where `(−1)` is drawn.
+    address
+        Where its value stands in the scene's `values`, such as `x[0,0,1,2]`.
+    glyphs
+        The letters that show it.
+    """
+
+    shown_text: str
+    address: str
+    glyphs: list[VMobject]
+
+
+class Number(Label, Traceable):
+    """A traceable number."""
+
+    def __init__(
+        self,
+        text: str,
+        address: str,
+        size: float,
+        color: str | ManimColor,
+        weight: str = "regular",
+        *,
+        parentheses: bool = False,
+    ) -> None:
+        shown = parenthesised(text) if parentheses else text
+        super().__init__(shown.replace("-", "\N{MINUS SIGN}"), size, color, weight)
+        self.shown_text = text
+        self.address = address
+
+
+class Part(VGroup, Traceable):
+    """A part of a formula."""
+
+    def __init__(self, glyphs: list[VMobject]) -> None:
+        super().__init__(*glyphs)
+        self.glyphs = glyphs
+        self.shown_text = self.address = ""
+
+
+class Formula(VGroup):
+    """A formula in Typst's math language; `{{body : name}}` makes a part of it selectable.
+
+    >>> Formula("x = {{2 : two}}", 0.4, "#fff").names
+    ['two']
+    """
+
+    def __init__(self, code: str, size: float, color: str | ManimColor) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        setting = typeset(f"$ {self._numbered(code)} $")
+        parts: list[list[VMobject]] = [[] for _ in range(len(self.names) + 1)]
+        for outline in setting.outlines:
+            parts[outline.part].append(glyph(outline, size, (0, 0), color))
+        self.parts = [Part(glyphs) for glyphs in parts]
+        self.add(*self.parts)
+        self.center()
+
+    def _numbered(self, code: str) -> str:
+        """Replace `{{body : name}}`, innermost first, by calls that colour each part with its number."""
+        group = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*?)\s*:\s*([A-Za-z_]\w*)\}\}")
+        while found := group.search(code):
+            self.names.append(found[2])
+            code = f'{code[: found.start()]}part("{len(self.names)}", {found[1]}){code[found.end() :]}'
+        return code
+
+    def part(self, name: str) -> Part:
+        """Return a named part."""
+        return self.parts[self.names.index(name) + 1]
+
+    def trace(self, name: str, text: str, address: str) -> Part:
+        """Say which value the number in a named part is, and return the part."""
+        part = self.part(name)
+        part.shown_text, part.address = text, address
+        return part

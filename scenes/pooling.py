@@ -1,0 +1,198 @@
+"""What max and average pooling share on film: a window visits a grid, and each stop gives one output cell."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import partial
+from itertools import groupby
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, Mobject, Rectangle, VGroup, Wait
+
+from cnn_core.arrays import Array
+from cnn_core.avg_pool2d import AvgPool2dStep
+from cnn_core.max_pool2d import MaxPool2dStep
+from cnn_core.trace import Position
+from scenes.mobjects.number_grid import NumberGrid
+from scenes.mobjects.panel import NAME_HEIGHT, OperationArrow, Panel, level
+from scenes.mobjects.text import Label
+from scenes.mobjects.window import Window
+from scenes.specs.pooling import PoolSpec
+from scenes.stage import ExplainerScene
+
+__all__ = ["PoolingScene"]
+
+SpecT = TypeVar("SpecT", bound=PoolSpec)
+Step = TypeVar("Step", MaxPool2dStep, AvgPool2dStep)
+
+TOLD_ONE_BY_ONE = 16
+"""Stops that are each a beat of their own; of a larger output only the first two are, the others go row by row."""
+
+
+class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
+    """Grids, window and pace of a pooling; what happens inside a window is the subclass's part."""
+
+    operation: str
+
+    def construct(self) -> None:
+        """Play the whole pooling."""
+        self.trace: Any = self.spec.trace()
+        self.show_title(self.operation, self.size_in_words())
+        self.introduce()
+        positions = list(self.trace.positions())
+        slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
+        for index, position in enumerate(positions[:slow]):
+            self.tell(self.trace.step(*position), brisk=index > 1)
+        for _, row in groupby(positions[slow:], key=lambda position: position[:3]):
+            self.flow(list(row))
+        self.close()
+
+    def size_in_words(self) -> str:
+        """Return window and stride for the title line."""
+        (kH, kW), (sH, sW) = self.trace.kernel_size, self.trace.stride
+        return f"{kH}×{kW} window, stride {sH}" + (f"×{sW}" if sW != sH else "")
+
+    def introduce(self) -> None:
+        """Show the grids and say what will happen."""
+        pictures = self.lay_out()
+        dilation = self.trace.geometry.dilation
+        self.windows = [Window(grid, self.trace.kernel_size, self.theme, dilation) for grid in self.inputs]
+        (kH, kW), (_, _, H, W) = self.trace.kernel_size, self.trace.x.shape
+        with self.beat("explain", f"{self.origin()}A {kH}×{kW} window visits the {H}×{W} grid. {self.rule()}"):
+            self.play(FadeIn(pictures), run_time=1.0)
+        if any(self.ring()):
+            with self.beat("explain", self.padding_in_words()):
+                self.hold(0.4)
+
+    def ring(self) -> tuple[int, int, int, int]:
+        """Return how far windows reach beyond the input: top, bottom, left, right."""
+        geometry = self.trace.geometry
+        rows, columns = geometry.cells(geometry.output_size[0] - 1, geometry.output_size[1] - 1)
+        (pH, pW), (H, W) = geometry.padding, geometry.size
+        return pH, max(pH, rows[-1] - H + 1), pW, max(pW, columns[-1] - W + 1)
+
+    def lay_out(self) -> VGroup:
+        """Build the grids: side by side for one channel in a wide frame, otherwise each output below its input."""
+        top, bottom, left, right = self.ring()
+        maps = np.pad(self.trace.x[0], ((0, 0), (top, bottom), (left, right)), constant_values=np.nan)
+        (C, H, W), (H_out, W_out) = maps.shape, self.trace.output.shape[2:]
+        beside = self.wide and C == 1
+        room = self.bands.stage
+        if beside:
+            cell = min(0.9, (room.width - 4.0) / (W + W_out), (room.height - NAME_HEIGHT) / max(H, H_out))
+        else:
+            down = room.height - 2 * NAME_HEIGHT - 0.9
+            cell = min(0.9, (room.width - 0.6 * (C - 1)) / (C * max(W, W_out)), down / (H + H_out))
+        self.inputs = [self.grid(maps[c], "x", c, cell) for c in range(C)]
+        self.outputs = [self.grid(self.trace.output[0, c], "output", c, cell) for c in range(C)]
+        pairs = [self.pair(c, C, beside=beside) for c in range(C)]
+        return VGroup(*pairs).arrange(RIGHT, buff=0.6, aligned_edge=DOWN).move_to(room.center)
+
+    def grid(self, values: Array, name: str, channel: int, cell: float) -> NumberGrid:
+        """Build one channel's input or output grid."""
+        is_input = name == "x"
+        role = self.theme.input if is_input else self.theme.output
+        ring = self.ring() if is_input else (0, 0, 0, 0)
+        address = partial(address_of, name, channel, ring[0], ring[2])
+        return NumberGrid(values, address, role, self.theme, cell, filled=is_input, ring=ring)
+
+    def pair(self, channel: int, channels: int, *, beside: bool) -> VGroup:
+        """Put an input and its output together, with the arrow that names the operation."""
+        number = f" {channel}" if channels > 1 else ""
+        (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
+        x = Panel(self.inputs[channel], f"{self.spec.x_label}{number} {H}×{W}")
+        y = Panel(self.outputs[channel], f"{self.spec.output_label}{number} {H_out}×{W_out}")
+        arrow = OperationArrow(self.operation.removesuffix("2D"), self.theme, down=not beside)
+        if beside:
+            return level(VGroup(x, arrow, y).arrange(RIGHT, buff=0.7), x.grid, arrow.arrow, y.grid)
+        return VGroup(x, arrow, y).arrange(DOWN, buff=0.14)
+
+    def tell(self, step: Step, *, brisk: bool) -> None:
+        """Take one stop: look, ask at the first one, work out, write."""
+        asked = self.spec.question and step.position == (0, 0, 0, 0)
+        if asked:
+            self.put_question(step)
+        with self.beat("answer" if asked else "step", self.said(step), brisk=brisk):
+            if asked:
+                self.play(self.end_question(), run_time=0.4)
+            else:
+                self.play(*self.looking_at(step), run_time=0.4 if brisk else 0.8)
+            shown = self.work_out(step, run_time=0.6 if brisk else 1.0)
+        self.remove(*shown)
+
+    def put_question(self, step: Step) -> None:
+        """Look at the window and let the learner find its result."""
+        grid = self.outputs[step.position[1]]
+        cell = grid.cell_center(*step.position[2:])
+        mark = Rectangle(width=grid.cell, height=grid.cell, color=self.theme.question, stroke_width=6).move_to(cell)
+        sign = Label("?", 0.6 * grid.cell, self.theme.question, "semibold").move_to(cell)
+        self.ask(self.question_about(step), self.answer_to(step), mark, sign, first=self.looking_at(step))
+
+    def looking_at(self, step: Step) -> list[Animation]:
+        """Return the animations that bring the window to a stop; it begins anew on each channel."""
+        window = self.windows[step.position[1]]
+        top, left = step.top + self.ring()[0], step.left + self.ring()[2]
+        if window in self.mobjects:
+            return [window.slide_to(top, left)]
+        leaving = [FadeOut(other) for other in self.windows if other in self.mobjects]
+        return [FadeIn(window.place(top, left)), *leaving]
+
+    def drop(self, step: Step, start: Mobject) -> list[Any]:
+        """Return the animations in which the result travels from `start` into its output cell."""
+        grid, cell = self.outputs[step.position[1]], step.position[2:]
+        number, place = grid.make_number(*cell), grid.cell_center(*cell)
+        number.move_to(start)
+        grid.write(*cell, number=number)
+        travel = [number.animate.move_to(place)] if grid.text_size else []
+        tint = [FadeIn(grid.fills[cell])] if cell in grid.fills else []
+        return [*tint, *travel] or [Wait()]
+
+    def flow(self, row: list[Position]) -> None:
+        """Let the window run through the rest of a row, as one beat."""
+        _, c, i, _ = row[0]
+        which = f" of channel {c}" if len(self.inputs) > 1 else ""
+        with self.beat("step", f"Output row {i + 1}{which}, in the same way.", brisk=True):
+            for position in row:
+                step = self.trace.step(*position)
+                self.play(*self.looking_at(step), run_time=0.2)
+                self.play(*self.drop(step, self.windows[c].outline), run_time=0.2)
+
+    def close(self) -> None:
+        """Take the window away and let the result stand."""
+        (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
+        with self.beat("explain", f"{H}×{W} values have become {H_out}×{W_out}. {self.moral()}"):
+            self.play(FadeOut(self.windows[-1]), run_time=0.6)
+
+    @abstractmethod
+    def rule(self) -> str:
+        """Say what becomes of a window."""
+
+    @abstractmethod
+    def padding_in_words(self) -> str:
+        """Say what padding counts as."""
+
+    @abstractmethod
+    def question_about(self, step: Step) -> str:
+        """Ask for the result of a window."""
+
+    @abstractmethod
+    def answer_to(self, step: Step) -> str:
+        """Return the right answer."""
+
+    @abstractmethod
+    def said(self, step: Step) -> str:
+        """Say what happens at a stop."""
+
+    @abstractmethod
+    def work_out(self, step: Step, run_time: float) -> list[Mobject]:
+        """Show how the result comes about and write it; return what to take away afterwards."""
+
+    @abstractmethod
+    def moral(self) -> str:
+        """Say what the whole was good for."""
+
+
+def address_of(name: str, channel: int, top: int, left: int, row: int, column: int) -> str:
+    """Return the address of a cell, of which the first one that is not padding is (top, left)."""
+    return f"{name}[0,{channel},{row - top},{column - left}]"

@@ -1,0 +1,208 @@
+"""The stage: the base of all scenes. It keeps the time, and the record of what was said and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, config
+
+from scenes.layout import Bands
+from scenes.mobjects.text import Label, Traceable
+from scenes.specs import SceneSpec
+from scenes.theme import PACE, THEMES, reading_time
+from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Shown, Timeline
+
+__all__ = ["ExplainerScene"]
+
+SpecT = TypeVar("SpecT", bound=SceneSpec)
+
+HELD_AT_LEAST = 0.4
+"""Seconds of stillness at the end of each beat."""
+
+BRISK = 1.0
+"""Seconds that a repetition takes at least."""
+
+
+class ExplainerScene(Scene, Generic[SpecT]):
+    """A scene that is a list of beats.
+
+    A subclass names its spec and writes `construct`, in which every `play` stands inside a `beat`. It reads its numbers
+    from the trace and computes nothing but positions.
+
+    Parameters
+    ----------
+    spec
+        What to show; the spec's defaults if not given, so that `manim render` works too.
+
+    Attributes
+    ----------
+    timeline
+        The beats played so far.
+    on_beat
+        Called with each beat when its last frame has been drawn.
+    """
+
+    spec_class: ClassVar[type[SceneSpec]]
+
+    def __init__(self, spec: SpecT | None = None, **options: Any) -> None:
+        set_frame()
+        super().__init__(**options)
+        self.spec: SpecT = spec if spec is not None else self.spec_class()  # type: ignore[assignment]
+        self.theme = THEMES[self.spec.theme]
+        self.bands = Bands.of_frame()
+        self.camera.frame_width, self.camera.frame_height = config.frame_width, config.frame_height
+        self.camera.background_color = self.theme.background
+        self.timeline = Timeline()
+        self.on_beat: Callable[[Beat], None] | None = None
+        self._ticks = 0
+        self._subtitle = VGroup()
+
+    @property
+    def tall(self) -> bool:
+        """Whether the frame is higher than wide."""
+        return bool(config.frame_height > config.frame_width)
+
+    @property
+    def wide(self) -> bool:
+        """Whether the frame is wider than high."""
+        return bool(config.frame_width > config.frame_height)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the start."""
+        return self._ticks / TICKS_PER_SECOND
+
+    def play(self, *animations: Any, run_time: float = 1.0, **options: Any) -> None:
+        """Play animations for `run_time` seconds at normal pace, all of them together."""
+        ticks = self._as_ticks(run_time)
+        # A hair less than whole ticks: Manim counts frames in floating point, and would now and then draw one too many.
+        super().play(*animations, run_time=ticks / TICKS_PER_SECOND - 1e-4, **options)
+        self._ticks += ticks
+
+    def hold(self, seconds: float) -> None:
+        """Show the same picture for a while (seconds at normal pace)."""
+        ticks = self._as_ticks(seconds)
+        super().wait(ticks / TICKS_PER_SECOND + 1e-4, frozen_frame=True)
+        self._ticks += ticks
+
+    def _as_ticks(self, seconds: float) -> int:
+        return max(1, round(seconds * PACE[self.spec.pace] * TICKS_PER_SECOND))
+
+    @contextmanager
+    def beat(
+        self,
+        kind: Kind,
+        caption: str,
+        *,
+        prompt: str | None = None,
+        answer: str | None = None,
+        brisk: bool = False,
+    ) -> Iterator[None]:
+        """Say one thing and show it.
+
+        Whatever is played inside belongs to the beat. It ends with a still picture, and lasts until its caption could
+        be read; a brisk beat, which repeats what was said before, does not wait for that.
+        """
+        start = self.now
+        yield
+        wanted = BRISK if brisk else reading_time(caption)
+        elapsed = (self.now - start) / PACE[self.spec.pace]
+        self.hold(max(HELD_AT_LEAST, wanted - elapsed))
+        beat = Beat(kind, caption, start, self.now, prompt, answer, tuple(self.shown()))
+        self.timeline.beats.append(beat)
+        if self.on_beat is not None:
+            self.on_beat(beat)
+
+    def shown(self) -> Iterator[Shown]:
+        """Find every traceable number that is visible now."""
+        for mobject in family(self.mobjects):
+            if isinstance(mobject, Traceable) and mobject.address and is_visible(mobject):
+                yield Shown(mobject.shown_text, mobject.address, pixel_box(mobject))
+
+    def show_title(self, title: str, subtitle: str = "") -> None:
+        """Put the operation's name at the top left, at once; a subtitle beside it, or below in a tall frame."""
+        box = self.bands.title
+        self.title_label = Label(self.spec.title or title, 0.56, self.theme.text, "semibold")
+        if self.title_label.width > box.width:
+            self.title_label.scale(box.width / self.title_label.width)
+        self.title_label.align_to(np.array([box.left, box.top, 0]), LEFT).set_y(box.top - 0.28)
+        self.add(self.title_label)
+        self.set_subtitle(subtitle)
+
+    def set_subtitle(self, text: str) -> None:
+        """Exchange the words beside the title, at once."""
+        self.remove(self._subtitle)
+        self._subtitle = Label(text, 0.4, self.theme.muted)
+        room = self.bands.title.right - self.title_label.get_right()[0] - 0.35
+        if self._subtitle.width <= room:
+            self._subtitle.next_to(self.title_label, RIGHT, buff=0.35).align_to(self.title_label, DOWN).shift(
+                [0, 0.04, 0]
+            )
+        else:
+            self._subtitle.next_to(self.title_label, DOWN, buff=0.08, aligned_edge=LEFT)
+        self.add(self._subtitle)
+
+    def origin(self) -> str:
+        """Say where numbers come from that did not come as rows: a file, a picture, a digit."""
+        origin: str = self.spec.x.origin  # type: ignore[attr-defined]
+        return "" if origin in ("rows", "array", "example") else f"These numbers are {origin}. "
+
+    def ask(self, prompt: str, answer: str, *marks: Mobject, first: Sequence[Animation] = ()) -> None:
+        """Let a question stand alone and wait; `end_question` takes it away.
+
+        Parameters
+        ----------
+        marks
+            Appear with the question, such as a "?" where the answer will stand.
+        first
+            Animations that are played before the question appears.
+        """
+        words = Label(prompt, 0.6, self.theme.question, "semibold")
+        words.scale(min(1, self.bands.formula.width / words.width)).move_to(self.bands.formula.center)
+        self.question = VGroup(words, *marks)
+        with self.beat("question", prompt, prompt=prompt, answer=answer):
+            if first:
+                self.play(*first, run_time=0.8)
+            self.play(FadeIn(self.question), run_time=0.6)
+            self.hold(reading_time(prompt) + 1.5)
+
+    def end_question(self) -> FadeOut:
+        """Return the animation that takes the question away."""
+        return FadeOut(self.question)
+
+
+def set_frame() -> None:
+    """Give Manim's frame the ratio of the picture; its shorter side is 8 units."""
+    unit = min(config.pixel_width, config.pixel_height) / 8
+    config.frame_width = config.pixel_width / unit
+    config.frame_height = config.pixel_height / unit
+
+
+def family(mobjects: list[Mobject]) -> Iterator[Mobject]:
+    """Walk mobjects and their parts."""
+    for mobject in mobjects:
+        yield mobject
+        yield from family(mobject.submobjects)
+
+
+def is_visible(number: Traceable) -> bool:
+    """Tell whether a number can be seen."""
+    return bool(number.glyphs) and all(glyph.get_fill_opacity() > 0.05 for glyph in number.glyphs)
+
+
+def pixel_box(number: Traceable) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of a number in pixels, with a pixel to spare on each side."""
+    points = np.concatenate([glyph.points for glyph in number.glyphs])
+    scale = config.pixel_width / config.frame_width
+    left, bottom = points[:, :2].min(axis=0) * scale
+    right, top = points[:, :2].max(axis=0) * scale
+    middle_x, middle_y = config.pixel_width / 2, config.pixel_height / 2
+    return (
+        int(np.floor(middle_x + left)) - 1,
+        int(np.floor(middle_y - top)) - 1,
+        int(np.ceil(middle_x + right)) + 1,
+        int(np.ceil(middle_y - bottom)) + 1,
+    )
