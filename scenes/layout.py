@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from manim import RIGHT, Mobject, VGroup, config
+from manim import RIGHT, VGroup, VMobject, config
 
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
@@ -78,12 +78,12 @@ def smallest_text() -> float:
     return float(config.frame_height) * SMALLEST_TEXT
 
 
-def in_row(parts: Sequence[Mobject], gap: float) -> VGroup:
+def in_row(parts: Sequence[VMobject], gap: float) -> VGroup:
     """Put parts beside each other on one line."""
     return VGroup(*parts).arrange(RIGHT, buff=gap)
 
 
-def in_rows(parts: Sequence[Mobject], gap: float, box: Box, line_height: float) -> VGroup:
+def in_rows(parts: Sequence[VMobject], gap: float, box: Box, line_height: float) -> VGroup:
     """Put parts beside each other, with as many lines as the width of the box asks for, about equally long."""
     widths = [part.width + gap for part in parts]
     lines = int(np.ceil(sum(widths) / box.width))
@@ -98,9 +98,9 @@ def in_rows(parts: Sequence[Mobject], gap: float, box: Box, line_height: float) 
     return drawn
 
 
-def _broken(parts: Sequence[Mobject], widths: Sequence[float], wanted: float, most: float) -> list[list[Mobject]]:
+def _broken(parts: Sequence[VMobject], widths: Sequence[float], wanted: float, most: float) -> list[list[VMobject]]:
     """Break parts into lines of about the wanted width, never wider than `most`."""
-    rows: list[list[Mobject]] = [[]]
+    rows: list[list[VMobject]] = [[]]
     used = 0.0
     for part, width in zip(parts, widths, strict=True):
         if rows[-1] and (used + width > most or used + width / 2 > wanted):

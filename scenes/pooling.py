@@ -135,7 +135,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         top, left = step.top + self.ring()[0], step.left + self.ring()[2]
         if window in self.mobjects:
             return [window.slide_to(top, left)]
-        leaving = [FadeOut(other) for other in self.windows if other in self.mobjects]
+        leaving: list[Animation] = [FadeOut(other) for other in self.windows if other in self.mobjects]
         return [FadeIn(window.place(top, left)), *leaving]
 
     def drop(self, step: Step, start: Mobject) -> list[Any]:
@@ -144,8 +144,8 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         number, place = grid.make_number(*cell), grid.cell_center(*cell)
         number.move_to(start)
         grid.write(*cell, number=number)
-        travel = [number.animate.move_to(place)] if grid.text_size else []
-        tint = [FadeIn(grid.fills[cell])] if cell in grid.fills else []
+        travel: list[Any] = [number.animate.move_to(place)] if grid.text_size else []
+        tint: list[Any] = [FadeIn(grid.fills[cell])] if cell in grid.fills else []
         return [*tint, *travel] or [Wait()]
 
     def flow(self, row: list[Position]) -> None:

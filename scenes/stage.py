@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, config
+from manim import DOWN, LEFT, RIGHT, UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, VMobject, config
 
 from scenes.layout import Bands
 from scenes.mobjects.text import Label, Traceable
@@ -53,8 +53,9 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self.spec: SpecT = spec if spec is not None else self.spec_class()  # type: ignore[assignment]
         self.theme = THEMES[self.spec.theme]
         self.bands = Bands.of_frame()
-        self.camera.frame_width, self.camera.frame_height = config.frame_width, config.frame_height
-        self.camera.background_color = self.theme.background
+        camera: Any = self.camera
+        camera.frame_width, camera.frame_height = config.frame_width, config.frame_height
+        camera.background_color = self.theme.background
         self.timeline = Timeline()
         self.on_beat: Callable[[Beat], None] | None = None
         self._ticks = 0
@@ -138,9 +139,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self._subtitle = Label(text, 0.4, self.theme.muted)
         room = self.bands.title.right - self.title_label.get_right()[0] - 0.35
         if self._subtitle.width <= room:
-            self._subtitle.next_to(self.title_label, RIGHT, buff=0.35).align_to(self.title_label, DOWN).shift(
-                [0, 0.04, 0]
-            )
+            self._subtitle.next_to(self.title_label, RIGHT, buff=0.35).align_to(self.title_label, DOWN).shift(0.04 * UP)
         else:
             self._subtitle.next_to(self.title_label, DOWN, buff=0.08, aligned_edge=LEFT)
         self.add(self._subtitle)
@@ -150,7 +149,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         origin: str = self.spec.x.origin  # type: ignore[attr-defined]
         return "" if origin in ("rows", "array", "example") else f"These numbers are {origin}. "
 
-    def ask(self, prompt: str, answer: str, *marks: Mobject, first: Sequence[Animation] = ()) -> None:
+    def ask(self, prompt: str, answer: str, *marks: VMobject, first: Sequence[Animation] = ()) -> None:
         """Let a question stand alone and wait; `end_question` takes it away.
 
         Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from manim import RIGHT, Mobject, VGroup
+from manim import RIGHT, VGroup, VMobject
 
 from scenes.layout import Box, in_row, in_rows, smallest_text
 from scenes.mobjects.text import Label, Number
@@ -13,12 +13,12 @@ from scenes.theme import Theme
 __all__ = ["call", "line_of", "with_mark"]
 
 
-def with_mark(number: Mobject, mark: str, size: float, color: str) -> VGroup:
+def with_mark(number: VMobject, mark: str, size: float, color: str) -> VGroup:
     """Put a mark such as a comma right behind a number."""
     return VGroup(number, Label(mark, size, color)).arrange(RIGHT, buff=0)
 
 
-def line_of(parts: Sequence[Mobject], size: float, box: Box) -> VGroup:
+def line_of(parts: Sequence[VMobject], size: float, box: Box) -> VGroup:
     """Put parts on a line in the middle of the box, or on several lines if one is not wide enough.
 
     Parameters
