@@ -121,7 +121,7 @@ class AvgPool2dTrace:
         return {"x": self.x, "output": self.output}
 
 
-def avg_pool2d(  # noqa: PLR0917 - torch's signature
+def avg_pool2d(
     x: npt.ArrayLike,
     kernel_size: int | Pair,
     stride: int | Pair | None = None,

@@ -144,7 +144,7 @@ class BatchNorm2dTrace:
         return {name: getattr(self, name) for name in names}
 
 
-def batch_norm2d(  # noqa: PLR0917 - torch's signature
+def batch_norm2d(
     x: npt.ArrayLike,
     running_mean: npt.ArrayLike | None = None,
     running_var: npt.ArrayLike | None = None,

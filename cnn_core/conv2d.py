@@ -130,7 +130,7 @@ class Conv2dTrace:
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
 
 
-def conv2d(  # noqa: PLR0917 - torch's signature
+def conv2d(
     x: npt.ArrayLike,
     weight: npt.ArrayLike,
     bias: npt.ArrayLike | None = None,

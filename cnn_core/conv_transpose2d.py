@@ -154,7 +154,7 @@ class ConvTranspose2dTrace:
         return Contribution(position, entry, x, weight, x * weight)
 
 
-def conv_transpose2d(  # noqa: PLR0917 - torch's signature
+def conv_transpose2d(
     x: npt.ArrayLike,
     weight: npt.ArrayLike,
     bias: npt.ArrayLike | None = None,

@@ -137,7 +137,7 @@ class MaxPool2dTrace:
         return rows[:, None] * self.geometry.size[1] + columns
 
 
-def max_pool2d(  # noqa: PLR0917 - torch's signature
+def max_pool2d(
     x: npt.ArrayLike,
     kernel_size: int | Pair,
     stride: int | Pair | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_pair
 from cnn_core.errors import InputError, ShapeError
@@ -42,7 +43,7 @@ class PoolGeometry:
         top, left = self.corner(i, j)
         return [top + a * dH for a in range(kH)], [left + b * dW for b in range(kW)]
 
-    def inside(self, i: int, j: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def inside(self, i: int, j: int) -> npt.NDArray[np.bool_]:
         """Say for each cell of window `i, j` whether it lies in `x`, (kH, kW)."""
         rows, columns = self.cells(i, j)
         row_inside = [0 <= row < self.size[0] for row in rows]
@@ -80,7 +81,7 @@ def pool_geometry(
     padding = as_pair("padding", padding, minimum=0)
     dilation = as_pair("dilation", dilation, minimum=1)
     covered = reach(kernel_size, dilation)
-    _check_padding(padding, covered)
+    _check_padding(padding, kernel_size)
     counts = tuple(map(_stops, size, covered, stride, padding, (ceil_mode, ceil_mode)))
     if min(counts) < 1:
         raise ShapeError(
@@ -90,12 +91,9 @@ def pool_geometry(
     return PoolGeometry(size, kernel_size, stride, padding, dilation, (counts[0], counts[1]))
 
 
-def _check_padding(padding: Pair, covered: Pair) -> None:
-    if any(border > reached // 2 for border, reached in zip(padding, covered, strict=True)):
-        raise InputError(
-            f"padding must be at most half of what the window covers, which is {covered[0]} x {covered[1]} "
-            f"(dilation included), but it is {padding}."
-        )
+def _check_padding(padding: Pair, kernel_size: Pair) -> None:
+    if any(border > length // 2 for border, length in zip(padding, kernel_size, strict=True)):
+        raise InputError(f"padding must be at most half of kernel_size, which is {kernel_size}, but it is {padding}.")
 
 
 def _stops(size: int, covered: int, stride: int, padding: int, ceil_mode: bool) -> int:

@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused(pool: Callable, options: dict[str, object]
         ({"padding": -1}, "padding must be a whole number of at least 0"),
         (
             {"padding": (2, 1)},
-            r"padding must be at most half of what the window covers, which is 2 x 2 .* it is \(2, 1\)",
+            r"padding must be at most half of kernel_size, which is \(2, 2\), but it is \(2, 1\)",
         ),
         ({"x": X * np.nan}, "x must hold finite numbers"),
     ],
