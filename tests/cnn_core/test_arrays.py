@@ -62,7 +62,7 @@ def test_a_wrong_shape_is_refused(value: object, axes: str, message: str) -> Non
         ([1, None], "it holds NaN"),
         ([1, -np.inf], "it holds infinity"),
         ([1, -1e101], r"it holds 1e\+101"),
-        (np.array([np.longdouble(1e308) * 10]), "it holds infinity"),
+        (np.array([np.longdouble("1e400")]), "it holds infinity"),
         ([1, "a"], "x must be an array of real numbers, but it is not: it holds <U"),
         (np.array([1 + 2j]), "it holds complex128"),
         ([[1], [1, 2]], "x must be an array of real numbers, but it is not: .*inhomogeneous"),
