@@ -74,7 +74,8 @@ class NumberGrid(VGroup):
         """Return the size at which every value fits its cell, or 0 where digits could not be read."""
         texts = {as_text(value, self.decimals) for value in self.values.ravel() if np.isfinite(value)}
         widest = max((0.5 * len(text.replace(".", "")) + 0.25 * text.count(".") for text in texts), default=0.5)
-        size = min(0.52 * self.cell, 0.88 * self.cell / widest)
+        preferred = max(0.52 * self.cell, min(smallest_text(), 0.8 * self.cell))
+        size = min(preferred, 0.9 * self.cell / widest)
         top, bottom, left, right = self.ring
         side = max(self.rows - top - bottom, self.columns - left - right)
         return size if side <= MOST_DIGITS and size >= smallest_text() else 0.0
