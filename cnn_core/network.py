@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,26 +112,39 @@ class Network:
         ]
 
     def forward(self, x: npt.ArrayLike) -> list[Trace]:
-        """Return every layer's trace, in order, for `x` (N, C, H, W)."""
-        traces: list[Trace] = []
-        for layer in self.layers:
-            traces.append(layer.forward(traces[-1].output if traces else x))
-        return traces
+        """Return every layer's trace, in order, for `x` (N, C, H, W).
+
+        Raises
+        ------
+        ShapeError, InputError
+            If a layer cannot work on what it is given; the message begins with its name.
+        """
+        return list(self._steps(x))
 
     def logits(self, x: npt.ArrayLike) -> Array:
         """Return the scores (N, classes) before any softmax; an image's do not depend on its batch."""
         images = as_array("x", x, "N C H W")
-        layers = self.layers[:-1] if isinstance(self.layers[-1], Softmax) else self.layers
         runs = range(0, len(images), IMAGES_AT_ONCE)
-        return freeze(np.concatenate([_output(layers, images[start : start + IMAGES_AT_ONCE]) for start in runs]))
+        return freeze(np.concatenate([self._scores(images[start : start + IMAGES_AT_ONCE]) for start in runs]))
 
     def predict(self, x: npt.ArrayLike) -> Array:
         """Return the probabilities (N, classes), each row summing to 1."""
         return softmax(self.logits(x)).output
 
+    def _steps(self, x: npt.ArrayLike) -> Iterator[Trace]:
+        """Run one layer after another, keeping nothing."""
+        for name, layer in zip(self.names, self.layers, strict=True):
+            try:
+                trace = layer.forward(x)
+            except InputError as error:
+                raise type(error)(f"{name}: {error}") from error
+            yield trace
+            x = trace.output
 
-def _output(layers: Sequence[Layer], x: Array) -> Array:
-    """Return what the last layer returns, forgetting the steps between."""
-    for layer in layers:
-        x = layer.forward(x).output
-    return x
+    def _scores(self, x: Array) -> Array:
+        """Return what the last layer returns, or what it is given if it is a softmax."""
+        scores = x
+        for trace, layer in zip(self._steps(x), self.layers, strict=True):
+            if not isinstance(layer, Softmax):
+                scores = trace.output
+        return scores

@@ -1,0 +1,136 @@
+"""A network on disk: a safetensors file that holds its arrays and, as JSON, its list of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from cnn_core.arrays import Array, as_pair
+from cnn_core.errors import InputError
+from cnn_core.network import DIGIT, KINDS, AvgPool2d, Conv2d, Layer, MaxPool2d, Network
+from cnn_core.tensor_files import Tensors, file_sha256, read_tensors, write_tensors
+from cnn_core.windows import as_padding
+
+__all__ = ["SHIPPED", "load", "save", "sha256", "shipped"]
+
+SHIPPED: Final = Path(__file__).parent / "data" / "digits.safetensors"
+FORMAT: Final = "cnnreel-network/1"
+MAX_LAYERS = 100
+# The largest array that reading a digit may need on the way: 80 MB.
+MAX_CELLS = 10_000_000
+
+sha256 = file_sha256
+
+
+def save(path: Path, network: Network) -> None:
+    """Write a network to `path`; whoever reads the file meanwhile finds the old one or the new one.
+
+    Arrays are named as in the state of an `nn.Sequential` ("0.weight") and written as float32 where that
+    loses nothing.
+    """
+    tensors = {
+        f"{index}.{name}": _compact(array)
+        for index, layer in enumerate(network.layers)
+        for name, array in layer.tensors().items()
+    }
+    layers = [{"kind": type(layer).__name__, **layer.options()} for layer in network.layers]
+    write_tensors(path, tensors, {"format": FORMAT, "layers": layers})
+
+
+def load(path: Path) -> Network:
+    """Return the network in a file that `save` has written.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, a pickle, or describes no network that can read a digit.
+    """
+    tensors, description = read_tensors("weights", path)
+    layers = description.get("layers")
+    if description.get("format") != FORMAT or not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
+        raise InputError(f'weights must be of format "{FORMAT}" with 1 to {MAX_LAYERS} layers, but {path.name} is not.')
+    try:
+        network = Network([_layer(index, entry, tensors) for index, entry in enumerate(layers)])
+        _check_names(tensors, network)
+        _check_reads_digits(network)
+    except InputError as error:
+        raise InputError(
+            f"weights must hold a network that can read a digit, but {path.name} does not: {error}"
+        ) from error
+    return network
+
+
+@cache
+def shipped() -> Network:
+    """Return the digit classifier that comes with the package.
+
+    >>> shipped().parameters()
+    6994
+    """
+    return load(SHIPPED)
+
+
+def _compact(array: Array) -> npt.NDArray[Any]:
+    small = array.astype(np.float32)
+    return small if np.array_equal(small, array) else array
+
+
+def _layer(index: int, entry: object, tensors: Tensors) -> Layer:
+    """Return the layer that one entry of the list describes."""
+    if not isinstance(entry, dict) or str(entry.get("kind")) not in KINDS:
+        raise InputError(f"layer {index} must be one of {', '.join(KINDS)}, but it is {entry!r:.60}.")
+    kind = KINDS[str(entry["kind"])]
+    names = {field.name for field in fields(kind)}
+    options = {name: _plain(value) for name, value in entry.items() if name != "kind"}
+    arrays = {name: tensors[f"{index}.{name}"] for name in names if f"{index}.{name}" in tensors}
+    try:
+        return kind(**options, **arrays)
+    except TypeError as error:  # a field is missing, unknown or there twice
+        raise InputError(
+            f"layer {index} ({kind.name}) must have the fields {', '.join(sorted(names))}: {error}."
+        ) from None
+
+
+def _plain(value: object) -> object:
+    """Return JSON's lists as tuples, as the layers expect them."""
+    return tuple(map(_plain, value)) if isinstance(value, list) else value
+
+
+def _check_names(tensors: Mapping[str, object], network: Network) -> None:
+    expected = {f"{index}.{name}" for index, layer in enumerate(network.layers) for name in layer.tensors()}
+    if tensors.keys() != expected:
+        strange = ", ".join(sorted(tensors.keys() ^ expected))
+        raise InputError(f"the arrays must be those of the layers, but these are not: {strange:.100}.")
+
+
+def _check_reads_digits(network: Network) -> None:
+    """Run the network on blank paper, stopping before a step that would need too much memory."""
+    x: Array = np.zeros((1, *DIGIT))
+    for name, layer in zip(network.names, network.layers, strict=True):
+        try:
+            if _cells(layer, x.shape) > MAX_CELLS:
+                raise InputError(f"it must need an array of at most {MAX_CELLS:,} numbers, but it needs more.")
+            x = layer.forward(x).output
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error
+    if x.shape != (1, 10):
+        raise InputError(f"the last layer must return 10 numbers, but it returns {x.shape[1:]}.")
+
+
+def _cells(layer: Layer, shape: tuple[int, ...]) -> int:
+    """Return how many numbers a sliding window needs at most: all windows of the padded input, or all outputs."""
+    if not isinstance(layer, Conv2d | MaxPool2d | AvgPool2d) or len(shape) != 4:
+        return 0
+    kH, kW = (
+        layer.weight.shape[2:] if isinstance(layer, Conv2d) else as_pair("kernel_size", layer.kernel_size, minimum=1)
+    )
+    c_out = len(layer.weight) if isinstance(layer, Conv2d) else 1
+    (top, bottom), (left, right) = as_padding(layer.padding, (kH, kW), (1, 1))
+    _, c_in, height, width = shape
+    return int(max(c_in * kH * kW, c_out) * (top + height + bottom) * (left + width + right))
