@@ -14,6 +14,7 @@ from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.max_pool2d import MaxPool2dStep
 from cnn_core.trace import Position
+from scenes.layout import smallest_text
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.panel import NAME_HEIGHT, OperationArrow, Panel, level
 from scenes.mobjects.text import Label
@@ -126,7 +127,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         grid = self.outputs[step.position[1]]
         cell = grid.cell_center(*step.position[2:])
         mark = Rectangle(width=grid.cell, height=grid.cell, color=self.theme.question, stroke_width=6).move_to(cell)
-        sign = Label("?", 0.6 * grid.cell, self.theme.question, "semibold").move_to(cell)
+        sign = Label("?", max(0.6 * grid.cell, smallest_text()), self.theme.question, "semibold").move_to(cell)
         self.ask(self.question_about(step), self.answer_to(step), mark, sign, first=self.looking_at(step))
 
     def looking_at(self, step: Step) -> list[Animation]:

@@ -1,0 +1,137 @@
+"""What every scene in the catalog must keep, in every ratio: true numbers, in the frame, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import combinations, pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scenes.addresses import value_at
+from scenes.catalog import SCENES, find
+from scenes.layout import smallest_text
+from scenes.mobjects.text import Label
+from scenes.numerals import as_text
+from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.specs import as_json
+from scenes.stage import ExplainerScene, family, pixel_box
+from scenes.theme import CAPTION_BAND, reading_time
+from scenes.timeline import Beat, Timeline
+
+Box = tuple[int, int, int, int]
+
+EVERY = [pytest.param(name, ratio, id=f"{name}-{ratio}") for name in SCENES for ratio in FRAME_SIZES]
+
+
+@dataclass
+class Performance:
+    """What was seen of a scene, beat by beat."""
+
+    scene: ExplainerScene[Any]
+    labels: list[list[tuple[str, Box, float]]] = field(default_factory=list)
+
+    @property
+    def timeline(self) -> Timeline:
+        return self.scene.timeline
+
+
+@cache
+def performance(name: str, ratio: str) -> Performance:
+    seen: list[list[tuple[str, Box, float]]] = []
+    smallest: list[float] = []
+
+    def look(scene: ExplainerScene[Any], _: Beat) -> None:
+        smallest.append(smallest_text())
+        labels = [one for one in family(scene.mobjects) if isinstance(one, Label) and one.glyphs]
+        visible = [one for one in labels if all(glyph.get_fill_opacity() > 0.05 for glyph in one.glyphs)]
+        seen.append([(one.text, pixel_box(one), one.strut.height / smallest[-1]) for one in visible])
+
+    return Performance(rehearse(find(name).build({"ratio": ratio}), on_beat=look), seen)
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a[0] + 2 < b[2] and b[0] + 2 < a[2] and a[1] + 2 < b[3] and b[1] + 2 < a[3]
+
+
+@pytest.mark.parametrize(("name", "ratio"), EVERY)
+def test_every_number_on_screen_is_the_computed_one(name: str, ratio: str) -> None:
+    played = performance(name, ratio)
+    values = as_json(played.scene.spec.values())
+    for beat in played.timeline.beats:
+        for shown in beat.shown:
+            _, _, decimals = shown.text.partition(".")
+            assert shown.text == as_text(value_at(values, shown.of), len(decimals)), (beat.caption, shown)
+
+
+@pytest.mark.parametrize(("name", "ratio"), EVERY)
+def test_nothing_leaves_the_frame_or_stands_where_captions_go(name: str, ratio: str) -> None:
+    width, height = FRAME_SIZES[ratio]
+    played = performance(name, ratio)
+    for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
+        for text, (left, top, right, bottom), _ in labels:
+            inside = left >= 0 and top >= 0 and right <= width and bottom <= height * (1 - CAPTION_BAND) + 1
+            assert inside, (beat.caption, text, (left, top, right, bottom))
+
+
+@pytest.mark.parametrize(("name", "ratio"), EVERY)
+def test_no_two_texts_stand_on_each_other(name: str, ratio: str) -> None:
+    played = performance(name, ratio)
+    for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
+        for (text, box, _), (other, other_box, _) in combinations(labels, 2):
+            assert not overlap(box, other_box), (beat.caption, text, other)
+
+
+@pytest.mark.parametrize(("name", "ratio"), EVERY)
+def test_no_text_is_too_small_to_read(name: str, ratio: str) -> None:
+    played = performance(name, ratio)
+    for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
+        for text, _, size in labels:
+            assert size >= 1 - 1e-6, (beat.caption, text, size)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_beats_follow_each_other_without_a_gap_and_can_be_read(name: str) -> None:
+    beats = performance(name, "16:9").timeline.beats
+    assert beats[0].start == 0
+    for before, after in pairwise(beats):
+        assert after.start == before.end
+    for beat in beats:
+        assert beat.end - beat.start >= (reading_time(beat.caption) - 0.1 if beat.kind == "question" else 0.95)
+        assert beat.caption.strip() == beat.caption != ""
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_question_is_answered_by_the_next_beat(name: str) -> None:
+    beats = performance(name, "16:9").timeline.beats
+    for question, answer in pairwise(beats):
+        if question.kind == "question":
+            assert question.prompt
+            assert question.answer
+            assert answer.kind == "answer"
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_says_and_shows_the_same_every_time(name: str) -> None:
+    again = rehearse(find(name).build({}))
+    assert again.timeline.as_json() == performance(name, "16:9").timeline.as_json()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_scene_plays_in_the_light_theme_too(name: str) -> None:
+    light = rehearse(find(name).build({"theme": "light"})).timeline
+    assert [beat.caption for beat in light.beats] == [b.caption for b in performance(name, "16:9").timeline.beats]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_values_are_finite(name: str) -> None:
+    def leaves(value: Any) -> list[float]:
+        if isinstance(value, dict):
+            return [leaf for one in value.values() for leaf in leaves(one)]
+        if isinstance(value, list):
+            return [leaf for one in value for leaf in leaves(one)]
+        return [float(value)] if isinstance(value, int | float) else []
+
+    assert np.isfinite(leaves(as_json(find(name).build({}).values()))).all()
