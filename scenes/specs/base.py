@@ -99,7 +99,8 @@ def sentence(spec: type[SceneSpec], error: ValidationError) -> str:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InputError):
         return str(cause)
-    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("String should", "must")
+    message = message.replace("should", "must")
     came = repr(first["input"])
     came = came if len(came) <= 60 else came[:57] + "..."
     return f"{where} {message[0].lower()}{message[1:]}, but it is {came}."

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from cnn_core.arrays import Array
+from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.grids import Grid, read_grid
 from cnn_core.kernels import KERNELS, kernel
-from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_SIDE, PICTURE_SIZE
+from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
 
 __all__ = ["Image", "Kernels", "Size", "Vector", "batched"]
 
@@ -26,21 +27,34 @@ def read_image(source: Any, info: ValidationInfo) -> Grid:
     """Read a map of (H, W) or (C, H, W) from rows, nested lists, a file or a digit's name."""
     name = str(info.field_name)
     if isinstance(source, str) and source.startswith("mnist:"):
-        source = digit_in_7x7(source)
-    grid = source if isinstance(source, Grid) else read_grid(name, source, size=PICTURE_SIZE)
+        source = digit_in_7x7(name, source)
+    grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source, size=PICTURE_SIZE))
     array = grid.array if grid.array.ndim == 3 else grid.array[None]
     check_count(name, "channels", array.shape[0], MAX_CHANNELS)
     check_sides(name, array.shape[1:], MAX_SIDE)
     return grid
 
 
-def digit_in_7x7(name: str) -> Grid:
+def digit_in_7x7(name: str, which: str) -> Grid:
     """Return an MNIST digit, averaged over 4 x 4 blocks so that its numbers can be read."""
     from cnn_core.mnist import digit  # noqa: PLC0415 (reads ten thousand images)
 
-    found = digit(name)
+    try:
+        found = digit(which)
+    except InputError as error:
+        raise InputError(f"{name} names no digit: {error}") from error
     blocks = np.asarray(found.pixels, dtype=np.float64).reshape(7, 4, 7, 4).mean(axis=(1, 3)) / 255
-    return Grid(np.round(blocks, 1), f"{name}, 28×28 averaged to 7×7")
+    return Grid(freeze(np.round(blocks, 1)), f"{which}, 28×28 averaged to 7×7")
+
+
+def checked(name: str, grid: Grid) -> Grid:
+    """Refuse numbers that are too long to be read in a cell."""
+    largest = float(np.abs(grid.array).max())
+    if largest > MAX_VALUE:
+        raise InputError(
+            f"{name} must hold numbers from -{MAX_VALUE} to {MAX_VALUE}, but it holds one of size {largest:g}."
+        )
+    return grid
 
 
 def read_kernels(source: Any, info: ValidationInfo) -> Grid:
@@ -63,13 +77,28 @@ def read_kernels(source: Any, info: ValidationInfo) -> Grid:
 
 def one_kernel(name: str, source: Any) -> Grid:
     """Read one kernel, which may be a name such as `sobel-x`."""
-    if isinstance(source, str) and source.strip() in KERNELS:
-        return Grid(kernel(source.strip()).weight, source.strip())
-    if isinstance(source, str) and source.strip()[:1].isalpha() and "." not in source:
-        kernel(source.strip())  # says which names there are
-    if isinstance(source, Sequence) and not isinstance(source, str) and np.ndim(np.asarray(source, dtype=object)) == 4:
-        return stacked(name, [read_grid(name, one) for one in source])
-    return read_grid(name, source)
+    if isinstance(source, str) and is_name(source):
+        try:
+            return Grid(kernel(source.strip()).weight, source.strip())
+        except InputError as error:
+            raise InputError(f"{name} names no kernel: {error}") from error
+    if depth(source) == 4:
+        return stacked(name, [checked(name, read_grid(name, one)) for one in source])
+    return checked(name, read_grid(name, source))
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text looks like a kernel's name rather than like rows or a file."""
+    return text.strip() in KERNELS or re.fullmatch(r"\s*[A-Za-z][A-Za-z_-]*\s*", text) is not None
+
+
+def depth(source: Any) -> int:
+    """Return how deep lists are nested, going by the first of each; 5 for anything deeper."""
+    levels = 0
+    while isinstance(source, list | tuple) and levels < 5:
+        levels += 1
+        source = source[0] if source else None
+    return levels
 
 
 def stacked(name: str, grids: list[Grid]) -> Grid:
@@ -80,8 +109,7 @@ def stacked(name: str, grids: list[Grid]) -> Grid:
     if len(set(shapes)) > 1:
         raise ShapeError(f"{name} must be kernels of one shape, but their shapes are {listed(shapes)}.")
     array = np.stack([grid.array if grid.array.ndim == 3 else grid.array[None] for grid in grids])
-    array.flags.writeable = False
-    return Grid(array, ", ".join(grid.origin for grid in grids))
+    return Grid(freeze(array), ", ".join(grid.origin for grid in grids))
 
 
 def listed(items: Sequence[object]) -> str:
@@ -108,9 +136,9 @@ def read_vector(source: Any, info: ValidationInfo) -> Grid:
     name = str(info.field_name)
     if isinstance(source, int | float) and not isinstance(source, bool):
         source = [source]
-    if isinstance(source, Sequence) and not isinstance(source, str) and np.ndim(np.asarray(source, dtype=object)) == 1:
+    if depth(source) == 1:
         source = [list(source)]
-    grid = source if isinstance(source, Grid) else read_grid(name, source)
+    grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source))
     if grid.array.ndim != 2 or grid.array.shape[0] != 1:
         raise ShapeError(f"{name} must be one row of numbers, but its shape is {grid.array.shape}.")
     return grid
@@ -127,6 +155,8 @@ def read_size(value: Any, info: ValidationInfo) -> int | tuple[int, int]:
         numbers = []
     if len(numbers) not in (1, 2) or len(numbers) != len(parts):
         raise InputError(f"{wanted}, but it is {value!r}.")
+    if max(numbers) > MAX_SIDE:
+        raise InputError(f"{info.field_name} must be at most {MAX_SIDE} to be legible in a film, but it is {value!r}.")
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 

@@ -1,0 +1,50 @@
+"""Spec of `title`."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from cnn_core.conv2d import Conv2dTrace, conv2d
+from cnn_core.errors import InputError
+from cnn_core.examples import HANDWRITTEN_ONE
+from cnn_core.kernels import kernel
+from scenes.specs.base import SceneSpec, Values, printable
+
+__all__ = ["TitleSpec"]
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(printable)]
+
+
+class TitleSpec(SceneSpec):
+    """What may be asked of the title scene."""
+
+    name: ClassVar[str] = "title"
+    summary: ClassVar[str] = "The title of a film, beside a handwritten 1 and its feature map."
+    scene: ClassVar[str] = "scenes.title:TitleScene"
+    example: ClassVar[str] = '--title "Create a CNN Model for Handwritten Digits" --part "4 / 8"'
+
+    course: Words = Field("Deep Learning Made Easy", description="The course; may be empty.")
+    title: Words = Field("Create a CNN Model for Handwritten Digits", description="The title; may be empty.")
+    author: Words = Field("CodeWithMe", description="Who made it; may be empty.")
+    part: Words = Field("4 / 8", max_length=24, description="Which part of the course this is; may be empty.")
+    motif: bool = Field(True, description="Show a handwritten 1 and its feature map.")
+
+    @model_validator(mode="after")
+    def check_something_is_shown(self) -> Self:
+        """Refuse an empty picture."""
+        if not (self.motif or self.course or self.title or self.author or self.part):
+            raise InputError("title must not be empty where course, author and part are empty too and motif is off.")
+        return self
+
+    def trace(self) -> Conv2dTrace | None:
+        """Compute the motif: where the kernel `vertical-stroke` sees a stroke in the handwritten 1."""
+        if not self.motif:
+            return None
+        return conv2d(HANDWRITTEN_ONE[None, None], kernel("vertical-stroke").weight[None, None])
+
+    def values(self) -> Values:
+        """Return the arrays of the motif."""
+        trace = self.trace()
+        return trace.values() if trace else {}
