@@ -13,7 +13,7 @@ from typing import Protocol, Self, TypeAlias, cast
 import av
 import numpy as np
 import numpy.typing as npt
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from cnn_core.arrays import Pair
@@ -34,6 +34,10 @@ BT709 = MappingProxyType(
         "color_range": ColorRange.MPEG,
     }
 )
+
+
+SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+"""Colour at half the resolution is the mean of four pixels; computed alike on every processor."""
 
 
 class Sink(Protocol):
@@ -125,6 +129,7 @@ class VideoEncoder:
         return self._reformatter.reformat(
             av.VideoFrame.from_numpy_buffer(frame, "rgba"),
             format="yuv420p",
+            interpolation=int(SCALING),
             src_color_range=ColorRange.JPEG,
             dst_color_range=BT709["color_range"],
             dst_colorspace=BT709["colorspace"],

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from manim import tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
 
@@ -36,14 +37,14 @@ class NoFiles:
         """There are none."""
 
 
-class FilmRenderer(CairoRenderer):  # type: ignore[misc]
+class FilmRenderer(CairoRenderer):
     """Draws each frame as Manim does, counts whole frames, and hands them to a sink.
 
     Manim builds its camera with the renderer; here it is built when the scene calls `init_scene`, for by then the scene
     has given the frame its ratio.
     """
 
-    def __init__(self, sink: Sink, on_frames: OnFrames | None = None) -> None:
+    def __init__(self, sink: Sink | None, on_frames: OnFrames | None = None) -> None:
         self._sink = sink
         self._on_frames = on_frames
         self.frames = 0
@@ -52,7 +53,7 @@ class FilmRenderer(CairoRenderer):  # type: ignore[misc]
         """Build the camera."""
         super().__init__()
         self.file_writer = NoFiles()
-        self.last_frame: Frame = self.get_frame()
+        self.last_frame = self._picture()
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         """Play one group of animations."""
@@ -62,28 +63,41 @@ class FilmRenderer(CairoRenderer):  # type: ignore[misc]
         if scene.is_current_animation_frozen_frame():
             self.static_image = None
             self.update_frame(scene)
-            self.add_frame(self.get_frame(), frames)
+            self._film(frames)
         else:
             self._play_moving(scene, frames)
         self.num_plays += 1
 
     def _play_moving(self, scene: Any, frames: int) -> None:
-        self.save_static_frame_data(scene, scene.static_mobjects)
-        for number in range(frames):
-            scene.update_to_time(number * (1 / self.camera.frame_rate))  # as NumPy's arange does in Manim
-            self.update_frame(scene, scene.moving_mobjects)
-            self.add_frame(self.get_frame())
+        if self._sink is None:
+            self._count(frames)
+        else:
+            self._draw_moving(scene, frames)
         for animation in scene.animations:
             animation.finish()
             animation.clean_up_from_scene(scene)
         scene.update_mobjects(0)
         self.static_image = None
 
-    def add_frame(self, frame: Frame, num_frames: int = 1) -> None:
-        """Hand a frame over; it is shown for `num_frames` frames."""
-        self._sink.add(frame, num_frames)
-        self.last_frame = frame
-        self.frames += num_frames
+    def _draw_moving(self, scene: Any, frames: int) -> None:
+        self.save_static_frame_data(scene, scene.static_mobjects)
+        for number in range(frames):
+            scene.update_to_time(number * (1 / self.camera.frame_rate))  # as NumPy's arange does in Manim
+            self.update_frame(scene, scene.moving_mobjects)
+            self._film()
+
+    def _film(self, repeat: int = 1) -> None:
+        """Hand the picture as it is now to the sink, to be shown for `repeat` frames."""
+        self.last_frame = self._picture()
+        if self._sink is not None:
+            self._sink.add(self.last_frame, repeat)
+        self._count(repeat)
+
+    def _picture(self) -> Frame:
+        return np.array(self.camera.pixel_array, dtype=np.uint8)
+
+    def _count(self, frames: int) -> None:
+        self.frames += frames
         self.time = self.frames / self.camera.frame_rate
         if self._on_frames is not None:
             self._on_frames(self.frames)
@@ -113,7 +127,7 @@ def play(
     spec: SceneSpec,
     size: Pair,
     fps: int,
-    sink: Sink,
+    sink: Sink | None,
     *,
     on_beat: OnBeat | None = None,
     on_frames: OnFrames | None = None,
@@ -121,6 +135,7 @@ def play(
     """Play a scene into a sink and return its timeline.
 
     Frames are of `size` (width and height in pixels), `fps` of them a second; `fps` is 15 or a multiple of it.
+    Without a sink, nothing that moves is drawn: enough for stills, for every beat ends with a hold.
     """
     with manim_set_up(size, fps):
         renderer = FilmRenderer(sink, on_frames)
@@ -128,4 +143,8 @@ def play(
         if on_beat is not None:
             scene.on_beat = lambda beat: on_beat(beat, renderer.last_frame)
         scene.render()
+    if renderer.frames != round(scene.timeline.duration * fps):
+        raise AssertionError(
+            f"{spec.name} drew {renderer.frames} frames, but its beats last {scene.timeline.duration} s"
+        )
     return scene.timeline

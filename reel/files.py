@@ -1,0 +1,150 @@
+"""Files appear complete or not at all: written in a hidden folder beside, then renamed."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from cnn_core.errors import CnnreelError, InputError
+
+__all__ = ["check_free", "check_name", "locked", "publish", "said_plainly", "staging"]
+
+HIDDEN = ".cnnreel-"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR})
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+def check_name(argument: str, name: str) -> str:
+    """Return a name that can be a file's on every system, and nothing else than a name.
+
+    >>> check_name("name", "max-pool")
+    'max-pool'
+    """
+    if PLAIN_NAME.fullmatch(name) is None or name.endswith("."):
+        raise InputError(
+            f"{argument} must be a plain file name of letters, digits, '-', '_' and '.', at most 100 of them, "
+            f"but it is {name[:60]!r}."
+        )
+    return name
+
+
+def check_free(folder: Path) -> None:
+    """Refuse a place where something stands that is no folder."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"output must be a folder, but {str(folder)!r} is a file.")
+
+
+@contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """Give an empty hidden folder inside `folder`, which is made if need be; both vanish if nothing was published.
+
+    The hidden folder is locked for as long as this process lives, so that what a killed process left behind can be
+    told from what another one is working on, and is swept away.
+    """
+    with said_plainly(folder):
+        made = make_folders(folder)
+        with locked(folder):
+            sweep(folder)
+            hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder))
+            lock = take_lock(hidden)
+    try:
+        with said_plainly(folder, only=FULL):
+            yield hidden
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+        os.close(lock)
+        remove_empty(made)
+
+
+def publish(staged: Path, folder: Path, names: list[str]) -> None:
+    """Move finished files into a folder, in this order; each one replaces what was there at once.
+
+    The last one is the record of the others: an old record is taken away first, so that a record is never found beside
+    files that it does not describe.
+    """
+    with said_plainly(folder):
+        folder.mkdir(exist_ok=True)
+        with locked(folder):
+            (folder / names[-1]).unlink(missing_ok=True)
+            for name in names:
+                os.replace(staged / name, folder / name)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder; the system releases it when the process ends, however it ends."""
+    lock = take_lock(folder)
+    try:
+        yield
+    finally:
+        os.close(lock)
+
+
+def take_lock(folder: Path, *, wait: bool = True) -> int:
+    """Lock a folder and return the handle that holds the lock until it is closed."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def sweep(folder: Path) -> None:
+    """Remove hidden folders that no living process has locked."""
+    for left in folder.glob(f"{HIDDEN}*"):
+        with suppress(OSError):
+            lock = take_lock(left, wait=False)
+            shutil.rmtree(left)
+            os.close(lock)
+
+
+def make_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it; return the ones that were made, innermost first."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def remove_empty(folders: list[Path]) -> None:
+    """Remove folders, innermost first, as long as they are empty."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
+
+
+@contextmanager
+def said_plainly(folder: Path, only: frozenset[int] | None = None) -> Iterator[None]:
+    """Turn what the system says about a folder into one sentence; of `only` these kinds, if given.
+
+    Raises
+    ------
+    InputError
+        If something that is no folder stands where one is wanted.
+    CnnreelError
+        If the disk is full, or the folder cannot be written to.
+    """
+    try:
+        yield
+    except OSError as error:
+        if only is not None and error.errno not in only:
+            raise
+        raise as_sentence(folder, error) from error
+
+
+def as_sentence(folder: Path, error: OSError) -> CnnreelError:
+    """Say what went wrong with a folder."""
+    if error.errno in FULL:
+        return CnnreelError(f"The disk is full: there is no room for the film in {str(folder)!r}.")
+    if error.errno in NO_FOLDER:
+        return InputError(f"output must be a folder, but {str(folder)!r} is a file or lies below one.")
+    return CnnreelError(f"The output folder {str(folder)!r} cannot be written to: {error.strerror}.")
