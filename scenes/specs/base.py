@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 
 from cnn_core.errors import InputError
+from cnn_core.grids import Grid
 
 if TYPE_CHECKING:
     from scenes.stage import ExplainerScene
@@ -30,6 +32,14 @@ def printable(text: str) -> str:
 
 Label = Annotated[str, Field(min_length=1, max_length=24), AfterValidator(printable)]
 Title = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(printable)]
+
+
+class SchemaWithGrids(GenerateJsonSchema):
+    """Writes default grids as nested lists."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """Return a default as JSON."""
+        return dft.array.tolist() if isinstance(dft, Grid) else super().encode_default(dft)
 
 
 class SceneSpec(BaseModel):
@@ -82,6 +92,11 @@ class SceneSpec(BaseModel):
         module, _, name = cls.scene.partition(":")
         found: type[ExplainerScene[Self]] = getattr(importlib.import_module(module), name)
         return found
+
+    @classmethod
+    def schema_of_options(cls) -> dict[str, Any]:
+        """Return the JSON Schema of what the scene takes."""
+        return cls.model_json_schema(schema_generator=SchemaWithGrids)
 
     def as_json(self) -> dict[str, Any]:
         """Return the spec as plain JSON values, defaults included."""

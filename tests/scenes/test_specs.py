@@ -1,0 +1,119 @@
+"""What a spec makes of what a user gave: arrays, or one sentence."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from cnn_core.errors import InputError
+from scenes.catalog import SCENES, find
+from scenes.specs.fields import batched
+from scenes.specs.pooling import MaxPoolSpec
+
+REFUSED = [
+    ({"x": "1 2; 3"}, "x must have rows of equal length, but row 1 has 2 numbers and row 2 has 1 number."),
+    ({"x": "a b"}, "x must be rows such as"),
+    ({"x": []}, "x must be rows of numbers, but it is empty."),
+    ({"x": "missing.csv"}, "x must be a file that exists, but there is no"),
+    ({"x": "mnist:11"}, "x names no digit"),
+    ({"x": "mnist:#99999"}, "x names no digit"),
+    ({"x": [[1, 2, 3]] * 13}, "x must be at most 12×12 to be legible in a film, but it is 13×3."),
+    ({"x": [[[1]]] * 4}, "x must have at most 3 channels, but it has 4."),
+    ({"x": [[10000]]}, "x must hold numbers from -9999 to 9999, but it holds one of size 10000."),
+    ({"x": [[float("nan")]]}, "x must be rows of numbers, but row 1, column 1 is nan."),
+    ({"kernel_size": 0}, "kernel_size must be a whole number of at least 1, or a pair of them, but it is 0."),
+    ({"kernel_size": 5}, "kernel_size must fit into x"),
+    ({"kernel_size": "two"}, "kernel_size must be a whole number or a pair of them, but it is 'two'."),
+    ({"kernel_size": [1, 2, 3]}, "kernel_size must be a whole number or a pair of them"),
+    ({"kernel_size": True}, "kernel_size must be a whole number or a pair of them"),
+    ({"stride": 0}, "stride must be a whole number of at least 1"),
+    ({"stride": 10**20}, "stride must be at most 12"),
+    ({"padding": 2}, "padding must be at most half of kernel_size"),
+    ({"strid": 1}, "strid is not something that max-pool takes; it takes "),
+    ({"theme": "blue"}, "theme must be 'dark' or 'light', but it is 'blue'."),
+    ({"ratio": "4:3"}, "ratio must be '16:9', '9:16' or '1:1', but it is '4:3'."),
+    ({"title": "x" * 41}, "title must have at most 40 characters"),
+    ({"title": "a\nb"}, "title must not hold control characters"),
+    ({"x_label": ""}, "x_label must have at least 1 character"),
+]
+
+
+@pytest.mark.parametrize(("given_", "message"), REFUSED, ids=[str(case)[:40] for case, _ in REFUSED])
+def test_what_cannot_be_filmed_is_refused_in_one_sentence(given_: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)) as refused:
+        find("max-pool").build(given_)
+    assert "\n" not in str(refused.value)
+
+
+def test_an_unknown_scene_is_named_and_the_nearest_offered() -> None:
+    with pytest.raises(InputError, match=r"scene must be one of .*, but it is 'max-pol'. Did you mean max-pool\?"):
+        find("max-pol")
+
+
+@pytest.mark.parametrize(
+    "same", ["4 1; 1 1", "4,1;1,1", [[4, 1], [1, 1]], [[[4, 1], [1, 1]]], np.array([[4, 1], [1, 1]])]
+)
+def test_rows_lists_and_arrays_mean_the_same(same: object) -> None:
+    assert batched(MaxPoolSpec.build({"x": same}).x).tolist() == [[[[4, 1], [1, 1]]]]
+
+
+@pytest.mark.parametrize(("written", "read"), [("2", 2), ("2 1", (2, 1)), ("2,1", (2, 1)), ([2, 1], (2, 1)), (2, 2)])
+def test_a_size_is_a_number_or_a_pair(written: object, read: object) -> None:
+    assert MaxPoolSpec.build({"kernel_size": written}).kernel_size == read
+
+
+def test_a_digit_is_averaged_to_seven_by_seven() -> None:
+    spec = MaxPoolSpec.build({"x": "mnist:7"})
+    assert spec.x.array.shape == (7, 7)
+    assert spec.x.origin == "mnist:7, 28×28 averaged to 7×7"
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(MaxPoolSpec.model_fields)),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+            max_leaves=6,
+        ),
+    )
+)
+def test_whatever_is_given_there_is_a_spec_or_a_sentence(anything: dict[str, Any]) -> None:
+    with suppress(InputError):
+        assert MaxPoolSpec.build(anything).trace().output.size
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_spec_survives_its_own_json(name: str) -> None:
+    spec = find(name).build({})
+    again = find(name).build(spec.as_json())
+    assert again.as_json() == spec.as_json()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_field_says_what_it_is(name: str) -> None:
+    for field in find(name).model_fields.values():
+        assert field.description
+        assert field.description.endswith(".")
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_spec_has_a_schema(name: str) -> None:
+    schema = find(name).schema_of_options()
+    assert set(schema["properties"]) == set(find(name).model_fields)
+
+
+def test_a_spec_cannot_be_changed() -> None:
+    spec = MaxPoolSpec.build({})
+    with pytest.raises(ValidationError):
+        spec.theme = "light"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        spec.x.array[0, 0] = 1
