@@ -1,6 +1,16 @@
 """What can be drawn legibly. Every limit on a spec's size stands here."""
 
-__all__ = ["MAX_CHANNELS", "MAX_KERNEL", "MAX_SIDE", "MAX_VALUE", "PICTURE_SIZE"]
+__all__ = [
+    "MAX_CHANNELS",
+    "MAX_CLASSES",
+    "MAX_FLATTENED",
+    "MAX_INPUTS",
+    "MAX_KERNEL",
+    "MAX_LOGIT",
+    "MAX_SIDE",
+    "MAX_VALUE",
+    "PICTURE_SIZE",
+]
 
 MAX_SIDE = 12
 """Rows and columns of a grid, padding included."""
@@ -16,3 +26,15 @@ MAX_VALUE = 9999
 
 PICTURE_SIZE = (8, 8)
 """Rows and columns to which a picture is scaled, so that its numbers can be read."""
+
+MAX_CLASSES = 10
+"""Rows of a table of probabilities."""
+
+MAX_LOGIT = 99
+"""Largest size of a logit; those far below the largest have a probability of 0 anyway."""
+
+MAX_FLATTENED = 36
+"""Values that are flattened into one row."""
+
+MAX_INPUTS = 8
+"""Numbers that a linear layer reads."""
