@@ -20,6 +20,11 @@ from scenes.timeline import Beat, Shown
 SAMPLE = 60
 """Numbers a scene that are read."""
 
+LETTERS = "0123456789.-−()"
+
+ATTEMPTS = [(3, 7), (1, 10), (1, 8), (2, 7)]
+"""How many copies tesseract sees, and the mode in which it reads (7 a line, 8 a word, 10 a letter)."""
+
 
 def photographed(name: str) -> Iterator[tuple[Shown, Image.Image]]:
     """Draw the end of each beat and cut out what is shown."""
@@ -40,28 +45,33 @@ def photographed(name: str) -> Iterator[tuple[Shown, Image.Image]]:
     yield from (seen[i] for i in np.unique(np.linspace(0, len(seen) - 1, SAMPLE).astype(int)) if seen)
 
 
-def as_on_paper(crop: Image.Image) -> Image.Image:
-    """Turn light digits on a dark cell into black on white, large, with a margin."""
+def as_on_paper(crop: Image.Image, copies: int) -> Image.Image:
+    """Turn light digits on a dark cell into large black ones on white, several times: one alone is no line of text."""
     stretched = ImageOps.autocontrast(ImageOps.invert(crop))
-    large = stretched.resize((crop.width * 3, crop.height * 3), Image.Resampling.LANCZOS)
-    bold = large.point(lambda grey: 255 if grey > 120 else 0)
-    line = Image.new("L", (3 * bold.width + 240, bold.height + 80), 255)
-    for copy in range(3):  # one digit alone is not a line of text to tesseract
-        line.paste(bold, (60 + copy * (bold.width + 60), 40))
+    large = stretched.resize((crop.width * 2, crop.height * 2), Image.Resampling.LANCZOS)
+    step = large.width + 36
+    line = Image.new("L", (copies * step + 84, large.height + 80), 255)
+    for copy in range(copies):
+        line.paste(large, (60 + copy * step, 40))
     return line
 
 
-def read(paper: Image.Image, folder: Path) -> str:
-    """Let tesseract read the line of three copies."""
+def can_be_read(shown: Shown, crop: Image.Image, folder: Path) -> bool:
+    """Tell whether tesseract reads just this number, from three copies beside each other or from one."""
+    return any(read(as_on_paper(crop, copies), mode, folder) == copies * shown.text for copies, mode in ATTEMPTS)
+
+
+def read(paper: Image.Image, mode: int, folder: Path) -> str:
+    """Let tesseract read a picture."""
     paper.save(folder / "crop.png")
     command = [
         "tesseract",
         str(folder / "crop.png"),
         "-",
         "--psm",
-        "7",
+        str(mode),
         "-c",
-        "tessedit_char_whitelist=0123456789.-−()",
+        f"tessedit_char_whitelist={LETTERS}",
     ]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return re.sub(r"[()\s]", "", text).replace("−", "-")
@@ -72,6 +82,5 @@ def read(paper: Image.Image, folder: Path) -> str:
 @pytest.mark.parametrize("name", SCENES)
 def test_what_is_said_to_be_shown_can_be_read_in_the_picture(name: str, tmp_path: Path) -> None:
     looked_at = list(photographed(name))
-    readings = [(shown, read(as_on_paper(crop), tmp_path)) for shown, crop in looked_at]
-    wrong = [(shown, found) for shown, found in readings if found != 3 * shown.text]
-    assert len(wrong) <= 0.1 * len(looked_at), wrong
+    unread = [shown for shown, crop in looked_at if not can_be_read(shown, crop, tmp_path)]
+    assert len(unread) <= 0.1 * len(looked_at), unread
