@@ -38,6 +38,8 @@ class Theme:
     negative: str
     tint: float
     """Share of a role's colour in a cell that holds the largest value of its grid."""
+    veil: float
+    """Opacity of what dims the cells that are not looked at."""
 
     def cell_fill(self, role: str, strength: float, *, dimmed: bool = False) -> ManimColor:
         """Return the fill of a cell: `strength` in -1..1 of the role's colour, or of deep blue below zero."""
@@ -59,6 +61,7 @@ THEMES = MappingProxyType(
             question="#D98CB9",
             negative="#2A4FA8",
             tint=0.38,
+            veil=0.36,
         ),
         "light": Theme(
             background="#FCFAF5",
@@ -70,7 +73,8 @@ THEMES = MappingProxyType(
             window="#C29200",
             question="#A23E78",
             negative="#3E63B8",
-            tint=0.36,
+            tint=0.3,
+            veil=0.3,
         ),
     }
 )

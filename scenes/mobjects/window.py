@@ -12,9 +12,6 @@ from scenes.theme import Theme
 
 __all__ = ["SlideWindow", "Window"]
 
-VEIL = 0.5
-"""Opacity of what dims the cells outside of the window; digits under it keep a contrast of 4.5:1."""
-
 
 class Window(VGroup):
     """A thick outline around some cells of a grid, and a veil over all others.
@@ -38,7 +35,7 @@ class Window(VGroup):
         self.grid, self.shape, self.dilation = grid, shape, dilation
         self.extent = tuple(step * (count - 1) + 1 for count, step in zip(shape, dilation, strict=True))
         rows, columns = self.extent
-        self.veil = VMobject(stroke_width=0, fill_color=theme.background, fill_opacity=VEIL)
+        self.veil = VMobject(stroke_width=0, fill_color=theme.background, fill_opacity=theme.veil)
         self.outline = Rectangle(width=columns * grid.cell, height=rows * grid.cell, color=theme.window, stroke_width=7)
         self.add(self.veil, self.outline)
         self.place(0, 0)
