@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cnn_core.errors import CnnreelError, InputError
 
-__all__ = ["check_free", "check_name", "locked", "publish", "said_plainly", "staging"]
+__all__ = ["check_free", "check_name", "locked", "made_if_missing", "publish", "said_plainly", "staging"]
 
 HIDDEN = ".cnnreel-"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -43,25 +43,36 @@ def check_free(folder: Path) -> None:
 
 
 @contextmanager
+def made_if_missing(folder: Path) -> Iterator[None]:
+    """Make a folder and those above it; those that were made and stayed empty are taken away again."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    with said_plainly(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            for one in missing:
+                one.rmdir()
+
+
+@contextmanager
 def staging(folder: Path) -> Iterator[Path]:
     """Give an empty hidden folder inside `folder`, which is made if need be; both vanish if nothing was published.
 
     The hidden folder is locked for as long as this process lives, so that what a killed process left behind can be
     told from what another one is working on, and is swept away.
     """
-    with said_plainly(folder):
-        made = make_folders(folder)
-        with locked(folder):
+    with made_if_missing(folder), said_plainly(folder, only=FULL):
+        with said_plainly(folder), locked(folder):
             sweep(folder)
             hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder))
             lock = take_lock(hidden)
-    try:
-        with said_plainly(folder, only=FULL):
+        try:
             yield hidden
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
-        os.close(lock)
-        remove_empty(made)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+            os.close(lock)
 
 
 def publish(staged: Path, folder: Path, names: list[str]) -> None:
@@ -106,20 +117,6 @@ def sweep(folder: Path) -> None:
             lock = take_lock(left, wait=False)
             shutil.rmtree(left)
             os.close(lock)
-
-
-def make_folders(folder: Path) -> list[Path]:
-    """Make a folder and those above it; return the ones that were made, innermost first."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
-
-
-def remove_empty(folders: list[Path]) -> None:
-    """Remove folders, innermost first, as long as they are empty."""
-    with suppress(OSError):
-        for folder in folders:
-            folder.rmdir()
 
 
 @contextmanager
