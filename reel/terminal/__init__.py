@@ -1,0 +1,1 @@
+"""What `render.py` is made of: options from specs, one-sentence errors, tables and progress. No Manim here."""

@@ -1,0 +1,103 @@
+"""The shape of the program: one sentence for each error, an example in each help text."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import click
+
+from cnn_core.errors import CnnreelError, InputError
+from scenes import catalog
+from scenes.specs import SceneSpec
+
+__all__ = ["DONE", "FAILED", "STOPPED", "WRONG_INPUT", "ExampleCommand", "Program", "SceneGroup"]
+
+DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
+
+
+class ExampleCommand(click.Command):
+    """A command whose help text ends with an example."""
+
+    def __init__(self, *args: Any, example: str = "", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.example = example
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example as it would be typed."""
+        python = "python " if context.command_path.split()[0].endswith(".py") else ""
+        formatter.write(f"\nExample:\n  {python}{context.command_path} {self.example}".rstrip() + "\n")
+
+
+class Program(ExampleCommand, click.Group):
+    """A group of commands that ends with one sentence and a status, never with a traceback for a user's mistake."""
+
+    def main(self, *args: Any, **options: Any) -> NoReturn:
+        """Run, and end the process."""
+        with tidy_when_terminated():
+            status = self.status_of(lambda: super(Program, self).main(*args, **{**options, "standalone_mode": False}))
+        sys.exit(status)
+
+    @staticmethod
+    def status_of(run: Callable[[], Any]) -> int:
+        """Run and return the exit status."""
+        try:
+            status = run()
+        except click.exceptions.NoArgsIsHelpError as error:
+            return say(error.format_message(), WRONG_INPUT)
+        except (InputError, click.UsageError) as error:
+            return say(sentence(error), WRONG_INPUT)
+        except (CnnreelError, click.ClickException) as error:
+            return say(sentence(error), FAILED)
+        except (click.Abort, KeyboardInterrupt):
+            return say("Stopped; nothing half-made is left.", STOPPED)
+        except BrokenPipeError:  # whoever read our output has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+        return status if isinstance(status, int) else DONE
+
+
+class SceneGroup(ExampleCommand, click.Group):
+    """A group with a command for each scene of the catalog, made when it is asked for."""
+
+    def __init__(self, *args: Any, make: Callable[[type[SceneSpec]], click.Command], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.make = make
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Name the scenes in the catalog's order."""
+        return list(catalog.SCENES)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command:
+        """Make the command of a scene, or say which scenes there are."""
+        return self.make(catalog.find(name))
+
+
+def sentence(error: Exception) -> str:
+    """Return an error as one line."""
+    message = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    return " ".join(f"Error: {message}".split())
+
+
+def say(line: str, status: int) -> int:
+    """Print a line where errors go, and return the status."""
+    click.echo(line, err=True)
+    return status
+
+
+@contextmanager
+def tidy_when_terminated() -> Iterator[None]:
+    """Let a termination signal unwind the stack, so that what is half-made is taken away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,84 @@
+"""Computed values as text for people: grids as grids, with their names and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from scenes.numerals import as_text, decimals_for
+from scenes.specs import SceneSpec
+
+__all__ = ["table"]
+
+WIDEST = 16
+"""Columns and rows of the largest grid that is written out."""
+MOST_GRIDS = 8
+"""Grids of one array that are written out."""
+DECIMALS = 4
+
+
+def table(spec: SceneSpec) -> str:
+    """Return what a scene would show."""
+    head = f"{spec.name}: {spec.title or spec.summary}"
+    return "\n".join([head, *(line for name, value in spec.values().items() for line in block(name, value))])
+
+
+def block(name: str, value: Any) -> Iterator[str]:
+    """Write one value with its name."""
+    yield ""
+    match value:
+        case Mapping():
+            yield f"{name}: {', '.join(outline(key, part) for key, part in value.items())}"
+        case list() | tuple():
+            yield f"{name}: {steps_outline(value)}"
+        case np.ndarray() if value.ndim and value.dtype.kind in "biuf":
+            yield from array_block(name, value)
+        case _:
+            yield f"{name} = {plain(value)}"
+
+
+def steps_outline(steps: list[Any] | tuple[Any, ...]) -> str:
+    """Say how many steps there are and what each holds."""
+    if not steps or not isinstance(steps[0], Mapping):
+        return ", ".join(map(plain, steps))
+    return f"{len(steps)}, each with {', '.join(outline(key, part) for key, part in steps[0].items())}"
+
+
+def outline(name: str, value: Any) -> str:
+    """Return a name, with the shape of an array."""
+    return f"{name} ({shape_text(value)})" if np.ndim(value) and not isinstance(value, Mapping | list) else name
+
+
+def array_block(name: str, array: np.ndarray) -> Iterator[str]:
+    """Write an array as its grids of rows and columns, or its range if it is too large for that."""
+    yield f"{name}  {shape_text(array)}"
+    if max(array.shape[-2:]) > WIDEST or array.size > MOST_GRIDS * WIDEST**2:
+        yield f"  from {plain(array.min())} to {plain(array.max())}"
+        return
+    stack = array.shape[:-2]
+    for position in np.ndindex(*stack):
+        if array.size // max(1, array[position].size) > 1:
+            yield f"  {name}[{','.join(map(str, position))}]"
+        yield from grid_lines(np.atleast_2d(array[position]), decimals_for(array, DECIMALS))
+
+
+def grid_lines(grid: np.ndarray, decimals: int) -> Iterator[str]:
+    """Write a grid with its columns aligned."""
+    texts = [[as_text(float(value), decimals) for value in row] for row in grid]
+    width = max(len(text) for row in texts for text in row)
+    for row in texts:
+        yield "  " + " ".join(text.rjust(width) for text in row)
+
+
+def shape_text(value: Any) -> str:
+    """Return a shape as 1×1×4×4."""
+    return "×".join(map(str, np.shape(value)))
+
+
+def plain(value: Any) -> str:
+    """Write one value; a number with as few decimals as it needs."""
+    if isinstance(value, bool | np.bool_ | str) or value is None or not np.isscalar(np.asarray(value)[()]):
+        return str(value)
+    return as_text(float(value), decimals_for([value], DECIMALS))

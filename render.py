@@ -1,0 +1,146 @@
+"""The command line: parses, calls, prints."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reel.files import check_name
+from reel.quality import QUALITIES
+from reel.record import as_text, inspected
+from reel.terminal.options import build, options_of
+from reel.terminal.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
+from reel.terminal.table import table
+from scenes import catalog
+from scenes.specs import SceneSpec
+
+# Manim takes a second to load: what needs it is imported inside the commands that film.
+# ruff: noqa: PLC0415
+
+__all__ = ["main"]
+
+QUALITY = click.Option(
+    ["-q", "--quality", "_quality"],
+    type=click.Choice(list(QUALITIES)),
+    default="medium",
+    show_default=True,
+    help="854x480 at 15 frames a second, 1280x720 at 30, 1920x1080 at 60, 3840x2160 at 60.",
+)
+OUTPUT = click.Option(
+    ["-o", "--output", "_output"],
+    type=click.Path(path_type=Path),
+    default="out",
+    show_default=True,
+    help="Folder in which the clip's folder is made.",
+)
+FORMAT = click.Option(
+    ["--format", "_format"],
+    type=click.Choice(["mp4", "webm", "gif", "png", "stills"]),
+    default="mp4",
+    show_default=True,
+    help="A film; its last frame (png); or a picture of each beat and a sheet of all of them (stills).",
+)
+NAME = click.Option(["--name", "_name"], help="Name of the clip and its folder; the scene's name if not given.")
+JSON = click.Option(["--json", "_json"], is_flag=True, help="Print JSON for other programs.")
+
+
+@click.group(cls=Program, example='scene max-pool --x "4 1; 1 1" -q low')
+@click.version_option(package_name="cnnreel")
+def main() -> None:
+    """Turn real CNN arithmetic into short films, in which every number is computed."""
+
+
+@main.command("list", cls=ExampleCommand, example="--json", params=[JSON])
+def list_scenes(_json: bool) -> None:
+    """Name every scene, a line each."""
+    scenes = catalog.SCENES.values()
+    if _json:
+        click.echo(json.dumps([{"scene": spec.name, "summary": spec.summary} for spec in scenes], indent=1))
+        return
+    width = max(len(spec.name) for spec in scenes)
+    for spec in scenes:
+        click.echo(f"{spec.name.ljust(width)}  {spec.summary}")
+
+
+def inspect_command(spec: type[SceneSpec]) -> click.Command:
+    """Make the command that prints what a scene would show."""
+
+    def run(_json: bool, **given: Any) -> None:
+        asked = build(spec, given)
+        click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)
+
+    example = f"{spec.example} --json"
+    return ExampleCommand(spec.name, params=[*options_of(spec), JSON], callback=run, help=spec.summary, example=example)
+
+
+def scene_command(spec: type[SceneSpec]) -> click.Command:
+    """Make the command that films a scene."""
+    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME]
+    return ExampleCommand(
+        spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
+    )
+
+
+def film_scene(
+    spec: type[SceneSpec], _quality: str, _format: str, _output: Path, _name: str | None, **given: Any
+) -> None:
+    """Film a scene and print the path of the main file."""
+    asked = build(spec, given)
+    name = check_name("--name", spec.name if _name is None else _name)
+    from reel.clip import film
+    from reel.terminal.progress import progress_bar
+
+    with progress_bar(1) as tell:
+        on_progress = partial(tell, name) if tell else None
+        clip = film(asked, _output, name=name, quality=_quality, format=_format, on_progress=on_progress)
+    click.echo(clip.main)
+
+
+main.add_command(
+    SceneGroup("inspect", make=inspect_command, example="max-pool --json", help="Compute and print; draw nothing.")
+)
+main.add_command(
+    SceneGroup("scene", make=scene_command, example="max-pool -q low --format gif", help="Film one scene.")
+)
+
+
+@main.command(cls=ExampleCommand, example="lessons/handwritten-digits.toml -q high", params=[QUALITY, OUTPUT])
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
+def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output: Path) -> int:
+    """Film whole lessons: each clip, and all of them joined into one film with chapters."""
+    from reel.lesson import produce
+    from reel.lesson_file import read_lesson
+    from reel.terminal.progress import progress_bar
+    from reel.workers import usable_cores
+
+    lessons = [read_lesson(file) for file in files]
+    with progress_bar(sum(len(one.clips) for one in lessons)) as tell:
+        produced = produce(lessons, _output, _quality, workers or usable_cores(), tell)
+    failures = [failure for one in produced for failure in one.failures]
+    for failure in failures:
+        click.echo(f"Error: {failure}", err=True)
+    for one in produced:
+        if one.film is not None:
+            click.echo(one.film)
+    return FAILED if failures else DONE
+
+
+@main.command(cls=ExampleCommand, params=[OUTPUT])
+def doctor(_output: Path) -> int:
+    """Look whether this machine is ready to film, and say what to install if not."""
+    from reel.terminal.doctor import findings
+
+    ready = True
+    for finding in findings(_output):
+        click.echo(finding)
+        ready &= finding.well or not finding.needed
+    return DONE if ready else FAILED
+
+
+if __name__ == "__main__":
+    main()
