@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, VMobject, config
+from manim import DOWN, LEFT, RIGHT, UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, VMobject, Wait, config
 
 from scenes.layout import Bands
 from scenes.mobjects.text import Label, Traceable
@@ -86,7 +86,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
     def hold(self, seconds: float) -> None:
         """Show the same picture for a while (seconds at normal pace)."""
         ticks = self._as_ticks(seconds)
-        super().wait(ticks / TICKS_PER_SECOND + 1e-4, frozen_frame=True)
+        super().play(Wait(ticks / TICKS_PER_SECOND + 1e-4, frozen_frame=True))
         self._ticks += ticks
 
     def _as_ticks(self, seconds: float) -> int:
