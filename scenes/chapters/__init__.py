@@ -1,0 +1,1 @@
+"""Parts of films that tell one thing, for all scenes that come to it."""

@@ -1,0 +1,110 @@
+"""Bars for probabilities, and honest numbers beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from manim import LEFT, RIGHT, Line, Rectangle, VGroup
+
+from cnn_core.arrays import Array
+from scenes.layout import Box
+from scenes.mobjects.text import Label, Number, width_of
+from scenes.numerals import as_text
+from scenes.theme import Theme
+
+__all__ = ["BarChart", "share", "share_text"]
+
+DECIMALS = 3
+GAP = 0.3
+"""Between things on a line, in em."""
+
+
+def share_text(value: float) -> str:
+    """Write a number from 0 to 1 so that nothing looks impossible or certain that is not.
+
+    >>> share_text(0.25), share_text(1e-9), share_text(0.9999), share_text(1)
+    ('0.250', '<0.001', '>0.999', '1.000')
+    """
+    text = as_text(value, DECIMALS)
+    if value > 0 and float(text) == 0:
+        return f"<{10**-DECIMALS:.{DECIMALS}f}"
+    if value < 1 and float(text) == 1:
+        return f">{1 - 10**-DECIMALS:.{DECIMALS}f}"
+    return text
+
+
+def share(value: float, address: str, size: float, color: str, weight: str = "regular") -> Label:
+    """Return `share_text` as a label; traceable where it is a number and not a bound."""
+    text = share_text(value)
+    return Label(text, size, color, weight) if text[0] in "<>" else Number(text, address, size, color, weight)
+
+
+class BarChart(VGroup):
+    """A name, a bar and a number for each class; bars are drawn later, by `bar`.
+
+    Parameters
+    ----------
+    values : (classes,)
+        From 0 to 1; a bar of 1 would fill the width.
+    address
+        Gives the address of a class's value.
+    box
+        Where the rows stand, evenly spaced.
+    size
+        Height of the text.
+    between
+        Free space between names and bars.
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        values: Array,
+        address: Callable[[int], str],
+        theme: Theme,
+        box: Box,
+        size: float,
+        *,
+        between: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.chart, self.address, self.theme, self.box, self.size = values, address, theme, box, size
+        self.row = box.height / len(names)
+        widest = max(width_of(name) for name in names) * size
+        self.left = box.left + widest + GAP * size + between
+        self.longest = box.right - self.left - (width_of("<0.001", "semibold") + GAP) * size
+        self.names = VGroup(*(self._name(k, name, widest) for k, name in enumerate(names)))
+        self.axis = Line((self.left, box.top, 0), (self.left, box.bottom, 0), color=theme.muted, stroke_width=2)
+        self.add(self.names, self.axis)
+
+    def _name(self, k: int, name: str, widest: float) -> Label:
+        label = Label(name, self.size, self.theme.text)
+        return label.move_to(np.array([self.box.left + widest, self.row_y(k), 0]), aligned_edge=RIGHT)
+
+    def row_y(self, k: int) -> float:
+        """Return the height of the middle of a row."""
+        return self.box.top - (k + 0.5) * self.row
+
+    @property
+    def winner(self) -> int:
+        """The class with the largest value; the first one where several are equal."""
+        return int(self.chart.argmax())
+
+    def is_largest(self, k: int) -> bool:
+        """Tell whether no class has a larger value."""
+        return bool(self.chart[k] == self.chart.max())
+
+    def bar(self, k: int) -> Rectangle:
+        """Return a class's bar, in its place; the largest is solid."""
+        width = max(self.longest * float(self.chart[k]), 0.01)
+        bar = Rectangle(width=width, height=0.62 * self.row, color=self.theme.output, stroke_width=1)
+        bar.set_fill(self.theme.output, opacity=1.0 if self.is_largest(k) else 0.45)
+        return bar.move_to(np.array([self.left, self.row_y(k), 0]), aligned_edge=LEFT)
+
+    def number(self, k: int) -> Label:
+        """Return a class's number, behind its bar."""
+        weight = "semibold" if self.is_largest(k) else "regular"
+        number = share(float(self.chart[k]), self.address(k), self.size, self.theme.output, weight)
+        end = self.left + self.longest * float(self.chart[k]) + GAP * self.size
+        return number.move_to(np.array([end, self.row_y(k), 0]), aligned_edge=LEFT)
