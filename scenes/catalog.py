@@ -9,10 +9,19 @@ from types import MappingProxyType
 from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
 from scenes.specs.pooling import MaxPoolSpec
+from scenes.specs.softmax import SoftmaxSpec
 
 __all__ = ["SCENES", "find"]
 
-SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType({spec.name: spec for spec in (MaxPoolSpec,)})
+SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            MaxPoolSpec,
+            SoftmaxSpec,
+        )
+    }
+)
 
 
 def find(name: str) -> type[SceneSpec]:
