@@ -1,0 +1,30 @@
+# make lesson   set up what is missing, then film the lesson
+# make test     everything that is checked, by people and by machines alike
+# make setup    only set up
+# make clean    remove films and caches; the virtual environment stays
+
+PYTHON := .venv/bin/python
+SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
+
+.PHONY: lesson test setup clean
+
+lesson: .venv/.ready
+	$(PYTHON) render.py lesson lessons/handwritten-digits.toml -o out
+
+test: .venv/.ready-dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/pytest -n auto
+
+setup: .venv/.ready
+
+.venv/.ready: $(SETUP_INPUTS)
+	scripts/setup
+
+.venv/.ready-dev: $(SETUP_INPUTS)
+	scripts/setup dev
+
+clean:
+	rm -rf out media build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
