@@ -10,6 +10,7 @@ from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
 from scenes.specs.pooling import MaxPoolSpec
 from scenes.specs.softmax import SoftmaxSpec
+from scenes.specs.title import TitleSpec
 
 __all__ = ["SCENES", "find"]
 
@@ -17,6 +18,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
     {
         spec.name: spec
         for spec in (
+            TitleSpec,
             MaxPoolSpec,
             SoftmaxSpec,
         )

@@ -36,6 +36,8 @@ class NumberGrid(VGroup):
         Whether the values stand in their cells already; an output grid is filled later, by `write`.
     ring : (top, bottom, left, right)
         Cells of padding around the map, part of `values`; they are dashed.
+    digits
+        Whether the numbers are written too, where they can be read; otherwise the cells are only tinted.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class NumberGrid(VGroup):
         filled: bool = True,
         ring: tuple[int, int, int, int] = (0, 0, 0, 0),
         decimals: int | None = None,
+        digits: bool = True,
     ) -> None:
         super().__init__()
         self.values, self.address, self.role, self.theme, self.cell = values, address, role, theme, cell
@@ -56,7 +59,7 @@ class NumberGrid(VGroup):
         self.ring = ring
         self.decimals = decimals_for(values) if decimals is None else decimals
         self.largest = float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
-        self.text_size = self._text_size()
+        self.text_size = self._text_size() if digits else 0.0
         top, bottom, left, right = ring
         self.offset = cell * np.array([(left - right) / 2, (bottom - top) / 2, 0])
         self.fills: dict[tuple[int, int], Rectangle] = {}

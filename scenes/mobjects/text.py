@@ -14,7 +14,7 @@ from manim import ManimColor, VGroup, VMobject, config
 from scenes.mobjects.typeset import Outline, Setting, literal, typeset
 from scenes.numerals import parenthesised
 
-__all__ = ["Formula", "Label", "Number", "Traceable"]
+__all__ = ["Formula", "Label", "Number", "Traceable", "width_of"]
 
 FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
@@ -68,6 +68,11 @@ class Label(VGroup):
     def _set(text: str, weight: str) -> Setting:
         code = f'#text(weight: "{weight}", {literal(text)})'
         return typeset(code, machine_fonts=OURS.fullmatch(text) is None)
+
+
+def width_of(text: str, weight: str = "regular") -> float:
+    """Return the width of a line of text in em, without drawing it."""
+    return Label._set(text, weight).width
 
 
 class Traceable:

@@ -14,7 +14,9 @@ from scenes.specs.base import SceneSpec, Values, printable
 
 __all__ = ["TitleSpec"]
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(printable)]
+Part = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), AfterValidator(printable)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(printable)]
+Headline = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(printable)]
 
 
 class TitleSpec(SceneSpec):
@@ -25,10 +27,10 @@ class TitleSpec(SceneSpec):
     scene: ClassVar[str] = "scenes.title:TitleScene"
     example: ClassVar[str] = '--title "Create a CNN Model for Handwritten Digits" --part "4 / 8"'
 
-    course: Words = Field("Deep Learning Made Easy", description="The course; may be empty.")
-    title: Words = Field("Create a CNN Model for Handwritten Digits", description="The title; may be empty.")
-    author: Words = Field("CodeWithMe", description="Who made it; may be empty.")
-    part: Words = Field("4 / 8", max_length=24, description="Which part of the course this is; may be empty.")
+    course: Name = Field("Deep Learning Made Easy", description="The course; may be empty.")
+    title: Headline = Field("Create a CNN Model for Handwritten Digits", description="The title; may be empty.")
+    author: Name = Field("CodeWithMe", description="Who made it; may be empty.")
+    part: Part = Field("4 / 8", description="Which part of the course this is; may be empty.")
     motif: bool = Field(True, description="Show a handwritten 1 and its feature map.")
 
     @model_validator(mode="after")
