@@ -7,13 +7,21 @@ __all__ = [
     "MAX_INPUTS",
     "MAX_KERNEL",
     "MAX_LOGIT",
+    "MAX_PADDED",
     "MAX_SIDE",
+    "MAX_SIDE_OF_CHANNELS",
     "MAX_VALUE",
     "PICTURE_SIZE",
 ]
 
 MAX_SIDE = 12
 """Rows and columns of a grid, padding included."""
+
+MAX_PADDED = 14
+"""Rows and columns of the image of a convolution, padding included."""
+
+MAX_SIDE_OF_CHANNELS = 8
+"""Rows and columns of the maps of a convolution, padding included, where there are several channels."""
 
 MAX_KERNEL = 7
 """Rows and columns of a kernel or a pooling window."""
