@@ -1,0 +1,47 @@
+import threading
+
+import pytest
+
+from reel.background import in_background
+from reel.encoder import Frame
+from tests.reel.frames import plain_frames
+
+
+class Recorder:
+    """A sink that remembers, and fails at a frame if it is told to."""
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        self.seen: list[tuple[int, int]] = []
+        self.fails_at = fails_at
+
+    def add(self, frame: Frame, repeat: int) -> None:
+        if len(self.seen) == self.fails_at:
+            raise OSError(28, "No space left on device")
+        self.seen.append((int(frame[0, 0, 0]), repeat))
+
+
+def feed(recorder: Recorder, *, then: type[BaseException] | None = None) -> None:
+    with in_background(recorder) as sink:
+        for number, frame in enumerate(plain_frames(6)):
+            sink.add(frame, number + 1)
+        if then is not None:
+            raise then
+
+
+def test_frames_arrive_in_order_and_all_of_them() -> None:
+    recorder = Recorder()
+    feed(recorder)
+    assert recorder.seen == [(40 * number, number + 1) for number in range(6)]
+
+
+@pytest.mark.parametrize("fails_at", [0, 5])
+def test_a_failure_in_the_thread_is_raised_where_the_frames_come_from(fails_at) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        feed(Recorder(fails_at))
+
+
+def test_the_thread_ends_when_the_film_is_given_up() -> None:
+    threads = threading.active_count()
+    with pytest.raises(KeyboardInterrupt):
+        feed(Recorder(), then=KeyboardInterrupt)
+    assert threading.active_count() == threads

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_core.errors import InputError
+from reel.clip import Clip, film
+from reel.record import schema, sha256_of
+from reel.takes import TAKES
+from scenes.specs import SceneSpec
+from tests.reel.frames import atoms
+
+RENDER = Path(__file__).parents[2] / "render.py"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_a_clip_is_a_film_a_poster_and_a_record(short_clip: Clip) -> None:
+    assert names(short_clip.folder) == ["max-pool.json", "max-pool.mp4", "max-pool.png"]
+    record = json.loads((short_clip.folder / "max-pool.json").read_text())
+    jsonschema.validate(record, schema())
+    assert record == json.loads(json.dumps(short_clip.record))
+    assert record["video"]["sha256"] == sha256_of(short_clip.main)
+
+
+def test_the_film_is_as_long_and_as_large_as_its_record_says(short_clip: Clip) -> None:
+    said = short_clip.record["video"]
+    with av.open(short_clip.main) as video:
+        stream = video.streams.video[0]
+        pictures = sum(1 for _ in video.decode(video=0))
+        assert (stream.width, stream.height, stream.average_rate) == (said["width"], said["height"], said["fps"])
+        assert pictures == round(said["duration"] * said["fps"])
+        assert video.duration == round(said["duration"] * 1_000_000)
+
+
+def test_the_film_streams_and_has_a_chapter_for_each_beat(short_clip: Clip) -> None:
+    assert atoms(short_clip.main).index("moov") < atoms(short_clip.main).index("mdat")
+    with av.open(short_clip.main) as video:
+        found = [(one["metadata"]["title"], float(one["start"] * one["time_base"])) for one in video.chapters()]
+    beats = short_clip.record["beats"]
+    assert [title for title, _ in found] == [beat["caption"] for beat in beats]
+    assert [start for _, start in found] == pytest.approx([beat["start"] for beat in beats], abs=0.001)
+
+
+def test_beats_follow_each_other_to_the_end(short_clip: Clip) -> None:
+    beats = short_clip.record["beats"]
+    assert beats[0]["start"] == 0
+    assert [beat["end"] for beat in beats[:-1]] == [beat["start"] for beat in beats[1:]]
+    assert beats[-1]["end"] == short_clip.record["video"]["duration"]
+
+
+def test_the_poster_is_the_last_picture_of_the_film(short_clip: Clip) -> None:
+    with av.open(short_clip.main) as video:
+        last = list(video.decode(video=0))[-1].to_ndarray(format="rgb24").astype(float)
+    with Image.open(short_clip.main.with_suffix(".png")) as poster:
+        error = last - np.asarray(poster)
+    assert 10 * np.log10(255**2 / np.mean(error**2)) > 35  # decibels; the colours have half the resolution
+
+
+@pytest.mark.parametrize("format", TAKES)
+@pytest.mark.slow
+def test_every_format_makes_what_it_promises(short_spec: SceneSpec, tmp_path, format) -> None:
+    clip = film(short_spec, tmp_path, name="a", quality="low", format=format)
+    assert clip.main.is_file()
+    jsonschema.validate(json.loads((clip.folder / "a.json").read_text()), schema())
+    stills = [f"{number:02d}-{beat['kind']}.png" for number, beat in enumerate(clip.record["beats"], 1)]
+    expected = {"stills": [*stills, "a-contact.png"], "png": ["a.png"]}.get(format, [f"a.{format}", "a.png"])
+    assert names(clip.folder) == sorted(["a.json", *expected])
+
+
+@pytest.mark.slow
+def test_the_same_clip_is_made_of_the_same_bytes(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
+    again = film(short_spec, tmp_path, quality="low")
+    assert [path.read_bytes() for path in sorted(again.folder.iterdir())] == [
+        path.read_bytes() for path in sorted(short_clip.folder.iterdir())
+    ]
+
+
+def test_progress_goes_from_nothing_to_all(short_spec: SceneSpec, tmp_path) -> None:
+    fractions: list[float] = []
+    film(short_spec, tmp_path, quality="low", format="stills", on_progress=fractions.append)
+    assert fractions == sorted(fractions)
+    assert fractions[0] < 0.5
+    assert fractions[-1] == 1
+
+
+def test_a_name_that_is_a_path_is_refused_before_anything_is_made(short_spec: SceneSpec, tmp_path) -> None:
+    with pytest.raises(InputError, match=r"name must be a plain file name of letters, .* but it is '../a'"):
+        film(short_spec, tmp_path / "out", name="../a")
+    assert names(tmp_path) == []
+
+
+def test_a_scene_that_fails_leaves_nothing(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("reel.takes.save_png", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        film(short_spec, tmp_path / "out", quality="low")
+    assert names(tmp_path) == []
+
+
+def rendering(out: Path) -> subprocess.Popen[bytes]:
+    """Begin a film that takes some seconds, and wait until its first bytes are written."""
+    command = [sys.executable, RENDER, "scene", "max-pool", "-q", "high", "--pace", "slow", "-o", out]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list(out.glob(".cnnreel-*/*.mp4")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return process
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_film_that_is_stopped_leaves_nothing(tmp_path, sent, status) -> None:
+    process = rendering(tmp_path / "out")
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert b"Traceback" not in said
+    assert names(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_a_film_that_is_killed_leaves_only_what_is_hidden_and_the_next_one_sweeps_it_away(
+    short_spec: SceneSpec, tmp_path
+) -> None:
+    process = rendering(tmp_path)
+    process.kill()
+    process.communicate()
+    assert all(name.startswith(".cnnreel-") for name in names(tmp_path))
+    film(short_spec, tmp_path, quality="low", format="png")
+    assert names(tmp_path) == ["max-pool", "max-pool/max-pool.json", "max-pool/max-pool.png"]

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from reel.gif import GifEncoder
+from tests.reel.frames import plain_frames
+
+
+def encode(path: Path) -> Path:
+    with GifEncoder(path, (64, 48)) as encoder:
+        for number, frame in enumerate(plain_frames(4)):
+            encoder.add(frame, 15 if number == 2 else 1)
+    return path
+
+
+def test_a_gif_keeps_colours_and_times_and_plays_for_ever(tmp_path) -> None:
+    with Image.open(encode(tmp_path / "film.gif")) as gif:
+        assert gif.info["loop"] == 0
+        durations = []
+        for number in range(gif.n_frames):
+            gif.seek(number)
+            durations.append(gif.info["duration"])
+        last = np.asarray(gif.convert("RGB"))
+    assert sum(durations) == pytest.approx(1000 * 18 / 15, abs=10)  # hundredths of a second are all that GIF knows
+    assert np.abs(last.astype(int) - plain_frames(4)[-1][..., :3]).max() <= 8
+
+
+def test_nothing_else_is_left_beside_it(tmp_path) -> None:
+    encode(tmp_path / "film.gif")
+    assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
+
+
+def test_equal_frames_make_equal_bytes(tmp_path) -> None:
+    assert encode(tmp_path / "one.gif").read_bytes() == encode(tmp_path / "two.gif").read_bytes()
+
+
+def test_a_failure_leaves_nothing_beside_it(tmp_path) -> None:
+    with pytest.raises(ValueError, match="array"):
+        give_up(tmp_path / "film.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+def give_up(path: Path) -> None:
+    with GifEncoder(path, (64, 48)) as encoder:
+        encoder.add(plain_frames(1)[0])
+        encoder.add(plain_frames(1)[0][:, :, :2])
