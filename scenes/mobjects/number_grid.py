@@ -16,7 +16,7 @@ from scenes.theme import Theme
 __all__ = ["NumberGrid"]
 
 MOST_DIGITS = 8
-"""Rows or columns above which a grid is a picture without digits."""
+"""Rows or columns above which a grid is a picture without digits; one line of numbers may be longer."""
 
 
 class NumberGrid(VGroup):
@@ -81,7 +81,8 @@ class NumberGrid(VGroup):
         size = min(preferred, 0.9 * self.cell / widest)
         top, bottom, left, right = self.ring
         side = max(self.rows - top - bottom, self.columns - left - right)
-        return size if side <= MOST_DIGITS and size >= smallest_text() else 0.0
+        is_line = 1 in (self.rows, self.columns)
+        return size if (side <= MOST_DIGITS or is_line) and size >= smallest_text() else 0.0
 
     def _outline(self) -> Rectangle:
         top, bottom, left, right = self.ring
