@@ -1,0 +1,74 @@
+"""A pen for lines of arithmetic: numbers that can be traced and signs between them, in one size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from manim import VGroup, VMobject
+
+from scenes.layout import Box, in_row, smallest_text
+from scenes.mobjects.equation import line_of
+from scenes.mobjects.text import Label, Number
+from scenes.numerals import as_text
+from scenes.theme import Theme
+
+__all__ = ["Pen"]
+
+SPACE = 0.24
+"""Between a number and a sign, in em."""
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Writes numbers, signs and lines of them.
+
+    Attributes
+    ----------
+    box
+        Where lines are written, in the middle of it.
+    size
+        Height of the text in scene units.
+    """
+
+    theme: Theme
+    box: Box
+    size: float
+
+    def number(
+        self,
+        value: float,
+        address: str,
+        color: str = "",
+        *,
+        decimals: int = 0,
+        parentheses: bool = False,
+        weight: str = "regular",
+    ) -> Number:
+        """Return a number; in the colour of text if none is given."""
+        text = as_text(value, decimals)
+        return Number(text, address, self.size, color or self.theme.text, weight, parentheses=parentheses)
+
+    def sign(self, text: str) -> Label:
+        """Return a sign or word."""
+        return Label(text, self.size, self.theme.muted)
+
+    def tight(self, *parts: VMobject | str) -> VGroup:
+        """Put parts close together, such as the factors of a product."""
+        return in_row(self._drawn(parts), 0.06 * self.size)
+
+    def term(self, *parts: VMobject | str) -> VGroup:
+        """Put parts beside each other that are not torn apart."""
+        return in_row(self._drawn(parts), SPACE * self.size)
+
+    def line(self, parts: Sequence[VMobject | str]) -> VGroup:
+        """Write parts in the middle of the box, in smaller letters or on several lines where they do not fit."""
+        drawn = self._drawn(parts)
+        row = in_row(drawn, SPACE * self.size)
+        fitting = self.box.width / row.width
+        if smallest_text() / self.size <= fitting < 1:
+            return VGroup(row.scale(fitting).move_to(self.box.center))
+        return line_of(drawn, self.size, self.box)
+
+    def _drawn(self, parts: Sequence[VMobject | str]) -> list[VMobject]:
+        return [self.sign(part) if isinstance(part, str) else part for part in parts]
