@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
+from scenes.specs.flatten import FlattenSpec
 from scenes.specs.pooling import MaxPoolSpec
 from scenes.specs.softmax import SoftmaxSpec
 from scenes.specs.title import TitleSpec
@@ -21,6 +22,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             TitleSpec,
             MaxPoolSpec,
             SoftmaxSpec,
+            FlattenSpec,
         )
     }
 )
