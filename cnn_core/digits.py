@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, freeze
 from cnn_core.grid_files import read_bytes
-from cnn_core.ink import ink_on, is_dark_on_light, paper_of
+from cnn_core.ink import find_paper, ink_on
 from cnn_core.mnist import Bytes
 from cnn_core.pictures import MAX_PIXELS, decode_picture
 from cnn_core.resampling import resampled, shrunk
@@ -120,8 +120,7 @@ def prepare(photo: npt.ArrayLike) -> Preparation:
     if np.asarray(photo).dtype == np.uint8:
         values = values / 255
     values = freeze(shrunk(np.clip(values, 0, 1), LONGEST_SIDE))
-    dark_on_light = is_dark_on_light(values)
-    background = paper_of(values, dark_on_light)
+    background, dark_on_light = find_paper(values)
     ink = freeze(ink_on(background, values))
     box = _box(ink)
     cropped = freeze(np.zeros((1, 1)) if box is None else box.of(ink).copy())

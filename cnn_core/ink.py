@@ -12,11 +12,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnn_core.arrays import Array, Pair
 from cnn_core.resampling import shrunk
 
-__all__ = ["ink_on", "is_dark_on_light", "paper_of"]
+__all__ = ["find_paper", "ink_on"]
 
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
-POLARITY_SIDE: Final = 120  # so many pixels tell enough about which side the ink is on
+FIT_SIDE: Final = 120  # so many pixels tell enough about how the paper is lit
 STROKE_SHARE: Final = 8  # a stroke is filled from an eighth of the picture's longer side all around it
 # Ink differs from its paper by at least this much (0 black, 1 white), and by so many times the paper's own grain.
 LEAST_CONTRAST: Final = 0.08
@@ -28,38 +28,52 @@ INK_ABOVE: Final = 0.9
 LEAST_PART: Final = 0.08
 
 
-def is_dark_on_light(photo: Array) -> bool:
-    """Say whether what stands out most from a smooth sheet of paper is darker than it.
+def find_paper(photo: Array) -> tuple[Array, bool]:
+    """Return the photo without its strokes, and whether these are darker than the paper.
 
-    The sheet is a quadratic surface, as a lamp lights it, fitted to all pixels, then again and again to those that
-    lie near it, so that ink, light or dark, loses its say.
+    What stands out most from an evenly lit sheet decides which is darker. Then the strokes are filled: once as they
+    are, which keeps sharp shadows and the edges of the paper, and once with the light taken away, which keeps the
+    gradient of the light up to the border. Of the two, what is nearer to the photo counts.
     """
-    small = shrunk(photo, POLARITY_SIDE)
-    points, values = _quadratic(small.shape), small.ravel()
-    near = np.ones(len(values), dtype=bool)
-    for _ in range(8):
-        surface = np.linalg.lstsq(points[near], values[near], rcond=None)[0]
-        distance = np.abs(values - points @ surface)
-        near = distance <= max(4 * float(np.median(distance)), 0.02)
-    return bool(((values - points @ surface) ** 3).sum() <= 0)
+    sheet = _sheet(photo)
+    dark_on_light = bool(((photo - sheet) ** 3).sum() <= 0)
+    as_it_is, evenly_lit = _filled(photo, dark_on_light), sheet + _filled(photo - sheet, dark_on_light)
+    nearer = np.minimum if dark_on_light else np.maximum
+    return nearer(as_it_is, evenly_lit), dark_on_light
 
 
-def _quadratic(shape: tuple[int, ...]) -> Array:
-    """Return 1, x, y, x², xy, y² at each pixel, (H * W, 6), for x and y from -1 to 1."""
-    y, x = (axis.ravel() for axis in np.meshgrid(*(np.linspace(-1, 1, size) for size in shape), indexing="ij"))
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
+def _filled(photo: Array, dark_on_light: bool) -> Array:
+    """Return the photo with whatever is narrower than a quarter of it filled with what is around.
 
-
-def paper_of(photo: Array, dark_on_light: bool) -> Array:
-    """Return the photo without its strokes: what is narrower than a quarter of it is filled with what is around.
-
-    This is a morphological closing, the least of the greatest values around; for light ink, an opening. Shadows and
-    the edges of the paper stay.
+    This is a morphological closing, the least of the greatest values around; for light ink, an opening.
     """
     first, second = (np.max, np.min) if dark_on_light else (np.min, np.max)
     reach = max(photo.shape) // STROKE_SHARE
     smooth = _around(photo, 1, np.mean)  # or else the grain of the paper would count as strokes
     return _around(_around(smooth, reach, first), reach, second)
+
+
+def _sheet(photo: Array) -> Array:
+    """Return the quadratic surface nearest to most of the photo.
+
+    It is fitted to all pixels, then again and again to those that lie near it, so that ink, light or dark, loses its
+    say.
+    """
+    surface = _quadratic(photo.shape)
+    small = shrunk(photo, FIT_SIDE)
+    points, values = _quadratic(small.shape).reshape(-1, 6), small.ravel()
+    near = np.ones(len(values), dtype=bool)
+    for _ in range(8):
+        factors = np.linalg.lstsq(points[near], values[near], rcond=None)[0]
+        distance = np.abs(values - points @ factors)
+        near = distance <= max(4 * float(np.median(distance)), 0.02)
+    return np.asarray(surface @ factors)
+
+
+def _quadratic(shape: tuple[int, ...]) -> Array:
+    """Return 1, x, y, x², xy, y² at each pixel, (H, W, 6), for x and y from -1 to 1 between the picture's edges."""
+    y, x = np.meshgrid(*((2 * np.arange(size) + 1) / size - 1 for size in shape), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
 
 
 def ink_on(paper: Array, photo: Array) -> Array:

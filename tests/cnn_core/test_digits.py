@@ -54,7 +54,7 @@ def test_a_shadow_is_taken_for_paper() -> None:
     y, x = np.meshgrid(np.linspace(-1, 1, 120), np.linspace(-1, 1, 160), indexing="ij")
     shade = 0.2 + 0.15 * x + 0.1 * y - 0.05 * x * y
     found = prepare(bar() - shade)
-    np.testing.assert_allclose(found.background, 0.9 - shade, atol=0.06)
+    np.testing.assert_allclose(found.background, 0.9 - shade, atol=0.04)
     assert np.array_equal(found.pixels, prepare(bar()).pixels)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_core.arrays import Array
-from cnn_core.ink import ink_on, is_dark_on_light, paper_of
+from cnn_core.ink import find_paper, ink_on
 
 
 def lit_paper() -> Array:
@@ -22,9 +22,9 @@ def with_stroke(contrast: float) -> Array:
 @pytest.mark.parametrize("contrast", [-0.3, -0.1, 0.1, 0.3])
 def test_the_ink_is_what_stands_out_darker_or_lighter(contrast: float) -> None:
     photo = with_stroke(contrast)
-    assert is_dark_on_light(photo) == (contrast < 0)
-    paper = paper_of(photo, contrast < 0)
-    assert np.abs(paper - lit_paper())[10:-10, 10:-10].max() < 0.05
+    paper, dark_on_light = find_paper(photo)
+    assert dark_on_light == (contrast < 0)
+    np.testing.assert_allclose(paper, lit_paper(), atol=0.04)
     ink = ink_on(paper, photo)
     assert (ink > 0.5).sum() == 30 * 4
     assert (ink[15:45, 38:42] > 0.5).all()
@@ -33,17 +33,17 @@ def test_the_ink_is_what_stands_out_darker_or_lighter(contrast: float) -> None:
 def test_a_stroke_fainter_than_the_grain_of_the_paper_is_no_ink() -> None:
     photo = np.random.default_rng(0).normal(0.7, 0.05, (60, 80))
     photo[15:45, 38:42] -= 0.1
-    assert not ink_on(paper_of(photo, True), photo).any()
+    assert not ink_on(find_paper(photo)[0], photo).any()
     photo[15:45, 38:42] -= 0.5
-    assert ink_on(paper_of(photo, True), photo).any()
+    assert ink_on(find_paper(photo)[0], photo).any()
 
 
 def test_a_hardly_visible_stroke_is_no_ink_even_on_perfect_paper() -> None:
     photo = np.full((60, 80), 0.7)
     photo[15:45, 38:42] -= 0.07
-    assert not ink_on(paper_of(photo, True), photo).any()
+    assert not ink_on(find_paper(photo)[0], photo).any()
     photo[15:45, 38:42] -= 0.02
-    assert ink_on(paper_of(photo, True), photo).any()
+    assert ink_on(find_paper(photo)[0], photo).any()
 
 
 def test_dirt_is_a_part_of_less_than_a_twelfth_of_the_largest() -> None:
