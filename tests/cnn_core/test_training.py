@@ -73,7 +73,7 @@ def test_training_learns_and_reports_what_it_learned() -> None:
     assert {report.batches for report in batches} == {7}
     assert batches[-1].loss == epochs[-1].loss < epochs[0].loss / 2
     assert batches[-1].accuracy == epochs[-1].accuracy > 0.6
-    _, held_back = split(some(), 100, 0)
+    _, held_back = split(some(), 100)
     read = result.network.predict(mnist.as_input(held_back.images)).argmax(axis=1)
     assert np.mean(read == held_back.labels) == epochs[-1].validation_accuracy > 0.6
 
@@ -89,7 +89,7 @@ def test_a_model_of_another_shape_is_trained_as_well() -> None:
 
 
 def test_validation_images_are_never_learned_from() -> None:
-    learned, held_back = split(some(), 100, 0)
+    learned, held_back = split(some(), 100)
     assert (len(learned), len(held_back)) == (400, 100)
     everything = np.concatenate([learned.images, held_back.images]).reshape(500, -1)
     assert len(np.unique(everything, axis=0)) == 500
