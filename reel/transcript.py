@@ -1,0 +1,157 @@
+"""A clip in words: what is said, shown and computed, for those who cannot see the film."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from reel.arithmetic import Working, workings, written
+from reel.captions import chapters
+from reel.markdown import plain_text, table
+from scenes.catalog import SCENES
+from scenes.numerals import typeset
+
+__all__ = ["alternative_text", "arrays_of", "new_on_screen", "title_of", "transcript"]
+
+Record = Mapping[str, Any]
+
+NAMED_ONE_BY_ONE = 8
+"""Numbers of one array that are named where they appear; of more, only how many there are."""
+WRITTEN_OUT = 400
+"""Numbers of one array that are written out as tables."""
+KINDS = {"question": "Question. ", "answer": "Answer. ", "step": "", "explain": ""}
+
+
+def title_of(record: Record) -> str:
+    """Return what a clip is called: by its spec, or else by its scene.
+
+    >>> title_of({"spec": {"title": None}, "scene": "max-pool"})
+    'Max pool'
+    """
+    scene: str = record["scene"].replace("-", " ")
+    return str(record["spec"].get("title") or scene[:1].upper() + scene[1:])
+
+
+def alternative_text(record: Record) -> str:
+    """Say in one or two sentences what a clip shows, for those who cannot see it."""
+    length = f"a film of {record['video']['duration']:.0f} seconds" if record.get("video") else "pictures"
+    spec = SCENES.get(record["scene"])
+    summary = f"{length}: {spec.summary[:1].lower()}{spec.summary[1:]}" if spec else f"{length}."
+    return f"{title_of(record)}, {summary}{result_in_words(record['values'])}"
+
+
+def result_in_words(values: Mapping[str, Any]) -> str:
+    """Say what comes out, if it can be said in a sentence."""
+    output = np.asarray(values.get("output", ()), dtype=np.float64).squeeze()
+    if not 1 <= output.size <= 16 or output.ndim > 2:
+        return ""
+    rows = "; ".join(" ".join(map(written, row)) for row in np.atleast_2d(output))
+    return f" The output is {typeset(rows)}."
+
+
+def arrays_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arrays among the values of a record, by name; not those of each step.
+
+    >>> arrays_of({"x": [[1.0]], "eps": 0.1, "steps": [{"x": [1.0]}]})
+    {'x': [[1.0]]}
+    """
+    return {name: value for name, value in values.items() if is_array(value)}
+
+
+def is_array(value: Any) -> bool:
+    """Tell nested lists of numbers from lists of other things."""
+    if not isinstance(value, list) or not value:
+        return False
+    return is_array(value[0]) or (isinstance(value[0], int | float) and not isinstance(value[0], bool))
+
+
+def new_on_screen(beats: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return for each beat the addresses that were not on screen before it."""
+    seen: list[set[str]] = [set(), *({shown["of"] for shown in beat["shown"]} for beat in beats)]
+    return [
+        list(dict.fromkeys(shown["of"] for shown in beat["shown"] if shown["of"] not in before))
+        for beat, before in zip(beats, seen[:-1], strict=True)
+    ]
+
+
+def transcript(record: Record) -> str:
+    """Write a clip in Markdown, readable alone: what is said and shown beat by beat, and all numbers."""
+    parts = [
+        f"# {plain_text(title_of(record))}",
+        plain_text(alternative_text(record)),
+        *beats_in_words(record),
+        "## What was asked for",
+        "\n".join(settings_in_words(record["spec"])),
+        "## All numbers",
+        *arrays_in_words(arrays_of(record["values"])),
+        *("## The arithmetic", "\n".join(f"- `{one.of}`: {one.line}" for one in workings(record["values"]))),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def beats_in_words(record: Record) -> Iterator[str]:
+    """Tell the beats, with a heading where a chapter begins."""
+    beats = record["beats"]
+    heads = {chapter.start: chapter.text for chapter in chapters(beats)}
+    known = {working.of: working for working in workings(record["values"])}
+    for beat, new in zip(beats, new_on_screen(beats), strict=True):
+        if beat["start"] in heads:
+            yield f"## {plain_text(heads[beat['start']])}"
+        yield f"**{minutes(beat['start'])}** {KINDS[beat['kind']]}{plain_text(beat['caption'])}"
+        yield "\n".join(f"- {line}" for line in appearing(beat, new, known))
+
+
+def settings_in_words(spec: Mapping[str, Any]) -> Iterator[str]:
+    """Say what was asked for, without the arrays and what was left open."""
+    for name, value in spec.items():
+        if value is not None and not is_array(value):
+            yield f"- `{name}`: {plain_text(str(value))}"
+
+
+def appearing(beat: Mapping[str, Any], new: Sequence[str], known: Mapping[str, Working]) -> Iterator[str]:
+    """Say which numbers appear, and how those came about that were computed."""
+    texts = {shown["of"]: typeset(shown["text"]) for shown in beat["shown"]}
+    for name, group in groupby(new, array_name):
+        addresses = list(group)
+        if len(addresses) > NAMED_ONE_BY_ONE:
+            yield f"{len(addresses)} numbers of `{name}` appear."
+            continue
+        for address in addresses:
+            how = f", because {known[address].line}" if address in known else ""
+            yield f"`{address}` appears: {texts[address]}{how}"
+
+
+def array_name(address: str) -> str:
+    """Return the part of an address that names an array.
+
+    >>> array_name("steps[3].products[0,1,1]")
+    'steps[3].products'
+    """
+    return re.sub(r"\[[^\[\]]*\]$", "", address)
+
+
+def arrays_in_words(arrays: Mapping[str, Any]) -> Iterator[str]:
+    """Write each array as tables, or its range if it is too large for that."""
+    for name, nested in arrays.items():
+        array = np.asarray(nested, dtype=np.float64)
+        yield f"### {plain_text(name)}, {'×'.join(map(str, array.shape))}"
+        if array.size > WRITTEN_OUT:
+            yield f"{array.size} numbers from {typeset(written(array.min()))} to {typeset(written(array.max()))}."
+            continue
+        for position in np.ndindex(array.shape[:-2]):
+            grid = np.atleast_2d(array[position])
+            yield f"`{name}[{','.join(map(str, position))}]`" if position else ""
+            yield "\n".join(table([[typeset(written(value)) for value in row] for row in grid]))
+
+
+def minutes(seconds: float) -> str:
+    """Write a time as people read it.
+
+    >>> minutes(75.4)
+    '1:15'
+    """
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
