@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from manim import RIGHT, VGroup, VMobject, config
 
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
-__all__ = ["Bands", "Box", "in_row", "in_rows", "smallest_text"]
+__all__ = ["Bands", "Box", "fitted", "in_row", "in_rows", "smallest_text"]
+
+Picture = TypeVar("Picture", bound=VMobject)
 
 MARGIN = 0.5
 """Free space at the sides of the frame, in scene units."""
@@ -76,6 +79,18 @@ class Bands:
 def smallest_text() -> float:
     """Return the smallest size of text that can be read, in scene units."""
     return float(config.frame_height) * SMALLEST_TEXT
+
+
+def fitted(make: Callable[[float], Picture], box: Box, most: float) -> Picture | None:
+    """Return what `make` makes of the largest size of text, `most` or smaller, that fits the box; None if none does."""
+    size = most
+    while True:
+        made = make(size)
+        if made.width <= box.width + 1e-6 and made.height <= box.height + 1e-6:
+            return made
+        if size <= smallest_text():
+            return None
+        size = max(smallest_text(), 0.92 * size)
 
 
 def in_row(parts: Sequence[VMobject], gap: float) -> VGroup:

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, VMobject, Wait, config
+from manim import DOWN, LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, VMobject, Wait, config
 
-from scenes.layout import Bands
-from scenes.mobjects.text import Label, Traceable
+from scenes.layout import Bands, fitted, smallest_text
+from scenes.mobjects.paragraph import Paragraph
+from scenes.mobjects.text import Label, Traceable, width_of
 from scenes.specs import SceneSpec
 from scenes.theme import PACE, THEMES, reading_time
 from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Shown, Timeline
@@ -159,14 +160,23 @@ class ExplainerScene(Scene, Generic[SpecT]):
         first
             Animations that are played before the question appears.
         """
-        words = Label(prompt, 0.6, self.theme.question, "semibold")
-        words.scale(min(1, self.bands.formula.width / words.width)).move_to(self.bands.formula.center)
-        self.question = VGroup(words, *marks)
+        self.question = VGroup(self._question_in_words(prompt), *marks)
         with self.beat("question", prompt, prompt=prompt, answer=answer):
             if first:
                 self.play(*first, run_time=0.8)
             self.play(FadeIn(self.question), run_time=0.6)
             self.hold(reading_time(prompt) + 1.5)
+
+    def _question_in_words(self, prompt: str) -> Paragraph:
+        """Set a question as large as it fits, on one line if that is large enough."""
+        box = self.bands.formula
+
+        def paragraph(size: float) -> Paragraph:
+            return Paragraph(prompt, size, self.theme.question, box.width, "semibold", aligned_edge=ORIGIN)
+
+        size = min(0.6, 0.999 * box.width / width_of(prompt, "semibold"))
+        words = paragraph(size) if size >= 0.48 else fitted(paragraph, box, 0.6) or paragraph(smallest_text())
+        return words.move_to(box.center)
 
     def end_question(self) -> FadeOut:
         """Return the animation that takes the question away."""

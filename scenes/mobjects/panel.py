@@ -29,8 +29,8 @@ class Panel(VGroup):
 class OperationArrow(VGroup):
     """An arrow with the operation's name on it; points right, or down between grids that stand above each other."""
 
-    def __init__(self, name: str, theme: Theme, *, down: bool = False) -> None:
-        length = 0.55 if down else 2.2
+    def __init__(self, name: str, theme: Theme, *, down: bool = False, length: float | None = None) -> None:
+        length = length or (0.55 if down else 2.2)
         end = length * (DOWN if down else RIGHT)
         self.arrow = Arrow(np.zeros(3), end, buff=0, color=theme.muted, stroke_width=4, tip_length=0.2)
         self.caption = Label(name, max(0.36, smallest_text()), theme.muted)
