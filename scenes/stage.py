@@ -7,7 +7,22 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
-from manim import DOWN, LEFT, ORIGIN, RIGHT, UP, Animation, FadeIn, FadeOut, Mobject, Scene, VGroup, VMobject, Wait, config
+from manim import (
+    DOWN,
+    LEFT,
+    ORIGIN,
+    RIGHT,
+    UP,
+    Animation,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    Scene,
+    VGroup,
+    VMobject,
+    Wait,
+    config,
+)
 
 from scenes.layout import Bands, fitted, smallest_text
 from scenes.mobjects.paragraph import Paragraph
