@@ -40,9 +40,7 @@ class Conv2dSpec(SceneSpec):
     stride: Size = Field(1, description="How far the window moves.")
     padding: Padding = Field(0, description='Rings of zeros around the image: "same", a number, two, or four.')
     dilation: Size = Field(1, description="Distance between the pixels that the kernel looks at.")
-    groups: int = Field(
-        1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut."
-    )
+    groups: int = Field(1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut.")
     flip: bool = Field(False, description="True convolution: turn the kernel by 180 degrees first.")
     symbols: bool = Field(True, description="Begin with the sum in symbols.")
     numbers: bool = Field(True, description="Work it out in numbers.")
