@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
+from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.flatten import FlattenSpec
 from scenes.specs.pooling import MaxPoolSpec
 from scenes.specs.softmax import SoftmaxSpec
@@ -20,6 +21,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
         spec.name: spec
         for spec in (
             TitleSpec,
+            Conv2dSpec,
             MaxPoolSpec,
             SoftmaxSpec,
             FlattenSpec,
