@@ -112,7 +112,10 @@ main.add_command(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
 def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output: Path) -> int:
-    """Film whole lessons: each clip, and all of them joined into one film with chapters."""
+    """Film whole lessons, each joined into one film.
+
+    A lesson file lists clips; the joined film has a chapter for each of them.
+    """
     from reel.lesson import produce
     from reel.lesson_file import read_lesson
     from reel.terminal.progress import progress_bar
@@ -132,7 +135,7 @@ def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output:
 
 @main.command(cls=ExampleCommand, params=[OUTPUT])
 def doctor(_output: Path) -> int:
-    """Look whether this machine is ready to film, and say what to install if not."""
+    """Say what this machine lacks for filming."""
     from reel.terminal.doctor import findings
 
     ready = True

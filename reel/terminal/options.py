@@ -42,7 +42,7 @@ def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
     try:
         return spec.build({name: plain(value) for name, value in given.items() if value is not None and value != ()})
     except InputError as error:
-        raise type(error)(with_option(spec, str(error))) from error
+        raise InputError(with_option(spec, str(error))) from error
 
 
 def plain(value: Any) -> Any:

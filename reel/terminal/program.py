@@ -48,17 +48,15 @@ class Program(ExampleCommand, click.Group):
         """Run and return the exit status."""
         try:
             status = run()
-        except click.exceptions.NoArgsIsHelpError as error:
-            return say(error.format_message(), WRONG_INPUT)
-        except (InputError, click.UsageError) as error:
-            return say(sentence(error), WRONG_INPUT)
-        except (CnnreelError, click.ClickException) as error:
-            return say(sentence(error), FAILED)
-        except (click.Abort, KeyboardInterrupt):
-            return say("Stopped; nothing half-made is left.", STOPPED)
         except BrokenPipeError:  # whoever read our output has gone
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return FAILED
+        except (CnnreelError, click.ClickException, OSError) as error:
+            click.echo(sentence(error), err=True)
+            return WRONG_INPUT if isinstance(error, InputError | click.UsageError) else FAILED
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("Stopped; nothing half-made is left.", err=True)
+            return STOPPED
         return status if isinstance(status, int) else DONE
 
 
@@ -79,15 +77,18 @@ class SceneGroup(ExampleCommand, click.Group):
 
 
 def sentence(error: Exception) -> str:
-    """Return an error as one line."""
-    message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-    return " ".join(f"Error: {message}".split())
-
-
-def say(line: str, status: int) -> int:
-    """Print a line where errors go, and return the status."""
-    click.echo(line, err=True)
-    return status
+    """Return an error as one line; where a command is missing, the help is what one needs."""
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            return error.format_message()
+        case click.ClickException():
+            message = error.format_message()
+        case OSError():
+            message = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        case _:
+            message = str(error)
+    line = " ".join(f"Error: {message}".split())
+    return line if line[-1] in ".?!" else f"{line}."
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""Imports point down only: render.py -> reel -> scenes -> cnn_core."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+FLOORS = ("cnn_core", "scenes", "reel", "render")
+FILES = sorted([HOUSE / "render.py", *(file for floor in FLOORS for file in (HOUSE / floor).rglob("*.py"))])
+WITH_TORCH = {"cnn_core/model.py", "cnn_core/training.py"}
+DRAWING = {"engine", "takes", "clip", "stills"}
+"""What of `reel` drives the renderer or looks like the films, and so may load Manim."""
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Give the full name of everything that a file imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} imports relatively"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def place(file: Path) -> str:
+    return file.relative_to(HOUSE).as_posix()
+
+
+@pytest.mark.parametrize("file", FILES, ids=place)
+def test_imports_point_down(file: Path) -> None:
+    floor = file.relative_to(HOUSE).parts[0].removesuffix(".py")
+    above = FLOORS[FLOORS.index(floor) + 1 :]
+    assert [name for name in imported(file) if name.split(".")[0] in above] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=place)
+def test_torch_stays_where_nets_are_trained(file: Path) -> None:
+    if place(file) not in WITH_TORCH:
+        assert [name for name in imported(file) if name.split(".")[0] == "torch"] == []
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if place(file).startswith("cnn_core")], ids=place)
+def test_numbers_know_nothing_of_films_or_commands(file: Path) -> None:
+    assert [name for name in imported(file) if name.split(".")[0] in ("manim", "click", "av", "rich", "pydantic")] == []
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if not place(file).startswith("scenes")], ids=place)
+def test_manim_is_loaded_only_by_what_draws(file: Path) -> None:
+    if file.stem not in DRAWING:
+        assert [name for name in imported(file) if name.split(".")[0] == "manim"] == []
+
+
+@pytest.mark.parametrize("file", sorted((HOUSE / "scenes").glob("*.py")), ids=place)
+def test_no_scene_imports_another(file: Path) -> None:
+    scenes = {f"scenes.{other.stem}" for other in scene_files()} - {f"scenes.{file.stem}"}
+    if file in scene_files():
+        assert [name for name in imported(file) if name.rpartition(".")[0] in scenes] == []
+
+
+def scene_files() -> list[Path]:
+    from scenes.catalog import SCENES
+
+    return [HOUSE / f"{spec.scene.partition(':')[0].replace('.', '/')}.py" for spec in SCENES.values()]
+
+
+@pytest.mark.parametrize("command", [["--help"], ["list"], ["inspect", "max-pool"], ["scene", "max-pool", "--help"]])
+def test_answers_that_need_no_film_load_neither_manim_nor_torch_nor_rich(command) -> None:
+    look = (
+        "import sys, render\ntry: render.main()\nfinally: print(*sorted({'manim', 'torch', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", look, *command], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == ""
+
+
+WITHOUT = """
+import os, sys, render
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        if name == "torch":
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Refuse())
+os.environ["PATH"] = ""
+render.main()
+"""
+
+
+@pytest.mark.slow
+def test_a_film_needs_neither_torch_nor_programs_such_as_latex(tmp_path) -> None:
+    command = ["scene", "max-pool", "--pace", "fast", "-q", "low", "-o", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT, *command], cwd=HOUSE, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "max-pool" / "max-pool.mp4").is_file()
