@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import RIGHT, FadeIn, FadeOut, Rectangle, VGroup
+from manim import RIGHT, FadeIn, FadeOut, Rectangle, VGroup, VMobject
 
 from scenes.layout import smallest_text
 from scenes.mobjects.flat_row import FlatPlan, FlatRow
@@ -153,13 +153,18 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
 
     def rule(self) -> VGroup:
         """Return `index = c·H·W + i·W + j = 1·2·3 + 1·3 + 1 = 10` in the formula band."""
-        pen = Pen(self.theme, self.bands.formula, 0.5)
+        pens = list(Pen(self.theme, self.bands.formula, 0.5).sizes())
+        pen = next((pen for pen in pens if pen.fits(self.terms(pen))), pens[0])
+        return pen.line(self.terms(pen))
+
+    def terms(self, pen: Pen) -> list[VMobject]:
+        """Return the parts of the rule."""
         numbers = {name: pen.number(float(value), f"steps[0].{name}") for name, value in self.spec.step().items()}
         symbols = pen.sign("index = c·H·W + i·W + j")
         channels = pen.term("=", pen.tight(numbers["c"], "·", numbers["H"], "·", numbers["W"]))
         rows = pen.term("+", pen.tight(numbers["i"], "·", numbers["W"].copy()))
         result = pen.term("=", numbers["index"].set_color(self.theme.output))
-        return pen.line([symbols, channels, rows, pen.term("+", numbers["j"]), result])
+        return [symbols, channels, rows, pen.term("+", numbers["j"]), result]
 
     def close(self) -> None:
         """Say what follows."""

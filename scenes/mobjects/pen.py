@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from manim import VGroup, VMobject
 
@@ -17,6 +17,9 @@ __all__ = ["Pen"]
 
 SPACE = 0.24
 """Between a number and a sign, in em."""
+
+SMALLER = 0.9
+"""From one size of text to the next."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class Pen:
     theme: Theme
     box: Box
     size: float
+
+    def sizes(self) -> Iterator[Pen]:
+        """Yield this pen and thinner ones, down to the smallest that can be read."""
+        size = self.size
+        while size > smallest_text():
+            yield replace(self, size=size)
+            size *= SMALLER
+        yield replace(self, size=smallest_text())
 
     def number(
         self,
@@ -62,13 +73,12 @@ class Pen:
         return in_row(self._drawn(parts), SPACE * self.size)
 
     def line(self, parts: Sequence[VMobject | str]) -> VGroup:
-        """Write parts in the middle of the box, in smaller letters or on several lines where they do not fit."""
-        drawn = self._drawn(parts)
-        row = in_row(drawn, SPACE * self.size)
-        fitting = self.box.width / row.width
-        if smallest_text() / self.size <= fitting < 1:
-            return VGroup(row.scale(fitting).move_to(self.box.center))
-        return line_of(drawn, self.size, self.box)
+        """Write parts in the middle of the box, on several lines where one is not wide enough."""
+        return line_of(self._drawn(parts), self.size, self.box)
+
+    def fits(self, parts: Sequence[VMobject | str]) -> bool:
+        """Tell whether parts fit on one line."""
+        return in_row(self._drawn(parts), SPACE * self.size).width <= self.box.width
 
     def _drawn(self, parts: Sequence[VMobject | str]) -> list[VMobject]:
         return [self.sign(part) if isinstance(part, str) else part for part in parts]

@@ -7,6 +7,7 @@ __all__ = [
     "MAX_INPUTS",
     "MAX_KERNEL",
     "MAX_LOGIT",
+    "MAX_OUTPUTS",
     "MAX_PADDED",
     "MAX_SIDE",
     "MAX_SIDE_OF_CHANNELS",
@@ -46,3 +47,6 @@ MAX_FLATTENED = 36
 
 MAX_INPUTS = 8
 """Numbers that a linear layer reads."""
+
+MAX_OUTPUTS = 6
+"""Numbers that a linear layer returns."""
