@@ -10,6 +10,7 @@ from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.flatten import FlattenSpec
+from scenes.specs.linear import LinearSpec
 from scenes.specs.pooling import MaxPoolSpec
 from scenes.specs.softmax import SoftmaxSpec
 from scenes.specs.title import TitleSpec
@@ -25,6 +26,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             MaxPoolSpec,
             SoftmaxSpec,
             FlattenSpec,
+            LinearSpec,
         )
     }
 )
