@@ -1,0 +1,99 @@
+"""Batch normalisation: a channel's values are centred on 0, brought to unit spread, then scaled and shifted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from manim import RIGHT, FadeIn, FadeOut, VGroup
+
+from scenes.chapters.batch_norm_cells import CellsChapter
+from scenes.chapters.batch_norm_dots import DotsChapter
+from scenes.chapters.batch_norm_statistics import StatisticsChapter
+from scenes.chapters.batch_norm_words import goal, moral
+from scenes.chapters.formula_band import FormulaBand
+from scenes.mobjects.batch_norm_board import BatchNormBoard
+from scenes.mobjects.batch_norm_lines import BatchNormLines
+from scenes.specs.batch_norm import BatchNormSpec
+from scenes.stage import ExplainerScene
+
+__all__ = ["BatchNormScene"]
+
+
+class BatchNormScene(ExplainerScene[BatchNormSpec]):
+    """Mean and spread of a channel are worked out, then each of its values is told in terms of them."""
+
+    spec_class: ClassVar[type[BatchNormSpec]] = BatchNormSpec
+
+    def construct(self) -> None:
+        """Play the whole normalisation: channel 0 in full, the others briskly."""
+        self.band = FormulaBand(self)
+        self.channels = self.spec.trace().x.shape[1]
+        self.show_title("Batch normalisation", "centre, then scale")
+        board = self.board_of(0, "x_hat" if self.spec.affine else "output")
+        self.introduce(board)
+        self.tell(board)
+        for channel in range(1, self.channels):
+            board = self.repeat(board, channel)
+        self.close(board)
+
+    def board_of(self, channel: int, result: str) -> BatchNormBoard:
+        """Lay a channel out."""
+        lines = BatchNormLines(self.spec, channel, self.theme, self.bands.formula)
+        number = f" {channel}" if self.channels > 1 else ""
+        names = (self.spec.x_label + number, self.spec.output_label + number)
+        return BatchNormBoard(lines, result, names, self.bands.stage, wide=self.wide)
+
+    def introduce(self, board: BatchNormBoard) -> None:
+        """Show the values and say what will happen."""
+        count, aim = board.lines.text("count"), goal(self.spec)
+        if self.channels == 1:
+            with self.beat("explain", f"{self.origin()}Batch normalisation brings these {count} values {aim}."):
+                self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=1.0)
+            return
+        said = f"{self.origin()}Batch normalisation brings each of {self.channels} channels {aim}, for itself."
+        row = self.row_of("x")
+        with self.beat("explain", said):
+            self.play(FadeIn(row), run_time=1.0)
+        with self.beat("explain", f"Channel 0 first, with its {count} values."):
+            self.play(FadeOut(row), run_time=0.5)
+            self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.8)
+
+    def row_of(self, name: str) -> VGroup:
+        """Return the inputs or the outputs of all channels, beside each other."""
+        boards = [self.board_of(channel, "output") for channel in range(self.channels)]
+        panels = [board.x_panel if name == "x" else board.filled().out_panel for board in boards]
+        row = VGroup(*panels).arrange(RIGHT, buff=0.6).move_to(self.bands.stage.center)
+        return row.scale(min(1.0, self.bands.stage.width / row.width))
+
+    def tell(self, board: BatchNormBoard) -> None:
+        """Tell the whole story of a channel."""
+        statistics, cells = StatisticsChapter(self, self.band, board), CellsChapter(self, self.band, board)
+        statistics.play()
+        cells.play()
+        if self.spec.updates:
+            statistics.update()
+        if self.spec.affine:
+            cells.scale_and_shift()
+        dots = DotsChapter(self, self.band, board)
+        dots.play()
+        with self.beat("explain", "So the values reach the output." if self.channels > 1 else moral(self.spec)):
+            dots.come_back()
+
+    def repeat(self, before: BatchNormBoard, channel: int) -> BatchNormBoard:
+        """Do the same for another channel, with its own statistics."""
+        board = self.board_of(channel, "output")
+        with self.beat("explain", f"Channel {channel} has a mean and a standard deviation of its own."):
+            self.play(FadeOut(before.everything), *self.band.leave(), run_time=0.5)
+            self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.6)
+            self.play(FadeIn(board.beside), run_time=0.6)
+        with self.beat("step", "Its values take the same way."):
+            self.band.show(board.lines.recipe(), {name: board.known[name].number for name in ("mean", "std")})
+            CellsChapter(self, self.band, board).flow(run_time=0.4)
+        return board
+
+    def close(self, board: BatchNormBoard) -> None:
+        """Show all channels together."""
+        if self.channels > 1:
+            with self.beat("explain", moral(self.spec)):
+                self.play(FadeOut(board.everything), *self.band.leave(), run_time=0.5)
+                self.play(FadeIn(self.row_of("output")), run_time=0.8)
