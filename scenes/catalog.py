@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
+from scenes.specs.batch_norm import BatchNormSpec
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.flatten import FlattenSpec
 from scenes.specs.linear import LinearSpec
@@ -24,6 +25,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             TitleSpec,
             Conv2dSpec,
             MaxPoolSpec,
+            BatchNormSpec,
             SoftmaxSpec,
             FlattenSpec,
             LinearSpec,
