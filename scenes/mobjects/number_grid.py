@@ -78,7 +78,7 @@ class NumberGrid(VGroup):
         texts = {as_text(value, self.decimals) for value in self.values.ravel() if np.isfinite(value)}
         widest = max((0.5 * len(text.replace(".", "")) + 0.25 * text.count(".") for text in texts), default=0.5)
         preferred = max(0.52 * self.cell, min(smallest_text(), 0.8 * self.cell))
-        size = min(preferred, 0.9 * self.cell / widest)
+        size = min(preferred, max(0.8 * self.cell / widest, min(smallest_text(), 0.9 * self.cell / widest)))
         top, bottom, left, right = self.ring
         side = max(self.rows - top - bottom, self.columns - left - right)
         is_line = 1 in (self.rows, self.columns)
