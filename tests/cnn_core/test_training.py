@@ -88,6 +88,11 @@ def test_a_model_of_another_shape_is_trained_as_well() -> None:
     assert result.network.names == ("average pool", "flatten", "linear 1", "tanh", "linear 2")
 
 
+def test_every_epoch_sees_the_images_in_another_way() -> None:
+    first, second = train(some(), epochs=2, recipe=replace(RECIPE, max_lr=0)).history
+    assert first.loss != second.loss  # although nothing was learned
+
+
 def test_validation_images_are_never_learned_from() -> None:
     learned, held_back = split(some(), 100)
     assert (len(learned), len(held_back)) == (400, 100)
