@@ -1,0 +1,1 @@
+"""Production: from a scene to files that a teacher can use."""
