@@ -30,7 +30,7 @@ def block(name: str, value: Any) -> Iterator[str]:
     yield ""
     match value:
         case Mapping():
-            yield f"{name}: {', '.join(outline(key, part) for key, part in value.items())}"
+            yield f"{name}: {', '.join(f'{key} {short(part)}' for key, part in value.items())}"
         case list() | tuple():
             yield f"{name}: {steps_outline(value)}"
         case np.ndarray() if value.ndim and value.dtype.kind in "biuf":
@@ -61,15 +61,30 @@ def array_block(name: str, array: np.ndarray) -> Iterator[str]:
     for position in np.ndindex(*stack):
         if array.size // max(1, array[position].size) > 1:
             yield f"  {name}[{','.join(map(str, position))}]"
-        yield from grid_lines(np.atleast_2d(array[position]), decimals_for(array, DECIMALS))
+        yield from grid_lines(np.atleast_2d(array[position]))
 
 
-def grid_lines(grid: np.ndarray, decimals: int) -> Iterator[str]:
+def grid_lines(grid: np.ndarray) -> Iterator[str]:
     """Write a grid with its columns aligned."""
-    texts = [[as_text(float(value), decimals) for value in row] for row in grid]
-    width = max(len(text) for row in texts for text in row)
-    for row in texts:
-        yield "  " + " ".join(text.rjust(width) for text in row)
+    texts = as_texts(grid.ravel())
+    width = max(map(len, texts))
+    for start in range(0, len(texts), grid.shape[1]):
+        yield "  " + " ".join(text.rjust(width) for text in texts[start : start + grid.shape[1]])
+
+
+def as_texts(values: np.ndarray) -> list[str]:
+    """Write numbers with the same few decimals; with three digits each, if one would otherwise look like 0."""
+    decimals = decimals_for(values, DECIMALS)
+    if np.any((values != 0) & (np.abs(values) < 0.5 * 10.0**-decimals)):
+        return [f"{value:.3g}" for value in values]
+    return [as_text(float(value), decimals) for value in values]
+
+
+def short(value: Any) -> str:
+    """Write a number or a few of them, and the shape of more."""
+    if isinstance(value, str | Mapping) or np.ndim(value) > 1 or np.size(value) > 4:
+        return value if isinstance(value, str) else f"({shape_text(value)})"
+    return " ".join(plain(one) for one in np.atleast_1d(value).tolist())
 
 
 def shape_text(value: Any) -> str:
@@ -79,6 +94,6 @@ def shape_text(value: Any) -> str:
 
 def plain(value: Any) -> str:
     """Write one value; a number with as few decimals as it needs."""
-    if isinstance(value, bool | np.bool_ | str) or value is None or not np.isscalar(np.asarray(value)[()]):
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number | np.ndarray):
         return str(value)
-    return as_text(float(value), decimals_for([value], DECIMALS))
+    return as_texts(np.atleast_1d(value))[0]

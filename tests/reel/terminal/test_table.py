@@ -48,4 +48,10 @@ def test_steps_are_counted_and_outlined() -> None:
     assert lines([{"window": np.ones((2, 2)), "value": 4.0}] * 3) == ["v: 3, each with window (2×2), value"]
     assert lines([1, 2.5]) == ["v: 1, 2.5"]
     assert lines([]) == ["v: "]
-    assert lines({"stride": (1, 1), "sum": 3}) == ["v: stride (2), sum"]
+    assert lines({"stride": (1, 1), "sum": 3}) == ["v: stride 1 1, sum 3"]
+
+
+def test_a_small_number_is_not_shown_as_nothing() -> None:
+    assert lines(1e-5) == ["v = 1e-05"]
+    assert lines(np.array([1e-5, 2.0])) == ["v  2", "  1e-05     2"]
+    assert lines({"eps": 1e-5, "window": np.ones((2, 2))}) == ["v: eps 1e-05, window (2×2)"]
