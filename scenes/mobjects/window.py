@@ -85,6 +85,10 @@ class SlideWindow(Animation):
         self.start = np.array([self.window.top, self.window.left])
         super().begin()
 
+    def create_starting_mobject(self) -> Window:
+        """Return the window itself: where it starts is remembered, and a copy would copy its grid too."""
+        return self.window
+
     def interpolate_mobject(self, alpha: float) -> None:
         """Put the window between start and goal."""
         share = self.rate_func(alpha)
