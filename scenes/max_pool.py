@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
+import numpy as np
 from manim import Circle, Create, FadeIn, Mobject, VGroup
 
 from cnn_core.max_pool2d import MaxPool2dStep
+from scenes.layout import fitted
 from scenes.mobjects.equation import call
 from scenes.mobjects.text import Number
 from scenes.numerals import as_text, typeset
@@ -31,7 +34,8 @@ class MaxPoolScene(PoolingScene[MaxPoolSpec, MaxPool2dStep]):
 
     def padding_in_words(self) -> str:
         """Say what padding counts as."""
-        return "The dashed cells are padding. They count as minus infinity, so they never win."
+        what = "are padding" if any(self.trace.padding) else "lie outside of the input"
+        return f"The dashed cells {what}. They count as minus infinity, so they never win."
 
     def question_about(self, step: MaxPool2dStep) -> str:
         """Ask for the largest value of a window."""
@@ -61,7 +65,7 @@ class MaxPoolScene(PoolingScene[MaxPoolSpec, MaxPool2dStep]):
         grid = self.inputs[step.position[1]]
         top, _, left, _ = self.ring()
         place = grid.cell_center(step.winner[0] + top, step.winner[1] + left)
-        ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5)
+        ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=np.clip(8 * grid.cell, 1.5, 5))
         ring.set_fill(self.theme.output, opacity=0.3).move_to(place)
         line = self.line(step)
         self.play(Create(ring), FadeIn(line), run_time=run_time / 2)
@@ -69,24 +73,21 @@ class MaxPoolScene(PoolingScene[MaxPoolSpec, MaxPool2dStep]):
         return [ring, line]
 
     def line(self, step: MaxPool2dStep) -> VGroup:
-        """Return `Max(4, 1, 1, 1) = 4` in the formula band."""
+        """Return `Max(4, 1, 1, 1) = 4` in the formula band, or only the 4 where the values are too many."""
+        operation = "Max" if len(self.cells(step)) <= WRITTEN_OUT else None
+        line = fitted(partial(self.line_of_size, operation, step), self.bands.formula, 0.5)
+        return line or self.line_of_size(None, step, 0.5)
+
+    def line_of_size(self, operation: str | None, step: MaxPool2dStep, size: float) -> VGroup:
+        """Return the line at a size; without an operation, only the result."""
         _, c, i, j = step.position
-        grid, decimals = self.inputs[c], self.inputs[c].decimals
-        cells = [grid_cell for grid_cell, inside in zip(self.cells(step), step.inside.ravel(), strict=True) if inside]
-        size = 0.5
+        grid = self.inputs[c]
         operands = [
-            Number(as_text(self.trace.x[0, c, row, column], decimals), f"x[0,{c},{row},{column}]", size, grid.role)
-            for row, column in cells
+            Number(as_text(grid.values[cell], grid.decimals), grid.address(*cell), size, grid.role)
+            for cell in self.cells(step)
         ]
         result = Number(self.answer_to(step), f"output[0,{c},{i},{j}]", size, self.theme.output, "semibold")
-        return call(
-            "Max" if len(operands) <= WRITTEN_OUT else None, operands, result, size, self.theme, self.bands.formula
-        )
-
-    def cells(self, step: MaxPool2dStep) -> list[tuple[int, int]]:
-        """Return row and column in x of each cell of the window, in reading order."""
-        rows, columns = self.trace.geometry.cells(*step.position[2:])
-        return [(row, column) for row in rows for column in columns]
+        return call(operation, operands, result, size, self.theme, self.bands.formula)
 
     def moral(self) -> str:
         """Say what the whole was good for."""

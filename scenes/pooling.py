@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from functools import partial
 from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, Mobject, Rectangle, VGroup, Wait
+from manim import Animation, FadeIn, FadeOut, Mobject, Rectangle, VGroup, Wait
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.max_pool2d import MaxPool2dStep
 from cnn_core.trace import Position
 from scenes.layout import smallest_text
-from scenes.mobjects.number_grid import NumberGrid
-from scenes.mobjects.panel import NAME_HEIGHT, OperationArrow, Panel, level
+from scenes.mobjects.maps import Maps, MapsPlan
+from scenes.mobjects.number_grid import NumberGrid, readable_cell
+from scenes.mobjects.panel import OperationArrow
 from scenes.mobjects.text import Label
 from scenes.mobjects.window import Window
+from scenes.numerals import decimals_for
 from scenes.specs.pooling import PoolSpec
 from scenes.stage import ExplainerScene
 
@@ -29,6 +32,9 @@ Step = TypeVar("Step", MaxPool2dStep, AvgPool2dStep)
 
 TOLD_ONE_BY_ONE = 16
 """Stops that are each a beat of their own; of a larger output only the first two are, the others go row by row."""
+
+MANY = 200
+"""Stops above which the film hurries, so that it lasts less than four minutes."""
 
 
 class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
@@ -43,6 +49,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         self.introduce()
         positions = list(self.trace.positions())
         slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
+        self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
             self.tell(self.trace.step(*position), brisk=index > 1)
         for _, row in groupby(positions[slow:], key=lambda position: position[:3]):
@@ -50,9 +57,12 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         self.close()
 
     def size_in_words(self) -> str:
-        """Return window and stride for the title line."""
-        (kH, kW), (sH, sW) = self.trace.kernel_size, self.trace.stride
-        return f"{kH}×{kW} window, stride {sH}" + (f"×{sW}" if sW != sH else "")
+        """Return window, stride and dilation for the title line."""
+        geometry = self.trace.geometry
+        (kH, kW), (sH, sW), (dH, dW) = geometry.kernel_size, geometry.stride, geometry.dilation
+        stride = f"stride {sH}" if sH == sW else f"stride {sH}×{sW}"
+        dilation = "" if dH == dW == 1 else f", dilation {dH}" if dH == dW else f", dilation {dH}×{dW}"
+        return f"{kH}×{kW} window, {stride}{dilation}"
 
     def introduce(self) -> None:
         """Show the grids and say what will happen."""
@@ -74,40 +84,50 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         return pH, max(pH, rows[-1] - H + 1), pW, max(pW, columns[-1] - W + 1)
 
     def lay_out(self) -> VGroup:
-        """Build the grids: side by side for one channel in a wide frame, otherwise each output below its input."""
+        """Build input and output, as large as they fit, with the arrow that names the operation."""
+        maps, output, room = self.maps(), self.trace.output[0], self.bands.stage
+        names = self.named(self.spec.x_label, self.trace.x), self.named(self.spec.output_label, self.trace.output)
+        readable = max(readable_cell(values, decimals_for(output)) for values in output)
+        plan = MapsPlan.of(room, maps.shape, output.shape, names, readable)
+        self.inputs = [self.grid(values, "x", c, plan.cells[0]) for c, values in enumerate(maps)]
+        self.outputs = [self.grid(values, "output", c, plan.cells[1]) for c, values in enumerate(output)]
+        arrow = OperationArrow(self.operation.removesuffix("2D"), self.theme, down=not plan.beside, length=plan.arrow)
+        both = zip((self.inputs, self.outputs), names, plan.name_widths, strict=True)
+        before, after = (Maps(grids, name, width) for grids, name, width in both)
+        return plan.arrange(before, after, arrow, room)
+
+    @staticmethod
+    def named(label: str, array: Array) -> str:
+        """Return a label with the array's size behind it; with its channels, if there are several."""
+        sides = array.shape[1:] if array.shape[1] > 1 else array.shape[2:]
+        return f"{label} {'×'.join(map(str, sides))}"
+
+    def maps(self) -> Array:
+        """Return the input with the ring around it, (C, H, W); what is not a number is not written."""
         top, bottom, left, right = self.ring()
-        maps = np.pad(self.trace.x[0], ((0, 0), (top, bottom), (left, right)), constant_values=np.nan)
-        (C, H, W), (H_out, W_out) = maps.shape, self.trace.output.shape[2:]
-        beside = self.wide and C == 1
-        room = self.bands.stage
-        if beside:
-            cell = min(0.9, (room.width - 4.0) / (W + W_out), (room.height - NAME_HEIGHT) / max(H, H_out))
-        else:
-            down = room.height - 2 * NAME_HEIGHT - 0.9
-            cell = min(0.9, (room.width - 0.6 * (C - 1)) / (C * max(W, W_out)), down / (H + H_out))
-        self.inputs = [self.grid(maps[c], "x", c, cell) for c in range(C)]
-        self.outputs = [self.grid(self.trace.output[0, c], "output", c, cell) for c in range(C)]
-        pairs = [self.pair(c, C, beside=beside) for c in range(C)]
-        return VGroup(*pairs).arrange(RIGHT, buff=0.6, aligned_edge=DOWN).move_to(room.center)
+        return np.pad(self.trace.x[0], ((0, 0), (top, bottom), (left, right)), constant_values=np.nan)
+
+    def address(self, channel: int) -> Callable[[int, int], str]:
+        """Return what gives the addresses of the drawn input's cells."""
+        top, _, left, _ = self.ring()
+        return partial(address_in_x, channel, top, left)
+
+    def cells(self, step: Step) -> list[tuple[int, int]]:
+        """Return each cell of the window that holds a number, as row and column of the drawn input."""
+        top, _, left, _ = self.ring()
+        rows, columns = self.trace.geometry.cells(*step.position[2:])
+        cells = [(row + top, column + left) for row in rows for column in columns]
+        values = self.inputs[step.position[1]].values
+        return [cell for cell in cells if np.isfinite(values[cell])]
 
     def grid(self, values: Array, name: str, channel: int, cell: float) -> NumberGrid:
         """Build one channel's input or output grid."""
         is_input = name == "x"
         role = self.theme.input if is_input else self.theme.output
         ring = self.ring() if is_input else (0, 0, 0, 0)
-        address = partial(address_of, name, channel, ring[0], ring[2])
-        return NumberGrid(values, address, role, self.theme, cell, filled=is_input, ring=ring)
-
-    def pair(self, channel: int, channels: int, *, beside: bool) -> VGroup:
-        """Put an input and its output together, with the arrow that names the operation."""
-        number = f" {channel}" if channels > 1 else ""
-        (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
-        x = Panel(self.inputs[channel], f"{self.spec.x_label}{number} {H}×{W}")
-        y = Panel(self.outputs[channel], f"{self.spec.output_label}{number} {H_out}×{W_out}")
-        arrow = OperationArrow(self.operation.removesuffix("2D"), self.theme, down=not beside)
-        if beside:
-            return level(VGroup(x, arrow, y).arrange(RIGHT, buff=0.7), x.grid, arrow.arrow, y.grid)
-        return VGroup(x, arrow, y).arrange(DOWN, buff=0.14)
+        address = self.address(channel) if is_input else partial("output[0,{},{},{}]".format, channel)
+        decimals = decimals_for(self.trace.x if is_input else self.trace.output)
+        return NumberGrid(values, address, role, self.theme, cell, filled=is_input, ring=ring, decimals=decimals)
 
     def tell(self, step: Step, *, brisk: bool) -> None:
         """Take one stop: look, ask at the first one, work out, write."""
@@ -156,8 +176,8 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         with self.beat("step", f"Output row {i + 1}{which}, in the same way.", brisk=True):
             for position in row:
                 step = self.trace.step(*position)
-                self.play(*self.looking_at(step), run_time=0.2)
-                self.play(*self.drop(step, self.windows[c].outline), run_time=0.2)
+                self.play(*self.looking_at(step), run_time=0.2 * self.hurry)
+                self.play(*self.drop(step, self.windows[c].outline), run_time=0.2 * self.hurry)
 
     def close(self) -> None:
         """Take the window away and let the result stand."""
@@ -194,6 +214,6 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         """Say what the whole was good for."""
 
 
-def address_of(name: str, channel: int, top: int, left: int, row: int, column: int) -> str:
-    """Return the address of a cell, of which the first one that is not padding is (top, left)."""
-    return f"{name}[0,{channel},{row - top},{column - left}]"
+def address_in_x(channel: int, top: int, left: int, row: int, column: int) -> str:
+    """Return the address of a cell of the drawn input, in which x begins at (top, left)."""
+    return f"x[0,{channel},{row - top},{column - left}]"

@@ -13,7 +13,7 @@ from scenes.mobjects.text import Label, Number
 from scenes.numerals import as_text, decimals_for
 from scenes.theme import Theme
 
-__all__ = ["NumberGrid"]
+__all__ = ["NumberGrid", "readable_cell"]
 
 MOST_DIGITS = 8
 """Rows or columns above which a grid is a picture without digits; one line of numbers may be longer."""
@@ -75,8 +75,7 @@ class NumberGrid(VGroup):
 
     def _text_size(self) -> float:
         """Return the size at which every value fits its cell, or 0 where digits could not be read."""
-        texts = {as_text(value, self.decimals) for value in self.values.ravel() if np.isfinite(value)}
-        widest = max((0.5 * len(text.replace(".", "")) + 0.25 * text.count(".") for text in texts), default=0.5)
+        widest = widest_text(self.values, self.decimals)
         preferred = max(0.52 * self.cell, min(smallest_text(), 0.8 * self.cell))
         size = min(preferred, max(0.8 * self.cell / widest, min(smallest_text(), 0.9 * self.cell / widest)))
         top, bottom, left, right = self.ring
@@ -153,3 +152,16 @@ class NumberGrid(VGroup):
         """Return the grid with its name below it."""
         label = Label(text, size, self.role).next_to(self, np.array([0, -1, 0]), buff=0.18)
         return VGroup(self, label)
+
+
+def widest_text(values: Array, decimals: int) -> float:
+    """Return the width of the longest number in em, estimated from its letters."""
+    texts = {as_text(value, decimals) for value in values.ravel() if np.isfinite(value)}
+    return max((0.5 * len(text.replace(".", "")) + 0.25 * text.count(".") for text in texts), default=0.5)
+
+
+def readable_cell(values: Array, decimals: int) -> float:
+    """Return the smallest cell in which every value of a map (H, W) can be read; 0 if its size rules digits out."""
+    if max(values.shape) > MOST_DIGITS:
+        return 0.0
+    return smallest_text() * max(1.25, 1.12 * widest_text(values, decimals))

@@ -6,13 +6,18 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from cnn_core.avg_pool2d import AvgPool2dTrace, avg_pool2d
+from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
 from cnn_core.grids import Grid
 from cnn_core.max_pool2d import MaxPool2dTrace, max_pool2d
+from cnn_core.pooling import PoolGeometry
+from cnn_core.windows import pad
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Size, batched
+from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
 
-__all__ = ["MaxPoolSpec", "PoolSpec"]
+__all__ = ["AvgPoolSpec", "MaxPoolSpec", "PoolSpec"]
 
 
 class PoolSpec(SceneSpec):
@@ -45,4 +50,44 @@ class MaxPoolSpec(PoolSpec):
     def values(self) -> Values:
         """Return input, output and winners, and each step's window."""
         trace = self.trace()
+        check_size(trace.geometry)
         return {**trace.values(), "steps": [trace.step(*position).values() for position in trace.positions()]}
+
+
+class AvgPoolSpec(PoolSpec):
+    """What may be asked of the average-pooling scene."""
+
+    name: ClassVar[str] = "avg-pool"
+    summary: ClassVar[str] = "A window visits a grid; the mean of each stop goes to the output."
+    scene: ClassVar[str] = "scenes.avg_pool:AvgPoolScene"
+    example: ClassVar[str] = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --kernel-size 2'
+
+    count_include_pad: bool = Field(True, description="Let the zeros of the padding count in the mean.")
+    divisor_override: int | None = Field(
+        None, ge=1, le=MAX_VALUE, description="What to divide by; the number of cells that count if not given."
+    )
+
+    def trace(self) -> AvgPool2dTrace:
+        """Compute the pooling."""
+        options = (self.kernel_size, self.stride, self.padding, self.ceil_mode)
+        return avg_pool2d(batched(self.x), *options, self.count_include_pad, self.divisor_override)
+
+    def values(self) -> Values:
+        """Return input (with its padding, if there is any) and output, and each step's sum and divisor."""
+        trace = self.trace()
+        check_size(trace.geometry)
+        pH, pW = trace.padding
+        padded = {"x_padded": pad(trace.x, ((pH, pH), (pW, pW)))} if pH or pW else {}
+        steps = [trace.step(*position).values() for position in trace.positions()]
+        return {**trace.values(), **padded, "steps": steps}
+
+
+def check_size(geometry: PoolGeometry) -> None:
+    """Refuse windows and padded grids that are too large to be read in a film."""
+    if max(geometry.kernel_size) > MAX_KERNEL:
+        came = "×".join(map(str, geometry.kernel_size))
+        raise InputError(f"kernel_size must be at most {MAX_KERNEL}×{MAX_KERNEL} to be legible, but it is {came}.")
+    sides = [size + 2 * border for size, border in zip(geometry.size, geometry.padding, strict=True)]
+    if max(sides) > MAX_PADDED:
+        came = "×".join(map(str, sides))
+        raise InputError(f"padding must leave x at most {MAX_PADDED}×{MAX_PADDED}, padding included, but it is {came}.")

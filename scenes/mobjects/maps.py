@@ -1,0 +1,114 @@
+"""An array of feature maps becoming another one: each with a name for all its channels, an arrow between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from manim import DOWN, ORIGIN, RIGHT, VGroup
+
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.number_grid import NumberGrid
+from scenes.mobjects.panel import OperationArrow, level
+from scenes.mobjects.paragraph import Paragraph
+
+__all__ = ["Maps", "MapsPlan"]
+
+Shape = tuple[int, int, int]
+"""C, H, W."""
+
+GAP = 0.3
+"""Between two channels, in scene units."""
+
+NAME_GAP = 0.1
+"""Between a grid and its name, in scene units."""
+
+
+class Maps(VGroup):
+    """The channels of an array beside each other, and below them its name, on several lines if wider than `width`."""
+
+    def __init__(self, grids: Sequence[NumberGrid], name: str, width: float) -> None:
+        self.grids = VGroup(*grids).arrange(RIGHT, buff=GAP)
+        self.caption = caption(name, grids[0].role, width).next_to(self.grids, DOWN, buff=NAME_GAP)
+        super().__init__(self.grids, self.caption)
+
+
+def caption(name: str, color: str, width: float) -> Paragraph:
+    """Return the words below an array."""
+    return Paragraph(name, max(0.36, smallest_text()), color, width, aligned_edge=ORIGIN)
+
+
+@dataclass(frozen=True)
+class MapsPlan:
+    """How large the cells of an input and an output are, and whether the output stands beside or below the input.
+
+    Attributes
+    ----------
+    cells
+        Sides of a cell in scene units, of the input and of the output: the same, unless only larger ones can be read.
+    name_widths
+        What the names below them may not be wider than.
+    arrow
+        Length of the arrow.
+    """
+
+    beside: bool
+    cells: tuple[float, float]
+    name_widths: tuple[float, float]
+    arrow: float
+
+    @classmethod
+    def of(cls, room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float = 0.0) -> MapsPlan:
+        """Choose the arrangement with the larger cells.
+
+        Parameters
+        ----------
+        room
+            Where both shall stand.
+        x, output
+            Channels, rows and columns.
+        readable
+            Side of the smallest cell in which the numbers of the output can be read.
+        """
+        plans = (side_by_side(room, x, output, names, readable), one_below(room, x, output, names, readable))
+        return max(plans, key=lambda plan: plan.cells[0])
+
+    def arrange(self, x: Maps, output: Maps, arrow: OperationArrow, room: Box) -> VGroup:
+        """Put input, arrow and output into the middle of the room."""
+        if self.beside:
+            row = VGroup(x, arrow, output).arrange(RIGHT, buff=0.25 * self.arrow)
+            return level(row, x.grids, arrow.arrow, output.grids).move_to(room.center)
+        column = VGroup(x, arrow, output).arrange(DOWN, buff=0.14)
+        arrow.shift((x.get_x() - arrow.arrow.get_x()) * RIGHT)
+        return column.move_to(room.center)
+
+
+def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
+    """Plan the output to the right of the input."""
+    arrow = min(2.2, 0.2 * room.width)
+    free = room.width - 1.5 * arrow
+    widths, cell = (free / 2, free / 2), 1.0
+    for _ in range(2):  # names that get less than half of the width may need more lines, and leave less to the grids
+        down = room.height - max(map(name_height, names, widths))
+        across = free - GAP * (x[0] + output[0] - 2)
+        cell = min(cell, across / (x[0] * x[2] + output[0] * output[2]), down / max(x[1], output[1]))
+        most = min(down / output[1], (across - cell * x[0] * x[2]) / (output[0] * output[2]))
+        cells = (cell, max(cell, min(readable, most)))
+        wide = [side * C * W + GAP * (C - 1) for side, (C, _, W) in zip(cells, (x, output), strict=True)]
+        widths = max(wide[0], free - max(wide[1], free / 2)), max(wide[1], free - max(wide[0], free / 2))
+    return MapsPlan(True, cells, widths, arrow)
+
+
+def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
+    """Plan the output below the input."""
+    arrow, widths = 0.55, (room.width, room.width)
+    down = room.height - sum(map(name_height, names, widths)) - arrow - 0.3
+    across = [(room.width - GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]
+    cell = min(1.0, *across, down / (x[1] + output[1]))
+    most = min(across[1], (down - cell * x[1]) / output[1])
+    return MapsPlan(False, (cell, max(cell, min(readable, most))), widths, arrow)
+
+
+def name_height(name: str, width: float) -> float:
+    """Return the room that a name takes below its grids, in scene units."""
+    return float(caption(name, "#000", width).height) + NAME_GAP
