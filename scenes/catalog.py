@@ -12,7 +12,7 @@ from scenes.specs.batch_norm import BatchNormSpec
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.flatten import FlattenSpec
 from scenes.specs.linear import LinearSpec
-from scenes.specs.pooling import MaxPoolSpec
+from scenes.specs.pooling import AvgPoolSpec, MaxPoolSpec
 from scenes.specs.softmax import SoftmaxSpec
 from scenes.specs.title import TitleSpec
 
@@ -25,6 +25,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             TitleSpec,
             Conv2dSpec,
             MaxPoolSpec,
+            AvgPoolSpec,
             BatchNormSpec,
             SoftmaxSpec,
             FlattenSpec,
