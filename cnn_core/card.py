@@ -109,7 +109,7 @@ def as_markdown(card: Mapping[str, Any]) -> str:
             f"- **Test accuracy {test['accuracy']:.2%}**: {test['correct']:,} of {test['images']:,} images.",
             f"- Validation accuracy {validation['accuracy']:.2%} on {validation['images']:,} images held back "
             "from the training set.",
-            "- The recipe was chosen on held-back training images; the test set was used for this number only.",
+            "- Training saw no image of the test set.",
             "- It knows digits and nothing else: whatever it is shown, it says which digit it is most like.",
             "",
             "## Layers",

@@ -71,9 +71,7 @@ def test_the_networks_input_runs_from_0_to_1() -> None:
 
 
 def test_pixels_of_another_shape_or_type_are_refused() -> None:
-    with pytest.raises(
-        ShapeError, match=r"^pixels must be \(28, 28\) or \(N, 28, 28\), but their shape is \(8, 8\)"
-    ):
+    with pytest.raises(ShapeError, match=r"^pixels must be \(28, 28\) or \(N, 28, 28\), but their shape is \(8, 8\)"):
         mnist.as_input(np.zeros((8, 8), np.uint8))
     with pytest.raises(InputError, match=r"^pixels must be uint8, 0 to 255, but they are float64\.$"):
         mnist.as_input(np.zeros((28, 28)))
