@@ -15,21 +15,22 @@ from reel.transcript import new_on_screen
 
 __all__ = ["answer_key", "harmless"]
 
-COLUMNS = ("kind", "start", "question", "answer", "address", "operands", "result", "arithmetic")
+COLUMNS = ("clip", "kind", "start", "question", "answer", "address", "operands", "result", "arithmetic")
 FORMULA = tuple("=+-@|%")
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
-def answer_key(record: Mapping[str, Any]) -> str:
-    """Write a row for each question and each step; numbers in full precision.
+def answer_key(records: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write a row for each question and each step of some clips, by their names; numbers in full precision.
 
     Operands are JSON. Text that a spreadsheet would take for a formula begins with an apostrophe.
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in (*questions(record), *steps(record)):
-        writer.writerow([harmless(row.get(column, "")) for column in COLUMNS])
+    for clip, record in records.items():
+        for row in (*questions(record), *steps(record)):
+            writer.writerow([harmless({"clip": clip, **row}.get(column, "")) for column in COLUMNS])
     return file.getvalue()
 
 

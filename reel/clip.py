@@ -1,4 +1,4 @@
-"""One clip: a film or pictures, a poster, and the record of what is seen when."""
+"""One clip: a film or pictures, a poster, the record of what is seen when, and all that goes beside them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reel.encoder import CODECS
 from reel.engine import OnFrames
 from reel.files import check_free, check_name, publish, staging
+from reel.page.writing import write_clip_page
 from reel.record import as_text, clip_record
+from reel.sidecars import write_sidecars
 from reel.takes import TAKES, Order
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
@@ -44,9 +47,15 @@ def film(
     name: str | None = None,
     quality: str = "medium",
     format: str = "mp4",
+    single_file: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Clip:
     """Film a scene into `out_dir/name/`, where every file appears complete or not at all.
+
+    Parameters
+    ----------
+    single_file
+        Put film, stills and fonts inside the page, so that it can be passed on alone.
 
     Raises
     ------
@@ -62,7 +71,10 @@ def film(
         order = Order(spec, name, quality, format, staged)
         take = TAKES[format](replace(order, on_frames=frame_counter(order, on_progress)))
         record = clip_record(spec, take.timeline, take.record)
-        files = sorted(path.name for path in staged.iterdir())
+        write_sidecars(staged, name, record)
+        if format in CODECS:
+            write_clip_page(staged, name, record, single_file=single_file)
+        files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
         (staged / f"{name}.json").write_text(as_text(record), encoding="utf-8")
         publish(staged, folder, [*files, f"{name}.json"])
     return Clip(folder, folder / take.main, record)

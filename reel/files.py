@@ -78,6 +78,8 @@ def staging(folder: Path) -> Iterator[Path]:
 def publish(staged: Path, folder: Path, names: list[str]) -> None:
     """Move finished files into a folder, in this order; each one replaces what was there at once.
 
+    Names may have a folder before them, such as `stills/01-explain.png`.
+
     The last one is the record of the others: an old record is taken away first, so that a record is never found beside
     files that it does not describe.
     """
@@ -86,6 +88,7 @@ def publish(staged: Path, folder: Path, names: list[str]) -> None:
         with locked(folder):
             (folder / names[-1]).unlink(missing_ok=True)
             for name in names:
+                (folder / name).parent.mkdir(exist_ok=True)
                 os.replace(staged / name, folder / name)
 
 

@@ -1,4 +1,4 @@
-"""A lesson: its clips, the film they make together, and an index of them."""
+"""A lesson: its clips, the film they make together, its page, and an index of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from reel.encoder import Chapter
 from reel.files import check_free, made_if_missing, publish, staging
 from reel.joining import join
 from reel.lesson_file import Lesson
+from reel.page.data import parts_of
+from reel.page.writing import write_lesson_page
 from reel.record import VideoRecord, as_text, made_with, sha256_of
+from reel.sidecars import write_lesson_sidecars
 from reel.workers import Failed, Filmed, Job, Outcome, film_all
 
 __all__ = ["OnClip", "ProducedLesson", "produce"]
@@ -40,7 +43,13 @@ class ProducedLesson:
 
 
 def produce(
-    lessons: Sequence[Lesson], out_dir: Path, quality: str, workers: int, on_clip: OnClip | None = None
+    lessons: Sequence[Lesson],
+    out_dir: Path,
+    quality: str,
+    workers: int,
+    on_clip: OnClip | None = None,
+    *,
+    single_file: bool = False,
 ) -> list[ProducedLesson]:
     """Film all clips of all lessons, and join those of each lesson, into `out_dir/LESSON/`.
 
@@ -61,7 +70,10 @@ def produce(
         for lesson in lessons:
             stack.enter_context(made_if_missing(out_dir / lesson.name))
         outcomes = iter(film_all([job for _, job in tasks], workers, tell))
-        return [finish(lesson, out_dir / lesson.name, [next(outcomes) for _ in lesson.clips]) for lesson in lessons]
+        return [
+            finish(lesson, out_dir / lesson.name, [next(outcomes) for _ in lesson.clips], single_file=single_file)
+            for lesson in lessons
+        ]
 
 
 def check_folders(folders: Sequence[Path]) -> None:
@@ -72,7 +84,7 @@ def check_folders(folders: Sequence[Path]) -> None:
         check_free(folder)
 
 
-def finish(lesson: Lesson, folder: Path, outcomes: Sequence[Outcome]) -> ProducedLesson:
+def finish(lesson: Lesson, folder: Path, outcomes: Sequence[Outcome], *, single_file: bool) -> ProducedLesson:
     """Join a lesson's clips, or say which of them are missing."""
     failures = tuple(
         f"{lesson.name}/{clip.name}: {outcome.reason}"
@@ -83,13 +95,13 @@ def finish(lesson: Lesson, folder: Path, outcomes: Sequence[Outcome]) -> Produce
         return ProducedLesson(None, failures)
     try:
         records = [outcome.record for outcome in outcomes if isinstance(outcome, Filmed)]
-        return ProducedLesson(join_lesson(lesson, folder, records), ())
+        return ProducedLesson(join_lesson(lesson, folder, records, single_file=single_file), ())
     except CnnreelError as error:
         return ProducedLesson(None, (f"{lesson.name}: {error}",))
 
 
-def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]]) -> Path:
-    """Write the joined film, its poster and its index; return the film."""
+def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]], *, single_file: bool) -> Path:
+    """Write the joined film, all that goes beside it, its page and its index; return the film."""
     films = [folder / clip.name / record["video"]["file"] for clip, record in zip(lesson.clips, records, strict=True)]
     ends = list(accumulate(record["video"]["duration"] for record in records))
     chapters = [
@@ -103,8 +115,11 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]])
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
         video["sha256"] = sha256_of(staged / f"{name}.mp4")
         index = lesson_index(lesson, chapters, VideoRecord.model_validate(video))
+        write_lesson_sidecars(staged, name, lesson.title, parts_of(index, records))
+        write_lesson_page(staged, index, records, folder, single_file=single_file)
+        files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
         (staged / f"{name}.json").write_text(as_text(index), encoding="utf-8")
-        publish(staged, folder, [f"{name}.mp4", f"{name}.png", f"{name}.json"])
+        publish(staged, folder, [*files, f"{name}.json"])
     return folder / f"{name}.mp4"
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from cnn_core.arrays import Pair
 from reel.background import in_background
+from reel.beat_pictures import BeatPictures
 from reel.encoder import CODECS, Chapter, Frame, VideoEncoder
 from reel.engine import OnFrames, play
 from reel.gif import GIF_FPS, GifEncoder
@@ -66,8 +67,8 @@ class Take:
 
 
 def take_film(order: Order) -> Take:
-    """Encode a film; its poster is its last frame."""
-    last = LastFrame()
+    """Encode a film; its poster is its last frame, and the last frame of each beat is a still in a folder beside."""
+    last = BeatPictures(order.folder / "stills")
     with encoder_for(order) as encoder:
         with in_background(encoder) as sink:
             timeline = play(order.spec, order.size, order.fps, sink, on_beat=last, on_frames=order.on_frames)

@@ -15,7 +15,16 @@ from reel.markdown import plain_text, table
 from scenes.catalog import SCENES
 from scenes.numerals import typeset
 
-__all__ = ["alternative_text", "arrays_of", "new_on_screen", "title_of", "transcript"]
+__all__ = [
+    "alternative_text",
+    "array_name",
+    "arrays_of",
+    "deeper",
+    "minutes",
+    "new_on_screen",
+    "title_of",
+    "transcript",
+]
 
 Record = Mapping[str, Any]
 
@@ -103,6 +112,15 @@ def beats_in_words(record: Record) -> Iterator[str]:
             yield f"## {plain_text(heads[beat['start']])}"
         yield f"**{minutes(beat['start'])}** {KINDS[beat['kind']]}{plain_text(beat['caption'])}"
         yield "\n".join(f"- {line}" for line in appearing(beat, new, known))
+
+
+def deeper(markdown: str) -> str:
+    """Make each heading one level lower, so that a transcript can be a part of another.
+
+    >>> deeper("# Max pool")
+    '## Max pool'
+    """
+    return re.sub(r"^#", "##", markdown, flags=re.MULTILINE)
 
 
 def settings_in_words(spec: Mapping[str, Any]) -> Iterator[str]:

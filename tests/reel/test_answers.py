@@ -17,12 +17,13 @@ from tests.reel.records import record_of
 
 
 def rows(record: dict[str, Any]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer_key(record))))
+    return list(csv.DictReader(io.StringIO(answer_key({"pool": record}))))
 
 
 def test_the_key_of_max_pooling() -> None:
     question, *steps = rows(record_of("max-pool"))
     assert question == {
+        "clip": "pool",
         "kind": "question",
         "start": "5.73",
         "question": "What is Max(4, 1, 1, 1)?",

@@ -27,8 +27,27 @@ def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-def test_a_clip_is_a_film_a_poster_and_a_record(short_clip: Clip) -> None:
-    assert names(short_clip.folder) == ["max-pool.json", "max-pool.mp4", "max-pool.png"]
+def files(folder: Path) -> list[str]:
+    return [name for name in names(folder) if (folder / name).is_file()]
+
+
+def in_words(name: str) -> list[str]:
+    return [f"{name}.{ending}" for ending in ("alt.txt", "answers.csv", "transcript.md")]
+
+
+def beside_a_film(clip: Clip, name: str) -> list[str]:
+    cues = [f"{name}.{ending}" for ending in ("vtt", "srt", "chapters.vtt")]
+    page = [f"{name}.html", "page/SourceSansPro-Regular.otf", "page/SourceSansPro-Semibold.otf"]
+    return [*in_words(name), *cues, *page, *(f"stills/{still}" for still in stills(clip))]
+
+
+def stills(clip: Clip) -> list[str]:
+    return [f"{number:02d}-{beat['kind']}.png" for number, beat in enumerate(clip.record["beats"], 1)]
+
+
+def test_a_clip_is_a_film_a_poster_a_record_and_all_that_goes_beside_them(short_clip: Clip) -> None:
+    main = ["max-pool.json", "max-pool.mp4", "max-pool.png"]
+    assert files(short_clip.folder) == sorted([*main, *beside_a_film(short_clip, "max-pool")])
     record = json.loads((short_clip.folder / "max-pool.json").read_text())
     jsonschema.validate(record, schema())
     assert record == json.loads(json.dumps(short_clip.record))
@@ -75,17 +94,23 @@ def test_every_format_makes_what_it_promises(short_spec: SceneSpec, tmp_path, fo
     clip = film(short_spec, tmp_path, name="a", quality="low", format=format)
     assert clip.main.is_file()
     jsonschema.validate(json.loads((clip.folder / "a.json").read_text()), schema())
-    stills = [f"{number:02d}-{beat['kind']}.png" for number, beat in enumerate(clip.record["beats"], 1)]
-    expected = {"stills": [*stills, "a-contact.png"], "png": ["a.png"]}.get(format, [f"a.{format}", "a.png"])
-    assert names(clip.folder) == sorted(["a.json", *expected])
+    films = [f"a.{format}", "a.png", *beside_a_film(clip, "a")]
+    expected = {
+        "mp4": films,
+        "webm": films,
+        "gif": [name for name in films if name != "a.html" and not name.startswith("page/")],
+        "stills": [*stills(clip), "a-contact.png", *in_words("a")],
+        "png": ["a.png", *in_words("a")],
+    }
+    assert files(clip.folder) == sorted(["a.json", *expected[format]])
 
 
 @pytest.mark.slow
 def test_the_same_clip_is_made_of_the_same_bytes(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
     again = film(short_spec, tmp_path, quality="low")
-    assert [path.read_bytes() for path in sorted(again.folder.iterdir())] == [
-        path.read_bytes() for path in sorted(short_clip.folder.iterdir())
-    ]
+    assert files(again.folder) == files(short_clip.folder)
+    for name in files(again.folder):
+        assert (again.folder / name).read_bytes() == (short_clip.folder / name).read_bytes(), name
 
 
 def test_progress_goes_from_nothing_to_all(short_spec: SceneSpec, tmp_path) -> None:
@@ -139,4 +164,22 @@ def test_a_film_that_is_killed_leaves_only_what_is_hidden_and_the_next_one_sweep
     process.communicate()
     assert all(name.startswith(".cnnreel-") for name in names(tmp_path))
     film(short_spec, tmp_path, quality="low", format="png")
-    assert names(tmp_path) == ["max-pool", "max-pool/max-pool.json", "max-pool/max-pool.png"]
+    found = sorted(["max-pool.json", "max-pool.png", *in_words("max-pool")])
+    assert files(tmp_path / "max-pool") == found
+    assert len(names(tmp_path)) == 1 + len(found)
+
+
+def test_a_still_is_the_last_picture_of_its_beat(short_clip: Clip) -> None:
+    with av.open(short_clip.main) as video:
+        pictures = [picture.to_ndarray(format="rgb24").astype(float) for picture in video.decode(video=0)]
+    for still, beat in zip(stills(short_clip), short_clip.record["beats"], strict=True):
+        last = pictures[round(beat["end"] * short_clip.record["video"]["fps"]) - 1]
+        with Image.open(short_clip.folder / "stills" / still) as picture:
+            assert 10 * np.log10(255**2 / np.mean((last - np.asarray(picture)) ** 2)) > 35
+
+
+@pytest.mark.slow
+def test_a_page_that_is_a_single_file_needs_nothing_beside_it(short_spec: SceneSpec, tmp_path) -> None:
+    clip = film(short_spec, tmp_path, quality="low", single_file=True)
+    assert not (clip.folder / "page").exists()
+    assert 'src="' not in (clip.folder / "max-pool.html").read_text().replace('src="data:', "")

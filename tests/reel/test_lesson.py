@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -59,9 +60,39 @@ def produced(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_a_lesson_is_its_clips_a_joined_film_a_poster_and_an_index(produced: Path) -> None:
-    found = sorted(str(path.relative_to(produced)) for path in produced.rglob("*") if path.is_file())
-    clips = [f"{name}/{name}.{ending}" for name in "ab" for ending in ("json", "mp4", "png")]
-    assert found == [*clips, "pool.json", "pool.mp4", "pool.png"]
+    found = sorted(path.name for path in produced.iterdir())
+    words = [f"pool.{ending}" for ending in ("answers.csv", "chapters.vtt", "srt", "transcript.md", "vtt")]
+    assert found == sorted(["a", "b", "index.html", "page", "pool.json", "pool.mp4", "pool.png", *words])
+    for name in "ab":
+        assert {f"{name}.{ending}" for ending in ("json", "mp4", "png")} < {
+            path.name for path in (produced / name).iterdir()
+        }
+
+
+@pytest.mark.slow
+def test_the_words_of_a_lesson_are_those_of_its_clips_at_their_time(produced: Path) -> None:
+    index = json.loads((produced / "pool.json").read_text())
+    second = index["clips"][1]["start"]
+    assert (produced / "pool.chapters.vtt").read_text() == (
+        f"WEBVTT\n\n00:00:00.000 --> 00:00:{second:06.3f}\nFirst\n"
+        f"\n00:00:{second:06.3f} --> 00:00:{index['video']['duration']:06.3f}\nSecond\n"
+    )
+    own = (produced / "a/a.vtt").read_text()
+    assert (produced / "pool.vtt").read_text().startswith(own.rpartition("-->")[0])
+    transcript = (produced / "pool.transcript.md").read_text()
+    assert transcript.startswith("# Pooling\n\n## Max pool\n")
+    assert transcript.count("## Max pool\n") == 2
+    rows = (produced / "pool.answers.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["clip", "a", "b"]
+
+
+@pytest.mark.slow
+def test_the_page_of_a_lesson_shows_its_joined_film_and_the_stills_of_its_clips(produced: Path) -> None:
+    page = (produced / "index.html").read_text()
+    assert 'src="pool.mp4"' in page
+    stills = re.findall(r'<img src="([^"]+)"', page)
+    assert len(stills) == sum(len(list((produced / name / "stills").iterdir())) for name in "ab")
+    assert all((produced / still).is_file() for still in stills)
 
 
 @pytest.mark.slow

@@ -1,0 +1,121 @@
+"""What can be told of each number on screen: its value in full, where it stands, and how it was computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from reel.arithmetic import Working, workings, written
+from reel.transcript import array_name
+from scenes.addresses import value_at
+from scenes.numerals import parenthesised, typeset
+
+__all__ = ["arrays_behind", "exactly", "explained", "place_in_words"]
+
+MOST_COPIED = 10_000
+"""Numbers of an array that can be copied from the page."""
+
+
+def explained(record: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+    """Return for each address on screen what a reader finds who looks inside.
+
+    Parameters
+    ----------
+    words
+        What axes are called, such as `row {0}`.
+    """
+    values = record["values"]
+    known = {working.of: working for working in workings(values)}
+    return {
+        of: {
+            "of": of,
+            "array": array_name(of),
+            "value": exactly(value_at(values, of)),
+            "place": place_in_words(of, words),
+            "how": known[of].line if of in known else line_in_step(values, of, known),
+        }
+        for of in addresses(record)
+    }
+
+
+def addresses(record: Mapping[str, Any]) -> list[str]:
+    """Return the address of every number that is on screen at some time."""
+    return list(dict.fromkeys(shown["of"] for beat in record["beats"] for shown in beat["shown"]))
+
+
+def exactly(value: float) -> str:
+    """Write a number with all digits that tell it from its neighbours.
+
+    >>> exactly(4.0), exactly(-0.1), exactly(1 / 3)
+    ('4', '−0.1', '0.3333333333333333')
+    """
+    return typeset(repr(float(value)).removesuffix(".0"))
+
+
+def line_in_step(values: Mapping[str, Any], of: str, known: Mapping[str, Working]) -> str | None:
+    """Return how a number inside a step came about: its result, or one of its products."""
+    found = re.fullmatch(r"(.*?)steps\[(\d+)\]\.(products|value)(?:\[(.*)\])?", of)
+    if found is None:
+        return None
+    prefix, number, part, indices = found.groups()
+    layer = mapping_at(values, prefix)
+    position = np.unravel_index(int(number), np.shape(layer["output"]))
+    working = known.get(f"{prefix}output[{','.join(map(str, position))}]")
+    if working is None or part == "value":
+        return working.line if working else None
+    products = np.asarray(layer["steps"][int(number)]["products"])
+    at = int(np.ravel_multi_index(tuple(map(int, indices.split(","))), products.shape))
+    return product_line(working.operands["x"][at], working.operands["weight"][at], products.flat[at])
+
+
+def product_line(a: float, b: float, product: float) -> str:
+    """Write `2·(−1) = −2`.
+
+    >>> product_line(2.0, -1.0, -2.0)
+    '2·(−1) = −2'
+    """
+    texts = [written(number) for number in (a, b, product)]
+    sign = "=" if Fraction(texts[0]) * Fraction(texts[1]) == Fraction(texts[2]) else "≈"
+    return typeset(f"{parenthesised(texts[0])}·{parenthesised(texts[1])} {sign} {texts[2]}")
+
+
+def mapping_at(values: Mapping[str, Any], address: str) -> Any:
+    """Return what is at an address such as `layers[1].`; all of `values` at an empty one."""
+    part: Any = values
+    for name, indices in re.findall(r"(\w+)(?:\[([\d,]+)\])?", address):
+        part = part.get(name) if isinstance(part, Mapping) else None
+        for index in indices.split(",") if indices else ():
+            part = part[int(index)] if isinstance(part, list) else None
+    return part
+
+
+def place_in_words(of: str, words: Mapping[str, str]) -> str:
+    """Say where in its array a number stands, counted from 1.
+
+    >>> words = {"row": "row {0}", "column": "column {0}", "channel": "channel {0}", "image": "image {0}"}
+    >>> place_in_words("x[0,0,1,2]", words), place_in_words("x[0,1,1,2]", words)
+    ('row 2, column 3', 'channel 2, row 2, column 3')
+    """
+    name = array_name(of)
+    indices = [int(index) + 1 for index in re.findall(r"\d+", of[len(name) :])]
+    named = zip(axes_of(name, len(indices)), indices, strict=True)
+    return ", ".join(words[axis].format(at) for axis, at in named if at > 1 or axis in ("row", "column", "entry"))
+
+
+def axes_of(name: str, count: int) -> Sequence[str]:
+    """Return what the axes of an array are called."""
+    if count <= 1:
+        return ["entry"] * count
+    first = ["kernel", "channel"] if name.endswith(("weight", "weight_flipped")) else ["image", "channel"]
+    return ["image"] * (count - 4) + [*first, "row", "column"][-count:]
+
+
+def arrays_behind(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arrays that the numbers on screen are from, by name, for copying."""
+    names = dict.fromkeys(map(array_name, addresses(record)))
+    arrays = {name: mapping_at(record["values"], name) for name in names}
+    return {name: array for name, array in arrays.items() if isinstance(array, list) and np.size(array) <= MOST_COPIED}

@@ -1,0 +1,144 @@
+// Buttons, seek bar, keys.
+
+const PLAY = 'M8 5v14l11-7z';
+const PAUSE = 'M7 5h3v14H7zM14 5h3v14h-3z';
+
+function clock(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+}
+
+function toggle() {
+  if (film.playing) film.pause();
+  else {
+    if (isOpen(film.index) && film.settled) finish(film.index, 'skipped', false);
+    $('frame').classList.remove('fresh');
+    film.play();
+  }
+}
+
+function step(by) {
+  $('frame').classList.remove('fresh');
+  film.pause();
+  const unfinished = by > 0 && !film.settled;
+  film.show(film.index + (unfinished ? 0 : by));
+}
+
+function press(id, pressed) {
+  $(id).setAttribute('aria-pressed', String(pressed));
+}
+
+function useCaptions(shown) {
+  $('panel').classList.toggle('silent', !shown);
+  press('captions', shown);
+}
+
+function useStills(stills) {
+  $('frame').classList.remove('fresh');
+  film.useStills(stills);
+  press('stills', stills);
+  drawPlay();
+}
+
+function useFullscreen() {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else $('stage').requestFullscreen?.();
+}
+
+function drawPlay() {
+  const label = film.playing ? words.pause : words.play;
+  $('play').querySelector('path').setAttribute('d', film.playing ? PAUSE : PLAY);
+  $('play').setAttribute('aria-label', label);
+  $('play').disabled = film.stills;
+}
+
+function drawTime() {
+  const { time } = film;
+  const said = fill(words.time, { time: clock(time), duration: clock(page.duration) });
+  $('seek').value = time;
+  $('seek').parentElement.style.setProperty('--done', `${(100 * time) / page.duration}%`);
+  $('seek').setAttribute('aria-valuetext', said);
+  $('clock').textContent = `${clock(time)} / ${clock(page.duration)}`;
+}
+
+function drawMarks() {
+  $('marks').replaceChildren(...beats.map((beat) => {
+    const mark = make('i');
+    mark.dataset.kind = beat.kind;
+    mark.style.left = `${(100 * beat.start) / page.duration}%`;
+    return mark;
+  }));
+}
+
+function useDark(dark) {
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  press('theme', dark);
+  try {
+    localStorage.setItem('cnnreel-theme', dark ? 'dark' : 'light');
+  } catch { /* a page from a file may not be allowed to remember */ }
+}
+
+const isDark = () => getComputedStyle(document.documentElement).colorScheme === 'dark';
+const pressed = (id) => $(id).getAttribute('aria-pressed') === 'true';
+
+const KEYS = {
+  ' ': toggle,
+  ArrowLeft: () => step(-1),
+  ArrowRight: () => step(1),
+};
+const LETTERS = { // only while the player has the focus, so that they are in nobody's way
+  k: toggle,
+  c: () => useCaptions(!pressed('captions')),
+  s: () => useStills(!film.stills),
+  f: useFullscreen,
+};
+
+document.addEventListener('keydown', (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('select, input[type=text], input[type=radio]')) return;
+  const inPlayer = $('stage').contains(event.target);
+  const act = KEYS[event.key] ?? (inPlayer && LETTERS[event.key.toLowerCase()]);
+  if (!act || !(inPlayer || event.target === document.body)) return;
+  if (event.key === ' ' && event.target.closest('button')) return; // a button is pressed by it
+  event.preventDefault();
+  act();
+});
+
+$('play').addEventListener('click', toggle);
+$('start').addEventListener('click', () => {
+  toggle();
+  $('play').focus();
+});
+$('previous').addEventListener('click', () => step(-1));
+$('next').addEventListener('click', () => step(1));
+$('captions').addEventListener('click', () => useCaptions(!pressed('captions')));
+$('stills').addEventListener('click', () => useStills(!film.stills));
+$('fullscreen').addEventListener('click', useFullscreen);
+$('theme').addEventListener('click', () => useDark(!isDark()));
+$('speed').addEventListener('change', () => { film.video.playbackRate = Number($('speed').value); });
+$('seek').addEventListener('input', () => {
+  $('frame').classList.remove('fresh');
+  film.pause();
+  film.seek(Number($('seek').value));
+});
+film.video.addEventListener('click', toggle);
+
+on('time', drawTime);
+on('beat', drawTime);
+on('rest', () => { drawPlay(); drawTime(); });
+
+/** Take the film out of the page itself, where it is inside. */
+function unpack() {
+  const inside = $('film-inside');
+  if (!inside) return;
+  const bytes = Uint8Array.from(atob(inside.textContent), (letter) => letter.charCodeAt(0));
+  film.video.src = URL.createObjectURL(new Blob([bytes], { type: inside.dataset.type }));
+}
+
+unpack();
+film.video.controls = false;
+$('fullscreen').hidden = !document.fullscreenEnabled;
+$('frame').classList.add('fresh');
+drawMarks();
+press('theme', isDark());
+tell('beat', 0, 0);
+drawPlay();
+if (film.stills) useStills(true);

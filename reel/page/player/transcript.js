@@ -1,0 +1,63 @@
+// Caption, transcript and chapters follow the film; all of them lead back into it.
+
+const said = [...document.querySelectorAll('[data-beat]')];
+const chapterLinks = [...document.querySelectorAll('[data-start]')];
+
+/** An answer is not told before its question has been answered, or left. */
+function hideAnswers() {
+  said.forEach((link, index) => {
+    const hidden = beats[index].kind === 'answer' && isOpen(index - 1);
+    const text = link.querySelector('.said');
+    text.textContent = hidden ? words.hidden_answer : beats[index].caption;
+    text.classList.toggle('withheld', hidden);
+  });
+}
+
+function isOpen(index) {
+  return beats[index]?.kind === 'question' && beats[index].outcome === undefined;
+}
+
+function mark(links, index) {
+  links.forEach((link, number) => {
+    if (number === index) link.setAttribute('aria-current', 'true');
+    else link.removeAttribute('aria-current');
+  });
+}
+
+/** Bring the current line into view inside its box, without moving the page. */
+function scrollTo(link) {
+  const box = $('transcript');
+  const top = link.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+  const smooth = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  box.scrollTo({ top: top - box.clientHeight / 3, behavior: smooth ? 'smooth' : 'auto' });
+}
+
+function showCaption(index) {
+  const { kind, caption } = beats[index];
+  const name = words.kinds[kind];
+  $('which').textContent = fill(words.step, { number: index + 1, count: beats.length }) + (name ? ` · ${name}` : '');
+  $('which').dataset.kind = kind;
+  $('caption').textContent = caption;
+}
+
+on('beat', (index, before) => {
+  showCaption(index);
+  mark(said, index);
+  mark(chapterLinks, chapterLinks.findLastIndex((link) => Number(link.dataset.start) <= beats[index].start));
+  if (index !== before) scrollTo(said[index]);
+});
+
+for (const link of said) {
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    film.pause();
+    film.show(Number(link.dataset.beat));
+  });
+}
+for (const link of chapterLinks) {
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    film.seek(Number(link.dataset.start));
+    if (!film.stills) film.play();
+  });
+}
