@@ -12,6 +12,7 @@ import click
 from reel.files import check_name
 from reel.quality import QUALITIES
 from reel.record import as_text, inspected
+from reel.terminal.classifier import predict, train
 from reel.terminal.options import build, options_of
 from reel.terminal.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
 from reel.terminal.table import table
@@ -131,6 +132,10 @@ def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output:
         if one.film is not None:
             click.echo(one.film)
     return FAILED if failures else DONE
+
+
+main.add_command(train)
+main.add_command(predict)
 
 
 @main.command(cls=ExampleCommand, params=[OUTPUT])

@@ -1,0 +1,84 @@
+"""`train` and `predict`, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from cnn_core import mnist
+from cnn_core.weights import load
+from render import main
+
+
+def run(*command: object) -> Result:
+    return CliRunner().invoke(main, [str(part) for part in command], prog_name="render.py")
+
+
+def test_predict_reads_a_digit() -> None:
+    result = run("predict", "--x", "mnist:#0", "--json")
+    assert result.exit_code == 0
+    said = json.loads(result.stdout)
+    assert (said["x"], said["label"], said["prediction"]) == ("mnist:#0", 7, 7)
+    assert sum(said["probabilities"]) == pytest.approx(1)
+    assert max(said["probabilities"]) == said["probabilities"][7]
+
+
+def test_predict_draws_a_bar_for_each_digit() -> None:
+    lines = run("predict", "--x", "mnist:7").stdout.splitlines()
+    assert [line[0] for line in lines[:10]] == list("0123456789")
+    assert lines[-1] == "It reads 7; it is labelled 7."
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("predict", "--x", "foo"), 'Error: --x must be a digit such as "mnist:7"'),
+        (("predict", "--x", "none.png"), 'Error: --x must be a file that exists, but there is no "none.png".'),
+        (("predict", "--x", "mnist:7", "--weights", "none.safetensors"), "Error: "),
+        (("predict",), "Error: "),
+        (("train", "-o", "weights.pt"), "Error: --output must end in .safetensors, but it is 'weights.pt'."),
+        (("train", "--epochs", "0"), "Error: "),
+        (("train", "--data", "no-such-folder"), "Error: train-images-idx3-ubyte.gz must be a readable file in no-such"),
+    ],
+)
+def test_wrong_input_is_one_sentence(
+    command: tuple[str, ...], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*command)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(sentence)
+    assert result.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_pickled_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "net.pt").write_bytes(b"\x80\x04.")
+    result = run("predict", "--x", "mnist:7", "--weights", tmp_path / "net.pt")
+    assert result.exit_code == 2
+    assert "safetensors" in result.stderr
+
+
+@pytest.mark.slow
+def test_train_writes_weights_and_their_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = mnist.load_test().take(np.arange(6000))
+    monkeypatch.setattr(mnist, "load_training", lambda _: few)
+    result = run("train", "--data", tmp_path, "--epochs", 1, "-o", tmp_path / "new" / "net.safetensors")
+    assert result.exit_code == 0, result.stderr
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["net.json", "net.md", "net.safetensors"]
+    assert result.stdout.splitlines()[-1] == str(tmp_path / "new" / "net.safetensors")
+    assert "epoch 1 of 1: loss" in result.stderr
+    assert load(tmp_path / "new" / "net.safetensors").parameters() > 5000
+
+
+def test_without_torch_train_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delitem(sys.modules, "cnn_core.training", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = run("train", "-o", tmp_path / "net.safetensors")
+    assert result.exit_code == 1
+    assert result.stderr == "Error: train needs PyTorch, which is not installed: pip install 'cnnreel[train]'.\n"
