@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from manim import Animation, Circle, Create, FadeIn, VGroup
+from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, VGroup
 
 from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_size import SizeChapter
 from scenes.chapters.conv2d_symbols import SymbolsChapter
 from scenes.chapters.conv2d_walk import WalkChapter
-from scenes.mobjects.conv_board import ConvBoard, written
+from scenes.mobjects.conv_board import ConvBoard
+from scenes.mobjects.conv_grids import written
+from scenes.mobjects.number_grid import NumberGrid
 from scenes.numerals import as_text
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.stage import ExplainerScene
+from scenes.theme import reading_time
 
 __all__ = ["Conv2dScene"]
+
+SUBTITLE = 0.4
+"""Size of the words beside the title, as the stage writes them."""
 
 
 class Conv2dScene(ExplainerScene[Conv2dSpec]):
@@ -30,7 +36,8 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         """Play the whole convolution."""
         self.trace = self.spec.trace()
         self.board = ConvBoard(self.spec, self.trace, self.theme, self.bands.stage, tall=self.tall)
-        self.show_title(self.operation, words.options(self.trace, self.spec))
+        self.show_title(self.operation)
+        self.show_options()
         self.show_shapes()
         symbols = SymbolsChapter(self, self.board)
         if self.spec.symbols:
@@ -39,11 +46,17 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             self.fill_in_numbers(symbols.leaving())
             walk, size = WalkChapter(self, self.board), SizeChapter(self, self.trace)
             walk.play(question=self.spec.question)
+            self.show_options()
             size.play(first=walk.leaving())
             self.close(size.leaving)
 
+    def show_options(self) -> None:
+        """Write stride, padding and so on beside the title."""
+        room = self.bands.title.right - self.title_label.get_right()[0] - 0.4
+        self.set_subtitle(words.options(self.spec, self.trace, most=room / SUBTITLE))
+
     def show_shapes(self) -> None:
-        """Let image, kernel and output appear one after the other, empty."""
+        """Let image, kernel and output appear one after the other, empty; then padding and dilation."""
         board = self.board
         with self.beat("explain", words.shapes(self.trace)):
             self.play(FadeIn(*board.images, board.name("x")), run_time=0.8)
@@ -52,19 +65,53 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
                 self.play(FadeIn(board.sign("+"), board.biases[0], board.name("bias")), run_time=0.8)
             self.play(FadeIn(board.sign("="), *board.outputs, board.name("y")), run_time=0.8)
         if np.any(self.trace.padding):
-            with self.beat("explain", words.padding(self.trace)):
+            with self.beat("explain", words.PADDING):
                 self.hold(0.4)
+        if self.trace.dilation != (1, 1):
+            said, window = words.dilation(self.trace), board.windows[0]
+            with self.beat("explain", said):
+                self.play(FadeIn(window), run_time=0.6)
+                self.hold(reading_time(said) - 1.4)
+                self.play(FadeOut(window), run_time=0.4)
 
     def fill_in_numbers(self, first: Sequence[Animation]) -> None:
         """Let the grids fill with their values."""
-        board = self.board
-        kernels = board.kernels if board.all_kernels_at_once else board.kernels[:1]
-        with self.beat("explain", self.origin() + words.numbers(self.spec)):
+        self.show_options()
+        kernels = self.given_kernels()
+        with self.beat("explain", words.image(self.spec, self.origin())):
             if first:
                 self.play(*first, run_time=0.4)
-            self.play(*map(FadeIn, written(board.images)), run_time=1.0)
-            grids = [grid for kernel in kernels for grid in kernel]
-            self.play(*map(FadeIn, written([*grids, *board.biases[:1]])), run_time=1.0)
+            self.play(*map(FadeIn, written(self.board.images)), run_time=1.0)
+        with self.beat("explain", words.kernel(self.spec)):
+            self.play(*map(FadeIn, written([*kernels, *self.board.biases[:1]])), run_time=1.0)
+        if self.spec.flip:
+            self.turn(kernels)
+
+    def given_kernels(self) -> list[NumberGrid]:
+        """Return the grids on stage for the first kernels, or for all if each has a place of its own."""
+        board = self.board
+        grids = board.on_stage(board.kernels, 0)
+        if not self.spec.flip:
+            return grids
+        given = board.on_stage(board.kernel_grids(self.spec.kernels, "weight"), 0)
+        self.remove(*grids)
+        self.add(*given)
+        return given
+
+    def turn(self, kernels: list[NumberGrid]) -> None:
+        """Turn kernels by 180 degrees; their digits stay upright."""
+        moves: list[Animation] = []
+        for grid in kernels:
+            moves.append(Rotate(grid.background, PI, about_point=grid.get_center()))
+            for (i, j), number in grid.numbers.items():
+                there = grid.cell_center(grid.rows - 1 - i, grid.columns - 1 - j)
+                moves.append(ApplyMethod(number.move_to, there, path_arc=PI))
+        with self.beat("explain", words.TURN):
+            self.play(*moves, run_time=2.0)
+        turned = self.board.on_stage(self.board.kernels, 0)
+        written(turned)
+        self.remove(*kernels)
+        self.add(*turned)
 
     def close(self, first: Sequence[Animation]) -> None:
         """Ring the largest responses and let the result stand."""

@@ -139,7 +139,7 @@ class ByParts(Working):
 
 
 def cut(sums: ConvSums) -> list[list[Cell]]:
-    """Cut the kernel's cells into channels, or into rows where a channel is too large for a line."""
-    _, rows, columns = sums.cells[-1]
-    axes = 1 if (rows + 1) * (columns + 1) <= TERMS else 2
+    """Cut the kernel's cells into channels, or into rows where a channel is too large for a line or the only one."""
+    channels, rows, columns = sums.cells[-1]
+    axes = 1 if channels > 0 and (rows + 1) * (columns + 1) <= TERMS else 2
     return [list(cells) for _, cells in groupby(sums.cells, key=lambda cell: cell[:axes])]

@@ -16,7 +16,7 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SymbolsChapter"]
 
-SIZE = 0.56
+SIZE = 0.5
 WRITTEN_OUT = 4
 """Products up to which all of them are written; of more, the first two and the last."""
 
@@ -42,7 +42,7 @@ class SymbolsChapter:
     def play(self) -> None:
         """Tell it with a symbol in each cell where these can be read, otherwise in one sentence."""
         self.stage.set_subtitle("in symbols")
-        readable = 0.5 * self.board.cell >= 0.8 * smallest_text()
+        readable = 0.5 * self.image.cell >= 0.8 * smallest_text()
         if 1 < self.count <= 9 and len(self.board.kernels[0]) == 1 and readable:
             self.name_cells()
             self.multiply()
@@ -57,13 +57,13 @@ class SymbolsChapter:
     def say_it(self) -> None:
         """Show the sum alone."""
         total = self.total("").move_to(self.stage.bands.formula.center)
-        with self.stage.beat("explain", words.every_position(self.count, self.board.trace.bias is not None)):
+        with self.stage.beat("explain", words.every_position(self.stage.spec, self.count)):
             self.stage.play(FadeIn(total), run_time=1.0)
         self.shown = [total]
 
     def name_cells(self) -> None:
         """Put i_1, i_2, … into the first window, w_1, w_2, … into the kernel, and b into the bias."""
-        size = max(0.5 * self.board.cell, 0.8 * smallest_text())
+        size = max(0.5 * self.image.cell, 0.8 * smallest_text())
         dH, dW = self.board.trace.dilation
         self.pixels, self.weights = [], []
         for number, (i, j) in enumerate(self.cells, start=1):
@@ -74,7 +74,7 @@ class SymbolsChapter:
             Formula("b", size, self.theme.text).move_to(cell.cell_center(0, 0)) for cell in self.board.biases[:1]
         ]
         window = self.board.windows[0].place(0, 0)
-        with self.stage.beat("explain", words.names(self.count, bias=bool(self.bias))):
+        with self.stage.beat("explain", words.names(self.stage.spec, self.count)):
             self.stage.play(FadeIn(window), run_time=0.6)
             self.stage.play(FadeIn(*self.pixels), run_time=0.8)
             self.stage.play(FadeIn(*self.weights, *self.bias), run_time=0.8)
@@ -149,7 +149,7 @@ class SymbolsChapter:
         total = self.total("=")
         self.settle(total)
         long, place = self.long, self.place
-        with self.stage.beat("explain", words.fold(self.count, bias=bool(self.bias))):
+        with self.stage.beat("explain", words.fold(self.stage.spec, self.count)):
             self.stage.play(long.animate.move_to(place), run_time=0.6)
             copies = VGroup(*(long.part(name).copy() for name in long.names))
             goals = [total.part(name[0]).copy() for name in long.names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from manim import Animation, FadeIn, FadeOut, Rectangle, Transform, VGroup
+from manim import Animation, FadeIn, FadeOut, Rectangle, Transform, VGroup, Wait
 
 from cnn_core.conv2d import Conv2dStep
 from cnn_core.trace import Position
@@ -15,7 +15,8 @@ from scenes.chapters.conv2d_working import ResultOnly, Working
 from scenes.chapters.conv2d_written_out import WrittenOut
 from scenes.layout import smallest_text
 from scenes.mobjects.cell_marks import CellMarks
-from scenes.mobjects.conv_board import ConvBoard, written
+from scenes.mobjects.conv_board import ConvBoard
+from scenes.mobjects.conv_grids import written
 from scenes.mobjects.conv_sums import ConvSums
 from scenes.mobjects.text import Label
 from scenes.numerals import typeset
@@ -54,7 +55,7 @@ class WalkChapter:
         self.sums = ConvSums(board)
         self.working = self.choose_working()
         self.mark: CellMarks | None = None
-        self.veils: dict[int, Rectangle] = {}
+        self.veils: dict[int, VGroup] = {}
 
     def is_told(self, position: Position) -> bool:
         """Tell whether a position is a beat of its own."""
@@ -160,9 +161,12 @@ class WalkChapter:
         ghost, there = VGroup(), VGroup()
         for cell in self.sums.cells:
             image, kernel = self.sums.grids(step, cell)
-            tint = kernel.make_fill(*cell[1:]).set_fill(opacity=0.5).set_stroke(self.theme.kernel, 2)
+            tint = kernel.make_fill(*cell[1:]).set_fill(opacity=0.5 if step.kernel[cell] else 0)
+            tint.set_stroke(self.theme.kernel, 2)
             ghost.add(tint)
-            there.add(tint.copy().move_to(image.cell_center(*self.sums.place(step, cell))))
+            there.add(
+                tint.copy().scale(image.cell / kernel.cell).move_to(image.cell_center(*self.sums.place(step, cell)))
+            )
         self.stage.play(FadeIn(ghost), run_time=0.3)
         self.stage.play(Transform(ghost, there), run_time=1.2)
         self.stage.hold(0.6)
@@ -173,13 +177,12 @@ class WalkChapter:
         board = self.board
         old, new = ([*board.kernel_picture(n), *board.biases[n : n + 1]] for n in (k - 1, k))
         staying = set(map(id, old)) & set(map(id, new))
-        with self.stage.beat("explain", words.next_kernel(k)):
-            leaving = [FadeOut(part) for part in old if id(part) not in staying]
-            self.stage.play(*self.working.leaving(), *leaving, run_time=0.5)
-            written([*([] if board.all_kernels_at_once else board.kernels[k]), *board.biases[k : k + 1]])
-            arriving = [FadeIn(part) for part in new if id(part) not in staying]
-            if arriving:
-                self.stage.play(*arriving, run_time=0.8)
+        with self.stage.beat("explain", words.next_kernel(self.stage.spec, k)):
+            leaving = [*self.working.leaving(), *(FadeOut(part) for part in old if id(part) not in staying)]
+            self.stage.play(*(leaving or [Wait()]), run_time=0.5)
+            written([*([] if board.apart else board.kernels[k]), *board.biases[k : k + 1]])
+            arriving: list[Animation] = [FadeIn(part) for part in new if id(part) not in staying]
+            self.stage.play(*(arriving or [Wait()]), run_time=0.8)
 
     def flow(self, steps: list[Conv2dStep]) -> None:
         """Let the window run through the rest of a row, as one beat."""

@@ -10,6 +10,7 @@ from cnn_core.arrays import Pair
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.kernels import KERNELS
 from scenes.mobjects.arithmetic import brief
+from scenes.mobjects.text import width_of
 from scenes.numerals import typeset
 from scenes.specs.conv2d import Conv2dSpec
 
@@ -42,19 +43,20 @@ def times(size: Sequence[int]) -> str:
     return "×".join(map(str, size))
 
 
-def options(trace: Conv2dTrace, spec: Conv2dSpec) -> str:
-    """Return stride, padding and dilation for the title line, where they are not the usual ones."""
-    said = []
-    if trace.stride != (1, 1):
-        said.append(f"stride {both(trace.stride)}")
-    if np.any(trace.padding):
-        (top, bottom), (left, right) = trace.padding
-        same = top == bottom and left == right
-        said.append(f"padding {both((top, left)) if same else f'{top} {bottom} {left} {right}'}")
-    if trace.dilation != (1, 1):
-        said.append(f"dilation {both(trace.dilation)}")
-    if trace.groups > 1:
-        said.append(f"groups {trace.groups}")
+def options(spec: Conv2dSpec, trace: Conv2dTrace, most: float) -> str:
+    """Return for the title line what is not as usual, as much of it as `most` em can hold."""
+    (top, bottom), (left, right) = trace.padding
+    even = both((top, left)) if (top, left) == (bottom, right) else "uneven"
+    said = [
+        f"stride {both(trace.stride)}" * (trace.stride != (1, 1)),
+        f"padding {even}" * (max(top, bottom, left, right) > 0),
+        f"dilation {both(trace.dilation)}" * (trace.dilation != (1, 1)),
+        f"groups {trace.groups}" * (trace.groups > 1),
+        "kernel flipped" * spec.flip,
+    ]
+    said = [one for one in said if one]
+    while said and width_of(", ".join(said)) > most:
+        said.pop()
     return ", ".join(said)
 
 
@@ -66,51 +68,70 @@ def both(pair: Pair) -> str:
 def shapes(trace: Conv2dTrace) -> str:
     """Say how large everything is."""
     (_, C, H, W), (_, K, H_out, W_out) = trace.x.shape, trace.output.shape
+    if trace.groups > 1:
+        size = times(trace.kernel_size)
+        return f"Conv2D in {K} groups: each of {K} channels has a {size} kernel and an output of its own."
     kernel = f"{a(times(trace.kernel_size))} kernel" if K == 1 else f"{K} kernels of {times(trace.kernel_size)}"
     image = f"{a(times((H, W)))} image" if C == 1 else f"an image of {C} channels, {times((H, W))} each,"
     output = f"{a(times((H_out, W_out)))} output" if K == 1 else f"{K} output channels of {times((H_out, W_out))}"
     return f"Conv2D: {image} and {kernel} make {output}."
 
 
-def padding(trace: Conv2dTrace) -> str:
-    """Say what the ring is."""
-    return "Padding: the dashed cells around the image count as zeros, so the kernel can reach over the edge."
+PADDING = "Padding: the dashed cells around the image count as zeros, so the kernel can reach over the edge."
 
 
-def names(count: int, *, bias: bool) -> str:
+def dilation(trace: Conv2dTrace) -> str:
+    """Say what the window looks at."""
+    dH, dW = trace.dilation
+    apart = f"{dH} cells apart" if dH == dW else f"{dH} rows and {dW} columns apart"
+    return f"Dilation: the window looks at pixels that are {apart}."
+
+
+def names(spec: Conv2dSpec, count: int) -> str:
     """Introduce the symbols."""
-    last = SUBSCRIPTS[count]
-    more = ", and the bias b" if bias else ""
-    return f"Call the pixels of the first window i₁ to i{last}, and the weights of the kernel w₁ to w{last}{more}."
+    last, kernel = SUBSCRIPTS[count], "turned kernel's" if spec.flip else "kernel's"
+    weights = f"the {kernel} weights w₁ to w{last}"
+    if spec.bias is None:
+        return f"Call the window's pixels i₁ to i{last}, and {weights}."
+    return f"Call the window's pixels i₁ to i{last}, {weights}, and the bias b."
 
 
-def fold(count: int, *, bias: bool) -> str:
+def fold(spec: Conv2dSpec, count: int) -> str:
     """Say what the short form is."""
-    more = ", and the bias is added" if bias else ""
-    return f"The long form folds into one sum, over j from 1 to {count}{more}. It is one output value."
+    more = "" if spec.bias is None else ", plus the bias"
+    return f"The long form folds into one sum, over j from 1 to {count}{more}: one output value."
 
 
-def every_position(count: int, bias: bool) -> str:
+def every_position(spec: Conv2dSpec, count: int) -> str:
     """Say what happens at every position, where the symbols do not fit into the cells."""
-    more = ", and the bias is added" if bias else ""
-    return f"At each position, {count} pixels are multiplied by {count} weights and added up{more}: one output value."
+    if count == 1:
+        more = "" if spec.bias is None else ", and the bias is added"
+        return f"At each position, one pixel is multiplied by one weight{more}."
+    more = "" if spec.bias is None else ", plus the bias,"
+    return f"At each position, {count} pixels are multiplied by {count} weights. Their sum{more} is one output value."
 
 
-def numbers(spec: Conv2dSpec) -> str:
-    """Say which image and which kernel this is."""
-    image = "a handwritten 1" if spec.x.origin == "example" else "the image"
-    if spec.weight.origin in KERNELS:
-        return (
-            f"Now in numbers: {image}, and the kernel {spec.weight.origin}. It {KERNELS[spec.weight.origin].summary}."
-        )
-    return f"Now in numbers: {image}, and the {'kernel' if spec.kernels.shape[0] == 1 else 'kernels'}."
+def image(spec: Conv2dSpec, origin: str) -> str:
+    """Say that numbers come, and which image they are."""
+    return origin.strip() or f"Now in numbers: {'a handwritten 1' if spec.x.origin == 'example' else 'the image'}."
+
+
+def kernel(spec: Conv2dSpec) -> str:
+    """Say which kernel this is."""
+    name = spec.weight.origin
+    if name in KERNELS:
+        return f"The kernel {name} {KERNELS[name].summary}."
+    return "These are the weights of the kernel." if len(spec.kernels) == 1 else "These are the weights of the kernels."
+
+
+TURN = "A true convolution first turns the kernel by 180 degrees."
 
 
 def laid(spec: Conv2dSpec) -> str:
     """Say how the kernel is laid on the image."""
     if spec.flip:
         return "The turned kernel is laid on the first window."
-    return "The kernel is laid on the first window as it is, not flipped: a cross-correlation, as in PyTorch."
+    return "The kernel is laid on the first window, not flipped: a cross-correlation, as in PyTorch."
 
 
 PRODUCT = "Each pixel is multiplied by the weight that lies on it."
@@ -148,9 +169,9 @@ def moved(trace: Conv2dTrace, step: Conv2dStep) -> str:
     return f"The window moves down by {counted(trace.stride[0], 'row')}."
 
 
-def next_kernel(k: int) -> str:
+def next_kernel(spec: Conv2dSpec, k: int) -> str:
     """Say that another output channel begins."""
-    return f"Output channel {k + 1} has a kernel of its own."
+    return f"Output channel {k + 1} has a kernel of its own{', turned too' if spec.flip else ''}."
 
 
 def row(trace: Conv2dTrace, step: Conv2dStep) -> str:
@@ -182,5 +203,6 @@ def moral(spec: Conv2dSpec, trace: Conv2dTrace, text: str) -> str:
     channel = f"channel {k + 1}, " if trace.output.shape[1] > 1 else ""
     many = {1: "", 2: ", twice: first"}.get(len(where), f", {len(where)} times: first")
     said = f"the largest response is {typeset(text)}{many} in {channel}row {i + 1}, column {j + 1}."
-    found = trace.step(0, k, i, j).total > 0 and spec.weight.origin in ("vertical-stroke", "horizontal-stroke")
+    found = trace.step(0, k, i, j).total > 0 and trace.dilation == (1, 1)
+    found &= spec.weight.origin in ("vertical-stroke", "horizontal-stroke")
     return f"The {spec.weight.origin.removesuffix('-stroke')} stroke lights up: {said}" if found else capital(said)

@@ -74,8 +74,10 @@ class Working(ABC):
     def marks(self, step: Conv2dStep, cells: Sequence[Cell]) -> list[CellMarks]:
         """Return outlines of some pixels, and of the weights on them."""
         image, kernel = self.sums.grids(step, cells[0])
-        pixels = CellMarks(image, [self.sums.place(step, cell) for cell in cells], self.theme.window)
-        return [pixels, CellMarks(kernel, [cell[1:] for cell in cells], self.theme.window)]
+        near = self.board.trace.dilation == (1, 1)
+        places = [self.sums.place(step, cell) for cell in cells]
+        pixels = CellMarks(image, places, self.theme.window, together=near)
+        return [pixels, CellMarks(kernel, [cell[1:] for cell in cells], self.theme.window, together=True)]
 
     def out_of_cells(self, step: Conv2dStep, cells: Sequence[Cell], lines: Lines) -> list[Animation]:
         """Return the animations in which pixels and weights travel into their terms."""

@@ -99,7 +99,7 @@ class WrittenOut(Working):
             travel(term[-1], self.origin(step, products, index), lines.size)
             for index, term in enumerate(lines.terms[:-1])
         ]
-        self.stage.play(*values, FadeIn(*signs), run_time=0.8)
+        self.stage.play(*values, *map(FadeIn, signs), run_time=0.8)
         self.stage.play(FadeIn(*lines.terms[-1]), run_time=0.3)
         self.finish(step, products, lines)
 

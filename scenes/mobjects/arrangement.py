@@ -45,16 +45,26 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class GridPlan:
-    """A grid, anchored in its middle; takes the width of `slot` columns if that is more than it has."""
+    """A grid, anchored in its middle.
+
+    Attributes
+    ----------
+    slot
+        Columns whose width it takes if that is more than it has.
+    least
+        Smallest side of its own cells, however small those of other grids are.
+    """
 
     key: str
     rows: int
     columns: int
     slot: int = 0
+    least: float = 0.0
 
     def extent(self, cell: float) -> Extent:
         """Return the room of the cells, and a little for a window's outline."""
-        half_width, half_height = max(self.columns, self.slot) * cell / 2 + 0.04, self.rows * cell / 2 + 0.04
+        own = max(cell, self.least)
+        half_width, half_height = max(self.columns * own, self.slot * cell) / 2 + 0.04, self.rows * own / 2 + 0.04
         return Extent(half_width, half_width, half_height, half_height)
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
@@ -81,16 +91,18 @@ class TextPlan:
 
 @dataclass(frozen=True)
 class Row:
-    """Parts beside each other, anchors on one line; its own anchor is in the middle of that line."""
+    """Parts beside each other, anchors on one line; its own anchor is that of part `anchor`, or else in the middle."""
 
     parts: Sequence[Part]
     gap: float
+    anchor: int | None = None
 
     def extent(self, cell: float) -> Extent:
         """Return the room of all parts."""
         extents = [part.extent(cell) for part in self.parts]
-        half = (sum(one.left + one.right for one in extents) + self.gap * (len(extents) - 1)) / 2
-        return Extent(half, half, max(one.up for one in extents), max(one.down for one in extents))
+        spans = [(one.left, one.right) for one in extents]
+        left, right = around_anchor(spans, self.gap, self.anchor)
+        return Extent(left, right, max(one.up for one in extents), max(one.down for one in extents))
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
         """Return the places from left to right."""
@@ -112,11 +124,8 @@ class Column:
     def extent(self, cell: float) -> Extent:
         """Return the room of all parts."""
         extents = [part.extent(cell) for part in self.parts]
-        height = sum(one.up + one.down for one in extents) + self.gap * (len(extents) - 1)
-        above = extents[: self.anchor or 0]
-        up = sum(one.up + one.down + self.gap for one in above) + extents[len(above)].up
-        up = height / 2 if self.anchor is None else up
-        return Extent(max(one.left for one in extents), max(one.right for one in extents), up, height - up)
+        up, down = around_anchor([(one.up, one.down) for one in extents], self.gap, self.anchor)
+        return Extent(max(one.left for one in extents), max(one.right for one in extents), up, down)
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
         """Return the places from top to bottom."""
@@ -125,6 +134,19 @@ class Column:
             extent = part.extent(cell)
             yield from part.places(cell, x, y - extent.up)
             y -= extent.up + extent.down + self.gap
+
+
+def around_anchor(spans: Sequence[tuple[float, float]], gap: float, anchor: int | None) -> tuple[float, float]:
+    """Return how far parts in line reach before and behind the anchor of one of them, or of the middle.
+
+    >>> around_anchor([(1, 1), (2, 2)], 0.5, anchor=1)
+    (4.5, 2)
+    """
+    whole = sum(before + behind for before, behind in spans) + gap * (len(spans) - 1)
+    if anchor is None:
+        return whole / 2, whole / 2
+    start = sum(before + behind + gap for before, behind in spans[:anchor]) + spans[anchor][0]
+    return start, whole - start
 
 
 def largest_cell(part: Part, room: Box, most: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from manim import VMobject
 
@@ -18,13 +18,28 @@ class CellMarks(VMobject):
     ----------
     cells
         Row and column of each.
+    together
+        Whether one outline goes around all of them.
     """
 
-    def __init__(self, grid: NumberGrid, cells: Iterable[tuple[int, int]], color: str, width: float = 5) -> None:
+    def __init__(
+        self,
+        grid: NumberGrid,
+        cells: Sequence[tuple[int, int]],
+        color: str,
+        width: float = 5,
+        *,
+        together: bool = False,
+    ) -> None:
         super().__init__(stroke_color=color, stroke_width=width)
-        for row, column in cells:
-            corners = [(row, column), (row, column + 1), (row + 1, column + 1), (row + 1, column), (row, column)]
-            first, *rest = [grid.corner(*corner) for corner in corners]
-            self.start_new_path(first)
-            for point in rest:
-                self.add_line_to(point)
+        if together:
+            self._outline(grid, min(cells), max(cells))
+        else:
+            for cell in cells:
+                self._outline(grid, cell, cell)
+
+    def _outline(self, grid: NumberGrid, first: tuple[int, int], last: tuple[int, int]) -> None:
+        (top, left), (bottom, right) = first, (last[0] + 1, last[1] + 1)
+        self.start_new_path(grid.corner(top, left))
+        for corner in [(top, right), (bottom, right), (bottom, left), (top, left)]:
+            self.add_line_to(grid.corner(*corner))
