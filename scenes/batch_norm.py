@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from manim import RIGHT, FadeIn, FadeOut, VGroup
+from manim import FadeIn, FadeOut
 
 from scenes.chapters.batch_norm_cells import CellsChapter
 from scenes.chapters.batch_norm_dots import DotsChapter
@@ -13,6 +13,7 @@ from scenes.chapters.batch_norm_words import goal, moral
 from scenes.chapters.formula_band import FormulaBand
 from scenes.mobjects.batch_norm_board import BatchNormBoard
 from scenes.mobjects.batch_norm_lines import BatchNormLines
+from scenes.mobjects.channel_row import ChannelRow
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 
@@ -28,7 +29,7 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         """Play the whole normalisation: channel 0 in full, the others briskly."""
         self.band = FormulaBand(self)
         self.channels = self.spec.trace().x.shape[1]
-        self.show_title("Batch normalisation", "centre, then scale")
+        self.show_title("Batch normalisation", "centre, then scale" if self.wide or self.tall else "")
         board = self.board_of(0, "x_hat" if self.spec.affine else "output")
         self.introduce(board)
         self.tell(board)
@@ -58,12 +59,11 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
             self.play(FadeOut(row), run_time=0.5)
             self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.8)
 
-    def row_of(self, name: str) -> VGroup:
-        """Return the inputs or the outputs of all channels, beside each other."""
-        boards = [self.board_of(channel, "output") for channel in range(self.channels)]
-        panels = [board.x_panel if name == "x" else board.filled().out_panel for board in boards]
-        row = VGroup(*panels).arrange(RIGHT, buff=0.6).move_to(self.bands.stage.center)
-        return row.scale(min(1.0, self.bands.stage.width / row.width))
+    def row_of(self, values: str) -> ChannelRow:
+        """Return the inputs or the outputs of all channels."""
+        lines = [BatchNormLines(self.spec, channel, self.theme, self.bands.formula) for channel in range(self.channels)]
+        name = self.spec.x_label if values == "x" else self.spec.output_label
+        return ChannelRow(lines, values, name, self.bands.stage, tall=self.tall)
 
     def tell(self, board: BatchNormBoard) -> None:
         """Tell the whole story of a channel."""
@@ -78,6 +78,8 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         dots.play()
         with self.beat("explain", "So the values reach the output." if self.channels > 1 else moral(self.spec)):
             dots.come_back()
+            if self.channels == 1:
+                self.band.show(board.lines.in_symbols(self.spec.output_label), {}, run_time=0.8)
 
     def repeat(self, before: BatchNormBoard, channel: int) -> BatchNormBoard:
         """Do the same for another channel, with its own statistics."""
@@ -97,3 +99,4 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
             with self.beat("explain", moral(self.spec)):
                 self.play(FadeOut(board.everything), *self.band.leave(), run_time=0.5)
                 self.play(FadeIn(self.row_of("output")), run_time=0.8)
+                self.band.show(board.lines.in_symbols(self.spec.output_label), {}, run_time=0.8)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import groupby
 
 import numpy as np
-from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, Rectangle, VGroup
+from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, Rectangle, VGroup, smooth
 
-from scenes.chapters.formula_band import LATE, FormulaBand, Source
+from scenes.chapters.formula_band import EARLY, LATE, FormulaBand, Source
 from scenes.mobjects.batch_norm_board import BatchNormBoard
 from scenes.mobjects.channel_numbers import Cell
 from scenes.mobjects.number_grid import NumberGrid
@@ -48,7 +49,7 @@ class CellsChapter:
 
     def play(self) -> None:
         """Fill the result."""
-        cells = list(np.ndindex(self.board.rows, self.board.columns))[:WORKED_OUT]
+        cells = self.board.cells[:WORKED_OUT]
         self.window = Window(self.board.x, (1, 1), self.stage.theme)
         asked = self.stage.spec.question and not self.stage.spec.training
         if asked:
@@ -56,7 +57,7 @@ class CellsChapter:
         self.normalise(cells[0], "answer" if asked else "step")
         for cell in cells[1:]:
             self.normalise(cell, "step", brisk=True)
-        if self.board.rows * self.board.columns == len(cells):
+        if cells == self.board.cells:
             return
         with self.stage.beat("step", "All other values in the same way.", brisk=True):
             self.stage.play(FadeOut(self.window), *self.band.leave(), run_time=0.4)
@@ -100,9 +101,8 @@ class CellsChapter:
         """Let all values but those already told travel to the result, row by row."""
         board = self.board
         way = board.out.cell_center(0, 0) - board.x.cell_center(0, 0)
-        for row in range(board.rows):
-            cells = [(row, column) for column in range(board.columns) if row * board.columns + column >= told]
-            if arrivals := self.arrivals(cells, way):
+        for _, row in groupby(board.cells[told:], key=lambda cell: cell[0]):
+            if arrivals := self.arrivals(list(row), way):
                 self.stage.play(*arrivals, run_time=run_time)
         self.stage.add(board.out_panel)
 
@@ -114,10 +114,14 @@ class CellsChapter:
             grid.write(*cell, number=number)
         fills = VGroup(*(grid.fills[cell] for cell in cells if cell in grid.fills))
         tint: list[Animation] = [FadeIn(fills, rate_func=LATE)] if len(fills) else []
+        self.stage.add(fills)  # below the digits, which an animation would put first
         if not grid.text_size or not cells:
             return tint
-        digits = VGroup(*numbers).shift(-way)
-        return [*tint, ApplyMethod(digits.shift, way) if np.any(way) else FadeIn(digits)]
+        digits = VGroup(*numbers)
+        self.stage.add(digits)
+        if len(cells) > 1:
+            return [*tint, FadeIn(digits, shift=way, rate_func=smooth if np.any(way) else LATE)]
+        return [*tint, ApplyMethod(digits.shift(-way).shift, way)]
 
     def scale_and_shift(self) -> None:
         """Multiply by gamma and add beta, in the same cells."""
@@ -131,24 +135,27 @@ class CellsChapter:
             stage.play(FadeIn(board.beside), run_time=0.8)
         self.work_out_output((0, 0), parameters)
         with stage.beat("step", "And so do all other values.", brisk=True):
-            others = [cell for cell in np.ndindex(board.rows, board.columns) if cell != (0, 0)]
+            others = board.cells[1:]
             stage.play(FadeOut(self.window), *self.band.leave(), run_time=0.4)
-            stage.play(FadeOut(self.old), FadeIn(board.out_panel.caption), *self.arrivals(others), run_time=1.2)
+            going = [FadeOut(self.old, rate_func=EARLY), FadeIn(board.out_panel.caption, rate_func=LATE)]
+            stage.play(*going, *self.arrivals(others), run_time=1.2)
             stage.add(board.out_panel)
 
     def work_out_output(self, cell: Cell, parameters: Mapping[str, Known]) -> None:
         """Scale and shift one normalised value, and put the result in its place."""
         board, stage = self.board, self.stage
-        self.old, board.out_panel = board.out_panel, board.panel("output", board.output_name)
-        board.out_panel.shift(self.old.grid.get_center() - board.out.get_center())
+        self.old, board.out_panel = board.out_panel, board.final_panel
         self.window = Window(self.old.grid, (1, 1), stage.theme)
+        stage.add(board.out.lines, board.out.frame)
         with stage.beat("step", f"{self.said('x_hat', cell)} becomes {self.said('output', cell)}."):
             stage.play(FadeIn(self.window), *self.band.leave(), run_time=0.5)
             line = self.lines.affine(cell)
             sources: dict[str, Source] = {name: known.number for name, known in parameters.items()}
             self.band.show(line, {"x_hat": board.out.cell_center(*cell), **sources})
             way = board.out.cell_center(*cell) - line.numbers["result"].get_center()
-            stage.play(*leaving(self.old.grid, cell), *self.arrivals([cell], way), run_time=0.8)
+            arrivals = self.arrivals([cell], way)
+            stage.add(self.window.outline)
+            stage.play(*leaving(self.old.grid, cell), *arrivals, run_time=0.8)
 
 
 def leaving(grid: NumberGrid, cell: Cell) -> list[Animation]:

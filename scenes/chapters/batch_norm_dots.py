@@ -43,7 +43,7 @@ class DotsChapter:
             stage.play(FadeOut(self.board.everything), *self.band.leave(), FadeIn(plot.dots), run_time=0.8)
             stage.play(*plot.start(), run_time=1.6)
             stage.play(FadeIn(plot.mark), *self.band.exchange(lines.stage(0)), run_time=0.8)
-        for index, caption in enumerate(about_stages(stage.spec, lines), start=1):
+        for index, caption in enumerate(about_stages(stage.spec, lines, plot.redrawn), start=1):
             with stage.beat("explain", caption):
                 stage.play(*plot.move_to(index), *self.band.exchange(lines.stage(index)), run_time=2.0)
 

@@ -47,8 +47,7 @@ class StatisticsChapter:
 
     def cells(self) -> dict[str, np.ndarray]:
         """Return where the numbers of a sum over all cells come from."""
-        grid = self.board.x
-        return {str(cell): grid.cell_center(*cell) for cell in np.ndindex(grid.rows, grid.columns)}
+        return {str(cell): self.board.x.cell_center(*cell) for cell in self.board.cells}
 
     def find_mean(self) -> None:
         """Add the values up and divide by how many there are."""
@@ -76,7 +75,7 @@ class StatisticsChapter:
         total = self.said("squared_deviations_total")
         with stage.beat("step", f"The squares of all {self.count} differences add up to {total}."):
             line = self.lines.sum_of("squared_deviations", "squared_deviations_total", stage.theme.text)
-            self.band.show(line, self.cells(), run_time=1.6)
+            self.band.show(line, self.cells(), run_time=1.6, changed=True)
         less = int(self.lines.value("count")) - 1
         said = f"Their mean is the variance, {self.said('variance')}: divided by {self.count}, not by {less}."
         with stage.beat("step", said):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -43,17 +43,18 @@ def about_dots(spec: BatchNormSpec) -> str:
     return f"The same values as dots. The triangle marks the {running}mean, the bar the {running}standard deviation."
 
 
-def about_stages(spec: BatchNormSpec, lines: BatchNormLines) -> Iterator[str]:
-    """Say what happens to the dots on their way to each stage but the first."""
+def about_stages(spec: BatchNormSpec, lines: BatchNormLines, redrawn: Sequence[bool]) -> Iterator[str]:
+    """Say what happens to the dots on their way to each stage but the first, and where they get another line."""
     running = "" if spec.training else "running "
+    ends = ["; the line is redrawn to fit." if another else "." for another in redrawn]
     mean, std = lines.value("mean"), lines.value("std")
-    yield f"Subtracting the {running}mean, {typeset(lines.text('mean'))}, {slid(-mean)}."
+    yield f"Subtracting the {running}mean, {typeset(lines.text('mean'))}, {slid(-mean)}{ends.pop(0)}"
     now = f"The {running}standard deviation is now {unit(spec.line()[2]['std'])}."
-    yield f"Dividing by {typeset(lines.text('std'))} {drawn(1 / std)}. {now}"
+    yield f"Dividing by {typeset(lines.text('std'))} {drawn(1 / std)}{ends.pop(0)} {now}"
     if spec.weight is not None:
-        yield f"Multiplying by γ, {typeset(lines.text('weight'))}, {stretched(lines.value('weight'))}."
+        yield f"Multiplying by γ, {typeset(lines.text('weight'))}, {stretched(lines.value('weight'))}{ends.pop(0)}"
     if spec.bias is not None:
-        yield f"Adding β, {typeset(lines.text('bias'))}, {slid(lines.value('bias'))}."
+        yield f"Adding β, {typeset(lines.text('bias'))}, {slid(lines.value('bias'))}{ends.pop(0)}"
 
 
 def slid(way: float) -> str:

@@ -36,10 +36,15 @@ class FormulaBand:
         self.stage = stage
         self.line: Worked | None = None
 
-    def show(self, line: Worked, sources: Mapping[str, Source], run_time: float = 1.2) -> None:
-        """Exchange the line: its numbers come from their sources, its result comes last."""
+    def show(
+        self, line: Worked, sources: Mapping[str, Source], run_time: float = 1.2, *, changed: bool = False
+    ) -> None:
+        """Exchange the line: its numbers come from their sources, its result comes last.
+
+        Numbers that are `changed` on the way, and do not stand at their source as they are, fade in.
+        """
         travelling = [name for name in sources if name in line.numbers]
-        moves = [self._travel(line, name, sources[name]) for name in travelling]
+        moves = [self._travel(line, name, sources[name], changed=changed) for name in travelling]
         group = [AnimationGroup(*moves, lag_ratio=0.05)] if moves else []
         result = ["result"] if "result" in line.numbers else []
         arriving = FadeIn(line.rest(*travelling, *result), rate_func=LATE)
@@ -49,12 +54,13 @@ class FormulaBand:
         self.stage.add(line)
         self.line = line
 
-    def _travel(self, line: Worked, name: str, source: Source) -> Animation:
+    def _travel(self, line: Worked, name: str, source: Source, *, changed: bool) -> Animation:
         if isinstance(source, str):
             assert self.line is not None, "there is no line before the first one"
             source = self.line.numbers[source]
         number = line.numbers[name]
-        return ReplacementTransform(number.copy().move_to(source), number)
+        start = number.copy().move_to(source)
+        return ReplacementTransform(start.fade(1) if changed else start, number)
 
     def exchange(self, line: Worked) -> list[Animation]:
         """Return the animations that put another line in place of this one, while something else is looked at."""

@@ -8,20 +8,36 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from cnn_core.arrays import Array
-from scenes.layout import Box
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.batch_norm_lines import BatchNormLines, equals
+from scenes.mobjects.channel_numbers import Cell
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.panel import NAME_HEIGHT, Panel
-from scenes.mobjects.worked import Known
+from scenes.mobjects.text import Label
+from scenes.mobjects.worked import Known, Worked
 
-__all__ = ["BatchNormBoard"]
+__all__ = ["BatchNormBoard", "grid_of"]
 
 X_HAT = "x\u0302"
 
 MIDDLE, GAP = 4.0, 0.8
 """Room between the grids in scene units: where the frame is wide the statistics stand there, otherwise below."""
 
-LARGEST_CELL = 0.85
+APART, LARGEST_CELL = 0.3, 0.85
+
+
+def grid_of(lines: BatchNormLines, values: str, cell: float, *, filled: bool) -> NumberGrid:
+    """Return a channel's grid of some values: `x`, `x_hat` or `output`."""
+    theme = lines.theme
+    return NumberGrid(
+        lines.array(values)[0, lines.channel],
+        lambda row, column: lines.address(values, (row, column)),
+        theme.input if values == "x" else theme.output,
+        theme,
+        cell,
+        filled=filled,
+        decimals=lines.decimals(values),
+    )
 
 
 class BatchNormBoard:
@@ -32,12 +48,16 @@ class BatchNormBoard:
     lines
         Writes the numbers of the channel.
     result
-        Name of the values on the right: `x_hat` or `output`.
+        Name of the values that come to the right: `x_hat` or `output`.
     names : (input, output)
         Names below the grids; normalised values that are not the output yet are called x̂.
 
     Attributes
     ----------
+    cells
+        Row and column of each cell, in reading order.
+    out_panel, final_panel
+        What is on the right, and what will be there in the end.
     known
         Mean, variance and standard deviation, by name.
     beside
@@ -45,15 +65,15 @@ class BatchNormBoard:
     """
 
     def __init__(self, lines: BatchNormLines, result: str, names: tuple[str, str], room: Box, *, wide: bool) -> None:
-        self.lines, self.room, self.wide, self.result, self.output_name = lines, room, wide, result, names[1]
+        self.lines, self.result, self.room, self.wide = lines, result, room, wide
         _, _, self.rows, self.columns = lines.array("x").shape
+        self.cells: list[Cell] = list(np.ndindex(self.rows, self.columns))
         self.cell = self._cell_size()
-        self.x_panel, self.out_panel = (
-            self.panel("x", names[0]),
-            self.panel(result, names[1] if result == "output" else X_HAT),
-        )
+        self.x_panel, self.final_panel = self._panel("x", names[0], LEFT), self._panel("output", names[1], RIGHT)
+        self._place_names(self.x_panel.caption, self.final_panel.caption)
+        self.out_panel = self.final_panel if result == "output" else self._panel(result, X_HAT, RIGHT)
+        self.out_panel.caption.set_y(self.final_panel.caption.get_y())
         self.known = {name: self._known(name) for name in ("mean", "variance", "std")}
-        self._place_grids()
         self.place_beside(list(self.known.values()))
 
     @property
@@ -71,33 +91,46 @@ class BatchNormBoard:
         """All that stands on the board."""
         return VGroup(self.x_panel, self.out_panel, self.beside)
 
-    def filled(self) -> BatchNormBoard:
-        """Write all results at once."""
-        for cell in np.ndindex(self.rows, self.columns):
-            self.out.write(*cell)
-        return self
+    @property
+    def _gap(self) -> float:
+        return MIDDLE if self.wide else GAP
+
+    @property
+    def _below(self) -> float:
+        """Room below the grids."""
+        return NAME_HEIGHT if self.wide else NAME_HEIGHT + 0.35 + self.lines.size
 
     def _cell_size(self) -> float:
-        below = NAME_HEIGHT if self.wide else NAME_HEIGHT + 0.35 + self.lines.size
-        across = (self.room.width - (MIDDLE if self.wide else GAP)) / (2 * self.columns)
-        return float(min(LARGEST_CELL, across, (self.room.height - below) / self.rows))
+        """Choose the largest cell that fits, larger ones for longer numbers."""
+        longest = max(len(self.lines.text(name, cell)) for name in ("x", "output") for cell in self.cells)
+        largest = LARGEST_CELL * np.clip(longest / 4, 1, 1.5)
+        across = (self.room.width - self._gap) / (2 * self.columns)
+        return float(min(largest, across, (self.room.height - self._below) / self.rows))
 
-    def panel(self, values: str, name: str) -> Panel:
-        """Build a grid of this channel and its name; only the input is filled from the beginning."""
-        lines = self.lines
-        grid = NumberGrid(
-            lines.array(values)[0, lines.channel],
-            lambda row, column: lines.address(values, (row, column)),
-            lines.theme.input if values == "x" else lines.theme.output,
-            lines.theme,
-            self.cell,
-            filled=values == "x",
-            decimals=lines.decimals(values),
-        )
+    def _panel(self, values: str, name: str, side: Array) -> Panel:
+        """Build a grid and its name in their place; only the input is filled from the beginning."""
+        grid = grid_of(self.lines, values, self.cell, filled=values == "x")
         panel = Panel(grid, f"{name} {self.rows}×{self.columns}")
-        room = self.columns * self.cell + (MIDDLE if self.wide else GAP) - 0.2
-        panel.caption.scale(min(1.0, room / panel.caption.width))
+        half = (self.columns * self.cell + self._gap) / 2
+        panel.shift(self.room.center + self._below / 2 * UP + half * side - grid.get_center())
         return panel
+
+    def _place_names(self, left: Label, right: Label) -> None:
+        """Keep long names in the room and apart from each other: smaller, nearer to the sides, or one lower."""
+        room, least = self.room, smallest_text() / left.size
+        fitting = max(least, (room.width - APART) / (left.width + right.width))
+        for name in (left, right):
+            name.scale(min(1.0, fitting, room.width / name.width))
+        left.shift(max(0, room.left - left.get_left()[0]) * RIGHT)
+        right.shift(max(0, right.get_right()[0] - room.right) * LEFT)
+        left.shift(float(np.clip(self._overlap(left, right), 0, left.get_left()[0] - room.left)) * LEFT)
+        right.shift(float(np.clip(self._overlap(left, right), 0, room.right - right.get_right()[0])) * RIGHT)
+        if self._overlap(left, right) > 1e-6:
+            right.shift(1.1 * right.height * DOWN)
+
+    def _overlap(self, left: Label, right: Label) -> float:
+        """Return how much room is missing between two names."""
+        return float(left.get_right()[0] + APART - right.get_left()[0])
 
     def _known(self, name: str) -> Known:
         symbol = {"mean": "μ", "variance": "σ²", "std": "σ"}[name]
@@ -110,24 +143,15 @@ class BatchNormBoard:
         sign = equals(self.lines.is_written_out(name))
         return Known(f"{'γ' if name == 'weight' else 'β'} {sign}", self.lines.number(name, color=color), color)
 
-    def _place_grids(self) -> None:
-        """Put the grids beside each other, whatever the widths of their names."""
-        half = (self.columns * self.cell + (MIDDLE if self.wide else GAP)) / 2
-        below = NAME_HEIGHT if self.wide else NAME_HEIGHT + 0.35 + self.lines.size
-        middle = self.room.center + below / 2 * UP
-        for panel, side in ((self.x_panel, LEFT), (self.out_panel, RIGHT)):
-            panel.shift(middle + half * side - panel.grid.get_center())
-
     def place_beside(self, known: Sequence[Known]) -> None:
         """Put something between the grids, or below them."""
-        self.beside = VGroup(*known)
         if self.wide:
-            self.beside.arrange(DOWN, buff=0.35, aligned_edge=LEFT)
+            self.beside = VGroup(*known).arrange(DOWN, buff=0.35, aligned_edge=LEFT)
             self.beside.set_x(self.room.center[0]).set_y(self.x.get_y())
         else:
-            self.beside.arrange(RIGHT, buff=0.5).next_to(self.x_panel, DOWN, buff=0.35).set_x(self.room.center[0])
-            self.beside.scale(min(1.0, self.room.width / self.beside.width))
+            self.beside = VGroup(Worked(known, self.room, self.lines.size, 1.0))
+            self.beside.next_to(VGroup(self.x_panel, self.final_panel), DOWN, buff=0.35).set_x(self.room.center[0])
 
     def centres(self, grid: NumberGrid) -> Array:
         """Return the middles of all cells of a grid, (H * W, 2)."""
-        return np.array([grid.cell_center(*cell)[:2] for cell in np.ndindex(self.rows, self.columns)])
+        return np.array([grid.cell_center(*cell)[:2] for cell in self.cells])

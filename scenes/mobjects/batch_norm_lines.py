@@ -9,7 +9,7 @@ import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
 from scenes.layout import Box, in_row, smallest_text
-from scenes.mobjects.channel_numbers import Cell, ChannelNumbers
+from scenes.mobjects.channel_numbers import Cell, ChannelNumbers, decimals_at
 from scenes.mobjects.equation import line_of
 from scenes.mobjects.fraction import over, root
 from scenes.mobjects.text import Label, Number
@@ -22,7 +22,6 @@ __all__ = ["BatchNormLines", "equals"]
 
 WRITTEN_OUT = 25
 """Operands of a sum up to which all of them are written, if they fit."""
-
 
 TOTALS = {"mean": "total", "variance": "squared_deviations_total"}
 """Of what a statistic is the mean."""
@@ -47,6 +46,10 @@ class BatchNormLines(ChannelNumbers):
             return super().decimals(name)
         effect = self.value("torch_eps.std") - self.value("std")
         return max(self.decimals("std"), min(9, int(np.ceil(-np.log10(max(effect, 1e-9))))))
+
+    def most(self, name: str) -> int:
+        """Return how many decimals a quantity has at most; values and their mean as many as their spread."""
+        return super().most("std" if name in ("x", "mean", "centred", "total") else name)
 
     def word(self, text: str) -> Label:
         """Draw a sign or a name."""
@@ -153,38 +156,45 @@ class BatchNormLines(ChannelNumbers):
             parts += ["+", self.number("bias", color=self.theme.kernel, behind=True)]
         return self.line(parts, mean=mean, std=std)
 
+    def in_symbols(self, output: str) -> Worked:
+        """Return `output = γ · (x − μ)/σ + β`."""
+        x, mean, std = Label("x", self.size, self.theme.input), self.word("μ"), self.word("σ")
+        parts: list[VMobject | str] = [over([x, self.word("−"), mean], [std], self.size, self.theme.muted)]
+        if self.scaled:
+            parts = [Label("γ", self.size, self.theme.kernel), "·", *parts]
+        if self.shifted:
+            parts += ["+", Label("β", self.size, self.theme.kernel)]
+        return self.line([Label(output, self.size, self.theme.output), "=", *parts])
+
     def running_mean(self) -> Worked:
-        """Return `0.9 · 0 + 0.1 · 3 = 0.3`."""
+        """Return `running mean = 0.9 · 0 + 0.1 · 3 = 0.3`."""
         mean = self.number("mean", behind=True)
-        parts, kept = self._kept("update.mean_before")
-        result = self.number("running_mean")
-        value = kept + self.exactly("update.momentum") * self.exactly("mean")
-        is_true = value == Fraction(result.shown_text)
-        return self.line([*parts, mean, equals(is_true), result], mean=mean, result=result)
+        return self._moved("mean", mean, self.exactly("mean"), mean=mean)
 
     def running_var(self) -> Worked:
-        """Return `0.9 · 1 + 0.1 · 100/15 ≈ 1.57`, with the unbiased variance."""
-        top, bottom = self.number("squared_deviations_total"), self.number("update.divisor")
-        parts, kept = self._kept("update.var_before")
-        result = self.number("running_var")
-        unbiased = self.exactly("squared_deviations_total") / self.exactly("update.divisor")
-        is_true = kept + self.exactly("update.momentum") * unbiased == Fraction(result.shown_text)
-        fraction = over([top], [bottom], self.size, self.theme.muted)
-        return self.line([*parts, fraction, equals(is_true), result], result=result)
+        """Return `running variance = 0.9 · 1 + 0.1 · 100/15 ≈ 1.57`, with the unbiased variance."""
+        total, divisor = "squared_deviations_total", "update.divisor"
+        fraction = over([self.number(total)], [self.number(divisor)], self.size, self.theme.muted)
+        return self._moved("var", fraction, self.exactly(total) / self.exactly(divisor))
+
+    def _moved(self, which: str, batch: VMobject, value: Fraction, **numbers: Number) -> Worked:
+        """Weigh what a running statistic was against that of the batch."""
+        before, kept, momentum = f"update.{which}_before", "update.kept", "update.momentum"
+        gap, result = 0.24 * self.size, self.number(f"running_{which}")
+        old = in_row([self.number(kept), self.word("·"), self.number(before, behind=True)], gap)
+        new = in_row([self.word("+"), self.number(momentum), self.word("·"), batch], gap)
+        moved = self.exactly(kept) * self.exactly(before) + self.exactly(momentum) * value
+        name = "running mean =" if which == "mean" else "running variance ="
+        sign = equals(moved == Fraction(result.shown_text))
+        return self.line([name, old, new, sign, result], **numbers, result=result)
 
     def stage(self, index: int) -> Worked:
         """Return `mean 0   standard deviation 2.5` of a stage on the number line."""
         which = "" if self.training else "running "
         parts = [self._named(f"{which}mean", index, "mean"), self._named("standard deviation", index, "std")]
-        return Worked([line_of(parts, 5 * self.size, self.box)], self.box, self.size)
+        return Worked(parts, self.box, self.size, 1.2)
 
     def _named(self, name: str, index: int, key: str) -> VGroup:
-        value = self.values["line"][index][key]
-        text = as_text(value, decimals_for([value], self.most))
+        stage = self.values["line"][index]
+        text = as_text(stage[key], decimals_for([stage[key]], decimals_at(stage["std"])))
         return in_row([self.word(name), Number(text, f"line[{index}].{key}", self.size, self.color)], 0.4 * self.size)
-
-    def _kept(self, before: str) -> tuple[list[VMobject | str], Fraction]:
-        """Return `0.9 · 0 + 0.1 ·`, and the product in it."""
-        old = self.number(before, behind=True)
-        parts: list[VMobject | str] = [self.number("update.kept"), "·", old, "+", self.number("update.momentum"), "·"]
-        return parts, self.exactly("update.kept") * self.exactly(before)

@@ -13,7 +13,7 @@ from scenes.addresses import value_at
 from scenes.mobjects.text import Number
 from scenes.numerals import as_text, decimals_for
 
-__all__ = ["Cell", "ChannelNumbers", "plain"]
+__all__ = ["Cell", "ChannelNumbers", "decimals_at", "plain"]
 
 Cell = tuple[int, int]
 
@@ -37,8 +37,17 @@ def decimals_of(number: float) -> int:
     return min(len(plain(number).partition(".")[2]), max(2, 2 - size))
 
 
+def decimals_at(size: float) -> int:
+    """Return how many decimals show two figures of numbers of this size, at least two.
+
+    >>> decimals_at(12.5), decimals_at(0.004)
+    (2, 4)
+    """
+    return 2 if size >= 0.1 or size == 0 else min(9, 1 - int(np.floor(np.log10(size))))
+
+
 class ChannelNumbers:
-    """Writes the values of a channel, with as many decimals as its spread asks for.
+    """Writes the values of a channel, each quantity with as many decimals as its size asks for.
 
     Parameters
     ----------
@@ -49,8 +58,6 @@ class ChannelNumbers:
 
     def __init__(self, values: Mapping[str, Any], channel: int, size: float, color: str) -> None:
         self.values, self.channel, self.size, self.color = values, channel, size, color
-        std = float(values["std"][channel])
-        self.most = 2 if std >= 0.1 else min(6, 1 - int(np.floor(np.log10(std))))
 
     def array(self, name: str) -> Any:
         """Return a quantity of all channels."""
@@ -64,7 +71,12 @@ class ChannelNumbers:
         array = self.array(name)
         if array.ndim == 0:
             return decimals_of(float(array))
-        return decimals_for(array[0, self.channel] if array.ndim == 4 else array[self.channel], self.most)
+        return decimals_for(array[0, self.channel] if array.ndim == 4 else array[self.channel], self.most(name))
+
+    def most(self, name: str) -> int:
+        """Return how many decimals a quantity has at most: two, or more if that would leave nothing of it."""
+        array = self.array(name)
+        return decimals_at(float(np.abs(array[0, self.channel] if array.ndim == 4 else array[self.channel]).max()))
 
     def address(self, name: str, cell: Cell | None = None) -> str:
         """Return where a value of this channel stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,11 +64,9 @@ class DotPlot:
         self.stages, self.colors, self.box, self.theme = stages, colors, box, theme
         below = 0.28 + 1.6 * size
         self.room = box.height - below
-        runs = sharing(stages)
-        self.lines = [NumberLine(*reach(run), box.left, box.right, 0.0, size, theme) for run in runs for _ in run]
-        for index in range(1, len(stages)):
-            if any(stages[index] is later for run in runs for later in run[1:]):
-                self.lines[index] = self.lines[index - 1]
+        self.lines: list[NumberLine] = []
+        for run in sharing(stages):
+            self.lines += [NumberLine(*reach(run), box.left, box.right, 0.0, size, theme)] * len(run)
         self.diameter = self._diameter()
         self.dots = Dots(np.zeros((stages[0]["values"].size, 2)), self.diameter, colors[0])
         top = max(self.centres(index)[:, 1].max() for index in range(len(stages))) + self.diameter / 2
@@ -75,6 +74,11 @@ class DotPlot:
         for line in dict.fromkeys(self.lines):
             line.raise_to(y)
         self.mark = MeanMark(self.mark_at(0), theme)
+
+    @property
+    def redrawn(self) -> list[bool]:
+        """Whether each stage but the first stands on another line than the one before."""
+        return [line is not before for before, line in pairwise(self.lines)]
 
     def _diameter(self) -> float:
         """Choose dots that do not touch their neighbours, if that does not make them too small."""

@@ -17,7 +17,7 @@ def over(top: Sequence[VMobject], bottom: Sequence[VMobject], size: float, color
     parts = [VGroup(*part).arrange(RIGHT, buff=0.24 * size) for part in (top, bottom)]
     length = max(part.width for part in parts) + 0.3 * size
     bar = Line(ORIGIN, length * RIGHT, color=color, stroke_width=THICKNESS)
-    return VGroup(parts[0], bar, parts[1]).arrange(DOWN, buff=0.02 * size)
+    return VGroup(parts[0], bar, parts[1]).arrange(DOWN, buff=0.06 * size)
 
 
 def root(body: Sequence[VMobject], size: float, color: str) -> VGroup:

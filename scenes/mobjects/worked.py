@@ -12,6 +12,9 @@ from scenes.mobjects.text import Label, Number
 
 __all__ = ["Known", "Worked"]
 
+SMALL = 0.36
+"""Size below which a line is rather broken."""
+
 
 class Worked(VGroup):
     """A line of arithmetic; `numbers` are those that travel, by name.
@@ -22,16 +25,19 @@ class Worked(VGroup):
         What must not be torn apart is one part.
     size
         Height of the text; smaller where the line would be too long, and on several lines where that is not enough.
+    gap
+        Room between the parts, in em.
     """
 
-    def __init__(self, parts: Sequence[VMobject], box: Box, size: float, **numbers: Number) -> None:
+    def __init__(
+        self, parts: Sequence[VMobject], box: Box, size: float, gap: float = 0.24, /, **numbers: Number
+    ) -> None:
         super().__init__()
         self.numbers = numbers
-        row = in_row(parts, 0.24 * size)
-        least = min(1.0, smallest_text() / size)
-        if row.width * least > box.width:
-            row = in_rows(parts, 0.24 * size, box, 1.1 * max(part.height for part in parts))
-        self.add(row.scale(min(1.0, max(least, box.width / row.width))).move_to(box.center))
+        row = in_row(parts, gap * size)
+        if row.width * max(smallest_text(), SMALL) > size * box.width:
+            row = in_rows(parts, gap * size, box, 1.1 * max(part.height for part in parts))
+        self.add(row.scale(min(1.0, box.width / row.width, box.height / row.height)).move_to(box.center))
 
     def rest(self, *names: str) -> VGroup:
         """Return everything that is drawn but for the numbers of these names."""

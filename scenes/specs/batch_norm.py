@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d
+from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
 from cnn_core.grids import Grid
 from scenes.specs.base import Label, SceneSpec, Values
@@ -17,6 +18,8 @@ __all__ = ["TORCH_EPS", "BatchNormSpec"]
 
 TORCH_EPS = 1e-5
 """What PyTorch adds to a variance unless it is told otherwise."""
+
+SMALLEST_STD, LARGEST_OUTPUT = 0.0001, 1_000_000
 
 
 class BatchNormSpec(SceneSpec):
@@ -40,8 +43,19 @@ class BatchNormSpec(SceneSpec):
     question: bool = Field(True, description="Ask before the first answer is shown.")
 
     def trace(self) -> BatchNorm2dTrace:
-        """Compute the normalisation."""
-        return self._normalised(self.eps)
+        """Compute the normalisation; its numbers must not be too small or too large to be read."""
+        trace = self._normalised(self.eps)
+        if (least := trace.std.min()) < SMALLEST_STD:
+            raise InputError(
+                f"eps must make every standard deviation at least {SMALLEST_STD} to be legible in a film, "
+                f"but channel {trace.std.argmin()} has one of {least:g}."
+            )
+        if (most := np.abs(trace.output).max()) > LARGEST_OUTPUT:
+            raise InputError(
+                f"weight, bias and running statistics must keep the output within ±{LARGEST_OUTPUT} "
+                f"to be legible in a film, but it reaches {most:g}."
+            )
+        return trace
 
     def _normalised(self, eps: float) -> BatchNorm2dTrace:
         given = (self.running_mean, self.running_var, self.weight, self.bias)
