@@ -7,32 +7,32 @@ from contextlib import contextmanager
 from queue import Queue
 from threading import Thread
 
-from reel.encoder import Frame, Sink
+from reel.patches import Patch, Sink
 
 __all__ = ["in_background"]
 
-FRAMES_AHEAD = 4
-"""How far drawing may run ahead; a frame at 4k is 33 MB."""
+PATCHES_AHEAD = 8
+"""How far drawing may run ahead; a patch is at most a frame, which is 33 MB at 4k."""
 
 
 class Feeder:
-    """Hands frames to another sink in a thread."""
+    """Hands patches to another sink in a thread."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._queue: Queue[tuple[Frame, int] | None] = Queue(FRAMES_AHEAD)
+        self._queue: Queue[tuple[Patch | None, int] | None] = Queue(PATCHES_AHEAD)
         self._failure: BaseException | None = None
         self._abandoned = False
         self._thread = Thread(target=self._run, name="encoder", daemon=True)
         self._thread.start()
 
-    def add(self, frame: Frame, repeat: int = 1) -> None:
-        """Queue a frame; raises what went wrong with an earlier one."""
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        """Queue a patch; raises what went wrong with an earlier one."""
         self.raise_failure()
-        self._queue.put((frame, repeat))
+        self._queue.put((patch, repeat))
 
     def finish(self, *, abandon: bool) -> None:
-        """Wait until the thread has ended; abandoned frames are not encoded any more."""
+        """Wait until the thread has ended; abandoned patches are not encoded any more."""
         self._abandoned = abandon
         self._queue.put(None)
         self._thread.join()

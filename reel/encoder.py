@@ -8,43 +8,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol, Self, TypeAlias, cast
+from typing import Any, Self, cast
 
 import av
-import numpy as np
-import numpy.typing as npt
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from cnn_core.arrays import Pair
+from reel.canvas import BT709, Canvas
+from reel.patches import Patch
 
-__all__ = ["CODECS", "Chapter", "Codec", "Frame", "Sink", "VideoEncoder", "set_chapters"]
-
-Frame: TypeAlias = npt.NDArray[np.uint8]
-"""A picture of (height, width, 4): red, green, blue, alpha; the first row is the top."""
+__all__ = ["CODECS", "Chapter", "Codec", "VideoEncoder", "set_chapters"]
 
 BITEXACT = 0x400
 """Flag of a container: no random identifiers and no version strings, so that equal films are equal bytes."""
 
-BT709 = MappingProxyType(
-    {
-        "color_primaries": ColorPrimaries.BT709,
-        "color_trc": ColorTrc.BT709,
-        "colorspace": Colorspace.ITU709,
-        "color_range": ColorRange.MPEG,
-    }
-)
-
-
-SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
-"""Colour at half the resolution is the mean of four pixels; computed alike on every processor."""
-
-
-class Sink(Protocol):
-    """Where frames go, one after the other."""
-
-    def add(self, frame: Frame, repeat: int) -> None:
-        """Take a frame that stands for `repeat` frames; it will not change afterwards."""
+LONGEST = 1
+"""Seconds for which a frame stands at most, though nothing changes: some players seek to frames only."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +50,9 @@ CODECS = MappingProxyType(
         "mp4": Codec(
             "mp4",
             "libx264",
-            MappingProxyType({"preset": "superfast", "crf": "21"}),
+            MappingProxyType(
+                {"preset": "ultrafast", "crf": "28", "x264-params": "cabac=1:8x8dct=1:partitions=i4x4,i8x8"}
+            ),
             MappingProxyType({"movflags": "+faststart"}),
         ),
         "webm": Codec(
@@ -85,12 +66,13 @@ CODECS = MappingProxyType(
 
 
 class VideoEncoder:
-    """Encodes frames into one file; a context manager, the file is whole when it has been left.
+    """Encodes a film into one file; a context manager, the file is whole when it has been left.
 
+    A picture that does not change is encoded once and shown longer; if `constant`, as often as it is shown.
     One thread, whatever the machine has: x264 makes other bytes with other numbers of threads.
     """
 
-    def __init__(self, path: Path, codec: Codec, size: Pair, fps: int) -> None:
+    def __init__(self, path: Path, codec: Codec, size: Pair, fps: int, *, constant: bool = False) -> None:
         self._container = av.open(str(path), "w", format=codec.container, options=dict(codec.container_options))
         self._container.flags |= BITEXACT
         self._stream = cast(VideoStream, self._container.add_stream(codec.name, rate=fps, options=dict(codec.options)))
@@ -99,43 +81,52 @@ class VideoEncoder:
         self._stream.thread_count = 1
         for tag, value in BT709.items():
             setattr(self._stream.codec_context, tag, value)
-        self._reformatter = VideoReformatter()
-        self._frames = 0
+        self._canvas = Canvas(size)
+        self._last = 0
+        self._longest = 1 if constant else fps * LONGEST
+        self._end = 0
+        self._held: av.Packet[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         if failure is None:
-            self._container.mux(self._stream.encode(None))
-            self._container.close()
+            self._finish()
             return
         with suppress(OSError):  # the disk may be full: what went wrong first is what counts
             self._container.close()
 
-    def add(self, frame: Frame, repeat: int = 1) -> None:
-        """Encode a frame `repeat` times; its colours are converted once."""
-        picture = self._converted(frame)
-        for _ in range(repeat):
-            picture.pts = self._frames
-            self._frames += 1
-            self._container.mux(self._stream.encode(picture))
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        """Change the picture, if there is a patch, and show it for `repeat` frames."""
+        if patch is not None:
+            self._canvas.paint(patch)
+            self._encode(self._end, key=patch.key)
+        self._end += repeat
+        while self._last + self._longest < self._end:
+            self._encode(self._last + self._longest)
 
     def set_chapters(self, chapters: Iterable[Chapter]) -> None:
         """Name the parts of the film."""
         set_chapters(self._container, chapters)
 
-    def _converted(self, frame: Frame) -> av.VideoFrame:
-        return self._reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(frame, "rgba"),
-            format="yuv420p",
-            interpolation=int(SCALING),
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=BT709["color_range"],
-            dst_colorspace=BT709["colorspace"],
-            dst_color_trc=BT709["color_trc"],
-            dst_color_primaries=BT709["color_primaries"],
-        )
+    def _encode(self, at: int, *, key: bool = False) -> None:
+        self._last = at
+        self._write(self._stream.encode(self._canvas.frame(at, key=key)))
+
+    def _write(self, packets: Iterable[av.Packet[Any]]) -> None:
+        """Write all packets but the last one, whose duration only the end of the film will tell."""
+        for packet in packets:
+            if self._held is not None:
+                self._container.mux(self._held)
+            self._held = packet
+
+    def _finish(self) -> None:
+        self._write(self._stream.encode(None))
+        if self._held is not None and self._held.pts is not None:
+            self._held.duration = self._end - self._held.pts
+            self._container.mux(self._held)
+        self._container.close()
 
 
 def set_chapters(container: av.container.OutputContainer, chapters: Iterable[Chapter]) -> None:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 from manim import tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
+from manim.utils.iterables import list_update
 
 from cnn_core.arrays import Pair
-from reel.encoder import Frame, Sink
+from reel.camera import FilmCamera
+from reel.patches import Box, Frame, Patch, Sink, difference
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat, Timeline
 
@@ -38,22 +39,30 @@ class NoFiles:
 
 
 class FilmRenderer(CairoRenderer):
-    """Draws each frame as Manim does, counts whole frames, and hands them to a sink.
+    """Draws each frame as Manim does, counts whole frames, and hands what changed to a sink.
 
     Manim builds its camera with the renderer; here it is built when the scene calls `init_scene`, for by then the scene
     has given the frame its ratio.
     """
 
+    camera: FilmCamera
+
     def __init__(self, sink: Sink | None, on_frames: OnFrames | None = None) -> None:
         self._sink = sink
         self._on_frames = on_frames
+        self._key = True
         self.frames = 0
 
     def init_scene(self, *_: Any) -> None:
         """Build the camera."""
-        super().__init__()
+        super().__init__(camera_class=FilmCamera)
         self.file_writer = NoFiles()
-        self.last_frame = self._picture()
+        self.picture: Frame = self.camera.pixel_array.copy()
+        self.picture.fill(0)
+
+    def mark_key(self) -> None:
+        """Let the next frame be one from which seeking is quick."""
+        self._key = True
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         """Play one group of animations."""
@@ -61,9 +70,8 @@ class FilmRenderer(CairoRenderer):
         scene.begin_animations()
         frames = max(1, round(scene.duration * self.camera.frame_rate))
         if scene.is_current_animation_frozen_frame():
-            self.static_image = None
-            self.update_frame(scene)
-            self._film(frames)
+            self.camera.set_scenery([])
+            self._film(self.camera.redraw(everything(scene)), frames)
         else:
             self._play_moving(scene, frames)
         self.num_plays += 1
@@ -77,24 +85,26 @@ class FilmRenderer(CairoRenderer):
             animation.finish()
             animation.clean_up_from_scene(scene)
         scene.update_mobjects(0)
-        self.static_image = None
 
     def _draw_moving(self, scene: Any, frames: int) -> None:
-        self.save_static_frame_data(scene, scene.static_mobjects)
+        self.camera.set_scenery(scene.static_mobjects)
         for number in range(frames):
             scene.update_to_time(number * (1 / self.camera.frame_rate))  # as NumPy's arange does in Manim
-            self.update_frame(scene, scene.moving_mobjects)
-            self._film()
+            self._film(self.camera.redraw(scene.moving_mobjects or everything(scene)))
 
-    def _film(self, repeat: int = 1) -> None:
-        """Hand the picture as it is now to the sink, to be shown for `repeat` frames."""
-        self.last_frame = self._picture()
+    def _film(self, redrawn: Box | None, repeat: int = 1) -> None:
+        """Hand what differs from the picture before to the sink, to be shown for `repeat` frames."""
+        box = redrawn and difference(self.camera.pixel_array, self.picture, redrawn)
+        patch = self._patch(box) if box or self._key else None
+        if patch is not None:
+            patch.paint(self.picture)
         if self._sink is not None:
-            self._sink.add(self.last_frame, repeat)
+            self._sink.add(patch, repeat)
         self._count(repeat)
 
-    def _picture(self) -> Frame:
-        return np.array(self.camera.pixel_array, dtype=np.uint8)
+    def _patch(self, box: Box | None) -> Patch:
+        key, self._key = self._key, False
+        return Patch.cut(self.camera.pixel_array, box or Box(0, 0, 0, 0), key=key)
 
     def _count(self, frames: int) -> None:
         self.frames += frames
@@ -104,6 +114,11 @@ class FilmRenderer(CairoRenderer):
 
     def scene_finished(self, scene: Any) -> None:
         """Do nothing: all frames are in the sink."""
+
+
+def everything(scene: Any) -> list[Any]:
+    """Return all mobjects on stage, in the order in which Manim draws them."""
+    return list_update(scene.mobjects, scene.foreground_mobjects)
 
 
 @contextmanager
@@ -140,8 +155,13 @@ def play(
     with manim_set_up(size, fps):
         renderer = FilmRenderer(sink, on_frames)
         scene = type(spec).scene_class()(spec, renderer=renderer)
-        if on_beat is not None:
-            scene.on_beat = lambda beat: on_beat(beat, renderer.last_frame)
+
+        def end_beat(beat: Beat) -> None:
+            renderer.mark_key()
+            if on_beat is not None:
+                on_beat(beat, renderer.picture.copy())
+
+        scene.on_beat = end_beat
         scene.render()
     if renderer.frames != round(scene.timeline.duration * fps):
         raise AssertionError(

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Self, cast
 
 import av
+import numpy as np
 from av.filter import Graph
 
 from cnn_core.arrays import Pair
-from reel.encoder import Frame
+from reel.patches import Patch
 
 __all__ = ["GIF_FPS", "GifEncoder"]
 
@@ -37,6 +38,7 @@ class GifEncoder:
         self._stream = self._container.add_stream("qtrle", rate=fps)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "rgb24"
+        self._picture = np.zeros((size[1], size[0], 4), dtype=np.uint8)
         self._frames = 0
 
     def __enter__(self) -> Self:
@@ -52,9 +54,11 @@ class GifEncoder:
         finally:
             self._kept.unlink(missing_ok=True)
 
-    def add(self, frame: Frame, repeat: int = 1) -> None:
-        """Keep a frame that is shown for `repeat` frames: its first and its last one, which say how long."""
-        picture = av.VideoFrame.from_numpy_buffer(frame, "rgba").reformat(format="rgb24")
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        """Keep a picture that is shown for `repeat` frames: its first and its last one, which say how long."""
+        if patch is not None:
+            patch.paint(self._picture)
+        picture = av.VideoFrame.from_numpy_buffer(self._picture, "rgba").reformat(format="rgb24")
         for number in (0, repeat - 1) if repeat > 1 else (0,):
             picture.pts = self._frames + number
             self._container.mux(self._stream.encode(picture))

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 import scenes
-from reel.encoder import Frame
+from reel.patches import Frame
 from scenes.theme import Theme
 from scenes.timeline import Beat
 

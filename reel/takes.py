@@ -11,9 +11,10 @@ from typing import TypeAlias
 from cnn_core.arrays import Pair
 from reel.background import in_background
 from reel.beat_pictures import BeatPictures
-from reel.encoder import CODECS, Chapter, Frame, VideoEncoder
+from reel.encoder import CODECS, Chapter, VideoEncoder
 from reel.engine import OnFrames, play
 from reel.gif import GIF_FPS, GifEncoder
+from reel.patches import Frame
 from reel.quality import QUALITIES
 from reel.record import PicturesRecord, VideoRecord, sha256_of
 from reel.stills import Still, contact_sheet, save_png

@@ -7,13 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from reel.encoder import Frame
+from reel.patches import Box, Frame, Patch
 
 
 def plain_frames(count: int, size: tuple[int, int] = (64, 48)) -> list[Frame]:
     """Return frames of one colour each, every one another colour."""
     width, height = size
     return [np.full((height, width, 4), (40 * number, 90, 200, 255), dtype=np.uint8) for number in range(count)]
+
+
+def plain_patches(count: int, size: tuple[int, int] = (64, 48)) -> list[Patch]:
+    """Return the same as patches, each of which is a whole frame."""
+    return [Patch.cut(frame, Box.of(frame)) for frame in plain_frames(count, size)]
 
 
 def atoms(path: Path) -> list[str]:

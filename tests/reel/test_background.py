@@ -3,8 +3,8 @@ import threading
 import pytest
 
 from reel.background import in_background
-from reel.encoder import Frame
-from tests.reel.frames import plain_frames
+from reel.patches import Patch
+from tests.reel.frames import plain_patches
 
 
 class Recorder:
@@ -14,16 +14,17 @@ class Recorder:
         self.seen: list[tuple[int, int]] = []
         self.fails_at = fails_at
 
-    def add(self, frame: Frame, repeat: int) -> None:
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
         if len(self.seen) == self.fails_at:
             raise OSError(28, "No space left on device")
-        self.seen.append((int(frame[0, 0, 0]), repeat))
+        assert patch is not None
+        self.seen.append((int(patch.pixels[0, 0, 0]), repeat))
 
 
 def feed(recorder: Recorder, *, then: type[BaseException] | None = None) -> None:
     with in_background(recorder) as sink:
-        for number, frame in enumerate(plain_frames(6)):
-            sink.add(frame, number + 1)
+        for number, patch in enumerate(plain_patches(6)):
+            sink.add(patch, number + 1)
         if then is not None:
             raise then
 

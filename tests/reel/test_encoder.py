@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -6,13 +7,14 @@ import numpy as np
 import pytest
 
 from reel.encoder import CODECS, Chapter, VideoEncoder
-from tests.reel.frames import atoms, plain_frames
+from reel.patches import Box, Patch
+from tests.reel.frames import atoms, plain_frames, plain_patches
 
 
-def encode(path: Path, *, repeat: int = 1, chapters: tuple[Chapter, ...] = ()) -> Path:
-    with VideoEncoder(path, CODECS[path.suffix[1:]], (64, 48), 30) as encoder:
-        for frame in plain_frames(6):
-            encoder.add(frame, repeat)
+def encode(path: Path, *, repeat: int = 1, constant: bool = False, chapters: tuple[Chapter, ...] = ()) -> Path:
+    with VideoEncoder(path, CODECS[path.suffix[1:]], (64, 48), 30, constant=constant) as encoder:
+        for patch in plain_patches(6):
+            encoder.add(patch, repeat)
         encoder.set_chapters(chapters)
     return path
 
@@ -33,13 +35,52 @@ def test_an_mp4_begins_to_play_before_it_is_loaded(tmp_path) -> None:
     assert found.index("moov") < found.index("mdat")
 
 
+def frame_numbers(path: Path) -> list[int]:
+    """Return when each picture begins, in frames of 1/30 s."""
+    with av.open(path) as film:
+        return [round(picture.time * 30) for picture in film.decode(video=0)]
+
+
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
-def test_a_repeated_frame_fills_its_time(tmp_path, name) -> None:
-    with av.open(encode(tmp_path / name, repeat=5)) as film:
-        pictures = list(film.decode(video=0))
-    assert len(pictures) == 30
-    assert [round(picture.time * 30) for picture in pictures] == list(range(30))
+@pytest.mark.parametrize(("constant", "numbers"), [(True, range(30)), (False, range(0, 30, 5))])
+def test_a_repeated_picture_is_stored_once_unless_the_frame_rate_is_to_be_constant(
+    tmp_path, name, constant, numbers
+) -> None:
+    encode(tmp_path / name, repeat=5, constant=constant)
+    assert frame_numbers(tmp_path / name) == list(numbers)
     assert av.open(tmp_path / name).duration == 1_000_000
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
+def test_no_frame_stands_for_longer_than_a_second(tmp_path, name) -> None:
+    with VideoEncoder(tmp_path / name, CODECS[name[5:]], (64, 48), 30) as encoder:
+        encoder.add(plain_patches(1)[0], 20)
+        encoder.add(None, 50)
+        encoder.add(plain_patches(2)[1], 1)
+        encoder.add(None)
+    assert frame_numbers(tmp_path / name) == [0, 30, 60, 70]
+    assert av.open(tmp_path / name).duration == 2_400_000
+
+
+def test_a_key_is_where_a_player_can_begin(tmp_path) -> None:
+    with VideoEncoder(tmp_path / "film.mp4", CODECS["mp4"], (64, 48), 30) as encoder:
+        for number, patch in enumerate(plain_patches(6)):
+            encoder.add(replace(patch, key=number in (0, 4)), 2)
+    with av.open(tmp_path / "film.mp4") as film:
+        assert [round(packet.pts * packet.time_base * 30) for packet in film.demux() if packet.is_keyframe] == [0, 8]
+
+
+def test_patches_make_the_same_film_as_whole_frames(tmp_path) -> None:
+    generator = np.random.default_rng(0)
+    frame = generator.integers(0, 256, (48, 64, 4), np.uint8)
+    boxes = [Box(0, 0, 64, 48), Box(3, 5, 20, 47), Box(63, 0, 64, 1), Box(10, 10, 40, 12), Box(0, 0, 0, 0)]
+    encoders = [VideoEncoder(tmp_path / name, CODECS["mp4"], (64, 48), 30) for name in ("patches.mp4", "frames.mp4")]
+    with encoders[0] as patches, encoders[1] as frames:
+        for box in boxes:
+            frame[box.area] = generator.integers(0, 256, frame[box.area].shape, np.uint8)
+            patches.add(Patch.cut(frame, box))
+            frames.add(Patch.cut(frame, Box.of(frame)))
+    assert (tmp_path / "patches.mp4").read_bytes() == (tmp_path / "frames.mp4").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm"])

@@ -9,8 +9,9 @@ import pytest
 from manim import tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
 
-from reel.encoder import Frame
 from reel.engine import manim_set_up, play
+from reel.patches import Frame, Patch
+from scenes.catalog import SCENES
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
 
@@ -22,35 +23,56 @@ class Recorder:
 
     def __init__(self) -> None:
         self.frames: list[str] = []
+        self.keys: list[int] = []
+        self.picture = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
 
-    def add(self, frame: Frame, repeat: int = 1) -> None:
-        self.frames += [hashlib.sha256(frame.tobytes()).hexdigest()] * repeat
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        if patch is not None:
+            patch.paint(self.picture)
+            self.keys += [len(self.frames)] * patch.key
+        self.frames += [hash_of(self.picture)] * repeat
 
 
-class StockWriter(Recorder):
+class StockWriter:
     """What Manim's own renderer writes to."""
 
     def __init__(self, settings: Any) -> None:
-        super().__init__()
+        self.frames: list[str] = []
         self.sections = [SimpleNamespace(skip_animations=False)]
         self.output_spec = settings.plan.output
 
     def write_frame(self, frame: Frame, *, repeat: int = 1) -> None:
-        self.add(frame, repeat)
+        self.frames += [hash_of(frame)] * repeat
 
     def ignore(self, *_: Any, **__: Any) -> None: ...
 
     begin_animation = end_animation = add_partial_movie_file = ignore
 
 
+def hash_of(frame: Frame) -> str:
+    return hashlib.sha256(frame.tobytes()).hexdigest()
+
+
+def stock_frames(spec: SceneSpec, fps: int) -> list[str]:
+    with manim_set_up(SIZE, fps), tempconfig({"disable_caching": True}):
+        scene = type(spec).scene_class()(spec, renderer=StockRenderer())
+        scene.render()
+    return scene.renderer.file_writer.frames
+
+
 @pytest.mark.parametrize("fps", [15, 60])
 def test_every_frame_is_the_one_that_manim_draws(short_spec: SceneSpec, fps) -> None:
     ours = Recorder()
     play(short_spec, SIZE, fps, ours)
-    with manim_set_up(SIZE, fps), tempconfig({"disable_caching": True}):
-        scene = type(short_spec).scene_class()(short_spec, renderer=StockRenderer())
-        scene.render()
-    assert ours.frames == scene.renderer.file_writer.frames
+    assert ours.frames == stock_frames(short_spec, fps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_every_frame_of_every_scene_is_the_one_that_manim_draws(name) -> None:
+    ours = Recorder()
+    play(SCENES[name].build({}), SIZE, 15, ours)
+    assert ours.frames == stock_frames(SCENES[name].build({}), 15)
 
 
 class StockRenderer(CairoRenderer):
@@ -76,11 +98,17 @@ def test_the_still_of_a_beat_is_its_last_frame(short_spec: SceneSpec) -> None:
     recorder, stills = Recorder(), []
 
     def keep(_: Any, frame: Frame) -> None:
-        stills.append((len(recorder.frames), hashlib.sha256(frame.tobytes()).hexdigest()))
+        stills.append((len(recorder.frames), hash_of(frame)))
 
     timeline = play(short_spec, SIZE, 15, recorder, on_beat=keep)
     assert [at for at, _ in stills] == [round(beat.end * 15) for beat in timeline.beats]
     assert all(recorder.frames[at - 1] == still for at, still in stills)
+
+
+def test_seeking_is_quick_where_beats_begin(short_spec: SceneSpec) -> None:
+    recorder = Recorder()
+    timeline = play(short_spec, SIZE, 15, recorder)
+    assert recorder.keys == [round(beat.start * 15) for beat in timeline.beats]
 
 
 def test_stills_are_the_same_when_nothing_else_is_drawn(short_spec: SceneSpec) -> None:

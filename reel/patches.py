@@ -1,0 +1,120 @@
+"""What changes from one picture to the next: a rectangle of pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Box", "Frame", "Patch", "Sink", "difference"]
+
+Frame: TypeAlias = npt.NDArray[np.uint8]
+"""A picture of (height, width, 4): red, green, blue, alpha; the first row is the top."""
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels; right and bottom are the first ones outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @classmethod
+    def of(cls, frame: Frame) -> Box:
+        """Return the box of a whole frame."""
+        return cls(0, 0, frame.shape[1], frame.shape[0])
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """What to index a frame with."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    @property
+    def size(self) -> int:
+        """How many pixels it has."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+    def meets(self, other: Box) -> bool:
+        """Tell whether two boxes have a pixel in common."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def join(self, other: Box) -> Box:
+        """Return the smallest box around both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def clip(self, frame: Box) -> Box:
+        """Return the part of the box that lies in another one."""
+        return Box(
+            max(self.left, frame.left),
+            max(self.top, frame.top),
+            min(self.right, frame.right),
+            min(self.bottom, frame.bottom),
+        )
+
+    def even(self) -> Box:
+        """Return the smallest box around this one whose colours can be halved alone, for a film keeps half of them.
+
+        Its sides are even; it is not two rows high, which FFmpeg gets wrong.
+        """
+        left, top, right, bottom = self.left & ~1, self.top & ~1, -(-self.right // 2) * 2, -(-self.bottom // 2) * 2
+        if bottom - top == 2:
+            top, bottom = max(0, top - 2), max(4, bottom)
+        return Box(left, top, right, bottom)
+
+
+@dataclass(frozen=True, eq=False)
+class Patch:
+    """A rectangle of new pixels, with even corners; the rest of the picture stays.
+
+    Attributes
+    ----------
+    pixels : (height, width, 4)
+    key
+        Whether seeking in the film must be quick here: a beat begins.
+    """
+
+    box: Box
+    pixels: Frame
+    key: bool = False
+
+    @classmethod
+    def cut(cls, frame: Frame, box: Box, *, key: bool = False) -> Patch:
+        """Copy a box of a frame, whose sides are even."""
+        box = box.even()
+        return cls(box, frame[box.area].copy(), key)
+
+    def paint(self, frame: Frame) -> None:
+        """Put the pixels where they belong."""
+        frame[self.box.area] = self.pixels
+
+
+class Sink(Protocol):
+    """Where a film goes, one picture after the other."""
+
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        """Take what changes in the picture, or nothing; it then stands for `repeat` frames."""
+
+
+def difference(one: Frame, other: Frame, within: Box) -> Box | None:
+    """Return the smallest box around all pixels that differ, or nothing if there are none."""
+    differs = one[within.area].view(np.uint32)[..., 0] != other[within.area].view(np.uint32)[..., 0]
+    rows = np.flatnonzero(differs.any(axis=1))
+    if not len(rows):
+        return None
+    columns = np.flatnonzero(differs[rows[0] : rows[-1] + 1].any(axis=0))
+    return Box(
+        within.left + int(columns[0]),
+        within.top + int(rows[0]),
+        within.left + int(columns[-1]) + 1,
+        within.top + int(rows[-1]) + 1,
+    )

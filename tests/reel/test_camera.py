@@ -1,0 +1,80 @@
+"""What is drawn is tested in test_engine.py, against Manim's own camera; here, how much."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from manim import RIGHT, Circle, Dot, Rectangle, Square, Star, VMobject
+
+from reel.camera import FilmCamera
+from reel.engine import manim_set_up
+from reel.patches import Box
+from reel.paths import add_path
+
+FRAME = Box(0, 0, 320, 180)
+
+
+@pytest.fixture
+def camera():
+    with manim_set_up((320, 180), 15):
+        yield FilmCamera()
+
+
+def test_only_the_box_around_what_has_changed_is_redrawn(camera: FilmCamera) -> None:
+    still, dot = Square(), Dot().shift(2 * RIGHT)
+    camera.set_scenery([])
+    assert camera.redraw([still, dot]) == FRAME
+    assert camera.redraw([still, dot]) is None
+    dot.shift(0.5 * RIGHT)
+    box = camera.redraw([still, dot])
+    assert box is not None
+    assert box.meets(Box(204, 89, 206, 91))
+    assert box.size < 30 * 15
+
+
+def test_what_moves_out_of_the_frame_is_redrawn_inside_only(camera: FilmCamera) -> None:
+    dot = Dot().shift(7 * RIGHT)
+    camera.set_scenery([])
+    camera.redraw([dot])
+    dot.shift(0.2 * RIGHT)
+    box = camera.redraw([dot])
+    assert box is not None
+    assert box == box.clip(FRAME)
+    dot.shift(5 * RIGHT)
+    camera.redraw([dot])
+    dot.shift(5 * RIGHT)
+    assert camera.redraw([dot]) is None
+
+
+def test_a_change_of_colour_or_order_is_seen(camera: FilmCamera) -> None:
+    one, other = Square(fill_opacity=1), Circle(fill_opacity=1)
+    camera.set_scenery([])
+    camera.redraw([one, other])
+    one.set_fill("#FF0000")
+    assert camera.redraw([one, other]) is not None
+    assert camera.redraw([other, one]) == FRAME
+
+
+def test_a_gradient_is_drawn_as_manim_draws_it(camera: FilmCamera) -> None:
+    square = Square(fill_opacity=1).set_fill(["#FF0000", "#0000FF"])
+    camera.set_scenery([])
+    assert camera.redraw([square]) == camera.redraw([square]) == FRAME
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        Circle(),
+        Rectangle(),
+        Star(),
+        VMobject().set_points(Circle().points[:-4]),
+        VMobject().set_points([[np.nan] * 3] * 4),
+    ],
+)
+def test_paths_are_the_ones_that_manim_makes(camera: FilmCamera, shape: VMobject) -> None:
+    context = camera.get_cairo_context(camera.pixel_array)
+    context.new_path()
+    add_path(context, shape)
+    ours = list(context.copy_path())
+    camera.set_cairo_context_path(context, shape)
+    assert list(context.copy_path()) == ours

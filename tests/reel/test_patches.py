@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reel.patches import Box, Patch, difference
+
+SIDES = st.integers(0, 11)
+
+
+def frame(width: int = 12, height: int = 10) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (height, width, 4), np.uint8)
+
+
+def test_the_difference_is_the_smallest_box_around_all_that_differs() -> None:
+    one, other = frame(), frame()
+    other[3, 4, 0] ^= 1
+    other[7, 2, 3] ^= 1
+    assert difference(one, other, Box.of(one)) == Box(2, 3, 5, 8)
+    assert difference(one, other, Box(3, 0, 12, 10)) == Box(4, 3, 5, 4)
+    assert difference(one, one, Box.of(one)) is None
+
+
+@pytest.mark.parametrize(
+    ("box", "even"),
+    [
+        (Box(1, 1, 7, 7), Box(0, 0, 8, 8)),
+        (Box(2, 4, 6, 8), Box(2, 4, 6, 8)),
+        (Box(3, 4, 4, 5), Box(2, 2, 4, 6)),
+        (Box(0, 0, 2, 1), Box(0, 0, 2, 4)),
+        (Box(0, 0, 0, 0), Box(0, 0, 0, 0)),
+    ],
+)
+def test_a_patch_has_even_sides_and_is_never_two_rows_high(box, even) -> None:
+    assert Patch.cut(frame(), box).box == even
+
+
+@given(SIDES, SIDES, SIDES, SIDES)
+@settings(max_examples=50, derandomize=True, deadline=None)
+def test_a_patch_makes_one_frame_of_the_other(left, top, width, height) -> None:
+    before, after = frame(24, 24), frame(24, 24)
+    box = Box(left, top, left + width, top + height)
+    after[box.area] ^= 255
+    Patch.cut(after, box).paint(before)
+    assert np.array_equal(before, after)
+
+
+def test_boxes_meet_join_and_clip() -> None:
+    one, other = Box(0, 0, 4, 4), Box(3, 2, 9, 5)
+    assert one.meets(other)
+    assert not one.meets(Box(4, 0, 6, 4))
+    assert one.join(other) == Box(0, 0, 9, 5)
+    assert other.clip(one) == Box(3, 2, 4, 4)
+    assert other.size == 18
