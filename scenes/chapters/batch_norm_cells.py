@@ -153,9 +153,11 @@ class CellsChapter:
             sources: dict[str, Source] = {name: known.number for name, known in parameters.items()}
             self.band.show(line, {"x_hat": board.out.cell_center(*cell), **sources})
             way = board.out.cell_center(*cell) - line.numbers["result"].get_center()
-            arrivals = self.arrivals([cell], way)
+            going = leaving(self.old.grid, cell)
+            stage.add(*(animation.mobject for animation in going))
+            arriving = self.arrivals([cell], way)
             stage.add(self.window.outline)
-            stage.play(*leaving(self.old.grid, cell), *arrivals, run_time=0.8)
+            stage.play(*going, *arriving, run_time=0.8)
 
 
 def leaving(grid: NumberGrid, cell: Cell) -> list[Animation]:
