@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from manim import FadeIn, FadeOut, Rectangle
 
 from cnn_core.linear import LinearStep
+from scenes.layout import smallest_text
 from scenes.mobjects.linear_board import LinearBoard
 from scenes.mobjects.linear_sum import LinearSum
 from scenes.mobjects.text import Label
@@ -67,7 +68,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
         """Look at a row of weights and let the learner find its output."""
         output = self.board.output
         mark = Rectangle(width=output.cell, height=output.cell, color=self.theme.question, stroke_width=6)
-        sign = Label("?", 0.6 * output.cell, self.theme.question, "semibold")
+        sign = Label("?", max(0.6 * output.cell, smallest_text()), self.theme.question, "semibold")
         marks = [part.move_to(output.cell_center(o, 0)) for part in (mark, sign)]
         which = f"the {ORDINALS[o]} output" if self.outputs > 1 else "the output"
         self.ask(f"What is {which}?", as_text(step.value, output.decimals), *marks, first=self.looking_at(o))

@@ -9,6 +9,7 @@ import numpy as np
 from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, Rectangle, VGroup, smooth
 
 from scenes.chapters.formula_band import EARLY, LATE, FormulaBand, Source
+from scenes.layout import smallest_text
 from scenes.mobjects.batch_norm_board import BatchNormBoard
 from scenes.mobjects.channel_numbers import Cell
 from scenes.mobjects.number_grid import NumberGrid
@@ -67,7 +68,7 @@ class CellsChapter:
         """Let the learner find the first result."""
         grid = self.board.out
         mark = Rectangle(width=grid.cell, height=grid.cell, color=self.stage.theme.question, stroke_width=6)
-        sign = Label("?", 0.6 * grid.cell, self.stage.theme.question, "semibold")
+        sign = Label("?", max(0.6 * grid.cell, smallest_text()), self.stage.theme.question, "semibold")
         VGroup(mark, sign).move_to(grid.cell_center(*cell))
         mean = typeset(parenthesised(self.lines.text("mean")))
         prompt = f"What is ({self.said('x', cell)} − {mean}) / {self.said('std')}?"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,13 @@ import pytest
 
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
-from scenes.layout import smallest_text
-from scenes.mobjects.text import Label
 from scenes.numerals import as_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene, family, pixel_box
-from scenes.theme import CAPTION_BAND, reading_time
-from scenes.timeline import Beat, Timeline
-
-Box = tuple[int, int, int, int]
+from scenes.stage import ExplainerScene
+from scenes.theme import reading_time
+from scenes.timeline import Timeline
+from tests.scenes.looking import Seen, outside, overlapping, too_small, watch
 
 EVERY = [pytest.param(name, ratio, id=f"{name}-{ratio}") for name in SCENES for ratio in FRAME_SIZES]
 
@@ -31,7 +28,7 @@ class Performance:
     """What was seen of a scene, beat by beat."""
 
     scene: ExplainerScene[Any]
-    labels: list[list[tuple[str, Box, float]]] = field(default_factory=list)
+    labels: list[list[Seen]]
 
     @property
     def timeline(self) -> Timeline:
@@ -40,20 +37,7 @@ class Performance:
 
 @cache
 def performance(name: str, ratio: str) -> Performance:
-    seen: list[list[tuple[str, Box, float]]] = []
-    smallest: list[float] = []
-
-    def look(scene: ExplainerScene[Any], _: Beat) -> None:
-        smallest.append(smallest_text())
-        labels = [one for one in family(scene.mobjects) if isinstance(one, Label) and one.glyphs]
-        visible = [one for one in labels if all(glyph.get_fill_opacity() > 0.05 for glyph in one.glyphs)]
-        seen.append([(one.text, pixel_box(one), one.strut.height / smallest[-1]) for one in visible])
-
-    return Performance(rehearse(find(name).build({"ratio": ratio}), on_beat=look), seen)
-
-
-def overlap(a: Box, b: Box) -> bool:
-    return a[0] + 2 < b[2] and b[0] + 2 < a[2] and a[1] + 2 < b[3] and b[1] + 2 < a[3]
+    return Performance(*watch(find(name).build({"ratio": ratio})))
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
@@ -68,28 +52,23 @@ def test_every_number_on_screen_is_the_computed_one(name: str, ratio: str) -> No
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_nothing_leaves_the_frame_or_stands_where_captions_go(name: str, ratio: str) -> None:
-    width, height = FRAME_SIZES[ratio]
     played = performance(name, ratio)
     for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
-        for text, (left, top, right, bottom), _ in labels:
-            inside = left >= 0 and top >= 0 and right <= width and bottom <= height * (1 - CAPTION_BAND) + 1
-            assert inside, (beat.caption, text, (left, top, right, bottom))
+        assert not list(outside(labels, ratio)), beat.caption
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_no_two_texts_stand_on_each_other(name: str, ratio: str) -> None:
     played = performance(name, ratio)
     for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
-        for (text, box, _), (other, other_box, _) in combinations(labels, 2):
-            assert not overlap(box, other_box), (beat.caption, text, other)
+        assert not list(overlapping(labels)), beat.caption
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_no_text_is_too_small_to_read(name: str, ratio: str) -> None:
     played = performance(name, ratio)
     for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
-        for text, _, size in labels:
-            assert size >= 1 - 1e-6, (beat.caption, text, size)
+        assert not list(too_small(labels)), beat.caption
 
 
 @pytest.mark.parametrize("name", SCENES)
