@@ -12,6 +12,7 @@ from manim import FadeIn, Mobject, VGroup
 from cnn_core.arrays import Array, Pair
 from cnn_core.avg_pool2d import AvgPool2dStep
 from scenes.layout import fitted
+from scenes.mobjects.arrivals import travel
 from scenes.mobjects.mean import Mean
 from scenes.mobjects.text import Number
 from scenes.numerals import as_text, relation, typeset
@@ -151,12 +152,6 @@ class AvgPoolScene(PoolingScene[AvgPoolSpec, AvgPool2dStep]):
     def moral(self) -> str:
         """Say what the whole was good for."""
         return "Every value of a window has its share in the result."
-
-
-def travel(number: Number, start: Any) -> Any:
-    """Return the animation that takes a number to where it stands, from the middle of `start`."""
-    place = number.get_center()
-    return number.move_to(start).animate.move_to(place)
 
 
 def address_in_padded(channel: int, padding: Pair, size: Pair, row: int, column: int) -> str:

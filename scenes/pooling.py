@@ -9,17 +9,16 @@ from itertools import groupby
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Mobject, Rectangle, VGroup, Wait
+from manim import Animation, FadeIn, FadeOut, Mobject, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.max_pool2d import MaxPool2dStep
 from cnn_core.trace import Position
-from scenes.layout import smallest_text
-from scenes.mobjects.maps import Maps, MapsPlan
+from scenes.mobjects.arrivals import drop_into, question_marks
+from scenes.mobjects.maps import Maps, MapsPlan, named
 from scenes.mobjects.number_grid import NumberGrid, readable_cell
 from scenes.mobjects.panel import OperationArrow
-from scenes.mobjects.text import Label
 from scenes.mobjects.window import Window
 from scenes.numerals import decimals_for
 from scenes.specs.pooling import PoolSpec
@@ -86,7 +85,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
     def lay_out(self) -> VGroup:
         """Build input and output, as large as they fit, with the arrow that names the operation."""
         maps, output, room = self.maps(), self.trace.output[0], self.bands.stage
-        names = self.named(self.spec.x_label, self.trace.x), self.named(self.spec.output_label, self.trace.output)
+        names = named(self.spec.x_label, self.trace.x), named(self.spec.output_label, self.trace.output)
         readable = max(readable_cell(values, decimals_for(output)) for values in output)
         plan = MapsPlan.of(room, maps.shape, output.shape, names, readable)
         self.inputs = [self.grid(values, "x", c, plan.cells[0]) for c, values in enumerate(maps)]
@@ -95,12 +94,6 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         both = zip((self.inputs, self.outputs), names, plan.name_widths, strict=True)
         before, after = (Maps(grids, name, width) for grids, name, width in both)
         return plan.arrange(before, after, arrow, room)
-
-    @staticmethod
-    def named(label: str, array: Array) -> str:
-        """Return a label with the array's size behind it; with its channels, if there are several."""
-        sides = array.shape[1:] if array.shape[1] > 1 else array.shape[2:]
-        return f"{label} {'×'.join(map(str, sides))}"
 
     def maps(self) -> Array:
         """Return the input with the ring around it, (C, H, W); what is not a number is not written."""
@@ -144,11 +137,8 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
 
     def put_question(self, step: Step) -> None:
         """Look at the window and let the learner find its result."""
-        grid = self.outputs[step.position[1]]
-        cell = grid.cell_center(*step.position[2:])
-        mark = Rectangle(width=grid.cell, height=grid.cell, color=self.theme.question, stroke_width=6).move_to(cell)
-        sign = Label("?", max(0.6 * grid.cell, smallest_text()), self.theme.question, "semibold").move_to(cell)
-        self.ask(self.question_about(step), self.answer_to(step), mark, sign, first=self.looking_at(step))
+        marks = question_marks(self.outputs[step.position[1]], *step.position[2:], self.theme)
+        self.ask(self.question_about(step), self.answer_to(step), *marks, first=self.looking_at(step))
 
     def looking_at(self, step: Step) -> list[Animation]:
         """Return the animations that bring the window to a stop; it begins anew on each channel."""
@@ -161,13 +151,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
 
     def drop(self, step: Step, start: Mobject) -> list[Any]:
         """Return the animations in which the result travels from `start` into its output cell."""
-        grid, cell = self.outputs[step.position[1]], step.position[2:]
-        number, place = grid.make_number(*cell), grid.cell_center(*cell)
-        number.move_to(start)
-        grid.write(*cell, number=number)
-        travel: list[Any] = [number.animate.move_to(place)] if grid.text_size else []
-        tint: list[Any] = [FadeIn(grid.fills[cell])] if cell in grid.fills else []
-        return [*tint, *travel] or [Wait()]
+        return drop_into(self.outputs[step.position[1]], *step.position[2:], start)
 
     def flow(self, row: list[Position]) -> None:
         """Let the window run through the rest of a row, as one beat."""

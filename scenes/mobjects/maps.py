@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from manim import DOWN, ORIGIN, RIGHT, VGroup
 
+from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.panel import OperationArrow, level
 from scenes.mobjects.paragraph import Paragraph
 
-__all__ = ["Maps", "MapsPlan"]
+__all__ = ["Maps", "MapsPlan", "cell_for", "name_height", "named"]
 
 Shape = tuple[int, int, int]
 """C, H, W."""
@@ -25,12 +26,18 @@ NAME_GAP = 0.1
 
 
 class Maps(VGroup):
-    """The channels of an array beside each other, and below them its name, on several lines if wider than `width`."""
+    """The channels of an array beside or above each other, and below them its name, no wider than `width`."""
 
-    def __init__(self, grids: Sequence[NumberGrid], name: str, width: float) -> None:
-        self.grids = VGroup(*grids).arrange(RIGHT, buff=GAP)
+    def __init__(self, grids: Sequence[NumberGrid], name: str, width: float, *, upright: bool = False) -> None:
+        self.grids = VGroup(*grids).arrange(DOWN if upright else RIGHT, buff=GAP)
         self.caption = caption(name, grids[0].role, width).next_to(self.grids, DOWN, buff=NAME_GAP)
         super().__init__(self.grids, self.caption)
+
+
+def named(label: str, array: Array) -> str:
+    """Return a label with the size of an array (1, C, H, W) behind it; with its channels, if there are several."""
+    sides = array.shape[1:] if array.shape[1] > 1 else array.shape[2:]
+    return f"{label} {'×'.join(map(str, sides))}"
 
 
 def caption(name: str, color: str, width: float) -> Paragraph:
@@ -112,3 +119,12 @@ def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readab
 def name_height(name: str, width: float) -> float:
     """Return the room that a name takes below its grids, in scene units."""
     return float(caption(name, "#000", width).height) + NAME_GAP
+
+
+def cell_for(room: Box, shape: Shape, name: str) -> tuple[float, bool]:
+    """Return the largest cell with which an array and its name fit, and whether its channels stand above each other."""
+    C, H, W = shape
+    down, gaps = room.height - name_height(name, room.width), GAP * (C - 1)
+    across = min(1.0, (room.width - gaps) / (C * W), down / H)
+    upright = min(1.0, room.width / W, (down - gaps) / (C * H))
+    return max(across, upright), upright > across
