@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from cnn_core.errors import InputError
 from scenes.specs import SceneSpec
+from scenes.specs.activations import LeakyReluSpec, ReluSpec, SigmoidSpec, TanhSpec
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.flatten import FlattenSpec
@@ -26,6 +27,10 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             Conv2dSpec,
             MaxPoolSpec,
             AvgPoolSpec,
+            ReluSpec,
+            LeakyReluSpec,
+            SigmoidSpec,
+            TanhSpec,
             BatchNormSpec,
             SoftmaxSpec,
             FlattenSpec,
