@@ -150,14 +150,16 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self.set_subtitle(subtitle)
 
     def set_subtitle(self, text: str) -> None:
-        """Exchange the words beside the title, at once."""
+        """Exchange the words beside the title, at once; a long title leaves no room for them unless the frame is tall."""
         self.remove(self._subtitle)
         self._subtitle = Label(text, 0.4, self.theme.muted)
         room = self.bands.title.right - self.title_label.get_right()[0] - 0.35
         if self._subtitle.width <= room:
             self._subtitle.next_to(self.title_label, RIGHT, buff=0.35).align_to(self.title_label, DOWN).shift(0.04 * UP)
-        else:
+        elif self.tall:
             self._subtitle.next_to(self.title_label, DOWN, buff=0.08, aligned_edge=LEFT)
+        else:
+            return
         self.add(self._subtitle)
 
     def origin(self) -> str:
