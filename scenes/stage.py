@@ -150,7 +150,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self.set_subtitle(subtitle)
 
     def set_subtitle(self, text: str) -> None:
-        """Exchange the words beside the title, at once; a long title leaves no room for them unless the frame is tall."""
+        """Exchange the words beside the title, at once; where a long title leaves no room, only a tall frame shows them."""
         self.remove(self._subtitle)
         self._subtitle = Label(text, 0.4, self.theme.muted)
         room = self.bands.title.right - self.title_label.get_right()[0] - 0.35
