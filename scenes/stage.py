@@ -150,7 +150,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self.set_subtitle(subtitle)
 
     def set_subtitle(self, text: str) -> None:
-        """Exchange the words beside the title, at once; where a long title leaves no room, only a tall frame shows them."""
+        """Exchange the words beside the title, at once; only a tall frame has room for them below a long one."""
         self.remove(self._subtitle)
         self._subtitle = Label(text, 0.4, self.theme.muted)
         room = self.bands.title.right - self.title_label.get_right()[0] - 0.35
