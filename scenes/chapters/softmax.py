@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup, VMobject
 
 from cnn_core.softmax import SoftmaxTrace
-from scenes.layout import in_row
-from scenes.mobjects.bar_chart import share
-from scenes.mobjects.equation import line_of
+from scenes.layout import Box, in_row
+from scenes.mobjects.bar_chart import share, share_text
+from scenes.mobjects.pen import Pen
 from scenes.mobjects.softmax_table import SoftmaxTable
 from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label, Number
 from scenes.numerals import as_text, relation, typeset
@@ -20,6 +20,7 @@ from scenes.stage import ExplainerScene
 __all__ = ["SoftmaxChapter"]
 
 SIZE = 0.5
+ONE_BY_ONE = 5
 GAP = 0.24 * SIZE
 INVARIANCE = "e^(x_j - m) / (sum_k e^(x_k - m)) = e^(x_j) / (sum_k e^(x_k))"
 
@@ -35,18 +36,27 @@ class SoftmaxChapter:
         Where it is shown; the chapter adds it.
     called
         What a class is called in a sentence.
+    box
+        Where the lines of arithmetic stand; the formula band if not given.
     """
 
     def __init__(
-        self, stage: ExplainerScene[Any], trace: SoftmaxTrace, table: SoftmaxTable, called: Callable[[int], str]
+        self,
+        stage: ExplainerScene[Any],
+        trace: SoftmaxTrace,
+        table: SoftmaxTable,
+        called: Callable[[int], str],
+        box: Box | None = None,
     ) -> None:
         self.stage, self.table, self.theme, self.called = stage, table, stage.theme, called
+        self.box = box or stage.bands.formula
         self.shifted, self.exponentials = trace.shifted.ravel(), trace.exponentials.ravel()
         self.maximum, self.output = float(trace.maximum.ravel()[0]), trace.output.ravel()
         self.classes = range(table.classes)
         self.winner = table.chart.winner
         self.columns: dict[str, list[Label]] = {}
         self.formula = VGroup()
+        self.bars = VGroup()
 
     def play(self, *, question: bool) -> None:
         """Tell all of it, once the logits are there."""
@@ -61,11 +71,27 @@ class SoftmaxChapter:
         with self.stage.beat("explain", caption):
             self.stage.play(FadeIn(self.table, self.table.heads["x"], *self.columns["x"]), run_time=1.0)
 
+    def take_logits(self, numbers: Sequence[Label]) -> None:
+        """Let logits that are on the stage already move into the table."""
+        self.columns["x"] = [self.table.number("x", k) for k in self.classes]
+        moves = [
+            FadeIn(number, target_position=source) for number, source in zip(self.columns["x"], numbers, strict=True)
+        ]
+        self.stage.play(FadeIn(self.table, self.table.heads["x"]), *moves, run_time=1.0)
+
+    def exponentiate_at_once(self) -> None:
+        """Subtract the largest logit and take the exponentials, in one beat."""
+        largest = typeset(as_text(self.maximum, self.table.decimals))
+        said = f"The largest logit, m = {largest}, is subtracted; then the exponentials are taken."
+        with self.stage.beat("step", said):
+            self.fill("shifted", out_of="x")
+            self.fill("exponentials", out_of="shifted")
+
     def shift(self) -> None:
         """Subtract the largest logit, and say why that is allowed."""
         largest = typeset(as_text(self.maximum, self.table.decimals))
         said = f"First the largest logit, m = {largest}, is subtracted from all. The probabilities stay the same."
-        formula = VGroup(Formula(INVARIANCE, SIZE, self.theme.text).move_to(self.stage.bands.formula.center))
+        formula = VGroup(Formula(INVARIANCE, SIZE, self.theme.text).move_to(self.box.center))
         with self.stage.beat("explain", said):
             self.write(formula)
             self.fill("shifted", out_of="x")
@@ -91,14 +117,20 @@ class SoftmaxChapter:
 
     def sum_line(self, total: str) -> tuple[VGroup, str]:
         """Return `1.000 + 0.368 + ... = 1.553` and its sign; terms too small for their decimals are only counted."""
-        terms = [self.share("exponentials", k) for k in self.classes]
-        large = [term for term in terms if is_number(term)]
-        small = len(terms) - len(large)
-        sign = "≈" if small else relation([[term.text] for term in large], total)
-        counted = [Label(f"({small} below 0.001)", SIZE, self.theme.text)] if small else []
-        plus = [in_row([Label("+", SIZE, self.theme.muted), term], GAP) for term in [*large[1:], *counted]]
-        equals = in_row([Label(sign, SIZE, self.theme.muted), self.number("total", 0, self.table.total)], GAP)
-        return line_of([large[0], *plus, equals], SIZE, self.stage.bands.formula), sign
+        large = [k for k in self.classes if is_number(self.share("exponentials", k))]
+        small = len(self.classes) - len(large)
+        texts = [[share_text(float(self.exponentials[k]))] for k in large]
+        sign = "≈" if small else relation(texts, total)
+
+        def parts(pen: Pen) -> list[VMobject | str]:
+            terms: list[VMobject] = [self.share("exponentials", k, pen.size) for k in large]
+            counted: list[VMobject] = [Label(f"({small} below 0.001)", pen.size, self.theme.text)] if small else []
+            plus = [pen.term("+", term) for term in [*terms[1:], *counted]]
+            whole = pen.number(self.table.total, self.table.address("total", 0), decimals=3)
+            return [terms[0], *plus, pen.term(sign, whole)]
+
+        pen = Pen(self.theme, self.box, SIZE).best(parts)
+        return pen.line(parts(pen)), sign
 
     def divide(self, *, question: bool) -> None:
         """Divide each exponential by the sum: the largest slowly, the others in one go."""
@@ -113,7 +145,8 @@ class SoftmaxChapter:
                 self.formula = VGroup()
             self.make_room()
             self.write(self.quotient(self.winner))
-            self.stage.play(FadeIn(self.table.chart_head(), self.table.chart.axis), run_time=0.4)
+            self.head = self.table.chart_head()
+            self.stage.play(FadeIn(self.head, self.table.chart.axis), run_time=0.4)
             self.grow(self.winner, run_time=1.0)
         with self.stage.beat("step", "The others are divided by the same sum."):
             for k in self.classes:
@@ -125,7 +158,7 @@ class SoftmaxChapter:
         if not self.table.is_narrow:
             return
         names = ("x", "shifted")
-        leaving = [FadeOut(self.table.heads[name], *self.columns[name]) for name in names]
+        leaving = [FadeOut(self.table.heads[name], *self.columns.pop(name)) for name in names]
         staying = [self.table.heads["exponentials"], *self.columns["exponentials"], self.table.total_line]
         self.stage.play(*leaving, run_time=0.4)
         self.stage.play(VGroup(*staying).animate.shift(self.table.make_room() * RIGHT), run_time=0.8)
@@ -160,7 +193,7 @@ class SoftmaxChapter:
         exact = "=" if self.shifted[k] == 0 else "≈"
         row = in_row([power, *self.equals(self.share("exponentials", k), exact)], GAP)
         power.shift(np.array([0, row[-1].get_y() - FIGURE_MIDDLE * SIZE - power.get_bottom()[1], 0]))
-        return VGroup(row.move_to(self.stage.bands.formula.center))
+        return VGroup(row.move_to(self.box.center))
 
     def quotient(self, k: int) -> VGroup:
         """Return `1.000 / 1.553 ≈ 0.644`."""
@@ -171,7 +204,7 @@ class SoftmaxChapter:
         total = self.number("total", 0, self.table.total)
         exact = relation([[total.text, share_of_all.text]], exponential.text) if is_number(share_of_all) else "≈"
         parts = [exponential, Label("÷", SIZE, self.theme.muted), total, *self.equals(share_of_all, exact)]
-        return VGroup(in_row(parts, GAP).move_to(self.stage.bands.formula.center))
+        return VGroup(in_row(parts, GAP).move_to(self.box.center))
 
     def equals(self, result: Label, sign: str) -> list[VMobject]:
         """Return sign and result; a bound such as `<0.001` brings its own sign."""
@@ -180,9 +213,9 @@ class SoftmaxChapter:
         parts = ((result.text[0], self.theme.muted), (result.text[1:], self.theme.text))
         return [Label(text, SIZE, color) for text, color in parts]
 
-    def share(self, name: str, k: int) -> Label:
+    def share(self, name: str, k: int, size: float = SIZE) -> Label:
         """Return a number from 0 to 1 for a formula."""
-        return share(float(self.table.arrays[name][k]), self.table.address(name, k), SIZE, self.theme.text)
+        return share(float(self.table.arrays[name][k]), self.table.address(name, k), size, self.theme.text)
 
     def number(self, name: str, k: int, value: float) -> Number:
         """Return a number with three decimals for a formula."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from manim import VGroup, VMobject
@@ -75,6 +75,11 @@ class Pen:
     def line(self, parts: Sequence[VMobject | str]) -> VGroup:
         """Write parts in the middle of the box, on several lines where one is not wide enough."""
         return line_of(self._drawn(parts), self.size, self.box)
+
+    def best(self, parts: Callable[[Pen], Sequence[VMobject | str]]) -> Pen:
+        """Return the thickest pen with which parts, as a pen draws them, fit into the box; else the thinnest."""
+        pens = list(self.sizes())
+        return next((pen for pen in pens if pen.line(parts(pen)).height <= self.box.height), pens[-1])
 
     def fits(self, parts: Sequence[VMobject | str]) -> bool:
         """Tell whether parts fit on one line."""

@@ -35,10 +35,19 @@ class SoftmaxTable(VGroup):
         Of one row of logits, (classes,) or (1, classes).
     address
         Gives the address of an array's value: of its name and its class.
+    decimals
+        Of logits and shifted logits; as many as they need if not given.
     """
 
     def __init__(
-        self, trace: SoftmaxTrace, address: Callable[[str, int], str], names: Sequence[str], theme: Theme, box: Box
+        self,
+        trace: SoftmaxTrace,
+        address: Callable[[str, int], str],
+        names: Sequence[str],
+        theme: Theme,
+        box: Box,
+        *,
+        decimals: int | None = None,
     ) -> None:
         super().__init__()
         self.address, self.theme = address, theme
@@ -48,7 +57,7 @@ class SoftmaxTable(VGroup):
             "exponentials": trace.exponentials.ravel(),
         }
         self.total = float(trace.total.ravel()[0])
-        self.decimals = decimals_for(self.arrays["x"])
+        self.decimals = decimals_for(self.arrays["x"]) if decimals is None else decimals
         self.names, self.output = names, trace.output.ravel()
         self.widths = self._widths()
         row = min(box.height / (self.classes + 2), HIGHEST_ROW)

@@ -1,0 +1,74 @@
+"""How a photo of a digit becomes the 28 x 28 pixels that the network has learned from."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+from manim import DOWN, FadeIn, Group, ManimColor, Rectangle
+
+from cnn_core.arrays import Array
+from cnn_core.digits import Preparation
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.picture import Colours, Picture, picture_colours
+from scenes.mobjects.text import Label
+from scenes.stage import ExplainerScene
+
+__all__ = ["show_preparation"]
+
+FOUND = "The photo is cleaned: paper becomes 0, ink 1. The ink is fitted into 20×20 pixels and centred in 28×28."
+NOT_FOUND = "No ink was found in the photo, so the network gets an empty image. It knows only digits."
+
+
+def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, box: Box) -> Group:
+    """Show the steps one after another; return the last picture, with its frame and name."""
+    pictures = lay_out(stage, steps_of(stage, preparation), box)
+    with stage.beat("explain", FOUND if preparation.found else NOT_FOUND):
+        for picture in pictures:
+            stage.play(FadeIn(picture), run_time=0.8)
+            stage.hold(0.6)
+    return Group(*pictures)
+
+
+def steps_of(stage: ExplainerScene[Any], preparation: Preparation) -> list[tuple[str, Colours]]:
+    """Return name and picture of each step; only the first and the last where there is no ink."""
+    ink = stage.theme.text
+    steps = [("photo", greys(preparation.photo))]
+    if preparation.found:
+        height, width = preparation.scaled.shape
+        steps.append(("ink", picture_colours(preparation.ink, ink, stage.theme, 1.0)))
+        steps.append((f"{height}×{width}", picture_colours(preparation.scaled, ink, stage.theme, 1.0)))
+    pixels = preparation.pixels / 255
+    return [*steps, ("28×28", picture_colours(pixels, ink, stage.theme, 1.0))]
+
+
+def greys(photo: Array) -> Colours:
+    """Return grey values, 0 black and 1 white, as they are."""
+    colours = np.full((*photo.shape, 4), 255, dtype=np.uint8)
+    colours[..., :3] = np.rint(255 * photo)[..., None]
+    return colours
+
+
+def lay_out(stage: ExplainerScene[Any], steps: list[tuple[str, Colours]], box: Box) -> list[Group]:
+    """Put the pictures beside each other, in two rows where the frame is not wide."""
+    rows = 1 if stage.wide else ceil(len(steps) / 2)
+    columns = ceil(len(steps) / rows)
+    size = max(smallest_text(), 0.3)
+    width, height = box.width / columns, box.height / rows
+    pictures = []
+    for index, (name, colours) in enumerate(steps):
+        row, column = divmod(index, columns)
+        picture = framed(stage, name, colours, (0.86 * width, height - 2 * size), size)
+        center = np.array([box.left + (column + 0.5) * width, box.top - (row + 0.5) * height, 0])
+        pictures.append(picture.move_to(center))
+    return pictures
+
+
+def framed(stage: ExplainerScene[Any], name: str, colours: Colours, room: tuple[float, float], size: float) -> Group:
+    """Return a picture with a frame around it and its name below."""
+    height, width = colours.shape[:2]
+    picture = Picture(colours, min(room[0], room[1] * width / height))
+    frame = Rectangle(width=picture.width, height=picture.height, color=ManimColor(stage.theme.muted), stroke_width=1.5)
+    label = Label(name, size, stage.theme.input).next_to(frame, DOWN, buff=0.3 * size)
+    return Group(picture, frame, label)

@@ -1,0 +1,95 @@
+"""The windows of many channels with their kernels, as small pictures, and the sum of each channel's products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from manim import RIGHT, Group, Rectangle
+
+from cnn_core.arrays import Array
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.picture import Picture, picture_colours
+from scenes.mobjects.text import Label, Number
+from scenes.numerals import as_text
+from scenes.theme import Theme
+
+__all__ = ["ChannelRow", "ChannelTable"]
+
+SIGN = 0.9
+"""Width of a sign with its space, in em."""
+
+LARGEST = 0.85
+NUMBER = 3.1
+"""Width of a sum such as -12.34 with its space, in em."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelRow:
+    """One channel: what lies under the kernel, the kernel, and the sum of their products."""
+
+    window: Array
+    kernel: Array
+    total: float
+    address: str
+
+
+class ChannelTable(Group):
+    """A picture of the window, one of the kernel and a number for each channel, in as many columns as make them large.
+
+    Attributes
+    ----------
+    pairs : list of Group
+        Window and kernel of each channel.
+    sums : list of Number
+    """
+
+    def __init__(self, rows: Sequence[ChannelRow], largest: float, theme: Theme, box: Box) -> None:
+        self.theme = theme
+        self.size = max(smallest_text(), min(0.32, 0.055 * box.width))
+        columns = max(range(1, len(rows) + 1), key=lambda n: self._side(n, len(rows), box))
+        self.side = self._side(columns, len(rows), box)
+        lines = ceil(len(rows) / columns)
+        pitch = box.height / max(lines, 3), box.width / columns
+        heaviest = max(float(np.abs(row.kernel).max()) for row in rows)
+        self.pairs: list[Group] = []
+        self.sums: list[Number] = []
+        for index, row in enumerate(rows):
+            column, line = divmod(index, lines)
+            x = box.left + column * pitch[1] + 0.1
+            y = box.center[1] + ((lines - 1) / 2 - line) * pitch[0]
+            self._put(row, largest, heaviest, np.array([x, y, 0.0]))
+        super().__init__(*self.pairs, *self.sums)
+
+    def _side(self, columns: int, count: int, box: Box) -> float:
+        """Return the side of a picture if there are so many columns."""
+        across = (box.width / columns - 0.2 - (2 * SIGN + NUMBER) * self.size) / 2
+        return min(LARGEST, across, 0.86 * box.height / ceil(count / columns))
+
+    def _put(self, row: ChannelRow, largest: float, heaviest: float, start: np.ndarray) -> None:
+        """Put a channel's pictures, signs and sum on a line that begins at `start`."""
+        pictures = [
+            self._framed(row.window, self.theme.input, largest),
+            self._framed(row.kernel, self.theme.kernel, heaviest),
+        ]
+        sign = SIGN * self.size
+        pictures[0].move_to(start, aligned_edge=np.array([-1.0, 0.0, 0.0]))
+        pictures[1].next_to(pictures[0], RIGHT, buff=sign)
+        dot = Label("·", 1.4 * self.size, self.theme.muted).move_to(
+            (pictures[0].get_right() + pictures[1].get_left()) / 2
+        )
+        equals = Label("=", self.size, self.theme.muted)
+        equals.move_to(pictures[1].get_right() + np.array([sign / 2, 0, 0]))
+        total = Number(as_text(row.total, 2), row.address, self.size, self.theme.text)
+        edge = pictures[1].get_right() + np.array([sign + NUMBER * self.size, 0, 0])
+        self.pairs.append(Group(*pictures, dot, equals))
+        self.sums.append(total.move_to(edge, aligned_edge=RIGHT))
+
+    def _framed(self, values: Array, role: str, largest: float) -> Group:
+        height, width = values.shape
+        colours = picture_colours(values, role, self.theme, largest)
+        picture = Picture(colours, self.side * min(1.0, width / height))
+        frame = Rectangle(width=picture.width, height=picture.height, color=role, stroke_width=1.5)
+        return Group(picture, frame)

@@ -1,0 +1,245 @@
+"""All maps of a layer in one picture, with its colour scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import numpy as np
+from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, Group, ManimColor, Rectangle, Transform, VGroup, VMobject
+
+from cnn_core.arrays import Array
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.picture import Colours, Picture, picture_colours
+from scenes.mobjects.text import Label, Number
+from scenes.numerals import as_text
+from scenes.theme import Theme
+
+__all__ = ["Arrangement", "FeatureMaps", "Reveal", "Scale"]
+
+SMALLEST_MAP = 7
+"""Pixels of a map in its picture; values of smaller maps are drawn as blocks of pixels, to have room between maps."""
+
+NAME = 0.26
+STOPS = 10
+MOST_FRAMED = 300
+SMALL = 0.3
+"""Side of a map, in scene units, below which its outline is faint."""
+
+LEAST_FOR_SCALE = 1.8
+"""Height of a box, in scene units, below which the picture needs all of it."""
+
+FULL = 0.88
+"""Share of the best size that an arrangement without empty places is worth."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How the maps of a layer stand in their picture.
+
+    Attributes
+    ----------
+    rows, columns
+        Of maps.
+    zoom
+        Pixels of the picture that a value takes, across and down.
+    gap
+        Pixels between two maps.
+    """
+
+    count: int
+    height: int
+    width: int
+    rows: int
+    columns: int
+    zoom: int
+    gap: int
+
+    @classmethod
+    def of(cls, shape: Sequence[int], box_ratio: float) -> Arrangement:
+        """Arrange maps of (C, H, W) so that they are large in a box of this ratio of width to height."""
+        count, height, width = shape
+        zoom = max(1, ceil(SMALLEST_MAP / min(height, width)))
+        gap = max(1, round(width * zoom / 9))
+        choices = [cls(count, height, width, ceil(count / n), n, zoom, gap) for n in range(1, count + 1)]
+        return max(choices, key=lambda one: one.worth(box_ratio))
+
+    def worth(self, box_ratio: float) -> float:
+        """Tell how large a map would be; more if no place stays empty."""
+        size = min(box_ratio / self.pixels_across, 1 / self.pixels_down)
+        return size if self.rows * self.columns == self.count else FULL * size
+
+    @property
+    def pixels_across(self) -> int:
+        """Width of the picture."""
+        return self.columns * (self.width * self.zoom + self.gap) - self.gap
+
+    @property
+    def pixels_down(self) -> int:
+        """Height of the picture."""
+        return self.rows * (self.height * self.zoom + self.gap) - self.gap
+
+    def corner(self, channel: int) -> tuple[int, int]:
+        """Return row and column of a map's first pixel."""
+        row, column = divmod(channel, self.columns)
+        return row * (self.height * self.zoom + self.gap), column * (self.width * self.zoom + self.gap)
+
+    def picture(self, maps: Array) -> Array:
+        """Return maps (C, H, W) as one array, NaN between them."""
+        whole = np.full((self.pixels_down, self.pixels_across), np.nan)
+        block = np.ones((self.zoom, self.zoom))
+        for channel, one in enumerate(maps):
+            top, left = self.corner(channel)
+            whole[top : top + self.height * self.zoom, left : left + self.width * self.zoom] = np.kron(one, block)
+        return whole
+
+    def when(self) -> Array:
+        """Return when each row of the picture is reached if all maps are written from top to bottom, 0 to 1."""
+        high = self.height * self.zoom
+        row = np.arange(self.pixels_down) % (high + self.gap)
+        return np.minimum((row + 1) / high, 1.0)
+
+
+class Scale(VGroup):
+    """A colour scale, from the smallest value of a layer to its largest."""
+
+    def __init__(self, values: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float) -> None:
+        size = max(smallest_text(), NAME)
+        low, high = float(values.min()), float(values.max())
+        numbers = [
+            Number(as_text(value, 2), address, size, theme.muted)
+            for value, address in zip((low, high), addresses, strict=True)
+        ]
+        free = width - sum(number.width for number in numbers) - 0.5 * size
+        bar = colour_bar(low, high, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
+        super().__init__(numbers[0], bar, numbers[1])
+        self.arrange(RIGHT, buff=0.25 * size)
+
+
+def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, height: float) -> VGroup:
+    """Return a bar of the colours from one value to another, as parts that each reach to its right end."""
+    stops = picture_colours(np.linspace(low, high, STOPS)[None], role, theme, max(abs(low), abs(high)))[0]
+    bar = VGroup()
+    for index, stop in enumerate(stops):
+        part = Rectangle(width=width * (1 - index / STOPS), height=height, stroke_width=0)
+        color = ManimColor((int(stop[0]), int(stop[1]), int(stop[2])))
+        bar.add(part.set_fill(color, opacity=1).move_to(np.array([width, 0, 0]), aligned_edge=RIGHT))
+    return bar.add(Rectangle(width=width, height=height, color=theme.muted, stroke_width=1).move_to(bar))
+
+
+class FeatureMaps(Group):
+    """The maps of a layer, (C, H, W), in a box, with title and colour scale below them.
+
+    Parameters
+    ----------
+    role
+        Colour of positive values.
+    addresses
+        Of the smallest and the largest value, for the scale; no scale without them.
+    """
+
+    def __init__(
+        self,
+        maps: Array,
+        arrangement: Arrangement,
+        role: str,
+        theme: Theme,
+        box: Box,
+        title: str,
+        addresses: tuple[str, str] | None = None,
+    ) -> None:
+        self.maps, self.arrangement, self.role, self.theme, self.box = maps, arrangement, role, theme, box
+        self.title, self.addresses = title, addresses
+        self.words = self._words()
+        room = box.height - self.words.height - 0.12
+        shape = arrangement.pixels_across / arrangement.pixels_down
+        self.image = Picture(self.colours(), min(box.width, room * shape))
+        self.image.move_to(box.center + np.array([0, (box.height - room) / 2, 0]))
+        self.words.next_to(self.image, DOWN, buff=0.1)
+        self.frames = self._frames()
+        super().__init__(self.image, self.frames, self.words)
+
+    def moves_to(self, other: FeatureMaps) -> list[Any]:
+        """Return the animations in which these maps take the place, colours and words of others of their shape."""
+        leaving = self.words
+        self.maps, self.box, self.role, self.words = other.maps, other.box, other.role, other.words
+        self.remove(leaving)
+        moves = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
+        return [*moves, FadeOut(leaving), FadeIn(other.words)]
+
+    def leave(self) -> FadeOut:
+        """Return the animation that takes the maps away."""
+        return FadeOut(Group(self.image, self.frames, self.words))
+
+    def colours(self, brighter: float = 1.0) -> Colours:
+        """Return the picture's colours; brighter ones are full already at a part of the largest value."""
+        largest = float(np.abs(self.maps).max()) / brighter
+        return picture_colours(self.arrangement.picture(self.maps), self.role, self.theme, largest)
+
+    def _words(self) -> VGroup:
+        size = max(smallest_text(), NAME)
+        words = VGroup(Label(self.title, size, self.role))
+        if self.addresses and self.box.height > LEAST_FOR_SCALE:
+            words.add(Scale(self.maps, self.addresses, self.role, self.theme, self.box.width))
+        return words.arrange(DOWN, buff=0.06)
+
+    def _frames(self) -> VMobject:
+        """Draw an outline around each map, all of them as one mobject."""
+        faint = self.cell * max(self.maps.shape[1:]) < SMALL
+        frames = VMobject(stroke_color=self.role, stroke_width=1, stroke_opacity=0.25 if faint else 0.5)
+        for channel in range(self.arrangement.count if self.arrangement.count <= MOST_FRAMED else 0):
+            self.trace_cells(frames, channel, 0, 0, *self.maps.shape[1:])
+        return frames
+
+    @property
+    def cell(self) -> float:
+        """Side of a value in scene units, as large as the picture is now."""
+        return float(self.image.width) / self.arrangement.pixels_across * self.arrangement.zoom
+
+    def corner(self, channel: int, row: float, column: float) -> np.ndarray:
+        """Return the top left corner of a value of a map."""
+        top, left = self.arrangement.corner(channel)
+        across = np.array([left / self.arrangement.zoom + column, -top / self.arrangement.zoom - row, 0])
+        return self.image.get_corner(np.array([-1.0, 1.0, 0.0])) + self.cell * across
+
+    def middle(self, channel: int, row: float, column: float) -> np.ndarray:
+        """Return the middle of a value of a map."""
+        return self.corner(channel, row + 0.5, column + 0.5)
+
+    def trace_cells(
+        self, outline: VMobject, channel: int, top: float, left: float, height: float, width: float
+    ) -> None:
+        """Add the outline of some values of a map."""
+        corners = [(top, left), (top, left + width), (top + height, left + width), (top + height, left), (top, left)]
+        first, *rest = [self.corner(channel, *corner) for corner in corners]
+        outline.start_new_path(first)
+        for point in rest:
+            outline.add_line_to(point)
+
+    def outline(self, channel: int, top: float, left: float, height: float, width: float) -> VMobject:
+        """Return the outline of some values in the colour of the window."""
+        outline = VMobject(stroke_color=self.theme.window, stroke_width=4)
+        self.trace_cells(outline, channel, top, left, height, width)
+        return outline
+
+
+class Reveal(Animation):
+    """Writes all maps of a picture, row by row; hides it at once, so that its frames can be shown before."""
+
+    def __init__(self, maps: FeatureMaps, **options: Any) -> None:
+        self.when = maps.arrangement.when()[:, None, None]
+        self.ground = picture_colours(np.zeros((1, 1)), maps.role, maps.theme, 1.0)
+        self.colours = maps.image.pixel_array
+        self.show_until(maps.image, 0.0)
+        super().__init__(maps.image, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the rows that have been reached."""
+        self.show_until(self.mobject, self.rate_func(alpha))
+
+    def show_until(self, picture: Any, time: float) -> None:
+        """Show the rows that are reached at a time from 0 to 1."""
+        reached = self.when <= time + 1e-9
+        picture.pixel_array = self.colours if time == 1 else np.where(reached, self.colours, self.ground)

@@ -1,0 +1,250 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from cnn_core.errors import InputError
+from cnn_core.mnist import digit
+from cnn_core.network import (
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    Network,
+    ReLU,
+    Softmax,
+    Tanh,
+)
+from cnn_core.weights import save, shipped
+from scenes.addresses import value_at
+from scenes.numerals import as_text
+from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.specs.digit import DigitSpec
+
+
+def played(**given: Any) -> Any:
+    return rehearse(DigitSpec.build(given)).timeline
+
+
+def random(*shape: int) -> Any:
+    return np.random.default_rng(sum(shape)).normal(size=shape)
+
+
+def norm(channels: int) -> BatchNorm2d:
+    return BatchNorm2d(random(channels), np.abs(random(channels)) + 0.5, random(channels), random(channels))
+
+
+OTHER_NETS: dict[str, list[Layer]] = {
+    "three convolutions, average pooling, a hidden linear layer": [
+        Conv2d(random(5, 1, 5, 5), random(5), padding=2),
+        ReLU(),
+        AvgPool2d(2),
+        Conv2d(random(20, 5, 3, 3), stride=2),
+        norm(20),
+        Tanh(),
+        Conv2d(random(3, 20, 1, 1), random(3)),
+        Flatten(),
+        Linear(random(32, 108), random(32)),
+        LeakyReLU(),
+        Linear(random(10, 32)),
+        Softmax(),
+    ],
+    "no convolution at all, and an activation at the end": [Flatten(), Linear(random(10, 784), random(10)), Tanh()],
+    "a normalisation first, a pooling of the whole map last": [
+        norm(1),
+        Conv2d(random(10, 1, 7, 7), random(10)),
+        MaxPool2d(22),
+        Flatten(),
+    ],
+    "padded pooling, and a kernel that is not square": [
+        Conv2d(random(2, 1, 1, 3), random(2), dilation=2),
+        MaxPool2d(3, 2, 1),
+        ReLU(),
+        Flatten(),
+        Linear(random(10, 2 * 14 * 12), random(10)),
+    ],
+}
+
+
+@pytest.fixture
+def weights_of(tmp_path: Path) -> Any:
+    def write(layers: list[Layer]) -> Path:
+        path = tmp_path / "net.safetensors"
+        save(path, Network(layers))
+        return path
+
+    return write
+
+
+def check_numbers(spec: DigitSpec, timeline: Any) -> None:
+    values = spec.values()
+    for beat in timeline.beats:
+        for shown in beat.shown:
+            _, _, decimals = shown.text.partition(".")
+            assert shown.text == as_text(value_at(values, shown.of), len(decimals)), (beat.caption, shown)
+
+
+FIRST = next(iter(OTHER_NETS))
+FILMED = [(net, "16:9") for net in OTHER_NETS] + [(FIRST, "9:16"), (FIRST, "1:1")]
+
+
+@pytest.mark.parametrize(("net", "ratio"), FILMED)
+def test_a_net_of_another_shape_is_filmed_too(net: str, ratio: str, weights_of: Any) -> None:
+    spec = DigitSpec.build({"weights": weights_of(OTHER_NETS[net]), "ratio": ratio})
+    timeline = rehearse(spec).timeline
+    check_numbers(spec, timeline)
+    check_frame(timeline, ratio)
+    told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", beat.caption) for beat in timeline.beats)
+    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, len(spec.reading.traces) + 1))
+
+
+def check_frame(timeline: Any, ratio: str) -> None:
+    width, height = FRAME_SIZES[ratio]
+    for beat in timeline.beats:
+        for left, top, right, bottom in (shown.box for shown in beat.shown):
+            assert min(left, top) >= 0, beat.caption
+            assert right <= width, beat.caption
+            assert bottom <= 0.875 * height + 1, beat.caption
+
+
+def as_torch(layer: Layer) -> nn.Module:
+    """Return torch's own layer with these parameters."""
+    values = {name: torch.from_numpy(array.copy()) for name, array in layer.tensors().items()}
+    module: nn.Module
+    match layer:
+        case Conv2d():
+            module = nn.Conv2d(*layer.weight.shape[1::-1], layer.weight.shape[2:], padding=1)
+        case BatchNorm2d():
+            module = nn.BatchNorm2d(len(layer.running_mean), eps=layer.eps)
+        case MaxPool2d():
+            module = nn.MaxPool2d(2)
+        case Flatten():
+            module = nn.Flatten()
+        case Linear():
+            module = nn.Linear(*layer.weight.shape[::-1])
+        case _:
+            module = nn.ReLU()
+    module = module.double().eval()
+    module.load_state_dict(values, strict=False)
+    return module
+
+
+def test_the_values_of_every_layer_are_those_of_torch() -> None:
+    values = DigitSpec.build({"x": "mnist:#0"}).values()
+    x = torch.from_numpy(digit("mnist:#0").pixels.copy()).double()[None, None] / 255
+    for layer, found in zip(shipped().layers, values["layers"], strict=True):
+        with torch.no_grad():
+            x = as_torch(layer)(x)
+        np.testing.assert_allclose(found["output"], x.numpy(), rtol=0, atol=1e-10, err_msg=str(found["name"]))
+    np.testing.assert_allclose(values["softmax"]["output"], x.softmax(1).numpy(), atol=1e-12)
+    assert values["prediction"] == values["label"] == 7
+
+
+def test_the_strongest_pixel_is_followed_from_layer_to_layer() -> None:
+    reading = DigitSpec.build({}).reading
+    convolution, norm, pooling = reading.zooms[:3]
+    assert reading.traces[2].output.max() == reading.traces[2].output[convolution.step.position]
+    assert norm.step.position == convolution.step.position
+    assert norm.step.x == convolution.step.value
+    assert pooling.step.value == norm.step.value
+    assert pooling.step.winner == convolution.step.position[2:]
+
+
+def test_what_is_worked_out_can_be_chosen() -> None:
+    spec = DigitSpec.build(
+        {"position": "1 2 3", "second_position": "4 5 6", "channel": 7, "pool_position": "0 1 2", "logit": 3}
+    )
+    positions = [zoom.step.position for zoom in spec.reading.zooms]
+    assert positions[0] == (0, 1, 2, 3)
+    assert positions[1][:2] == (0, 7)
+    assert positions[2:] == [(0, 0, 1, 2), (0, 4, 5, 6), (0, 3)]
+    check_numbers(spec, rehearse(spec).timeline)
+
+
+def test_the_sums_on_screen_are_those_of_the_trace() -> None:
+    values = DigitSpec.build({}).values()
+    first, *_, channels, logit = values["steps"]
+    assert float(first["products"].sum() + first["bias"]) == pytest.approx(float(first["value"]), abs=1e-12)
+    assert float(channels["channel_sums"].sum() + channels["bias"]) == pytest.approx(
+        float(channels["value"]), abs=1e-12
+    )
+    total = logit["positive_total"] + logit["negative_total"] + logit["bias"]
+    assert float(total) == pytest.approx(float(logit["value"]), abs=1e-12)
+
+
+def test_the_film_ends_with_prediction_and_label() -> None:
+    last = played(x="mnist:#18").last
+    assert {shown.of: shown.text for shown in last.shown if shown.of in ("prediction", "label")} == {
+        "prediction": "3",
+        "label": "3",
+    }
+
+
+def test_a_reading_takes_about_two_minutes() -> None:
+    assert 90 <= played().duration <= 130
+
+
+def test_a_photo_is_prepared_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "seven.png"
+    paper = np.full((120, 100), 230, dtype=np.uint8)
+    paper[20:30, 25:75] = paper[20:100, 60:70] = 30
+    Image.fromarray(paper).save(path)
+    spec = DigitSpec.build({"x": str(path)})
+    timeline = rehearse(spec).timeline
+    assert spec.as_json()["x"] == spec.x.pixels.tolist()
+    assert "label" not in spec.values()
+    assert timeline.beats[0].caption.startswith("The photo")
+    assert timeline.last.caption.endswith("It knows only digits, so it finds one in every picture.")
+
+
+def test_a_blank_page_is_read_honestly(tmp_path: Path) -> None:
+    path = tmp_path / "blank.png"
+    Image.fromarray(np.full((80, 80), 240, dtype=np.uint8)).save(path)
+    spec = DigitSpec.build({"x": path})
+    timeline = rehearse(spec).timeline
+    check_numbers(spec, timeline)
+    assert "No ink was found" in timeline.beats[0].caption
+    assert float(np.sum(spec.values()["softmax"]["output"])) == pytest.approx(1)
+
+
+def test_pixels_come_back_as_they_went_out() -> None:
+    pixels = digit("mnist:#5").pixels
+    again = DigitSpec.build({"x": pixels.tolist()})
+    assert np.array_equal(again.x.pixels, pixels)
+    assert DigitSpec.build({"x": "mnist:1"}).as_json()["x"] == "mnist:#2"
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"x": "mnist:#10000"}, "x names no digit: The index of a digit must be 0 to 9999, but it is 10000"),
+        ({"x": "seven"}, 'x must be a digit such as "mnist:7" or "mnist:#1234", or a picture, but it is \'seven\''),
+        ({"x": "1 2; 3 4"}, r"x must be 28×28 grey values, but its shape is \(2, 2\)"),
+        ({"x": np.full((28, 28), 0.5).tolist()}, "x must hold whole numbers from 0, paper, to 255, ink"),
+        ({"x": "no-such.png"}, "x "),
+        ({"weights": "no-such.safetensors"}, "weights "),
+        ({"position": "8 0 0"}, "position must be at most 7 27 27, counted from 0, but it is 8 0 0"),
+        ({"second_position": "0 0 14"}, "second_position must be at most 15 13 13, counted from 0, but it is 0 0 14"),
+        ({"pool_position": "0 14 0"}, "pool_position must be at most 7 13 13"),
+        ({"channel": 8}, "channel must be at most 7, counted from 0, but it is 8"),
+        (
+            {"weights": "one", "second_position": "0 0 0"},
+            "second_position needs a layer that the network does not have",
+        ),
+        ({"logit": 10}, "logit must be at most 9, counted from 0, but it is 10"),
+    ],
+)
+def test_wrong_input_is_one_sentence(given: dict[str, Any], message: str, weights_of: Any) -> None:
+    if given.get("weights") == "one":
+        given = {**given, "weights": weights_of(OTHER_NETS["padded pooling, and a kernel that is not square"])}
+    with pytest.raises(InputError, match=message):
+        DigitSpec.build(given)
