@@ -11,6 +11,7 @@ from scenes.specs import SceneSpec
 from scenes.specs.activations import LeakyReluSpec, ReluSpec, SigmoidSpec, TanhSpec
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.specs.conv2d import Conv2dSpec
+from scenes.specs.digit import DigitSpec
 from scenes.specs.flatten import FlattenSpec
 from scenes.specs.linear import LinearSpec
 from scenes.specs.pooling import AvgPoolSpec, MaxPoolSpec
@@ -35,6 +36,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             SoftmaxSpec,
             FlattenSpec,
             LinearSpec,
+            DigitSpec,
         )
     }
 )
