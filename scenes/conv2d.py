@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, VGroup
+from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, Wait
 
+from cnn_core.trace import Position
 from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_size import SizeChapter
 from scenes.chapters.conv2d_symbols import SymbolsChapter
@@ -44,11 +45,10 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             symbols.play()
         if self.spec.numbers:
             self.fill_in_numbers(symbols.leaving())
-            walk, size = WalkChapter(self, self.board), SizeChapter(self, self.trace)
+            walk = WalkChapter(self, self.board)
             walk.play(question=self.spec.question)
             self.show_options()
-            size.play(first=walk.leaving())
-            self.close(size.leaving)
+            self.close(SizeChapter(self, self.trace).play(first=walk.leaving()))
 
     def show_options(self) -> None:
         """Write stride, padding and so on beside the title."""
@@ -115,12 +115,17 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
 
     def close(self, first: Sequence[Animation]) -> None:
         """Ring the largest responses and let the result stand."""
-        output = self.trace.output
-        rings = VGroup()
-        for _, k, i, j in np.argwhere(output == output.max()):
-            grid = self.board.outputs[k]
-            rings.add(Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5).move_to(grid.cell_center(i, j)))
-        text = as_text(float(output.max()), self.board.outputs[0].decimals)
-        with self.beat("explain", words.moral(self.spec, self.trace, text)):
+        output, grids = self.trace.output, self.board.outputs
+        # Sums that are equal on paper may differ in their last bits.
+        equal = np.isclose(output, output.max(), rtol=0, atol=1e-9)
+        where: list[Position] = [(n, k, i, j) for n, k, i, j in np.argwhere(equal).tolist()]
+        rings = [self.ring(grids[k], i, j) for _, k, i, j in where] if len(where) < output.size else []
+        text = as_text(float(output.max()), grids[0].decimals)
+        with self.beat("explain", words.moral(self.spec, self.trace, where, text)):
             self.play(*first, run_time=0.4)
-            self.play(Create(rings), run_time=1.0)
+            self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
+
+    def ring(self, grid: NumberGrid, row: int, column: int) -> Circle:
+        """Return a ring around a value."""
+        ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5)
+        return ring.move_to(grid.cell_center(row, column))

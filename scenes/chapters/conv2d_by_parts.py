@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -12,7 +13,7 @@ from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_working import Working, travel
 from scenes.mobjects.arithmetic import Lines, Piece, Term
 from scenes.mobjects.cell_marks import CellMarks
-from scenes.mobjects.conv_sums import Cell, ConvSums
+from scenes.mobjects.conv_sums import Cell
 from scenes.numerals import relation
 
 __all__ = ["ByParts"]
@@ -24,17 +25,24 @@ TERMS = 9
 class ByParts(Working):
     """First the products of each part, added to what there was; at later positions only the sums of the parts."""
 
+    @cached_property
+    def parts(self) -> list[list[Cell]]:
+        """The kernel's cells, cut into channels; into rows if a channel is too large for a line or the only one."""
+        C, kH, kW = self.board.trace.weight.shape[1:]
+        axes = 1 if C > 1 and kH * kW <= TERMS else 2
+        return [list(cells) for _, cells in groupby(self.sums.cells, key=lambda cell: cell[:axes])]
+
     def pictures(self, step: Conv2dStep) -> list[list[list[Term]]]:
         """Return the lines of each part, at the first position, and the line of all sums."""
         pictures: list[list[list[Term]]] = [[[], self.sum_terms(step)]]
         if not any(step.position):
-            parts = cut(self.sums)
-            pictures += [[self.product_terms(step, p), self.running_terms(step, p)] for p in range(len(parts))]
+            parts = range(len(self.parts))
+            pictures += [[self.product_terms(step, p), self.running_terms(step, p)] for p in parts]
         return pictures
 
     def product_terms(self, step: Conv2dStep, p: int) -> list[Term]:
         """Return `0·(−1) + 1·2 = 2`."""
-        cells = cut(self.sums)[p]
+        cells = self.parts[p]
         products = self.sums.products(step, cells)
         part = self.part(step, cells)
         factors = [(term[-3].text, term[-1].text) for term in products]
@@ -50,11 +58,10 @@ class ByParts(Working):
 
     def running_terms(self, step: Conv2dStep, p: int) -> list[Term]:
         """Return `12 + 5 = 17`: the sum of the parts before, this part, and both together."""
-        parts = cut(self.sums)
-        before, new = (self.sums.running(step, sum(map(len, parts[:n])) - 1) for n in (p, p + 1))
+        before, new = (self.sums.running(step, sum(map(len, self.parts[:n])) - 1) for n in (p, p + 1))
         if p == 0:
             return [(Piece(new.text, self.theme.output, new.address, "semibold"),)]
-        numbers = [Piece(before.text, self.theme.output, before.address, "semibold"), self.part(step, parts[p])]
+        numbers = [Piece(before.text, self.theme.output, before.address, "semibold"), self.part(step, self.parts[p])]
         return [*self.sums.added(numbers), self.sums.equals(numbers, new)]
 
     def sum_terms(self, step: Conv2dStep) -> list[Term]:
@@ -70,8 +77,8 @@ class ByParts(Working):
                 self.at_once(step)
             return
         looked_at: list[CellMarks] = []
-        for p, cells in enumerate(cut(self.sums)):
-            with self.stage.beat("step", self.said_of_part(step, p), brisk=p > 0):
+        for p, cells in enumerate(self.parts):
+            with self.stage.beat("step", words.part(step, cells), brisk=p > 0):
                 there = self.marks(step, cells)
                 looking: list[Animation] = [*map(Transform, looked_at, there)] or [FadeIn(*there)]
                 self.stage.play(*looking, run_time=0.3 if p else 0.6)
@@ -81,19 +88,13 @@ class ByParts(Working):
             self.stage.play(FadeOut(*looked_at), *self.leaving(), run_time=0.4)
             self.at_once(step)
 
-    def said_of_part(self, step: Conv2dStep, p: int) -> str:
-        """Say what a part adds."""
-        cells = cut(self.sums)[p]
-        part, total = self.part(step, cells), self.running_terms(step, p)[-1][-1]
-        return words.part(step, cells, part.text, total.text)
-
     def add_part(self, step: Conv2dStep, p: int) -> None:
         """Let the products come out of their cells, and their sum be added to what there was."""
         before = self.lines
         if len(before):
             self.stage.play(FadeOut(before[0]), run_time=0.2)
         products = self.paragraphs.lines(0, self.product_terms(step, p))
-        self.stage.play(*self.out_of_cells(step, cut(self.sums)[p], products), run_time=0.6 if p else 1.2)
+        self.stage.play(*self.all_out_of_cells(step, self.parts[p], products), run_time=0.6 if p else 1.2)
         self.stage.play(FadeIn(*products.terms[-1]), run_time=0.2)
         running = self.paragraphs.lines(1, self.running_terms(step, p))
         self.stage.remove(*before.get_family())
@@ -136,10 +137,3 @@ class ByParts(Working):
         cells = [cell for cell in self.sums.cells if (cell[0] if C > 1 else cell[1]) == n]
         image, _ = self.sums.grids(step, cells[0])
         return np.asarray(np.mean([image.cell_center(*self.sums.place(step, cell)) for cell in cells], axis=0))
-
-
-def cut(sums: ConvSums) -> list[list[Cell]]:
-    """Cut the kernel's cells into channels, or into rows where a channel is too large for a line or the only one."""
-    channels, rows, columns = sums.cells[-1]
-    axes = 1 if channels > 0 and (rows + 1) * (columns + 1) <= TERMS else 2
-    return [list(cells) for _, cells in groupby(sums.cells, key=lambda cell: cell[:axes])]

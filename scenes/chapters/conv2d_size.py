@@ -25,8 +25,8 @@ class SizeChapter:
     def __init__(self, stage: ExplainerScene[Any], trace: Conv2dTrace) -> None:
         self.stage, self.trace, self.theme = stage, trace, stage.theme
 
-    def play(self, first: Sequence[Animation]) -> None:
-        """Show the formula.
+    def play(self, first: Sequence[Animation]) -> Sequence[Animation]:
+        """Show the formula, and return the animations that take it away.
 
         Parameters
         ----------
@@ -39,7 +39,7 @@ class SizeChapter:
                 self.stage.play(*first, run_time=0.6)
                 self.stage.play(FadeIn(formula), run_time=0.8)
             first = [FadeOut(formula)]
-        self.leaving = first
+        return first
 
     def numbers(self, axis: int) -> tuple[Any, ...]:
         """Return what goes into the formula: size, padding, kernel, dilation, stride."""

@@ -11,15 +11,14 @@ from cnn_core.conv2d import Conv2dStep
 from cnn_core.trace import Position
 from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_by_parts import ByParts
+from scenes.chapters.conv2d_gaze import Gaze
 from scenes.chapters.conv2d_working import ResultOnly, Working
 from scenes.chapters.conv2d_written_out import WrittenOut
 from scenes.layout import smallest_text
-from scenes.mobjects.cell_marks import CellMarks
 from scenes.mobjects.conv_board import ConvBoard
 from scenes.mobjects.conv_grids import written
 from scenes.mobjects.conv_sums import ConvSums
 from scenes.mobjects.text import Label
-from scenes.numerals import typeset
 from scenes.stage import ExplainerScene
 
 __all__ = ["WalkChapter"]
@@ -54,8 +53,7 @@ class WalkChapter:
         self.told = [position for position in self.positions if self.is_told(position)]
         self.sums = ConvSums(board)
         self.working = self.choose_working()
-        self.mark: CellMarks | None = None
-        self.veils: dict[int, VGroup] = {}
+        self.gaze = Gaze(stage, board)
 
     def is_told(self, position: Position) -> bool:
         """Tell whether a position is a beat of its own."""
@@ -92,18 +90,17 @@ class WalkChapter:
 
     def tell(self, step: Conv2dStep, *, question: bool) -> None:
         """Tell one position, the slower the earlier it is."""
-        number = self.number(step)
+        number, begins = self.number(step), step.position[2:] == (0, 0)
         if number == 1:
             self.tell_first(step, question=question)
-        elif number == 2 or step.position[2:] == (0, 0):
-            moved = f"{words.moved(self.trace, step)} " if number == 2 else ""
+        elif number == 2 or begins:
+            moved = "" if begins else f"{words.moved(self.trace, step)} "
             with self.stage.beat("step", moved + self.working.said(step)):
                 self.look_at(step, 0.8)
                 self.working.at_once(step)
         else:
-            with self.stage.beat(
-                "step", f"Position {number} gives {typeset(self.sums.result(step).text)}.", brisk=True
-            ):
+            said = words.position(number, step, self.sums.result(step).text)
+            with self.stage.beat("step", said, brisk=True):
                 self.look_at(step, 0.4)
                 self.working.briefly(step)
 
@@ -128,33 +125,7 @@ class WalkChapter:
     def look_at(self, step: Conv2dStep, run_time: float) -> None:
         """Bring windows and output frame to a position, and clear the formula band."""
         self.stage.set_subtitle(f"position {self.number(step)} of {len(self.positions)}")
-        moves = [*self.working.leaving(), *self.veiling(step), self.marking(step)]
-        for channel, window in enumerate(self.board.windows):
-            if window in self.stage.mobjects and channel in step.channels:
-                moves.append(window.slide_to(step.top, step.left))
-            elif window in self.stage.mobjects:
-                moves.append(FadeOut(window))
-            elif channel in step.channels:
-                moves.append(FadeIn(window.place(step.top, step.left)))
-        self.stage.play(*moves, run_time=run_time)
-
-    def marking(self, step: Conv2dStep) -> Animation:
-        """Return the animation that brings the frame to an output cell."""
-        _, k, i, j = step.position
-        there = CellMarks(self.board.outputs[k], [(i, j)], self.theme.window, 7)
-        if self.mark is None:
-            self.mark = there
-            return FadeIn(there)
-        return Transform(self.mark, there)
-
-    def veiling(self, step: Conv2dStep) -> list[Animation]:
-        """Return the animations that dim the channels that an output channel does not see, and no others."""
-        unseen = set(range(len(self.board.images))) - set(step.channels)
-        moves: list[Animation] = [FadeOut(self.veils.pop(channel)) for channel in set(self.veils) - unseen]
-        for channel in sorted(unseen - set(self.veils)):
-            self.veils[channel] = self.board.veil(channel)
-            moves.append(FadeIn(self.veils[channel]))
-        return moves
+        self.stage.play(*self.working.leaving(), *self.gaze.moves(step), run_time=run_time)
 
     def lay_kernel(self, step: Conv2dStep) -> None:
         """Let a translucent copy of the kernel lie on the window for a moment."""
@@ -164,9 +135,8 @@ class WalkChapter:
             tint = kernel.make_fill(*cell[1:]).set_fill(opacity=0.5 if step.kernel[cell] else 0)
             tint.set_stroke(self.theme.kernel, 2)
             ghost.add(tint)
-            there.add(
-                tint.copy().scale(image.cell / kernel.cell).move_to(image.cell_center(*self.sums.place(step, cell)))
-            )
+            place = image.cell_center(*self.sums.place(step, cell))
+            there.add(tint.copy().scale(image.cell / kernel.cell).move_to(place))
         self.stage.play(FadeIn(ghost), run_time=0.3)
         self.stage.play(Transform(ghost, there), run_time=1.2)
         self.stage.hold(0.6)
@@ -198,6 +168,4 @@ class WalkChapter:
 
     def leaving(self) -> list[Animation]:
         """Return the animations that take away all that belongs to single positions."""
-        windows = [window for window in self.board.windows if window in self.stage.mobjects]
-        gone = [*windows, *self.veils.values(), *([self.mark] if self.mark else [])]
-        return [FadeOut(*gone), *self.working.leaving()]
+        return [self.gaze.leaving(), *self.working.leaving()]

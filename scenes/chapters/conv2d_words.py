@@ -9,6 +9,7 @@ import numpy as np
 from cnn_core.arrays import Pair
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.kernels import KERNELS
+from cnn_core.trace import Position
 from scenes.mobjects.arithmetic import brief
 from scenes.mobjects.text import width_of
 from scenes.numerals import typeset
@@ -143,23 +144,36 @@ def about(value: float, text: str) -> str:
 
 
 def total(step: Conv2dStep, text: str) -> str:
-    """Say what the products add up to, and what that is with the bias."""
-    count, value = step.products.size, about(step.value, text)
+    """Say what the products add up to, and what that is with the bias; `text` is the result as it is written."""
+    many = step.products.size > 1
     if step.bias is None:
-        return f"The {count} products add up to {value}." if count > 1 else f"The product is {value}."
-    products = about(step.total, brief(step.total))
-    return f"The products add up to {products}. With the bias, {about(step.bias, brief(step.bias))}, that is {value}."
+        value = about(step.value, text)
+        return f"The {step.products.size} products add up to {value}." if many else f"The product is {value}."
+    said = f"The {'products add up to' if many else 'product is'} {in_brief(step.total)}."
+    return f"{said} With the bias, {in_brief(step.bias)}: {about(step.value, text)}."
 
 
-def part(step: Conv2dStep, cells: Sequence[tuple[int, int, int]], part: str, running: str) -> str:
+def in_brief(value: float) -> str:
+    """Write a number as in a sum."""
+    return about(value, brief(value))
+
+
+def position(number: int, step: Conv2dStep, text: str) -> str:
+    """Say what a position gives."""
+    return f"Position {number} gives {about(step.value, text)}."
+
+
+def part(step: Conv2dStep, cells: Sequence[tuple[int, int, int]]) -> str:
     """Say what a row or a channel adds to the sum."""
     c, i, _ = cells[0]
     channel = f"channel {step.channels[c] + 1}" if len(step.products) > 1 else ""
     row = f"row {i + 1} of the kernel" if len({row for _, row, _ in cells}) == 1 else ""
-    name = ", ".join(filter(None, (channel, row)))
+    name = capital(", ".join(filter(None, (channel, row))))
+    adds = in_brief(float(sum(step.products[cell] for cell in cells)))
     if (c, i) == (0, 0):
-        return f"There are {step.products.size} products. {capital(name)} gives {typeset(part)}."
-    return f"{capital(name)} adds {typeset(part)}: that makes {typeset(running)}."
+        return f"There are {step.products.size} products. {name} gives {adds}."
+    so_far = step.running_sum[np.ravel_multi_index(cells[-1], step.products.shape)]
+    return f"{name} adds {adds}: that makes {in_brief(float(so_far))}."
 
 
 def moved(trace: Conv2dTrace, step: Conv2dStep) -> str:
@@ -196,13 +210,21 @@ def output_size(trace: Conv2dTrace, axes: Sequence[int]) -> str:
     return f"The kernel fits at {places} {way}: that is the output's {side}."
 
 
-def moral(spec: Conv2dSpec, trace: Conv2dTrace, text: str) -> str:
-    """Say where the largest response stands; and that a stroke lights up, if it was looked for and found."""
-    where = np.argwhere(trace.output == trace.output.max())
+def moral(spec: Conv2dSpec, trace: Conv2dTrace, where: Sequence[Position], text: str) -> str:
+    """Say where the largest responses stand; and that a stroke lights up, if it was looked for and found."""
+    value = about(float(trace.output.max()), text)
+    if len(where) == trace.output.size:
+        return f"Every response is {value}." if len(where) > 1 else f"The only response is {value}."
     _, k, i, j = where[0]
     channel = f"channel {k + 1}, " if trace.output.shape[1] > 1 else ""
     many = {1: "", 2: ", twice: first"}.get(len(where), f", {len(where)} times: first")
-    said = f"the largest response is {typeset(text)}{many} in {channel}row {i + 1}, column {j + 1}."
-    found = trace.step(0, k, i, j).total > 0 and trace.dilation == (1, 1)
-    found &= spec.weight.origin in ("vertical-stroke", "horizontal-stroke")
-    return f"The {spec.weight.origin.removesuffix('-stroke')} stroke lights up: {said}" if found else capital(said)
+    said = f"the largest response is {value}{many} in {channel}row {i + 1}, column {j + 1}."
+    stroke = spec.weight.origin.removesuffix("-stroke")
+    if stroke in ("vertical", "horizontal") and trace.dilation == (1, 1) and is_stroke(trace.step(*where[0])):
+        return f"The {stroke} stroke lights up: {said}"
+    return capital(said)
+
+
+def is_stroke(step: Conv2dStep) -> bool:
+    """Tell whether every pixel under the kernel's stroke is brighter than those beside it are on average."""
+    return bool(step.window[step.kernel > 0].min() > step.window[step.kernel < 0].mean())

@@ -79,15 +79,20 @@ class Working(ABC):
         pixels = CellMarks(image, places, self.theme.window, together=near)
         return [pixels, CellMarks(kernel, [cell[1:] for cell in cells], self.theme.window, together=True)]
 
-    def out_of_cells(self, step: Conv2dStep, cells: Sequence[Cell], lines: Lines) -> list[Animation]:
-        """Return the animations in which pixels and weights travel into their terms."""
-        moves: list[Animation] = []
-        for cell, (*signs, pixel, dot, weight) in zip(cells, lines.terms, strict=False):
-            image, kernel = self.sums.grids(step, cell)
-            moves.append(FadeIn(*signs, dot))
-            moves.append(travel(pixel, image.cell_center(*self.sums.place(step, cell)), image.text_size))
-            moves.append(travel(weight, kernel.cell_center(*cell[1:]), kernel.text_size))
-        return moves
+    def out_of_cells(self, step: Conv2dStep, cell: Cell, term: Sequence[Label]) -> list[Animation]:
+        """Return the animations in which a pixel and its weight travel into their term."""
+        *signs, pixel, dot, weight = term
+        image, kernel = self.sums.grids(step, cell)
+        return [
+            FadeIn(*signs, dot),
+            travel(pixel, image.cell_center(*self.sums.place(step, cell)), image.text_size),
+            travel(weight, kernel.cell_center(*cell[1:]), kernel.text_size),
+        ]
+
+    def all_out_of_cells(self, step: Conv2dStep, cells: Sequence[Cell], lines: Lines) -> list[Animation]:
+        """Return the same for several pixels, whose terms are the first ones of a line."""
+        pairs = zip(cells, lines.terms, strict=False)
+        return [move for cell, term in pairs for move in self.out_of_cells(step, cell, term)]
 
     def finish(self, step: Conv2dStep, *lines: Lines) -> None:
         """Let the lines stand and the result travel into its cell."""

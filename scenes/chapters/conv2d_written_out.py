@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import Animation, ApplyMethod, FadeIn, FadeOut, Transform, VGroup
+from manim import Animation, ApplyMethod, FadeIn, FadeOut, Transform, VGroup, rush_from
 
 from cnn_core.conv2d import Conv2dStep
 from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_working import Working, travel
-from scenes.mobjects.arithmetic import SPACE, Lines, Piece, Term
+from scenes.mobjects.arithmetic import PITCH, SPACE, Lines, Piece, Term
 from scenes.mobjects.text import Label
 
 __all__ = ["WrittenOut"]
@@ -47,12 +47,10 @@ class WrittenOut(Working):
         products = self.paragraphs.lines(0, self.sums.products(step, self.sums.cells))
         looked_at = self.marks(step, self.sums.cells[:1])
         self.stage.play(FadeIn(*looked_at), run_time=0.4)
-        moves = self.out_of_cells(step, self.sums.cells, products)
-        for index, cell in enumerate(self.sums.cells):
+        for index, (cell, term) in enumerate(zip(self.sums.cells, products.terms, strict=True)):
             if index:
-                there = self.marks(step, [cell])
-                self.stage.play(*map(Transform, looked_at, there), run_time=0.2)
-            self.stage.play(*moves[3 * index : 3 * index + 3], run_time=0.8 if index < 2 else 0.4)
+                self.stage.play(*map(Transform, looked_at, self.marks(step, [cell])), run_time=0.2)
+            self.stage.play(*self.out_of_cells(step, cell, term), run_time=0.8 if index < 2 else 0.4)
         self.stage.play(FadeOut(*looked_at), run_time=0.2)
         self.stage.add(products)
         return products
@@ -66,7 +64,8 @@ class WrittenOut(Working):
             new = self.tail(step, numbers[: index + 1], lines)
             moves: list[Animation] = [FadeIn(*plus)] if plus else []
             if len(tail):
-                moves.append(ApplyMethod(tail.shift, new.get_left() - tail.get_left()))
+                # Out of the way early: the number arrives where the tail has been.
+                moves.append(ApplyMethod(tail.shift, new.get_left() - tail.get_left(), rate_func=rush_from))
             self.stage.play(travel(number, self.origin(step, products, index), lines.size), *moves, run_time=0.4)
             self.stage.remove(tail)
             tail = new if index else tail
@@ -91,7 +90,7 @@ class WrittenOut(Working):
     def at_once(self, step: Conv2dStep) -> None:
         """Let all products come out of their cells together, then their sum."""
         products = self.paragraphs.lines(0, self.sums.products(step, self.sums.cells))
-        self.stage.play(*self.out_of_cells(step, self.sums.cells, products), run_time=1.0)
+        self.stage.play(*self.all_out_of_cells(step, self.sums.cells, products), run_time=1.0)
         self.stage.add(products)
         lines = self.paragraphs.lines(1, self.sum_terms(step))
         signs = [sign for term in lines.terms[:-1] for sign in term[:-1]]
@@ -114,7 +113,7 @@ def follow(last: Label, labels: list[Label], space: float, right: float) -> VGro
     """Put labels behind the last one of a line; below it where they would leave the band."""
     x, y = last.get_right()[0], last.get_y()
     if x + sum(space + label.width for label in labels) > right:
-        x, y = last.get_left()[0], y - 1.35 * last.size
+        x, y = last.get_left()[0], y - PITCH * last.size
     for label in labels:
         label.move_to(np.array([x + space + label.width / 2, y, 0]))
         x = label.get_right()[0]

@@ -13,7 +13,7 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.numerals import as_text, decimals_for, parenthesised, typeset
 
-__all__ = ["SPACE", "Lines", "Paragraphs", "Piece", "Term", "brief"]
+__all__ = ["PITCH", "SPACE", "Lines", "Paragraphs", "Piece", "Term", "brief"]
 
 PITCH = 1.35
 """From one line to the next, in em."""

@@ -75,7 +75,7 @@ class ConvPlan:
         for label, gap, width, worth_it in ways:
             texts = {key: name_plan(key, several, label, width) for key, several in names.items()}
             plans = []
-            for least in (legible, dict.fromkeys(legible, 0.0)):
+            for least in ({key: side for key, side in legible.items() if key != "x"}, {}):
                 parts = list(arrangements(trace, texts, gap, least, tall=tall))
                 plans.append(cls(label, width, least, *placed(parts, room, LARGEST_CELL)))
             plan = plans[0] if plans[0].cell > WORTH_READING * plans[1].cell else plans[1]
@@ -112,10 +112,10 @@ def arrangements(
     )
     for down in (False, True) if C > 1 else (False,):
         x = tensor(names["x"], C, H, W, down=down, slot=kW)
-        w = tensor(names["w"], C, kH, kW, down=down, slot=W if C > 1 else 0, least=least["w"])
+        w = tensor(names["w"], C, kH, kW, down=down, slot=W if C > 1 else 0, least=least.get("w", 0.0))
         both = Column([x, Row([times, w], gap, anchor=1)], gap)
         for outputs_down in (False, True) if K > 1 else (False,):
-            y = tensor(names["y"], K, H_out, W_out, down=outputs_down, least=least["y"])
+            y = tensor(names["y"], K, H_out, W_out, down=outputs_down, least=least.get("y", 0.0))
             result = [Row([*bias], gap), Row([equals, y], gap)] if bias else [Row([equals, y], gap)]
             in_line = Row([x, times, w, *bias, equals, y], gap)
             in_two = Column([x, Row([times, w, *bias, equals, y], gap)], gap)

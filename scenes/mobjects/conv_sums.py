@@ -25,8 +25,6 @@ class ConvSums:
     ----------
     cells
         All cells of a kernel, in reading order.
-    parts
-        The same, cut into channels, or into rows where there is one channel or a row is long enough for a line.
     """
 
     def __init__(self, board: ConvBoard) -> None:
