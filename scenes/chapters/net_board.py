@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import FadeIn, FadeOut, Group, Mobject, Transform, VMobject
+from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, Transform, VMobject
 
 from cnn_core.arrays import Array
 from scenes.layout import Box
@@ -16,12 +16,14 @@ from scenes.mobjects.net_places import NetPlaces
 from scenes.mobjects.net_track import NetTrack
 from scenes.mobjects.number_list import NumberList
 from scenes.mobjects.pen import Pen
+from scenes.mobjects.text import Label
 from scenes.specs.reading import Reading
 from scenes.stage import ExplainerScene
 
 __all__ = ["NetBoard", "as_maps", "connect", "shape_in_words"]
 
 FORMULA = 0.46
+BELOW_TITLE = 0.34
 
 
 class NetBoard:
@@ -46,6 +48,7 @@ class NetBoard:
         self.places = NetPlaces.of(stage.bands)
         self.track = NetTrack(self.place_names(), self.theme, self.places.track)
         self.extras: list[Mobject] = []
+        self.words = Label("", BELOW_TITLE, self.theme.muted)
 
     @property
     def pen(self) -> Pen:
@@ -133,7 +136,16 @@ class NetBoard:
     def name_layer(self, layer: int) -> None:
         """Say beside the title which layer it is."""
         count = len(self.reading.network.layers)
-        self.stage.set_subtitle(f"layer {layer + 1} of {count}: {self.reading.network.names[layer]}")
+        self.say(f"layer {layer + 1} of {count}: {self.reading.network.names[layer]}")
+
+    def say(self, words: str) -> None:
+        """Put words beside the title; in a square frame below it, where the strip leaves room for them."""
+        if self.stage.wide or self.stage.tall:
+            return self.stage.set_subtitle(words)
+        self.stage.remove(self.words)
+        self.words = Label(words, BELOW_TITLE, self.theme.muted)
+        self.words.next_to(self.stage.title_label, DOWN, buff=0.06, aligned_edge=LEFT)
+        self.stage.add(self.words)
 
     def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
         """Let something appear that `clear` takes away again."""

@@ -1,0 +1,144 @@
+"""Spec of `mistake`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from cnn_core.arrays import Array, freeze
+from cnn_core.errors import InputError
+from cnn_core.mnist import as_input, load_test
+from cnn_core.network import Network
+from cnn_core.weights import load, shipped
+from scenes.specs.base import SceneSpec, Values
+from scenes.specs.digit import WeightsFile, of_test_set
+from scenes.specs.digit_image import DigitImage, DigitSource
+from scenes.specs.reading import Reading
+
+__all__ = ["PATCH", "MistakeSpec"]
+
+PATCH = 5
+"""Side of the square that is covered to see what it was good for, in pixels."""
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """What a network gets wrong of the test set.
+
+    Attributes
+    ----------
+    tested
+        How many digits it has read.
+    wrong
+        Indices of those that it got wrong, the surest first.
+    """
+
+    tested: int
+    wrong: tuple[int, ...]
+
+
+@lru_cache(maxsize=4)
+def mistakes_of(network: Network) -> Mistakes:
+    """Let a network read the whole test set."""
+    test = load_test()
+    probabilities = network.predict(as_input(test.images))
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != test.labels)
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")]
+    return Mistakes(len(test), tuple(surest.tolist()))
+
+
+class MistakeSpec(SceneSpec):
+    """What may be asked of the film of a mistake."""
+
+    name: ClassVar[str] = "mistake"
+    summary: ClassVar[str] = "A test digit that the network gets wrong, what made it do so, and by how much."
+    scene: ClassVar[str] = "scenes.mistake:MistakeScene"
+    example: ClassVar[str] = "--x mnist:#1901"
+
+    x: DigitSource | None = Field(
+        None, description='A test digit such as "mnist:#1901"; the mistake that the network is surest of if not given.'
+    )
+    weights: WeightsFile | None = Field(
+        None, description="Trained weights; those that come with the package if not given."
+    )
+
+    @cached_property
+    def network(self) -> Network:
+        """The network that reads."""
+        return shipped() if self.weights is None else load(self.weights)
+
+    @cached_property
+    def mistakes(self) -> Mistakes:
+        """All its mistakes."""
+        return mistakes_of(self.network)
+
+    @cached_property
+    def digit(self) -> DigitImage:
+        """The digit that it gets wrong."""
+        if self.x is not None:
+            return self.x
+        if not self.mistakes.wrong:
+            raise InputError("weights must be of a network that gets some test digit wrong, but it gets all right.")
+        return of_test_set(f"mnist:#{self.mistakes.wrong[0]}")
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the network computed."""
+        return Reading(self.network, as_input(self.digit.pixels))
+
+    def trace(self) -> Reading:
+        """Read the digit."""
+        return self.reading
+
+    @property
+    def label(self) -> int:
+        """What the writer meant."""
+        if self.digit.label is None:
+            raise InputError("x must be a digit of the test set, such as mnist:#1901, for only there a label is known.")
+        return self.digit.label
+
+    def values(self) -> Values:
+        """Return image, probabilities, how far apart the two logits are, and what covering each place would change."""
+        label, read = self.label, self.reading.prediction
+        if label == read:
+            came = f"it reads {self.digit.name} as {read}, which is right"
+            raise InputError(f"x must be a digit that the network gets wrong, but {came}.")
+        logits = self.reading.probabilities.x[0]
+        lead = float(logits[read] - logits[label])
+        importance = self.importance
+        return {
+            "x": self.reading.x,
+            "label": label,
+            "prediction": read,
+            "softmax": self.reading.probabilities.values(),
+            "lead": lead,
+            "ratio": float(np.exp(min(lead, 700.0))),
+            "importance": importance,
+            "importance_smallest": importance.min(),
+            "importance_largest": importance.max(),
+            "tested": self.mistakes.tested,
+            "wrong": len(self.mistakes.wrong),
+        }
+
+    @cached_property
+    def importance(self) -> Array:
+        """By how much the lead of what was read over what was meant falls if a place is covered, (28, 28).
+
+        A square of paper, 5 x 5 pixels, lies over each pixel in turn (Zeiler & Fergus, "Visualizing and Understanding
+        Convolutional Networks", 2014).
+        """
+        image = self.reading.x[0, 0]
+        covered = np.repeat(image[None, None], image.size, axis=0)
+        for k, (row, column) in enumerate(np.ndindex(image.shape)):
+            top, left = max(row - PATCH // 2, 0), max(column - PATCH // 2, 0)
+            covered[k, 0, top : row + PATCH // 2 + 1, left : column + PATCH // 2 + 1] = 0
+        leads = self.lead_of(self.network.logits(covered))
+        return freeze((self.lead_of(self.reading.probabilities.x)[0] - leads).reshape(image.shape))
+
+    def lead_of(self, logits: Array) -> Array:
+        """Return how far the logit of what was read is above that of what was meant, (N,)."""
+        return np.asarray(logits[:, self.reading.prediction] - logits[:, self.label])

@@ -1,0 +1,81 @@
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn_core.errors import InputError
+from cnn_core.mnist import as_input, load_test
+from cnn_core.weights import shipped
+from scenes.addresses import value_at
+from scenes.numerals import as_text
+from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.specs.mistake import MistakeSpec
+
+
+@pytest.fixture(scope="module")
+def spec() -> MistakeSpec:
+    return MistakeSpec.build({})
+
+
+def test_the_default_is_the_mistake_that_the_network_is_surest_of(spec: MistakeSpec) -> None:
+    test = load_test()
+    probabilities = shipped().predict(as_input(test.images))
+    wrong = probabilities.argmax(axis=1) != test.labels
+    surest = int(np.argmax(np.where(wrong, probabilities.max(axis=1), 0)))
+    assert spec.digit.index == surest
+    assert (spec.values()["wrong"], spec.values()["tested"]) == (int(wrong.sum()), 10_000)
+
+
+def test_the_question_is_answered_with_what_was_meant(spec: MistakeSpec) -> None:
+    question, answer, *_ = rehearse(spec).timeline.beats
+    assert (question.prompt, question.answer) == ("Which digit is this?", str(spec.label))
+    assert answer.caption == f"Its writer meant a {spec.label}."
+
+
+def test_the_lead_is_the_difference_of_two_logits(spec: MistakeSpec) -> None:
+    values = spec.values()
+    logits, probabilities = values["softmax"]["x"][0], values["softmax"]["output"][0]
+    read, meant = values["prediction"], values["label"]
+    assert values["lead"] == logits[read] - logits[meant]
+    assert values["ratio"] == pytest.approx(probabilities[read] / probabilities[meant])
+
+
+def test_what_covering_a_place_changes_is_measured(spec: MistakeSpec) -> None:
+    read, meant = spec.reading.prediction, spec.label
+    image = spec.reading.x.copy()
+    image[0, 0, 8:13, 12:17] = 0
+    covered, whole = (shipped().logits(x)[0] for x in (image, spec.reading.x))
+    expected = (whole[read] - whole[meant]) - (covered[read] - covered[meant])
+    assert spec.importance[10, 14] == pytest.approx(expected, abs=1e-12)
+    assert spec.importance[0, 0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("ratio", FRAME_SIZES)
+def test_another_mistake_is_filmed_in_every_frame(ratio: str, spec: MistakeSpec) -> None:
+    other = MistakeSpec.build({"x": f"mnist:#{spec.mistakes.wrong[-1]}", "ratio": ratio})
+    width, height = FRAME_SIZES[ratio]
+    values = other.values()
+    for beat in rehearse(other).timeline.beats:
+        for shown in beat.shown:
+            left, top, right, bottom = shown.box
+            assert min(left, top) >= 0
+            assert right <= width
+            assert bottom <= 0.875 * height + 1
+            assert shown.text == as_text(value_at(values, shown.of), len(shown.text.partition(".")[2]))
+
+
+def test_a_digit_that_is_read_correctly_is_no_mistake() -> None:
+    with pytest.raises(
+        InputError, match="x must be a digit that the network gets wrong, but it reads mnist:#0 as 7, which is right"
+    ):
+        MistakeSpec.build({"x": "mnist:7"})
+
+
+def test_a_photo_has_no_label_to_be_wrong_about(tmp_path: Path) -> None:
+    path = tmp_path / "blank.png"
+    Image.fromarray(np.full((40, 40), 200, dtype=np.uint8)).save(path)
+    given: dict[str, Any] = {"x": path}
+    with pytest.raises(InputError, match="x must be a digit of the test set, such as mnist:#1901"):
+        MistakeSpec.build(given)
