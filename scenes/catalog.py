@@ -14,6 +14,7 @@ from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.digit import DigitSpec
 from scenes.specs.flatten import FlattenSpec
 from scenes.specs.linear import LinearSpec
+from scenes.specs.mistake import MistakeSpec
 from scenes.specs.pooling import AvgPoolSpec, MaxPoolSpec
 from scenes.specs.softmax import SoftmaxSpec
 from scenes.specs.title import TitleSpec
@@ -37,6 +38,7 @@ SCENES: Mapping[str, type[SceneSpec]] = MappingProxyType(
             FlattenSpec,
             LinearSpec,
             DigitSpec,
+            MistakeSpec,
         )
     }
 )
