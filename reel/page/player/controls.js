@@ -11,13 +11,11 @@ function toggle() {
   if (film.playing) film.pause();
   else {
     if (isOpen(film.index) && film.settled) finish(film.index, 'skipped', false);
-    $('frame').classList.remove('fresh');
-    film.play();
+      film.play();
   }
 }
 
 function step(by) {
-  $('frame').classList.remove('fresh');
   film.pause();
   const unfinished = by > 0 && !film.settled;
   film.show(film.index + (unfinished ? 0 : by));
@@ -33,7 +31,6 @@ function useCaptions(shown) {
 }
 
 function useStills(stills) {
-  $('frame').classList.remove('fresh');
   film.useStills(stills);
   press('stills', stills);
   drawPlay();
@@ -115,11 +112,15 @@ $('fullscreen').addEventListener('click', useFullscreen);
 $('theme').addEventListener('click', () => useDark(!isDark()));
 $('speed').addEventListener('change', () => { film.video.playbackRate = Number($('speed').value); });
 $('seek').addEventListener('input', () => {
-  $('frame').classList.remove('fresh');
   film.pause();
   film.seek(Number($('seek').value));
 });
 film.video.addEventListener('click', toggle);
+film.video.addEventListener('error', () => {
+  useStills(true);
+  $('stills').disabled = true;
+  $('hint').textContent = words.no_video;
+});
 
 on('time', drawTime);
 on('beat', drawTime);

@@ -20,16 +20,21 @@ const film = {
   },
 
   seek(time) {
+    this.uncover();
     this.enter(beatAt(time));
     if (!this.stills) this.video.currentTime = time;
     tell('rest');
   },
 
   play() {
+    this.uncover();
     if (this.stills) return this.show(this.index + 1);
     if (this.video.ended) this.seek(0);
-    return this.video.play();
+    return this.video.play().catch(() => {}); // it was paused before it could begin
   },
+
+  /** Take away the poster. */
+  uncover() { $('frame').classList.remove('fresh'); },
 
   pause() { this.video.pause(); },
 
