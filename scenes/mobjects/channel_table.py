@@ -80,9 +80,10 @@ class ChannelTable(Group):
         dot = Label("·", 1.4 * self.size, self.theme.muted).move_to(
             (pictures[0].get_right() + pictures[1].get_left()) / 2
         )
-        equals = Label("=", self.size, self.theme.muted)
+        text = as_text(row.total, 2)
+        equals = Label("=" if float(text) == row.total else "≈", self.size, self.theme.muted)
         equals.move_to(pictures[1].get_right() + np.array([sign / 2, 0, 0]))
-        total = Number(as_text(row.total, 2), row.address, self.size, self.theme.text)
+        total = Number(text, row.address, self.size, self.theme.text)
         edge = pictures[1].get_right() + np.array([sign + NUMBER * self.size, 0, 0])
         self.pairs.append(Group(*pictures, dot, equals))
         self.sums.append(total.move_to(edge, aligned_edge=RIGHT))
