@@ -79,9 +79,10 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         each = f"each of the {count} values for itself" if count > 1 else "a single value"
         with self.beat("explain", f"{self.origin()}{self.operation} is applied to {each}."):
             self.play(FadeIn(board), run_time=1.0)
-        self.definition = self.defined()
+        definition = self.defined()
+        self.leaving: list[Mobject] = [definition]
         with self.beat("explain", self.rule()):
-            self.play(Create(board.curve.line), FadeIn(self.definition), run_time=1.5)
+            self.play(Create(board.curve.line), FadeIn(definition), run_time=1.5)
 
     def lay_out(self) -> ActivationBoard:
         """Build grids and curve."""
@@ -102,19 +103,19 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         """Take one value: look, ask if it is the first, let it go up to the curve, write what comes out."""
         if asked:
             marks = question_marks(*self.output_cell(step), self.theme)
-            looking = [*self.looking_at(step), FadeOut(self.definition)]
-            self.ask(self.question_about(step), self.result_text(step), *marks, first=looking)
+            first = [*self.looking_at(step), *self.leave()]
+            self.ask(self.question_about(step), self.result_text(step), *marks, first=first)
         with self.beat("answer" if asked else "step", self.said(step)):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
-                self.play(*self.looking_at(step), *self.leave_definition(), run_time=0.8)
-            shown = self.work_out(step)
-        self.remove(*shown)
+                self.play(*self.looking_at(step), *self.leave(), run_time=0.8)
+            self.leaving = self.work_out(step)
 
-    def leave_definition(self) -> list[FadeOut]:
-        """Return the animation that takes the definition away, if it is still there."""
-        return [FadeOut(self.definition)] if self.definition in self.mobjects else []
+    def leave(self) -> list[FadeOut]:
+        """Return the animations that take away what was shown last."""
+        leaving, self.leaving = self.leaving, []
+        return list(map(FadeOut, leaving))
 
     def work_out(self, step: ActivationStep) -> list[Mobject]:
         """Let a value stand on the axis, go up to the curve and drop into its cell; return what to take away."""
@@ -167,14 +168,14 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
             for position in row:
                 step = self.trace.step(*position)
                 moving = MoveProbe(self.probe, step.x, 1.0)
-                self.play(*self.looking_at(step), moving, *self.leave_definition(), run_time=0.4 * self.hurry)
+                self.play(*self.looking_at(step), moving, *self.leave(), run_time=0.4 * self.hurry)
                 self.play(*drop_into(*self.output_cell(step), self.probe.dot), run_time=0.3 * self.hurry)
 
     def close(self) -> None:
         """Take window and probe away and let the result stand."""
         leaving = [one for one in (*self.windows, self.probe) if one is not None and one in self.mobjects]
         with self.beat("explain", self.moral()):
-            self.play(*map(FadeOut, leaving), run_time=0.6)
+            self.play(*map(FadeOut, leaving), *self.leave(), run_time=0.6)
 
     def working(self, step: ActivationStep) -> Working:
         """Return the line of a value in the formula band; only its two ends where all of it would not fit."""

@@ -95,7 +95,9 @@ class AvgPoolScene(PoolingScene[AvgPoolSpec, AvgPool2dStep]):
         self.play(travel(mean.total, start), FadeIn(mean.marks[1], mean.divisors[1]), run_time=0.8 * run_time)
         self.play(travel(mean.value, mean.total), FadeIn(mean.marks[2]), run_time=0.6 * run_time)
         self.play(*self.drop(step, mean.value), run_time=run_time)
-        return mean.get_family()
+        self.remove(*mean.get_family())
+        self.add(mean)
+        return [mean]
 
     def gathering(self, terms: Sequence[Number], step: AvgPool2dStep) -> list[Any]:
         """Return the animations in which each value travels from its cell into the sum."""

@@ -47,6 +47,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         self.show_title(self.operation, self.size_in_words())
         self.introduce()
         positions = list(self.trace.positions())
+        self.leaving: list[Mobject] = []
         slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
         self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
@@ -131,9 +132,13 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
-                self.play(*self.looking_at(step), run_time=0.4 if brisk else 0.8)
-            shown = self.work_out(step, run_time=0.6 if brisk else 1.0)
-        self.remove(*shown)
+                self.play(*self.looking_at(step), *self.leave(), run_time=0.4 if brisk else 0.8)
+            self.leaving = self.work_out(step, run_time=0.6 if brisk else 1.0)
+
+    def leave(self) -> list[FadeOut]:
+        """Return the animations that take away what the last stop has shown."""
+        leaving, self.leaving = self.leaving, []
+        return list(map(FadeOut, leaving))
 
     def put_question(self, step: Step) -> None:
         """Look at the window and let the learner find its result."""
@@ -160,14 +165,14 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         with self.beat("step", f"Output row {i + 1}{which}, in the same way.", brisk=True):
             for position in row:
                 step = self.trace.step(*position)
-                self.play(*self.looking_at(step), run_time=0.2 * self.hurry)
+                self.play(*self.looking_at(step), *self.leave(), run_time=0.2 * self.hurry)
                 self.play(*self.drop(step, self.windows[c].outline), run_time=0.2 * self.hurry)
 
     def close(self) -> None:
         """Take the window away and let the result stand."""
         (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
         with self.beat("explain", f"{H}×{W} values have become {H_out}×{W_out}. {self.moral()}"):
-            self.play(FadeOut(self.windows[-1]), run_time=0.6)
+            self.play(FadeOut(self.windows[-1]), *self.leave(), run_time=0.6)
 
     @abstractmethod
     def rule(self) -> str:
