@@ -29,6 +29,9 @@ __all__ = ["PoolingScene"]
 SpecT = TypeVar("SpecT", bound=PoolSpec)
 Step = TypeVar("Step", MaxPool2dStep, AvgPool2dStep)
 
+FEW = 4
+"""Stops that there is time for; of more, only the first two are taken slowly."""
+
 TOLD_ONE_BY_ONE = 16
 """Stops that are each a beat of their own; of a larger output only the first two are, the others go row by row."""
 
@@ -51,7 +54,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
         self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
-            self.tell(self.trace.step(*position), brisk=index > 1)
+            self.tell(self.trace.step(*position), brisk=index > 1 and len(positions) > FEW)
         for _, row in groupby(positions[slow:], key=lambda position: position[:3]):
             self.flow(list(row))
         self.close()
