@@ -13,7 +13,7 @@ from reel.captions import Cue, chapters
 from reel.page.numbers import arrays_behind, explained
 from reel.transcript import alternative_text, minutes, new_on_screen, title_of
 
-__all__ = ["Part", "chapters_of", "page_beats", "parts_of", "script_data", "summary"]
+__all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "page_beats", "parts_of", "script_data", "summary"]
 
 PLAIN_NUMBER = re.compile(r"[-−+]?\d+(\.\d+)?\s*%?")
 MOST_CHOICES = 4
