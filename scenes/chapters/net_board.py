@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, Transform, VMobject
+from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, VMobject
 
 from cnn_core.arrays import Array
 from scenes.layout import Box
@@ -120,18 +120,17 @@ class NetBoard:
             self.stage.play(*self.right.moves_to(small), run_time=0.6)
 
     def morph(self, layer: int, run_time: float) -> None:
-        """Change the output's values, as a layer does that changes each value alone; large if nothing follows."""
+        """Change the output's values, as a layer does that changes each value alone, and show it large."""
         assert self.right is not None
         self.clear()
         self.name_layer(layer)
-        box = self.places.large if self.reading.zoom(layer) is None else self.places.right
-        new = self.maps_of(layer, box, self.theme.output)
+        new = self.maps_of(layer, self.places.large, self.theme.output)
         self.right.addresses = new.addresses
         self.stage.play(*self.right.moves_to(new), run_time=run_time)
 
-    def keep(self, shown: FeatureMaps, place: int) -> Transform:
+    def keep(self, shown: FeatureMaps, place: int) -> FadeIn:
         """Return the animation that puts a small copy of maps into the strip."""
-        return Transform(shown.image.copy(), self.track.thumbnail(shown, place))
+        return FadeIn(self.track.thumbnail(shown, place), target_position=shown.image)
 
     def name_layer(self, layer: int) -> None:
         """Say beside the title which layer it is."""

@@ -47,7 +47,9 @@ def known(board: NetBoard, zoom: Zoom) -> VGroup:
     )
     rows = VGroup(*(pair(board, zoom, name, key, size) for name, key in KNOWN))
     rows.arrange_in_grid(2, 2, buff=(1.2 * size, 0.5 * size), cell_alignment=LEFT)
-    return VGroup(rules, rows).arrange(DOWN, buff=size).move_to(room.center)
+    whole = VGroup(rules, rows).arrange(DOWN, buff=size)
+    fitting = max(room.width / whole.width, smallest_text() / size)
+    return whole.scale(min(1.0, fitting)).move_to(room.center)
 
 
 def pair(board: NetBoard, zoom: Zoom, name: str, key: str, size: float) -> VGroup:

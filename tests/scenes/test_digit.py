@@ -1,4 +1,5 @@
 import re
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,11 @@ from cnn_core.network import (
 )
 from cnn_core.weights import save, shipped
 from scenes.addresses import value_at
+from scenes.mobjects.text import Label
 from scenes.numerals import as_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs.digit import DigitSpec
+from scenes.stage import family
 
 
 def played(**given: Any) -> Any:
@@ -179,6 +182,23 @@ def test_the_sums_on_screen_are_those_of_the_trace() -> None:
     )
     total = logit["positive_total"] + logit["negative_total"] + logit["bias"]
     assert float(total) == pytest.approx(float(logit["value"]), abs=1e-12)
+
+
+def test_equals_stands_only_where_the_digits_shown_make_it_true() -> None:
+    signs: dict[str, set[str]] = {}
+
+    def look(scene: Any, beat: Any) -> None:
+        texts = {one.text for one in family(scene.mobjects) if isinstance(one, Label)}
+        signs[beat.caption] = texts & {"=", "≈"}
+
+    spec = DigitSpec.build({})
+    rehearse(spec, on_beat=look)
+    shown = ["0.00", "0.00", "0.49", "0.00", "-0.04", "0.64", "-0.03", "0.08", "0.53", "0.04"]
+    assert sum(map(Fraction, shown)) != Fraction("1.70")
+    assert signs["Each pixel times its weight, all summed, plus the bias: 1.70."] == {"≈"}
+    shown = ["2.33", "0.01", "-0.88", "-0.87", "1.98", "1.31", "5.09", "0.29", "-0.22"]
+    assert sum(map(Fraction, shown)) == Fraction("9.04")
+    assert signs["The channels' sums and the bias add up to 9.04."] == {"≈", "="}
 
 
 def test_the_film_ends_with_prediction_and_label() -> None:
