@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from reel.cache import Cache
 from reel.files import check_name
 from reel.quality import QUALITIES
 from reel.record import as_text, inspected
@@ -45,6 +46,12 @@ FORMAT = click.Option(
     show_default=True,
     help="A film; its last frame (png); or a picture of each beat and a sheet of all of them (stills).",
 )
+CONSTANT = click.Option(
+    ["--constant-frame-rate", "_constant"],
+    is_flag=True,
+    help="Store every frame of a film, for editing programs that want it; otherwise a still picture is stored once.",
+)
+NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film anew what was filmed before.")
 NAME = click.Option(["--name", "_name"], help="Name of the clip and its folder; the scene's name if not given.")
 JSON = click.Option(["--json", "_json"], is_flag=True, help="Print JSON for other programs.")
 
@@ -80,14 +87,21 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
     """Make the command that films a scene."""
-    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME]
+    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, CONSTANT, NO_CACHE]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
     )
 
 
 def film_scene(
-    spec: type[SceneSpec], _quality: str, _format: str, _output: Path, _name: str | None, **given: Any
+    spec: type[SceneSpec],
+    _quality: str,
+    _format: str,
+    _output: Path,
+    _name: str | None,
+    _constant: bool,
+    _no_cache: bool,
+    **given: Any,
 ) -> None:
     """Film a scene and print the path of the main file."""
     asked = build(spec, given)
@@ -97,7 +111,16 @@ def film_scene(
 
     with progress_bar(1) as tell:
         on_progress = partial(tell, name) if tell else None
-        clip = film(asked, _output, name=name, quality=_quality, format=_format, on_progress=on_progress)
+        clip = film(
+            asked,
+            _output,
+            name=name,
+            quality=_quality,
+            format=_format,
+            constant_frame_rate=_constant,
+            cache=None if _no_cache else Cache.of_user(),
+            on_progress=on_progress,
+        )
     click.echo(clip.main)
 
 
@@ -109,10 +132,14 @@ main.add_command(
 )
 
 
-@main.command(cls=ExampleCommand, example="lessons/handwritten-digits.toml -q high", params=[QUALITY, OUTPUT])
+@main.command(
+    cls=ExampleCommand, example="lessons/handwritten-digits.toml -q high", params=[QUALITY, OUTPUT, CONSTANT, NO_CACHE]
+)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
-def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output: Path) -> int:
+def lesson(
+    files: tuple[Path, ...], workers: int | None, _quality: str, _output: Path, _constant: bool, _no_cache: bool
+) -> int:
     """Film whole lessons, each joined into one film.
 
     A lesson file lists clips; the joined film has a chapter for each of them.
@@ -124,7 +151,15 @@ def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output:
 
     lessons = [read_lesson(file) for file in files]
     with progress_bar(sum(len(one.clips) for one in lessons)) as tell:
-        produced = produce(lessons, _output, _quality, workers or usable_cores(), tell)
+        produced = produce(
+            lessons,
+            _output,
+            _quality,
+            workers or usable_cores(),
+            tell,
+            constant_frame_rate=_constant,
+            cache=None if _no_cache else Cache.of_user(),
+        )
     failures = [failure for one in produced for failure in one.failures]
     for failure in failures:
         click.echo(f"Error: {failure}", err=True)
@@ -132,6 +167,18 @@ def lesson(files: tuple[Path, ...], workers: int | None, _quality: str, _output:
         if one.film is not None:
             click.echo(one.film)
     return FAILED if failures else DONE
+
+
+@main.command("cache", cls=ExampleCommand, example="--clear")
+@click.option("--clear", is_flag=True, help="Remove all that is kept.")
+def kept_clips(clear: bool) -> None:
+    """Say what is kept of films, so that they need not be made again."""
+    cache = Cache.of_user()
+    if clear:
+        cache.shrink(0)
+    kept = cache.entries()
+    size = sum(size for _, size in kept) / 1e6
+    click.echo(f"{len(kept)} clips, {size:.0f} of {cache.limit / 1e6:.0f} MB, in {cache.folder}")
 
 
 main.add_command(train)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
+from reel.cache import Cache
 from reel.encoder import Chapter
 from reel.files import check_free, made_if_missing, publish, staging
 from reel.joining import join
@@ -50,6 +51,8 @@ def produce(
     on_clip: OnClip | None = None,
     *,
     single_file: bool = False,
+    constant_frame_rate: bool = False,
+    cache: Cache | None = None,
 ) -> list[ProducedLesson]:
     """Film all clips of all lessons, and join those of each lesson, into `out_dir/LESSON/`.
 
@@ -57,7 +60,10 @@ def produce(
     """
     check_folders([out_dir / lesson.name for lesson in lessons])
     tasks = [
-        (f"{lesson.name}/{clip.name}", Job(clip.spec, out_dir / lesson.name, clip.name, quality))
+        (
+            f"{lesson.name}/{clip.name}",
+            Job(clip.spec, out_dir / lesson.name, clip.name, quality, constant_frame_rate, cache),
+        )
         for lesson in lessons
         for clip in lesson.clips
     ]

@@ -34,6 +34,7 @@ class Order:
     quality: str
     format: str
     folder: Path
+    constant_frame_rate: bool = False
     on_frames: OnFrames | None = None
 
     @property
@@ -60,9 +61,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Take:
-    """What was made: the main file, what there is to say of it, and what was played."""
+    """What was made: what there is to say of it, and what was played."""
 
-    main: str
     record: VideoRecord | PicturesRecord
     timeline: Timeline
 
@@ -76,7 +76,7 @@ def take_film(order: Order) -> Take:
         if isinstance(encoder, VideoEncoder):
             encoder.set_chapters(chapters_of(timeline))
     save_png(last.frame, order.poster)
-    return Take(order.path.name, video_record(order, timeline.duration), timeline)
+    return Take(video_record(order, timeline.duration), timeline)
 
 
 def take_last_frame(order: Order) -> Take:
@@ -84,7 +84,7 @@ def take_last_frame(order: Order) -> Take:
     last = LastFrame()
     timeline = play_still(order, last)
     save_png(last.frame, order.poster)
-    return Take(order.poster.name, pictures_record(order, [order.poster.name]), timeline)
+    return Take(pictures_record(order, [order.poster.name]), timeline)
 
 
 def take_stills(order: Order) -> Take:
@@ -100,7 +100,7 @@ def take_stills(order: Order) -> Take:
     timeline = play_still(order, keep)
     sheet = f"{order.name}-contact.png"
     contact_sheet(stills, THEMES[order.spec.theme]).save(order.folder / sheet, optimize=True)
-    return Take(sheet, pictures_record(order, files), timeline)
+    return Take(pictures_record(order, files), timeline)
 
 
 Taker: TypeAlias = Callable[[Order], Take]
@@ -128,7 +128,8 @@ def play_still(order: Order, on_beat: Callable[[Beat, Frame], None]) -> Timeline
 def encoder_for(order: Order) -> VideoEncoder | GifEncoder:
     """Return an encoder of the order's format."""
     if order.format in CODECS:
-        return VideoEncoder(order.path, CODECS[order.format], order.size, order.fps)
+        constant = order.constant_frame_rate
+        return VideoEncoder(order.path, CODECS[order.format], order.size, order.fps, constant=constant)
     return GifEncoder(order.path, order.size, order.fps)
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from cnn_core.errors import CnnreelError
+from reel.cache import Cache
+from reel.finished import clip_key, from_cache
 from scenes.specs import SceneSpec
 
 __all__ = ["Failed", "Filmed", "Job", "Outcome", "film_all", "usable_cores"]
@@ -35,6 +37,17 @@ class Job:
     out_dir: Path
     name: str
     quality: str
+    constant_frame_rate: bool = False
+    cache: Cache | None = None
+
+    def from_cache(self) -> dict[str, Any] | None:
+        """Put the clip in its place if it is kept in the cache, and return its record."""
+        if self.cache is None:
+            return None
+        key = clip_key(self.spec, self.name, quality=self.quality, constant_frame_rate=self.constant_frame_rate)
+        with suppress(CnnreelError):  # whoever films it will say what is wrong
+            return from_cache(self.cache, key, self.out_dir, self.name)
+        return None
 
 
 @dataclass(frozen=True)
@@ -63,8 +76,16 @@ def film_all(jobs: Sequence[Job], workers: int, on_job: OnJob | None = None) -> 
     A job that fails does not stop the others, even if its process dies.
     """
     outcomes: dict[int, Outcome] = {}
-    waiting = deque(enumerate(jobs))
-    with closing(Crew(min(workers, len(jobs)))) as crew:
+    waiting: deque[tuple[int, Job]] = deque()
+    for number, job in enumerate(jobs):
+        record = job.from_cache()
+        if record is None:
+            waiting.append((number, job))
+            continue
+        outcomes[number] = Filmed(record)
+        if on_job is not None:
+            on_job(number, 1.0)
+    with closing(Crew(min(workers, len(waiting)))) as crew:
         while len(outcomes) < len(jobs):
             crew.hand_out(waiting)
             for number, news in crew.news():
@@ -111,6 +132,8 @@ class Crew:
     """Some workers; one that dies is replaced."""
 
     def __init__(self, size: int) -> None:
+        for library in ("OMP", "OPENBLAS", "MKL"):  # the workers share the cores; read when they import NumPy
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
         self._context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
         self._context.set_forkserver_preload(["reel.clip"])
         self._workers = [Worker(self._context) for _ in range(size)]
@@ -175,10 +198,19 @@ def outcome_of(job: Job, connection: Connection) -> Outcome:
             connection.send(fraction)
 
     try:
-        return Filmed(film(job.spec, job.out_dir, name=job.name, quality=job.quality, on_progress=tell).record)
+        clip = film(
+            job.spec,
+            job.out_dir,
+            name=job.name,
+            quality=job.quality,
+            constant_frame_rate=job.constant_frame_rate,
+            cache=job.cache,
+            on_progress=tell,
+        )
     except CnnreelError as error:
         return Failed(str(error))
     except ConnectionError:
         raise  # the employer is gone
     except Exception as error:
         return Failed(f"{type(error).__name__}: {error}")
+    return Filmed(clip.record)
