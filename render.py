@@ -106,7 +106,7 @@ def film_scene(
     """Film a scene and print the path of the main file."""
     asked = build(spec, given)
     name = check_name("--name", spec.name if _name is None else _name)
-    from reel.clip import film
+    from reel.filming import film
     from reel.terminal.progress import progress_bar
 
     with progress_bar(1) as tell:

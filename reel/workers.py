@@ -135,7 +135,7 @@ class Crew:
         for library in ("OMP", "OPENBLAS", "MKL"):  # the workers share the cores; read when they import NumPy
             os.environ.setdefault(f"{library}_NUM_THREADS", "1")
         self._context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-        self._context.set_forkserver_preload(["reel.clip"])
+        self._context.set_forkserver_preload(["reel.filming"])
         self._workers = [Worker(self._context) for _ in range(size)]
 
     def hand_out(self, waiting: deque[tuple[int, Job]]) -> None:
@@ -187,7 +187,7 @@ def leave(*_: object) -> NoReturn:
 
 def outcome_of(job: Job, connection: Connection) -> Outcome:
     """Film a clip and say what became of it."""
-    from reel.clip import film  # noqa: PLC0415 (imports Manim, which the employer does not need)
+    from reel.filming import film  # noqa: PLC0415 (imports Manim, which the employer does not need)
 
     told = 0.0
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from reel.clip import Clip, film
+from reel.filming import Clip, film
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from cnn_core.errors import InputError
-from reel.clip import Clip
+from reel.filming import Clip
 from reel.lesson import produce
 from reel.lesson_file import Lesson, PlannedClip, read_lesson
 from reel.record import sha256_of

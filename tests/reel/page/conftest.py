@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reel.clip import Clip, film
+from reel.filming import Clip, film
 from reel.page.html import as_html, clip_page
 from scenes.catalog import find
 

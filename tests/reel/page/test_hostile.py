@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reel.clip import film
+from reel.filming import film
 from reel.page.html import as_html, clip_page, json_in_html, lesson_page
 from scenes.catalog import find
 from tests.reel.records import record_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reel.clip import Clip
+from reel.filming import Clip
 from reel.page.numbers import arrays_behind, exactly, explained, place_in_words
 from scenes.addresses import value_at
 from scenes.catalog import SCENES

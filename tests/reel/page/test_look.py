@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reel.clip import Clip
+from reel.filming import Clip
 from reel.page.html import clip_page
 from reel.page.writing import write_page
 from scenes.theme import THEMES

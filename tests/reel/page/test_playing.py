@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reel.clip import Clip
+from reel.filming import Clip
 from reel.page.html import SCRIPTS, part_of_script, script
 from tests.reel.page.looking import current, paused, time, until
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reel.clip import Clip
+from reel.filming import Clip
 from tests.reel.page.looking import paused, time, until
 from tests.reel.records import record_of
 
