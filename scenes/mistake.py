@@ -9,7 +9,8 @@ from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, V
 
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bar_chart import BarChart, share_text
-from scenes.mobjects.feature_maps import Arrangement, FeatureMaps
+from scenes.mobjects.feature_maps import FeatureMaps
+from scenes.mobjects.map_arrangement import Arrangement
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label

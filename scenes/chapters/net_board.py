@@ -11,7 +11,8 @@ from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, VMobject
 
 from cnn_core.arrays import Array
 from scenes.layout import Box
-from scenes.mobjects.feature_maps import Arrangement, FeatureMaps, Reveal
+from scenes.mobjects.feature_maps import FeatureMaps, Reveal
+from scenes.mobjects.map_arrangement import Arrangement
 from scenes.mobjects.net_places import NetPlaces
 from scenes.mobjects.net_track import NetTrack
 from scenes.mobjects.number_list import NumberList

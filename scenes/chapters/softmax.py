@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup, VMobject
+from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 
 from cnn_core.softmax import SoftmaxTrace
-from scenes.layout import Box, in_row
-from scenes.mobjects.bar_chart import share, share_text
-from scenes.mobjects.pen import Pen
+from scenes.layout import Box
+from scenes.mobjects.bar_chart import share_text
+from scenes.mobjects.softmax_lines import SoftmaxLines
 from scenes.mobjects.softmax_table import SoftmaxTable
-from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label, Number
-from scenes.numerals import as_text, relation, typeset
+from scenes.mobjects.text import Label
+from scenes.numerals import as_text, typeset
 from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxChapter"]
 
-SIZE = 0.5
-ONE_BY_ONE = 5
-GAP = 0.24 * SIZE
-INVARIANCE = "e^(x_j - m) / (sum_k e^(x_k - m)) = e^(x_j) / (sum_k e^(x_k))"
+FEW = 5
 
 
 class SoftmaxChapter:
@@ -49,7 +45,7 @@ class SoftmaxChapter:
         box: Box | None = None,
     ) -> None:
         self.stage, self.table, self.theme, self.called = stage, table, stage.theme, called
-        self.box = box or stage.bands.formula
+        self.lines = SoftmaxLines(table, box or stage.bands.formula)
         self.shifted, self.exponentials = trace.shifted.ravel(), trace.exponentials.ravel()
         self.maximum, self.output = float(trace.maximum.ravel()[0]), trace.output.ravel()
         self.classes = range(table.classes)
@@ -91,50 +87,32 @@ class SoftmaxChapter:
         """Subtract the largest logit, and say why that is allowed."""
         largest = typeset(as_text(self.maximum, self.table.decimals))
         said = f"First the largest logit, m = {largest}, is subtracted from all. The probabilities stay the same."
-        formula = VGroup(Formula(INVARIANCE, SIZE, self.theme.text).move_to(self.box.center))
         with self.stage.beat("explain", said):
-            self.write(formula)
+            self.write(self.lines.invariance())
             self.fill("shifted", out_of="x")
 
     def exponentiate(self) -> None:
         """Take the exponentials; that of the runner-up is worked out, for that of the largest is 1."""
         k = sorted(self.classes, key=lambda k: (-float(self.shifted[k]), k))[1]
-        exponent = as_text(float(self.shifted[k]), self.table.decimals)
-        said = f"The exponential function makes each of them positive. Here is e to the power of {typeset(exponent)}."
+        exponent = typeset(self.lines.exponent(k))
+        said = f"The exponential function makes each of them positive. Here is e to the power of {exponent}."
         with self.stage.beat("step", said):
-            self.write(self.power(k, exponent))
+            self.write(self.lines.power(k))
             self.fill("exponentials", out_of="shifted")
 
     def add_up(self) -> None:
         """Add the exponentials."""
         total = self.table.sum()
-        line, sign = self.sum_line(total.text)
+        line, sign = self.lines.sum(total.text)
         with self.stage.beat("step", f"Together they make {'' if sign == '=' else 'about '}{total.text}."):
             self.write(line)
             self.stage.play(Create(self.table.total_line), run_time=0.4)
             self.stage.play(FadeIn(total, target_position=VGroup(*self.columns["exponentials"])), run_time=1.0)
         self.columns["exponentials"].append(total)
 
-    def sum_line(self, total: str) -> tuple[VGroup, str]:
-        """Return `1.000 + 0.368 + ... = 1.553` and its sign; terms too small for their decimals are only counted."""
-        large = [k for k in self.classes if is_number(self.share("exponentials", k))]
-        small = len(self.classes) - len(large)
-        texts = [[share_text(float(self.exponentials[k]))] for k in large]
-        sign = "≈" if small else relation(texts, total)
-
-        def parts(pen: Pen) -> list[VMobject | str]:
-            terms: list[VMobject] = [self.share("exponentials", k, pen.size) for k in large]
-            counted: list[VMobject] = [Label(f"({small} below 0.001)", pen.size, self.theme.text)] if small else []
-            plus = [pen.term("+", term) for term in [*terms[1:], *counted]]
-            whole = pen.number(self.table.total, self.table.address("total", 0), decimals=3)
-            return [terms[0], *plus, pen.term(sign, whole)]
-
-        pen = Pen(self.theme, self.box, SIZE).best(parts)
-        return pen.line(parts(pen)), sign
-
     def divide(self, *, question: bool) -> None:
         """Divide each exponential by the sum: the largest slowly, the others in one go."""
-        answer = share(float(self.output[self.winner]), "", SIZE, self.theme.text).text
+        answer = share_text(float(self.table.output[self.winner]))
         name = self.called(self.winner)
         if question:
             asked = f"What is the probability of {name}?"
@@ -144,14 +122,14 @@ class SoftmaxChapter:
                 self.stage.play(self.stage.end_question(), run_time=0.4)
                 self.formula = VGroup()
             self.make_room()
-            self.write(self.quotient(self.winner))
+            self.write(self.lines.quotient(self.winner))
             self.head = self.table.chart_head()
             self.stage.play(FadeIn(self.head, self.table.chart.axis), run_time=0.4)
             self.grow(self.winner, run_time=1.0)
         with self.stage.beat("step", "The others are divided by the same sum."):
             for k in self.classes:
                 if k != self.winner:
-                    self.grow(k, run_time=0.3)
+                    self.grow(k, run_time=0.3 if len(self.classes) <= FEW else 0.15)
 
     def make_room(self) -> None:
         """Where the frame is too narrow for all columns, take those away that are done with."""
@@ -185,43 +163,3 @@ class SoftmaxChapter:
             self.stage.play(FadeOut(self.formula), run_time=0.4)
         self.formula = formula
         self.stage.play(FadeIn(formula), run_time=0.6)
-
-    def power(self, k: int, exponent: str) -> VGroup:
-        """Return `e^(-1) ≈ 0.368`."""
-        power = Formula(f"e^({{{{{exponent} : s}}}})", 1.15 * SIZE, self.theme.text)
-        power.trace("s", exponent, self.table.address("shifted", k))
-        exact = "=" if self.shifted[k] == 0 else "≈"
-        row = in_row([power, *self.equals(self.share("exponentials", k), exact)], GAP)
-        power.shift(np.array([0, row[-1].get_y() - FIGURE_MIDDLE * SIZE - power.get_bottom()[1], 0]))
-        return VGroup(row.move_to(self.box.center))
-
-    def quotient(self, k: int) -> VGroup:
-        """Return `1.000 / 1.553 ≈ 0.644`."""
-        share_of_all = share(
-            float(self.output[k]), self.table.address("output", k), SIZE, self.theme.output, "semibold"
-        )
-        exponential = self.share("exponentials", k)
-        total = self.number("total", 0, self.table.total)
-        exact = relation([[total.text, share_of_all.text]], exponential.text) if is_number(share_of_all) else "≈"
-        parts = [exponential, Label("÷", SIZE, self.theme.muted), total, *self.equals(share_of_all, exact)]
-        return VGroup(in_row(parts, GAP).move_to(self.box.center))
-
-    def equals(self, result: Label, sign: str) -> list[VMobject]:
-        """Return sign and result; a bound such as `<0.001` brings its own sign."""
-        if is_number(result):
-            return [Label(sign, SIZE, self.theme.muted), result]
-        parts = ((result.text[0], self.theme.muted), (result.text[1:], self.theme.text))
-        return [Label(text, SIZE, color) for text, color in parts]
-
-    def share(self, name: str, k: int, size: float = SIZE) -> Label:
-        """Return a number from 0 to 1 for a formula."""
-        return share(float(self.table.arrays[name][k]), self.table.address(name, k), size, self.theme.text)
-
-    def number(self, name: str, k: int, value: float) -> Number:
-        """Return a number with three decimals for a formula."""
-        return Number(as_text(value, 3), self.table.address(name, k), SIZE, self.theme.text)
-
-
-def is_number(label: Label) -> bool:
-    """Tell a number from a bound."""
-    return isinstance(label, Number)

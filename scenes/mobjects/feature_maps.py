@@ -2,131 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 import numpy as np
-from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, Group, ManimColor, Rectangle, Transform, VGroup, VMobject
+from manim import DOWN, Animation, FadeIn, FadeOut, Group, Transform, VGroup, VMobject
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.colour_scale import NAME, Scale
+from scenes.mobjects.map_arrangement import Arrangement
 from scenes.mobjects.picture import Colours, Picture, picture_colours
-from scenes.mobjects.text import Label, Number
-from scenes.numerals import as_text
+from scenes.mobjects.text import Label
 from scenes.theme import Theme
 
-__all__ = ["Arrangement", "FeatureMaps", "Reveal", "Scale"]
+__all__ = ["FeatureMaps", "Reveal"]
 
-SMALLEST_MAP = 7
-"""Pixels of a map in its picture; values of smaller maps are drawn as blocks of pixels, to have room between maps."""
-
-NAME = 0.26
-STOPS = 10
 MOST_FRAMED = 300
 SMALL = 0.3
 """Side of a map, in scene units, below which its outline is faint."""
 
 LEAST_FOR_SCALE = 1.8
 """Height of a box, in scene units, below which the picture needs all of it."""
-
-FULL = 0.88
-"""Share of the best size that an arrangement without empty places is worth."""
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """How the maps of a layer stand in their picture.
-
-    Attributes
-    ----------
-    rows, columns
-        Of maps.
-    zoom
-        Pixels of the picture that a value takes, across and down.
-    gap
-        Pixels between two maps.
-    """
-
-    count: int
-    height: int
-    width: int
-    rows: int
-    columns: int
-    zoom: int
-    gap: int
-
-    @classmethod
-    def of(cls, shape: Sequence[int], box_ratio: float) -> Arrangement:
-        """Arrange maps of (C, H, W) so that they are large in a box of this ratio of width to height."""
-        count, height, width = shape
-        zoom = max(1, ceil(SMALLEST_MAP / min(height, width)))
-        gap = max(1, round(width * zoom / 9))
-        choices = [cls(count, height, width, ceil(count / n), n, zoom, gap) for n in range(1, count + 1)]
-        return max(choices, key=lambda one: one.worth(box_ratio))
-
-    def worth(self, box_ratio: float) -> float:
-        """Tell how large a map would be; more if no place stays empty."""
-        size = min(box_ratio / self.pixels_across, 1 / self.pixels_down)
-        return size if self.rows * self.columns == self.count else FULL * size
-
-    @property
-    def pixels_across(self) -> int:
-        """Width of the picture."""
-        return self.columns * (self.width * self.zoom + self.gap) - self.gap
-
-    @property
-    def pixels_down(self) -> int:
-        """Height of the picture."""
-        return self.rows * (self.height * self.zoom + self.gap) - self.gap
-
-    def corner(self, channel: int) -> tuple[int, int]:
-        """Return row and column of a map's first pixel."""
-        row, column = divmod(channel, self.columns)
-        return row * (self.height * self.zoom + self.gap), column * (self.width * self.zoom + self.gap)
-
-    def picture(self, maps: Array) -> Array:
-        """Return maps (C, H, W) as one array, NaN between them."""
-        whole = np.full((self.pixels_down, self.pixels_across), np.nan)
-        block = np.ones((self.zoom, self.zoom))
-        for channel, one in enumerate(maps):
-            top, left = self.corner(channel)
-            whole[top : top + self.height * self.zoom, left : left + self.width * self.zoom] = np.kron(one, block)
-        return whole
-
-    def when(self) -> Array:
-        """Return when each row of the picture is reached if all maps are written from top to bottom, 0 to 1."""
-        high = self.height * self.zoom
-        row = np.arange(self.pixels_down) % (high + self.gap)
-        return np.minimum((row + 1) / high, 1.0)
-
-
-class Scale(VGroup):
-    """A colour scale, from the smallest value of a layer to its largest."""
-
-    def __init__(self, values: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float) -> None:
-        size = max(smallest_text(), NAME)
-        low, high = float(values.min()), float(values.max())
-        numbers = [
-            Number(as_text(value, 2), address, size, theme.muted)
-            for value, address in zip((low, high), addresses, strict=True)
-        ]
-        free = width - sum(number.width for number in numbers) - 0.5 * size
-        bar = colour_bar(low, high, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
-        super().__init__(numbers[0], bar, numbers[1])
-        self.arrange(RIGHT, buff=0.25 * size)
-
-
-def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, height: float) -> VGroup:
-    """Return a bar of the colours from one value to another, as parts that each reach to its right end."""
-    stops = picture_colours(np.linspace(low, high, STOPS)[None], role, theme, max(abs(low), abs(high)))[0]
-    bar = VGroup()
-    for index, stop in enumerate(stops):
-        part = Rectangle(width=width * (1 - index / STOPS), height=height, stroke_width=0)
-        color = ManimColor((int(stop[0]), int(stop[1]), int(stop[2])))
-        bar.add(part.set_fill(color, opacity=1).move_to(np.array([width, 0, 0]), aligned_edge=RIGHT))
-    return bar.add(Rectangle(width=width, height=height, color=theme.muted, stroke_width=1).move_to(bar))
 
 
 class FeatureMaps(Group):
