@@ -13,6 +13,8 @@ from reel.cache import Cache
 from reel.files import check_name
 from reel.quality import QUALITIES
 from reel.record import as_text, inspected
+from reel.snippets import TARGETS
+from reel.snippets import embed as snippet_for
 from reel.terminal.classifier import predict, train
 from reel.terminal.options import build, options_of
 from reel.terminal.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
@@ -52,6 +54,11 @@ CONSTANT = click.Option(
     help="Store every frame of a film, for editing programs that want it; otherwise a still picture is stored once.",
 )
 NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film anew what was filmed before.")
+SINGLE_FILE = click.Option(
+    ["--single-file", "_single_file"],
+    is_flag=True,
+    help="Put film, pictures and fonts inside the page, so that it can be passed on alone.",
+)
 NAME = click.Option(["--name", "_name"], help="Name of the clip and its folder; the scene's name if not given.")
 JSON = click.Option(["--json", "_json"], is_flag=True, help="Print JSON for other programs.")
 
@@ -87,7 +94,7 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
     """Make the command that films a scene."""
-    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, CONSTANT, NO_CACHE]
+    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, SINGLE_FILE, CONSTANT, NO_CACHE]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
     )
@@ -99,6 +106,7 @@ def film_scene(
     _format: str,
     _output: Path,
     _name: str | None,
+    _single_file: bool,
     _constant: bool,
     _no_cache: bool,
     **given: Any,
@@ -118,6 +126,7 @@ def film_scene(
             quality=_quality,
             format=_format,
             constant_frame_rate=_constant,
+            single_file=_single_file,
             cache=None if _no_cache else Cache.of_user(),
             on_progress=on_progress,
         )
@@ -133,16 +142,25 @@ main.add_command(
 
 
 @main.command(
-    cls=ExampleCommand, example="lessons/handwritten-digits.toml -q high", params=[QUALITY, OUTPUT, CONSTANT, NO_CACHE]
+    cls=ExampleCommand,
+    example="lessons/handwritten-digits.toml -q high",
+    params=[QUALITY, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
 def lesson(
-    files: tuple[Path, ...], workers: int | None, _quality: str, _output: Path, _constant: bool, _no_cache: bool
+    files: tuple[Path, ...],
+    workers: int | None,
+    _quality: str,
+    _output: Path,
+    _single_file: bool,
+    _constant: bool,
+    _no_cache: bool,
 ) -> int:
     """Film whole lessons, each joined into one film.
 
-    A lesson file lists clips; the joined film has a chapter for each of them.
+    A lesson file lists clips; the joined film has a chapter for each of them, and index.html beside it shows it with
+    its transcript and its questions.
     """
     from reel.lesson import produce
     from reel.lesson_file import read_lesson
@@ -157,6 +175,7 @@ def lesson(
             _quality,
             workers or usable_cores(),
             tell,
+            single_file=_single_file,
             constant_frame_rate=_constant,
             cache=None if _no_cache else Cache.of_user(),
         )
@@ -167,6 +186,19 @@ def lesson(
         if one.film is not None:
             click.echo(one.film)
     return FAILED if failures else DONE
+
+
+@main.command(cls=ExampleCommand, example="out/max-pool --for html")
+@click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP-OR-LESSON")
+@click.option("--for", "target", type=click.Choice(list(TARGETS)), required=True, help="Where it is to be shown.")
+def embed(clip: Path, target: str) -> None:
+    """Print what to paste to show a film elsewhere.
+
+    CLIP-OR-LESSON is its folder. What is to be copied where goes to standard error.
+    """
+    snippet = snippet_for(clip, target)
+    click.echo(snippet.note, err=True)
+    click.echo(snippet.text, nl=False)
 
 
 @main.command("cache", cls=ExampleCommand, example="--clear")

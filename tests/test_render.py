@@ -242,3 +242,19 @@ def test_output_that_nobody_reads_to_the_end_is_no_error_worth_a_traceback() -> 
         f"{sys.executable} {RENDER} list | true", shell=True, capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
+
+
+@pytest.mark.slow
+def test_a_film_is_shown_elsewhere_by_what_embed_prints(tmp_path) -> None:
+    in_a_process("scene", *TINY, "-o", tmp_path, "--name", "tiny", "--single-file")
+    assert not (tmp_path / "tiny" / "page").exists()
+    done = in_a_process("embed", tmp_path / "tiny", "--for", "iframe")
+    assert done.returncode == 0
+    assert done.stdout.startswith('<iframe src="tiny/tiny.html"')
+    assert done.stderr == f"Copy the folder {tmp_path}/tiny beside the page.\n"
+
+
+def test_what_cannot_be_embedded_is_one_sentence(tmp_path) -> None:
+    done = run("embed", tmp_path, "--for", "html")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Error: CLIP must be the folder of a clip or a lesson, but ")
