@@ -1,0 +1,106 @@
+"""In a notebook, a scene is filmed with one call, shown, and read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn_core.errors import InputError
+from reel import clip
+from reel.notebook import NotebookClip
+from scenes.addresses import value_at
+from tests.reel.page.looking import time, until
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> NotebookClip:
+    return clip("max-pool", x=[[7, 3], [3, 8]], pace="fast", question=False, out=tmp_path_factory.mktemp("notebook"))
+
+
+def test_it_gives_values_timeline_and_path(shown: NotebookClip) -> None:
+    assert shown.path.is_file()
+    np.testing.assert_array_equal(shown.values["output"], [[[[8.0]]]])
+    last = shown.timeline.last
+    assert last.end == shown.record["video"]["duration"]
+    for number in last.shown:
+        assert float(number.text) == value_at(shown.record["values"], number.of)
+
+
+def test_the_player_is_a_page_with_everything_inside(shown: NotebookClip) -> None:
+    class Frame(HTMLParser):
+        page = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.page = dict(attrs)["srcdoc"] or ""
+
+    frame = Frame()
+    frame.feed(shown._repr_mimebundle_()["text/html"])
+    assert frame.page.startswith("<!doctype html>")
+    assert 'id="film-inside"' in frame.page
+    assert "text/plain" in shown._repr_mimebundle_()
+    assert not list(shown.path.parent.glob("*.notebook.html"))
+
+
+def test_a_scene_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(InputError, match=r"scene must be one of .* Did you mean max-pool"):
+        clip("maxpool")
+
+
+def test_two_films_of_one_scene_do_not_overwrite_each_other(shown: NotebookClip) -> None:
+    out = shown.path.parents[1]
+    other = clip("max-pool", x=[[1, 2], [3, 4]], pace="fast", question=False, out=out)
+    assert other.path != shown.path
+    assert shown.path.is_file()
+
+
+def test_importing_the_package_loads_neither_manim_nor_numpy() -> None:
+    code = "import sys, reel; print(sorted({'manim', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.slow
+def test_the_player_plays_inside_a_page(browser: Any, shown: NotebookClip, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(shown._repr_mimebundle_()["text/html"], encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Play").first.click()
+    until(lambda: time(frame) > 0.3)
+    page.close()
+
+
+def executed(folder: Path, *cells: str) -> list[Any]:
+    """Run cells in a kernel and return what the last one displays; in a process of its own, for the browser has one."""
+    nbformat = pytest.importorskip("nbformat")
+    pytest.importorskip("ipykernel")
+    pytest.importorskip("nbclient")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, folder / "lesson.ipynb")
+    found = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", "from nbclient.cli import main; main()", "--inplace", "lesson.ipynb"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=found, timeout=180)
+    outputs = nbformat.read(folder / "lesson.ipynb", as_version=4).cells[-1].outputs
+    return [output.data for output in outputs if "data" in output]
+
+
+@pytest.mark.slow
+def test_a_notebook_shows_the_player_and_nothing_else(tmp_path: Path) -> None:
+    call = "clip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
+    (shown,) = executed(tmp_path, f"from reel import clip\n{call}")
+    assert shown["text/html"].startswith("<iframe srcdoc=")
+    assert shown["text/plain"].startswith("Max pool, a film of ")
+
+
+@pytest.mark.slow
+def test_the_magic_of_manim_draws_the_scenes_too(tmp_path: Path) -> None:
+    magic = "%%manim -ql -s -v ERROR MaxPoolScene\n\nfrom scenes.max_pool import MaxPoolScene"
+    shown = executed(tmp_path, "import manim", magic)
+    assert "image/png" in shown[-1]
