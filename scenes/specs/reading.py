@@ -70,7 +70,7 @@ class Zoom:
     Attributes
     ----------
     address
-        Where its numbers stand in the scene's values, such as `steps[0]`.
+        Where its numbers stand in the scene's values, such as `worked_out[0]`.
     step
         The step of the layer's trace.
     """
@@ -145,7 +145,7 @@ class Reading:
                 raise InputError(f"{name} needs a layer that the network does not have.")
         found.sort(key=lambda one: one[0])
         return [
-            Zoom(layer, f"steps[{index}]", step, {**step.values(), **more_values(step)})
+            Zoom(layer, f"worked_out[{index}]", step, {**step.values(), **more_values(step)})
             for index, (layer, step) in enumerate(found)
         ]
 
@@ -198,7 +198,7 @@ class Reading:
         return {
             "x": self.x,
             "layers": [layer_values(name, trace) for name, trace in zip(self.network.names, self.traces, strict=False)],
-            "steps": [{"layer": zoom.layer, **zoom.values} for zoom in self.zooms],
+            "worked_out": [{"layer": zoom.layer, **zoom.values} for zoom in self.zooms],
             "softmax": self.probabilities.values(),
             "prediction": self.prediction,
         }

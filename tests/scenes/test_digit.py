@@ -175,7 +175,7 @@ def test_what_is_worked_out_can_be_chosen() -> None:
 
 def test_the_sums_on_screen_are_those_of_the_trace() -> None:
     values = DigitSpec.build({}).values()
-    first, *_, channels, logit = values["steps"]
+    first, *_, channels, logit = values["worked_out"]
     assert float(first["products"].sum() + first["bias"]) == pytest.approx(float(first["value"]), abs=1e-12)
     assert float(channels["channel_sums"].sum() + channels["bias"]) == pytest.approx(
         float(channels["value"]), abs=1e-12
