@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import reduce
+import math
+from collections.abc import Sequence
 from typing import Any, Self
 
 import cairo
 import numpy as np
 from manim import Camera, Mobject, VMobject
 
+from reel.looks import Family, Look, changed, is_plain, is_seen, is_upright, style_of
 from reel.patches import Box, Frame
 from reel.paths import add_path
 
@@ -18,17 +18,6 @@ __all__ = ["FilmCamera"]
 
 MITER_LIMIT = 10
 """Cairo's: a sharp corner of a line reaches out by at most this many half widths."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Look:
-    """How a mobject looks; its cairo path, which is dear to make, is used again until its points change."""
-
-    points: bytes
-    style: tuple[object, ...]
-    path: cairo.Path
-    upright: bool
-    box: Box
 
 
 class FilmCamera(Camera):
@@ -43,6 +32,7 @@ class FilmCamera(Camera):
         super().__init__(**options)
         self._scenery: Frame = self.pixel_array.copy()
         self._looks: dict[int, Look] = {}
+        self._family = Family([])
 
     def set_scenery(self, mobjects: Sequence[Mobject]) -> None:
         """Draw what will not move; what is drawn next stands in front of it."""
@@ -52,9 +42,11 @@ class FilmCamera(Camera):
             self.capture_mobjects(mobjects)
         np.copyto(self._scenery, self.pixel_array)
 
-    def redraw(self, mobjects: Iterable[Mobject]) -> Box | None:
+    def redraw(self, mobjects: list[Mobject]) -> Box | None:
         """Draw in front of the scenery; return a box outside of which nothing has changed since the last time."""
-        shown = self.get_mobjects_to_display(mobjects)
+        if not self._family.is_of(mobjects):
+            self._family = Family(mobjects)
+        shown = self._family.shown()
         if not all(map(is_plain, shown)):
             self._looks = {}
             return self._redraw_all(shown)
@@ -121,13 +113,19 @@ class FilmCamera(Camera):
 
     def _box(self, mobject: VMobject) -> Box:
         """Return the box of all pixels that a mobject may touch."""
-        pixels = self.points_to_subpixel_coords(mobject, mobject.points)
         width = max(mobject.get_stroke_width(), mobject.get_stroke_width(background=True))
-        line = width * self.cairo_line_width_multiple * self.pixel_width / self.frame_width
-        margin = 2 + line / 2 * MITER_LIMIT
-        left, top = np.floor(pixels.min(axis=0) - margin)
-        right, bottom = np.ceil(pixels.max(axis=0) + margin)
-        return Box(int(left), int(top), int(right), int(bottom))
+        scale_x, scale_y = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
+        margin = 2 + width * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
+        (left, bottom, _), (right, top, _) = (
+            mobject.points.min(axis=0),
+            mobject.points.max(axis=0),
+        ) - self.frame_center
+        return Box(
+            math.floor(self.pixel_width / 2 + left * scale_x - margin),
+            math.floor(self.pixel_height / 2 - top * scale_y - margin),
+            math.ceil(self.pixel_width / 2 + right * scale_x + margin),
+            math.ceil(self.pixel_height / 2 - bottom * scale_y + margin),
+        )
 
 
 def clip(context: cairo.Context[Any], box: Box) -> None:
@@ -138,43 +136,3 @@ def clip(context: cairo.Context[Any], box: Box) -> None:
     context.rectangle(box.left, box.top, box.right - box.left, box.bottom - box.top)
     context.clip()
     context.set_matrix(matrix)
-
-
-def is_upright(mobject: VMobject) -> bool:
-    """Tell whether all lines of a mobject are horizontal or vertical."""
-    curves = mobject.points[: len(mobject.points) // 4 * 4, :2].reshape(-1, 4, 2)
-    return bool((np.ptp(curves, axis=1) < 1e-9).any(axis=1).all())
-
-
-def is_plain(mobject: Any) -> bool:
-    """Tell whether a mobject is made of curves, each in one colour."""
-    return (
-        isinstance(mobject, VMobject)
-        and mobject.background_image is None
-        and len(mobject.get_fill_rgbas()) == len(mobject.get_stroke_rgbas()) == 1
-    )
-
-
-def is_seen(rgbas: Any) -> bool:
-    """Tell whether a colour is not fully transparent."""
-    return len(rgbas) > 1 or rgbas[0][3] > 0
-
-
-def style_of(mobject: VMobject) -> tuple[object, ...]:
-    """Return all that says how a mobject's path is drawn."""
-    return (
-        mobject.get_fill_rgbas().tobytes(),
-        mobject.get_stroke_rgbas().tobytes(),
-        mobject.get_stroke_rgbas(background=True).tobytes(),
-        mobject.stroke_width,
-        mobject.background_stroke_width,
-        mobject.joint_type,
-        mobject.cap_style,
-    )
-
-
-def changed(before: dict[int, Look], now: dict[int, Look], frame: Box) -> Box | None:
-    """Return the box around all mobjects that look different, as far as it lies in the frame."""
-    boxes = [box for key, look in now.items() if before[key] is not look for box in (before[key].box, look.box)]
-    seen = [box.clip(frame) for box in boxes if box.meets(frame)]
-    return reduce(Box.join, seen) if seen else None

@@ -41,7 +41,7 @@ def add_path(context: cairo.Context[Any], mobject: VMobject) -> None:
 
 def is_close(one: list[float], other: list[float], near: float) -> bool:
     """Tell whether two points are one and the same, by Manim's tolerance, which is relative to the second."""
-    return all(
+    return one == other or all(
         a == b or (math.isfinite(a - b) and abs(a - b) <= near + RELATIVE_TOLERANCE * abs(b))
         for a, b in zip(one, other, strict=True)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from manim import RIGHT, Circle, Dot, Rectangle, Square, Star, VMobject
+from manim import RIGHT, Circle, Dot, Rectangle, Square, Star, VGroup, VMobject
 
 from reel.camera import FilmCamera
 from reel.engine import manim_set_up
@@ -78,3 +78,13 @@ def test_paths_are_the_ones_that_manim_makes(camera: FilmCamera, shape: VMobject
     ours = list(context.copy_path())
     camera.set_cairo_context_path(context, shape)
     assert list(context.copy_path()) == ours
+
+
+def test_parts_that_come_and_go_are_seen(camera: FilmCamera) -> None:
+    group = VGroup(Square())
+    camera.set_scenery([])
+    camera.redraw([group])
+    group.add(Circle())
+    assert camera.redraw([group]) == FRAME
+    group.remove(*group.submobjects)
+    assert camera.redraw([group]) == FRAME
