@@ -17,6 +17,14 @@ from scenes.stage import ExplainerScene
 __all__ = ["SymbolsChapter"]
 
 SIZE = 0.5
+"""Size of the formulas, where there is room."""
+
+CELL = 1.25
+"""Side of a cell in which a symbol of one em can be read, in em."""
+
+GAP = 0.4
+"""Between long form and sum, in em."""
+
 WRITTEN_OUT = 4
 """Products up to which all of them are written; of more, the first two and the last."""
 
@@ -38,11 +46,12 @@ class SymbolsChapter:
         self.cells = list(np.ndindex(*board.trace.kernel_size))
         self.count = len(self.cells) * board.trace.weight.shape[1]
         self.shown: list[Any] = []
+        self.size, self.in_row = self.choose_size()
 
     def play(self) -> None:
         """Tell it with a symbol in each cell where these can be read, otherwise in one sentence."""
         self.stage.set_subtitle("in symbols")
-        readable = 0.5 * self.image.cell >= 0.8 * smallest_text()
+        readable = self.image.cell >= CELL * smallest_text()
         if 1 < self.count <= 9 and len(self.board.kernels[0]) == 1 and readable:
             self.name_cells()
             self.multiply()
@@ -50,20 +59,27 @@ class SymbolsChapter:
         else:
             self.say_it()
 
+    def choose_size(self) -> tuple[float, bool]:
+        """Return the size of the formulas, and whether long form and sum stand beside each other."""
+        box, long, total = self.stage.bands.formula, self.long_form(1), self.total("=", 1)
+        row = min(SIZE, box.width / (long.width + GAP + total.width), box.height / total.height)
+        column = min(SIZE, box.width / max(long.width, total.width), box.height / (long.height + GAP + total.height))
+        return max(row, column), row >= column
+
     def leaving(self) -> list[Animation]:
         """Return the animation that takes everything away again."""
         return [FadeOut(*self.shown)] if self.shown else []
 
     def say_it(self) -> None:
         """Show the sum alone."""
-        total = self.total("").move_to(self.stage.bands.formula.center)
+        total = self.total("", self.size).move_to(self.stage.bands.formula.center)
         with self.stage.beat("explain", words.every_position(self.stage.spec, self.count)):
             self.stage.play(FadeIn(total), run_time=1.0)
         self.shown = [total]
 
     def name_cells(self) -> None:
         """Put i_1, i_2, … into the first window, w_1, w_2, … into the kernel, and b into the bias."""
-        size = max(0.5 * self.image.cell, 0.8 * smallest_text())
+        size = max(0.5 * self.image.cell, smallest_text())
         dH, dW = self.board.trace.dilation
         self.pixels, self.weights = [], []
         for number, (i, j) in enumerate(self.cells, start=1):
@@ -86,7 +102,7 @@ class SymbolsChapter:
 
     def multiply(self) -> None:
         """Let each product come out of its two cells; in a long sum only some are written."""
-        self.long = self.long_form().move_to(self.stage.bands.formula.center)
+        self.long = self.long_form(self.size).move_to(self.stage.bands.formula.center)
         signs = list(self.long.parts[0])
         with self.stage.beat("explain", words.PRODUCT_AND_SUM):
             self.marks = self.look_at(1)
@@ -118,25 +134,21 @@ class SymbolsChapter:
         moves = [ReplacementTransform(symbol.parts[0].copy(), self.long.part(name)) for symbol, name in pairs]
         self.stage.play(*moves, *([FadeIn(*signs)] if signs else []), run_time=run_time)
 
-    def long_form(self) -> Formula:
+    def long_form(self, size: float) -> Formula:
         """Return `i_1 w_1 + i_2 w_2 + … + i_9 w_9`."""
         terms = [f"{{{{i_{n} : i{n}}}}} {{{{w_{n} : w{n}}}}}" for n in self.written()]
         if self.count > WRITTEN_OUT:
             terms.insert(2, "dots.c")
-        return self.coloured(Formula(" + ".join(terms) + self.with_bias(), self.size(), self.theme.text))
+        return self.coloured(Formula(" + ".join(terms) + self.with_bias(), size, self.theme.text))
 
-    def total(self, before: str) -> Formula:
+    def total(self, before: str, size: float) -> Formula:
         """Return the sum over all products."""
         code = f"{before} sum_(j=1)^{self.count} {{{{w_j : w}}}} {{{{i_j : i}}}}{self.with_bias()}"
-        return self.coloured(Formula(code, self.size(), self.theme.text))
+        return self.coloured(Formula(code, size, self.theme.text))
 
     def with_bias(self) -> str:
         """Return what stands behind all products."""
         return " + {{b : b}}" if self.board.biases else ""
-
-    def size(self) -> float:
-        """Return the size of the formula."""
-        return SIZE if self.stage.wide else 0.46
 
     def coloured(self, formula: Formula) -> Formula:
         """Give pixels, weights and bias the colours of their grids."""
@@ -146,7 +158,7 @@ class SymbolsChapter:
 
     def fold(self) -> None:
         """Fold the long form into a sum, and let it drop into the first output cell."""
-        total = self.total("=")
+        total = self.total("=", self.size)
         self.settle(total)
         long, place = self.long, self.place
         with self.stage.beat("explain", words.fold(self.stage.spec, self.count)):
@@ -161,19 +173,19 @@ class SymbolsChapter:
 
     def settle(self, total: Formula) -> None:
         """Find the places of long form and sum: on one line, or below each other."""
-        box, long = self.stage.bands.formula, self.long.copy()
-        if long.width + 0.2 + total.width <= box.width:
-            VGroup(long, total).arrange(RIGHT, buff=0.2).move_to(box.center)
+        long, gap = self.long.copy(), GAP * self.size
+        if self.in_row:
+            VGroup(long, total).arrange(RIGHT, buff=gap).move_to(self.stage.bands.formula.center)
             long.shift(np.array([0, total.parts[0][0].get_y() - long.parts[0][0].get_y(), 0]))
         else:
-            VGroup(long, total).arrange(DOWN, buff=0.15).move_to(box.center)
+            VGroup(long, total).arrange(DOWN, buff=gap).move_to(self.stage.bands.formula.center)
         self.place = long.get_center()
 
     def drop(self, total: Formula) -> None:
         """Let a sign for the sum travel into the first output cell."""
         grid = self.board.outputs[0]
         frame = CellMarks(grid, [(0, 0)], self.theme.window, 7)
-        sigma = Formula("Sigma", max(0.5 * grid.cell, 0.8 * smallest_text()), self.theme.text)
+        sigma = Formula("Sigma", max(0.5 * grid.cell, smallest_text()), self.theme.text)
         sigma.move_to(grid.cell_center(0, 0)).save_state()
         sigma.move_to(total)
         self.stage.play(FadeIn(frame), Restore(sigma), run_time=1.0)
