@@ -39,9 +39,7 @@ def page(open_page: Any, clip: Clip) -> Any:
 
 
 def seen(page: Any, time: float) -> np.ndarray:
-    assert page.evaluate(SEEK, time) == pytest.approx(
-        time, abs=0.04
-    )  # the last frame is the end
+    assert page.evaluate(SEEK, time) == pytest.approx(time, abs=0.04)  # the last frame is the end
     picture = page.screenshot(clip={"x": 0, "y": 0, "width": 854, "height": 480})
     return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(float)
 
