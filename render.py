@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from reel.cache import Cache
+from reel.exports import EXPORTS, check_installed, export
 from reel.files import check_name
 from reel.quality import QUALITIES
 from reel.record import as_text, inspected
@@ -41,12 +42,16 @@ OUTPUT = click.Option(
     show_default=True,
     help="Folder in which the clip's folder is made.",
 )
+EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm)."
 FORMAT = click.Option(
     ["--format", "_format"],
-    type=click.Choice(["mp4", "webm", "gif", "png", "stills"]),
+    type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
     default="mp4",
     show_default=True,
-    help="A film; its last frame (png); or a picture of each beat and a sheet of all of them (stills).",
+    help=f"A film; its last frame (png); a picture of each beat and a sheet of all of them (stills). {EXPORTED}",
+)
+LESSON_FORMAT = click.Option(
+    ["--format", "_format"], type=click.Choice(["mp4", *EXPORTS]), default="mp4", show_default=True, help=EXPORTED
 )
 CONSTANT = click.Option(
     ["--constant-frame-rate", "_constant"],
@@ -114,6 +119,7 @@ def film_scene(
     """Film a scene and print the path of the main file."""
     asked = build(spec, given)
     name = check_name("--name", spec.name if _name is None else _name)
+    check_installed(_format)
     from reel.filming import film
     from reel.terminal.progress import progress_bar
 
@@ -124,13 +130,13 @@ def film_scene(
             _output,
             name=name,
             quality=_quality,
-            format=_format,
+            format="mp4" if _format in EXPORTS else _format,
             constant_frame_rate=_constant,
             single_file=_single_file,
             cache=None if _no_cache else Cache.of_user(),
             on_progress=on_progress,
         )
-    click.echo(clip.main)
+    click.echo(export(clip.folder, _format) if _format in EXPORTS else clip.main)
 
 
 main.add_command(
@@ -144,7 +150,7 @@ main.add_command(
 @main.command(
     cls=ExampleCommand,
     example="lessons/handwritten-digits.toml -q high",
-    params=[QUALITY, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
+    params=[QUALITY, LESSON_FORMAT, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
@@ -152,6 +158,7 @@ def lesson(
     files: tuple[Path, ...],
     workers: int | None,
     _quality: str,
+    _format: str,
     _output: Path,
     _single_file: bool,
     _constant: bool,
@@ -168,6 +175,7 @@ def lesson(
     from reel.workers import usable_cores
 
     lessons = [read_lesson(file) for file in files]
+    check_installed(_format)
     with progress_bar(sum(len(one.clips) for one in lessons)) as tell:
         produced = produce(
             lessons,
@@ -184,7 +192,7 @@ def lesson(
         click.echo(f"Error: {failure}", err=True)
     for one in produced:
         if one.film is not None:
-            click.echo(one.film)
+            click.echo(export(one.film.parent, _format) if _format in EXPORTS else one.film)
     return FAILED if failures else DONE
 
 

@@ -64,20 +64,24 @@ def lesson_page(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) 
     return Page(index["title"], index["video"]["file"], parts_of(index, records))
 
 
-def as_html(page: Page, address: Address = quote, *, film: str | None = None, language: str = "en") -> str:
+def as_html(
+    page: Page, address: Address = quote, *, film: str | None = None, language: str = "en", also: str = ""
+) -> str:
     """Return a page as HTML.
 
     Parameters
     ----------
     film
         The film in base64, if it is to be inside the page.
+    also
+        A script that listens to what the page tells: `cnnreel:answer` and `cnnreel:end`.
     """
     words = words_in(language)
     beats = page_beats(page.parts)
     record = page.parts[0].record
     video = record["video"]
     look = style(address, (video["width"], video["height"]), record["spec"]["theme"])
-    inline = {"style": look, "head": part_of_script("head"), "script": script()}
+    inline = {"style": look, "head": part_of_script("head"), "script": script() + also}
     return (
         environment()
         .get_template("page.html")

@@ -24,6 +24,7 @@ const film = {
     this.enter(beatAt(time));
     if (!this.stills) this.video.currentTime = time;
     tell('rest');
+    if (time >= lastMoment(beats.length - 1)) tell('end');
   },
 
   play() {

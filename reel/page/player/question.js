@@ -117,6 +117,7 @@ on('time', () => {
 });
 
 on('end', () => {
+  document.dispatchEvent(new CustomEvent('cnnreel:end'));
   const right = questions.filter((question) => question.outcome === 'right').length;
   if (!questions.length) return;
   const text = right === 1 && questions.length === 1 ? words.score_one : fill(words.score, { right, count: questions.length });
