@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import Queue
 from threading import Thread
+from typing import TypeAlias
 
 from reel.patches import Patch, Sink
 
-__all__ = ["in_background"]
+__all__ = ["Later", "in_background"]
 
-PATCHES_AHEAD = 8
-"""How far drawing may run ahead; a patch is at most a frame, which is 33 MB at 4k."""
+TASKS_AHEAD = 8
+"""How far drawing may run ahead; a task holds at most a frame, which is 33 MB at 4k."""
+
+Task: TypeAlias = Callable[[], object]
+Do: TypeAlias = Callable[[Task], None]
 
 
-class Feeder:
-    """Hands patches to another sink in a thread."""
+class Background:
+    """Does tasks in a thread, one after the other."""
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._queue: Queue[tuple[Patch | None, int] | None] = Queue(PATCHES_AHEAD)
+    def __init__(self) -> None:
+        self._queue: Queue[Task | None] = Queue(TASKS_AHEAD)
         self._failure: BaseException | None = None
         self._abandoned = False
         self._thread = Thread(target=self._run, name="encoder", daemon=True)
         self._thread.start()
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
-        """Queue a patch; raises what went wrong with an earlier one."""
+    def do(self, task: Task) -> None:
+        """Queue a task; raises what went wrong with an earlier one."""
         self.raise_failure()
-        self._queue.put((patch, repeat))
+        self._queue.put(task)
 
     def finish(self, *, abandon: bool) -> None:
-        """Wait until the thread has ended; abandoned patches are not encoded any more."""
+        """Wait until the thread has ended; abandoned tasks are not done any more."""
         self._abandoned = abandon
         self._queue.put(None)
         self._thread.join()
@@ -43,23 +47,35 @@ class Feeder:
             raise self._failure
 
     def _run(self) -> None:
-        while (item := self._queue.get()) is not None:
+        while (task := self._queue.get()) is not None:
             if self._failure or self._abandoned:
                 continue  # the queue is emptied all the same, so that nobody waits for room in it
             try:
-                self._sink.add(*item)
+                task()
             except BaseException as failure:
                 self._failure = failure
 
 
+class Later:
+    """A sink that has another one take everything in the background."""
+
+    def __init__(self, sink: Sink, do: Do) -> None:
+        self._sink = sink
+        self._do = do
+
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        """Queue what changes in the picture."""
+        self._do(partial(self._sink.add, patch, repeat))
+
+
 @contextmanager
-def in_background(sink: Sink) -> Iterator[Sink]:
-    """Give a sink that encodes in a thread; all of it is encoded when the block has been left."""
-    feeder = Feeder(sink)
+def in_background() -> Iterator[Do]:
+    """Give a function that does tasks in a thread; all of them are done when the block has been left."""
+    background = Background()
     try:
-        yield feeder
+        yield background.do
     except BaseException:
-        feeder.finish(abandon=True)
+        background.finish(abandon=True)
         raise
-    feeder.finish(abandon=False)
-    feeder.raise_failure()
+    background.finish(abandon=False)
+    background.raise_failure()

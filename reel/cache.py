@@ -1,4 +1,4 @@
-"""Finished clips, kept under a hash of all they are made of, so that nothing is filmed twice."""
+"""Finished clips and beats, kept under a hash of all they are made of, so that nothing is filmed twice."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ DRAWN_WITH = ("av", "manim", "ManimPango", "numpy", "pillow", "pycairo", "typst"
 
 @dataclass(frozen=True)
 class Cache:
-    """A folder of finished clips; each is a folder of files and of their hashes.
+    """A folder of finished clips and beats; each is a folder of files and of their hashes.
 
     Attributes
     ----------
     limit
-        Bytes that it may take; when it is more, what was not used for longest is removed.
+        Bytes that it may take; when it is more, `shrink` removes what was not used for longest.
     """
 
     folder: Path
@@ -54,7 +54,7 @@ class Cache:
         return cls(Path(folder) / "clips", int(given) * 1_000_000)
 
     def fetch(self, key: str, into: Path) -> bool:
-        """Copy a clip's files into an empty folder, or say that it is not here; what is damaged is removed."""
+        """Copy what is kept into an empty folder, or say that it is not here; what is damaged is removed."""
         entry = self.folder / key
         try:
             hashes: dict[str, str] = json.loads((entry / HASHES).read_bytes())
@@ -72,13 +72,12 @@ class Cache:
         return True
 
     def store(self, key: str, made: Path) -> None:
-        """Keep a copy of a clip's files; where that cannot be done, the clip is filmed again next time."""
+        """Keep a copy of a folder's files; where that cannot be done, they are made again next time."""
         with suppress(OSError, CnnreelError), staging(self.folder) as staged:
             shutil.copytree(made, staged / key)
             hashes = {str(path.relative_to(made)): sha256_of(path) for path in files(made)}
             (staged / key / HASHES).write_text(json.dumps(hashes))
             os.rename(staged / key, self.folder / key)
-        self.shrink()
 
     def shrink(self, limit: int | None = None) -> None:
         """Remove what was not used for longest, until the rest is within the limit."""
@@ -89,7 +88,7 @@ class Cache:
                 shutil.rmtree(entry, ignore_errors=True)
 
     def entries(self) -> list[tuple[Path, int]]:
-        """Return the clips that are kept and their sizes in bytes, the one that was used last first."""
+        """Return what is kept and its sizes in bytes, what was used last first."""
         found = []
         with suppress(OSError):
             for entry in self.folder.iterdir():

@@ -7,7 +7,6 @@ from types import MappingProxyType
 import av
 import numpy as np
 import numpy.typing as npt
-from av.video.frame import PictureType
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
@@ -43,10 +42,9 @@ class Canvas:
         for name, tag in BT709.items():
             setattr(self._frame, name, tag)
 
-    def frame(self, number: int, *, key: bool = False) -> av.VideoFrame:
+    def frame(self, number: int) -> av.VideoFrame:
         """Return the picture as it is now, until the next patch, to be encoded as the frame of this number."""
         self._frame.pts = number
-        self._frame.pict_type = PictureType.I if key else PictureType.NONE
         return self._frame
 
     def paint(self, patch: Patch) -> None:

@@ -101,7 +101,7 @@ class VideoEncoder:
         """Change the picture, if there is a patch, and show it for `repeat` frames."""
         if patch is not None:
             self._canvas.paint(patch)
-            self._encode(self._end, key=patch.key)
+            self._encode(self._end)
         self._end += repeat
         while self._last + self._longest < self._end:
             self._encode(self._last + self._longest)
@@ -110,9 +110,9 @@ class VideoEncoder:
         """Name the parts of the film."""
         set_chapters(self._container, chapters)
 
-    def _encode(self, at: int, *, key: bool = False) -> None:
+    def _encode(self, at: int) -> None:
         self._last = at
-        self._write(self._stream.encode(self._canvas.frame(at, key=key)))
+        self._write(self._stream.encode(self._canvas.frame(at)))
 
     def _write(self, packets: Iterable[av.Packet[Any]]) -> None:
         """Write all packets but the last one, whose duration only the end of the film will tell."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +26,8 @@ OnBeat = Callable[[Beat, Frame], None]
 OnFrames = Callable[[int], None]
 """Called with the number of frames so far."""
 
+EVERY_BEAT = range(sys.maxsize)
+
 
 class NoFiles:
     """Stands where Manim expects a file writer, and writes no files.
@@ -43,14 +46,23 @@ class FilmRenderer(CairoRenderer):
 
     Manim builds its camera with the renderer; here it is built when the scene calls `init_scene`, for by then the scene
     has given the frame its ratio.
+
+    Parameters
+    ----------
+    sink
+        Where frames go; without one, only the last frame of each beat is drawn.
+    wanted
+        Numbers of the beats that are drawn, from 0; of others, nothing is.
     """
 
     camera: FilmCamera
 
-    def __init__(self, sink: Sink | None, on_frames: OnFrames | None = None) -> None:
+    def __init__(self, sink: Sink | None, wanted: Container[int], on_frames: OnFrames | None = None) -> None:
         self._sink = sink
+        self._wanted = wanted
         self._on_frames = on_frames
-        self._key = True
+        self._drawn = 0
+        self._beat = -1
         self.frames = 0
 
     def init_scene(self, *_: Any) -> None:
@@ -58,29 +70,33 @@ class FilmRenderer(CairoRenderer):
         super().__init__(camera_class=FilmCamera)
         self.file_writer = NoFiles()
         self.picture: Frame = self.camera.pixel_array.copy()
-        self.picture.fill(0)
+        self.begin_beat()
 
-    def mark_key(self) -> None:
-        """Let the next frame be one from which seeking is quick."""
-        self._key = True
+    def begin_beat(self) -> None:
+        """Let the next beat begin with the whole picture, so that it can be encoded on its own."""
+        self._beat += 1
+        self._begins = True
+        self.looking = self._beat in self._wanted
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         """Play one group of animations."""
         scene.compile_animation_data(*animations, **options)
         scene.begin_animations()
         frames = max(1, round(scene.duration * self.camera.frame_rate))
-        if scene.is_current_animation_frozen_frame():
+        if not scene.is_current_animation_frozen_frame():
+            self._play_moving(scene, frames)
+        elif self.looking:
             self.camera.set_scenery([])
             self._film(self.camera.redraw(everything(scene)), frames)
         else:
-            self._play_moving(scene, frames)
+            self._count(frames)
         self.num_plays += 1
 
     def _play_moving(self, scene: Any, frames: int) -> None:
-        if self._sink is None:
-            self._count(frames)
-        else:
+        if self.looking and self._sink is not None:
             self._draw_moving(scene, frames)
+        else:
+            self._count(frames)
         for animation in scene.animations:
             animation.finish()
             animation.clean_up_from_scene(scene)
@@ -94,23 +110,22 @@ class FilmRenderer(CairoRenderer):
 
     def _film(self, redrawn: Box | None, repeat: int = 1) -> None:
         """Hand what differs from the picture before to the sink, to be shown for `repeat` frames."""
-        box = redrawn and difference(self.camera.pixel_array, self.picture, redrawn)
-        patch = self._patch(box) if box or self._key else None
+        drawn = self.camera.pixel_array
+        box = Box.of(drawn) if self._begins else redrawn and difference(drawn, self.picture, redrawn)
+        self._begins = False
+        patch = Patch.cut(drawn, box) if box else None
         if patch is not None:
             patch.paint(self.picture)
         if self._sink is not None:
             self._sink.add(patch, repeat)
         self._count(repeat)
 
-    def _patch(self, box: Box | None) -> Patch:
-        key, self._key = self._key, False
-        return Patch.cut(self.camera.pixel_array, box or Box(0, 0, 0, 0), key=key)
-
     def _count(self, frames: int) -> None:
         self.frames += frames
         self.time = self.frames / self.camera.frame_rate
-        if self._on_frames is not None:
-            self._on_frames(self.frames)
+        if self.looking and self._on_frames is not None:
+            self._drawn += frames
+            self._on_frames(self._drawn)
 
     def scene_finished(self, scene: Any) -> None:
         """Do nothing: all frames are in the sink."""
@@ -144,22 +159,24 @@ def play(
     fps: int,
     sink: Sink | None,
     *,
+    wanted: Container[int] = EVERY_BEAT,
     on_beat: OnBeat | None = None,
     on_frames: OnFrames | None = None,
 ) -> Timeline:
     """Play a scene into a sink and return its timeline.
 
     Frames are of `size` (width and height in pixels), `fps` of them a second; `fps` is 15 or a multiple of it.
-    Without a sink, nothing that moves is drawn: enough for stills, for every beat ends with a hold.
+    Without a sink, nothing that moves is drawn: enough for stills, for every beat ends with a hold. Nothing at all is
+    drawn of beats whose numbers are not among those that are wanted.
     """
     with manim_set_up(size, fps):
-        renderer = FilmRenderer(sink, on_frames)
+        renderer = FilmRenderer(sink, wanted, on_frames)
         scene = type(spec).scene_class()(spec, renderer=renderer)
 
         def end_beat(beat: Beat) -> None:
-            renderer.mark_key()
-            if on_beat is not None:
+            if renderer.looking and on_beat is not None:
                 on_beat(beat, renderer.picture.copy())
+            renderer.begin_beat()
 
         scene.on_beat = end_beat
         scene.render()

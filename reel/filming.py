@@ -1,27 +1,33 @@
-"""One clip: a film or pictures, a poster, the record of what is seen when, and all that goes beside them."""
+"""One clip: a film or pictures, a poster, the record of what is seen when, and all that goes beside them.
+
+A film is made in three steps, which may be taken by several processes: it is prepared, filmed in parts, and finished.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from reel.cache import Cache
+from reel.cache import Cache, key_of
 from reel.encoder import CODECS
-from reel.engine import OnFrames
 from reel.files import check_free, check_name, staging
 from reel.finished import clip_key, from_cache, publish_clip
+from reel.orders import Order
 from reel.page.writing import write_clip_page
+from reel.plan import plan
 from reel.record import as_text, clip_record
+from reel.segments import film_segments, put_together, segment_folder
 from reel.sidecars import write_sidecars
-from reel.takes import TAKES, Order
+from reel.takes import TAKES, Take, video_record
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
+from scenes.timeline import Timeline
 
-__all__ = ["Clip", "OnProgress", "film"]
+__all__ = ["Clip", "OnProgress", "Prepared", "film", "film_part", "finish", "prepare"]
 
-OnProgress = Callable[[float], None]
+OnProgress: TypeAlias = Callable[[float], None]
 """Called with the fraction that is done, from 0 to 1."""
 
 
@@ -40,6 +46,23 @@ class Clip:
     folder: Path
     main: Path
     record: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A film of which it is known what it will show.
+
+    Attributes
+    ----------
+    keys
+        Under which each beat is kept in the cache.
+    missing
+        Numbers of the beats that are not in the cache.
+    """
+
+    timeline: Timeline
+    keys: tuple[str, ...]
+    missing: tuple[int, ...]
 
 
 def film(
@@ -63,7 +86,7 @@ def film(
     single_file
         Put film, stills and fonts inside the page, so that it can be passed on alone.
     cache
-        Where to look for the clip before it is filmed, and to keep it afterwards.
+        Where to look for the clip and its beats before they are filmed, and to keep them afterwards.
 
     Raises
     ------
@@ -80,24 +103,75 @@ def film(
     record = from_cache(cache, key, out_dir, name) if cache else None
     if record is None:
         with staging(out_dir) as staged:
-            order = Order(spec, name, folder=staged, **how)
-            shoot(replace(order, on_frames=frame_counter(order, on_progress)), single_file=single_file)
-            if cache:
-                cache.store(key, staged)
-            record = publish_clip(staged, folder, name)
-    elif on_progress is not None:
+            order = Order(spec, name, folder=staged, single_file=single_file, **how)
+            prepared = prepare(order, cache)
+            if prepared is not None:
+                film_part(order, prepared, prepared.missing, cache, on_progress)
+            record = finish(order, prepared, key, cache, None if prepared else on_progress)
+    if on_progress is not None:
         on_progress(1.0)
     return Clip(folder, folder / main_file(name, format), record)
 
 
-def shoot(order: Order, *, single_file: bool) -> None:
-    """Make all files of a clip in the order's folder."""
-    take = TAKES[order.format](order)
+def prepare(order: Order, cache: Cache | None) -> Prepared | None:
+    """Find out what a film will show, and fetch what the cache has of it; return nothing for what is made in one go."""
+    if order.format not in CODECS:
+        return None
+    planned = plan(order.spec, order.size)
+    how = (order.size, order.fps, order.format, order.constant_frame_rate)
+    keys = tuple(key_of(sight=sight, how=how) for sight in planned.sights)
+    missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
+    return Prepared(planned.timeline, keys, tuple(missing))
+
+
+def fetch(order: Order, beat: int, key: str, cache: Cache | None) -> bool:
+    """Take a beat from the cache, or say that it is not there."""
+    folder = segment_folder(order, beat)
+    folder.mkdir(parents=True)
+    return cache is not None and cache.fetch(key, folder)
+
+
+def film_part(
+    order: Order,
+    prepared: Prepared,
+    beats: Sequence[int],
+    cache: Cache | None,
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Film some beats of a prepared film."""
+    if not beats:
+        return
+    times = [prepared.timeline.beats[number] for number in beats]
+    total = sum(beat.end - beat.start for beat in times) * order.fps
+    tell = on_progress and (lambda frames: on_progress(min(1.0, frames / total)))
+    film_segments(order, beats, tell)
+    if cache is not None:
+        for number in beats:
+            cache.store(prepared.keys[number], segment_folder(order, number))
+
+
+def finish(
+    order: Order,
+    prepared: Prepared | None,
+    key: str,
+    cache: Cache | None,
+    on_progress: OnProgress | None = None,
+) -> dict[str, Any]:
+    """Make everything else, publish all of it, and return the record."""
+    if prepared is None:
+        take = TAKES[order.format](order, frame_counter(order, on_progress))
+    else:
+        put_together(order, prepared.timeline)
+        take = Take(video_record(order, prepared.timeline.duration), prepared.timeline)
     record = clip_record(order.spec, take.timeline, take.record)
     write_sidecars(order.folder, order.name, record)
     if order.format in CODECS:
-        write_clip_page(order.folder, order.name, record, single_file=single_file)
+        write_clip_page(order.folder, order.name, record, single_file=order.single_file)
     (order.folder / f"{order.name}.json").write_text(as_text(record), encoding="utf-8")
+    if cache is not None:
+        cache.store(key, order.folder)
+        cache.shrink()
+    return publish_clip(order.folder, order.folder.parent / order.name, order.name)
 
 
 def main_file(name: str, format: str) -> str:
@@ -105,7 +179,7 @@ def main_file(name: str, format: str) -> str:
     return f"{name}-contact.png" if format == "stills" else f"{name}.{format}"
 
 
-def frame_counter(order: Order, on_progress: OnProgress | None) -> OnFrames | None:
+def frame_counter(order: Order, on_progress: OnProgress | None) -> Callable[[int], None] | None:
     """Turn numbers of frames into fractions, of a total that is known from a rehearsal."""
     if on_progress is None:
         return None

@@ -1,8 +1,10 @@
-"""Join clips of one codec and size into one film, without encoding them again."""
+"""Join films of one codec and size into one, without encoding them again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -12,48 +14,66 @@ from av.video.stream import VideoStream
 from cnn_core.errors import CnnreelError
 from reel.encoder import BITEXACT, CODECS, Chapter, set_chapters
 
-__all__ = ["join"]
+__all__ = ["Part", "join"]
 
 
-def join(clips: Sequence[Path], chapters: Sequence[Chapter], path: Path) -> None:
-    """Write one MP4 of several, in their order, with named chapters.
+@dataclass(frozen=True)
+class Part:
+    """A film that becomes a part of a longer one.
+
+    Attributes
+    ----------
+    start
+        Seconds from the start of the longer one.
+    """
+
+    path: Path
+    start: float
+
+
+def join(parts: Sequence[Part], duration: float, chapters: Sequence[Chapter], path: Path) -> None:
+    """Write one film of several, in their order, with named chapters.
 
     Parameters
     ----------
-    clips
-        MP4 files that this program made with one quality; each goes on where the one before it ends.
+    parts
+        Films that this program made with one quality; each goes on where the one before it ends.
+    duration
+        Seconds that all of them last together.
+    path
+        Its ending, `.mp4` or `.webm`, is that of all parts.
 
     Raises
     ------
     CnnreelError
         If they do not fit together.
     """
-    with av.open(str(path), "w", format="mp4", options=dict(CODECS["mp4"].container_options)) as film:
+    codec = CODECS[path.suffix[1:]]
+    with av.open(str(path), "w", format=codec.container, options=dict(codec.container_options)) as film:
         film.flags |= BITEXACT
-        with av.open(str(clips[0])) as first:
+        with av.open(str(parts[0].path)) as first:
             stream = film.add_stream_from_template(first.streams.video[0])
             stream.time_base = first.streams.video[0].time_base
             settings = settings_of(first.streams.video[0])
-        end = 0
-        for clip in clips:
-            with av.open(str(clip)) as source:
+        for part, end in zip(parts, [*(part.start for part in parts[1:]), duration], strict=True):
+            with av.open(str(part.path)) as source:
                 if settings_of(source.streams.video[0]) != settings:
-                    raise CnnreelError(f"{clip.name} cannot be joined to the others: its encoder settings differ.")
-                end += append(film, stream, source, end)
+                    raise CnnreelError(f"{part.path.name} cannot be joined to the others: its encoder settings differ.")
+                append(film, stream, source, part.start, end)
         set_chapters(film, chapters)
 
 
-def append(film: OutputContainer, stream: VideoStream, source: InputContainer, start: int) -> int:
-    """Copy a clip into a film, from `start` on; return how long it is, both in the stream's time base."""
-    clip = source.streams.video[0]
-    for packet in source.demux(clip):
-        if packet.dts is None or packet.pts is None:  # the empty packet at the end
-            continue
-        packet.pts += start
-        packet.dts += start
+def append(film: OutputContainer, stream: VideoStream, source: InputContainer, start: float, end: float) -> None:
+    """Copy a film into a longer one, from `start` to `end` in seconds."""
+    part = source.streams.video[0]
+    packets = [packet for packet in source.demux(part) if packet.pts is not None]  # the one at the end is empty
+    offset, stop = (round(Fraction(time).limit_denominator(1000) / part.time_base) for time in (start, end))
+    for packet in packets:
+        packet.pts = packet.dts = packet.pts + offset
         packet.stream = stream
+    packets[-1].duration = stop - packets[-1].pts
+    for packet in packets:
         film.mux(packet)
-    return clip.duration or 0
 
 
 def settings_of(stream: VideoStream) -> tuple[object, ...]:

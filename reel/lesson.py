@@ -13,7 +13,7 @@ from cnn_core.errors import CnnreelError, InputError
 from reel.cache import Cache
 from reel.encoder import Chapter
 from reel.files import check_free, made_if_missing, publish, staging
-from reel.joining import join
+from reel.joining import Part, join
 from reel.lesson_file import Lesson
 from reel.page.data import parts_of
 from reel.page.writing import write_lesson_page
@@ -116,7 +116,8 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
     ]
     name = lesson.name
     with staging(folder) as staged:
-        join(films, chapters, staged / f"{name}.mp4")
+        parts = [Part(film, chapter.start) for film, chapter in zip(films, chapters, strict=True)]
+        join(parts, ends[-1], chapters, staged / f"{name}.mp4")
         (staged / f"{name}.png").write_bytes(films[0].with_suffix(".png").read_bytes())
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
         video["sha256"] = sha256_of(staged / f"{name}.mp4")

@@ -73,8 +73,8 @@ def style_of(mobject: VMobject) -> tuple[object, ...]:
         mobject.get_fill_rgbas().tobytes(),
         mobject.get_stroke_rgbas().tobytes(),
         mobject.get_stroke_rgbas(background=True).tobytes(),
-        mobject.stroke_width,
-        mobject.background_stroke_width,
+        float(mobject.stroke_width),
+        float(mobject.background_stroke_width),
         mobject.joint_type,
         mobject.cap_style,
     )

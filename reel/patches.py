@@ -79,19 +79,16 @@ class Patch:
     Attributes
     ----------
     pixels : (height, width, 4)
-    key
-        Whether seeking in the film must be quick here: a beat begins.
     """
 
     box: Box
     pixels: Frame
-    key: bool = False
 
     @classmethod
-    def cut(cls, frame: Frame, box: Box, *, key: bool = False) -> Patch:
+    def cut(cls, frame: Frame, box: Box) -> Patch:
         """Copy a box of a frame, whose sides are even."""
         box = box.even()
-        return cls(box, frame[box.area].copy(), key)
+        return cls(box, frame[box.area].copy())
 
     def paint(self, frame: Frame) -> None:
         """Put the pixels where they belong."""

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from reel.background import in_background
+from reel.background import Later, in_background
 from reel.patches import Patch
 from tests.reel.frames import plain_patches
 
@@ -22,7 +22,8 @@ class Recorder:
 
 
 def feed(recorder: Recorder, *, then: type[BaseException] | None = None) -> None:
-    with in_background(recorder) as sink:
+    with in_background() as do:
+        sink = Later(recorder, do)
         for number, patch in enumerate(plain_patches(6)):
             sink.add(patch, number + 1)
         if then is not None:

@@ -107,7 +107,7 @@ def test_a_clip_that_is_kept_is_not_filmed_again(
     short_spec: SceneSpec, short_clip: Clip, cache: Cache, tmp_path, monkeypatch
 ) -> None:
     first = film(short_spec, tmp_path / "one", quality="low", cache=cache)
-    monkeypatch.setattr("reel.filming.shoot", lambda *_, **__: pytest.fail("filmed again"))
+    monkeypatch.setattr("reel.filming.prepare", lambda *_, **__: pytest.fail("filmed again"))
     again = film(short_spec, tmp_path / "two", quality="low", cache=cache)
     assert content(again.folder) == content(first.folder) == content(short_clip.folder)
     assert again.record == json.loads(json.dumps(short_clip.record))

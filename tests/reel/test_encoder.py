@@ -1,4 +1,3 @@
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -62,12 +61,9 @@ def test_no_frame_stands_for_longer_than_a_second(tmp_path, name) -> None:
     assert av.open(tmp_path / name).duration == 2_400_000
 
 
-def test_a_key_is_where_a_player_can_begin(tmp_path) -> None:
-    with VideoEncoder(tmp_path / "film.mp4", CODECS["mp4"], (64, 48), 30) as encoder:
-        for number, patch in enumerate(plain_patches(6)):
-            encoder.add(replace(patch, key=number in (0, 4)), 2)
-    with av.open(tmp_path / "film.mp4") as film:
-        assert [round(packet.pts * packet.time_base * 30) for packet in film.demux() if packet.is_keyframe] == [0, 8]
+def test_a_player_can_begin_at_the_first_picture(tmp_path) -> None:
+    with av.open(encode(tmp_path / "film.mp4")) as film:
+        assert next(film.demux()).is_keyframe
 
 
 def test_patches_make_the_same_film_as_whole_frames(tmp_path) -> None:

@@ -10,7 +10,7 @@ from manim import tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from reel.engine import manim_set_up, play
-from reel.patches import Frame, Patch
+from reel.patches import Box, Frame, Patch
 from scenes.catalog import SCENES
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
@@ -23,13 +23,13 @@ class Recorder:
 
     def __init__(self) -> None:
         self.frames: list[str] = []
-        self.keys: list[int] = []
+        self.whole: list[int] = []
         self.picture = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
 
     def add(self, patch: Patch | None, repeat: int = 1) -> None:
         if patch is not None:
             patch.paint(self.picture)
-            self.keys += [len(self.frames)] * patch.key
+            self.whole += [len(self.frames)] * (patch.box == Box(0, 0, *SIZE))
         self.frames += [hash_of(self.picture)] * repeat
 
 
@@ -105,10 +105,21 @@ def test_the_still_of_a_beat_is_its_last_frame(short_spec: SceneSpec) -> None:
     assert all(recorder.frames[at - 1] == still for at, still in stills)
 
 
-def test_seeking_is_quick_where_beats_begin(short_spec: SceneSpec) -> None:
+def test_every_beat_begins_with_the_whole_picture(short_spec: SceneSpec) -> None:
     recorder = Recorder()
     timeline = play(short_spec, SIZE, 15, recorder)
-    assert recorder.keys == [round(beat.start * 15) for beat in timeline.beats]
+    assert {round(beat.start * 15) for beat in timeline.beats} <= set(recorder.whole)
+
+
+def test_beats_that_are_filmed_alone_have_the_frames_that_they_have_in_the_film(short_spec: SceneSpec) -> None:
+    recorder, alone, stills = Recorder(), Recorder(), []
+    timeline = play(short_spec, SIZE, 15, recorder)
+    wanted = (1, len(timeline.beats) - 1)
+    assert play(short_spec, SIZE, 15, alone, wanted=wanted, on_beat=lambda beat, _: stills.append(beat)) == timeline
+    assert stills == [timeline.beats[number] for number in wanted]
+    assert alone.frames == [
+        frame for beat in stills for frame in recorder.frames[round(beat.start * 15) : round(beat.end * 15)]
+    ]
 
 
 def test_stills_are_the_same_when_nothing_else_is_drawn(short_spec: SceneSpec) -> None:

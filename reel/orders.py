@@ -1,0 +1,53 @@
+"""What is to be made, and where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cnn_core.arrays import Pair
+from reel.encoder import CODECS
+from reel.gif import GIF_FPS
+from reel.quality import QUALITIES
+from scenes.specs import SceneSpec
+
+__all__ = ["Order"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made, and in which folder."""
+
+    spec: SceneSpec
+    name: str
+    quality: str
+    format: str
+    folder: Path
+    constant_frame_rate: bool = False
+    single_file: bool = False
+
+    @property
+    def size(self) -> Pair:
+        """Width and height in pixels."""
+        return QUALITIES[self.quality].size(self.spec.ratio)
+
+    @property
+    def fps(self) -> int:
+        """Frames a second; all that GIF can, and all that stills need, are 15."""
+        fps = QUALITIES[self.quality].fps
+        return fps if self.format in CODECS else min(fps, GIF_FPS)
+
+    @property
+    def path(self) -> Path:
+        """The film."""
+        return self.folder / f"{self.name}.{self.format}"
+
+    @property
+    def segments(self) -> Path:
+        """Folder of the film's beats, until they are put together."""
+        return self.folder / "segments"
+
+    @property
+    def poster(self) -> Path:
+        """The picture of the same name."""
+        return self.folder / f"{self.name}.png"

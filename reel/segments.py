@@ -1,0 +1,102 @@
+"""A film beat by beat: each is encoded into a file of its own, wherever and whenever; then they are put together."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from reel.background import Later, in_background
+from reel.beat_pictures import picture_name
+from reel.encoder import CODECS, Chapter, VideoEncoder
+from reel.engine import OnFrames, play
+from reel.joining import Part, join
+from reel.orders import Order
+from reel.patches import Frame, Patch
+from reel.stills import save_png
+from scenes.timeline import Beat, Timeline
+
+__all__ = ["film_segments", "put_together", "segment_folder"]
+
+STILL = "still.png"
+
+
+class SegmentFiles:
+    """A sink that begins a new file with every beat; a context manager."""
+
+    def __init__(self, order: Order, beats: Sequence[int]) -> None:
+        self._order = order
+        self._waiting = iter(beats)
+        self._open = ExitStack()
+        self._encoder: VideoEncoder | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: Any) -> None:
+        self._open.__exit__(*failure)
+
+    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+        """Change the picture, if there is a patch, and show it for `repeat` frames."""
+        if self._encoder is None:
+            self._folder = segment_folder(self._order, next(self._waiting))
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._encoder = self._open.enter_context(self._encoder_in(self._folder))
+        self._encoder.add(patch, repeat)
+
+    def cut(self, last: Frame) -> None:
+        """End the beat's file, and save its last frame."""
+        self._open.close()
+        self._encoder = None
+        save_png(last, self._folder / STILL)
+
+    def _encoder_in(self, folder: Path) -> VideoEncoder:
+        order, codec = self._order, CODECS[self._order.format]
+        return VideoEncoder(film_in(folder, order), codec, order.size, order.fps, constant=order.constant_frame_rate)
+
+
+def film_segments(order: Order, beats: Sequence[int], on_frames: OnFrames | None = None) -> None:
+    """Film some beats, each into its folder.
+
+    Parameters
+    ----------
+    beats
+        Their numbers, from 0, in their order; the others are played without being drawn.
+    """
+    with SegmentFiles(order, beats) as files, in_background() as do:
+
+        def cut(_: Beat, last: Frame) -> None:
+            do(partial(files.cut, last))
+
+        play(order.spec, order.size, order.fps, Later(files, do), wanted=set(beats), on_beat=cut, on_frames=on_frames)
+
+
+def put_together(order: Order, timeline: Timeline) -> None:
+    """Make the film of its segments, with the still of each beat and the last one as poster."""
+    folders = [segment_folder(order, number) for number in range(len(timeline.beats))]
+    parts = [Part(film_in(folder, order), beat.start) for folder, beat in zip(folders, timeline.beats, strict=True)]
+    join(parts, timeline.duration, chapters_of(timeline), order.path)
+    stills = order.folder / "stills"
+    stills.mkdir()
+    for number, (folder, beat) in enumerate(zip(folders, timeline.beats, strict=True), start=1):
+        (folder / STILL).replace(stills / picture_name(number, beat.kind))
+    shutil.copyfile(stills / picture_name(len(folders), timeline.last.kind), order.poster)
+    shutil.rmtree(order.segments)
+
+
+def chapters_of(timeline: Timeline) -> list[Chapter]:
+    """Return a chapter for each beat."""
+    return [Chapter(beat.caption, beat.start, beat.end) for beat in timeline.beats]
+
+
+def segment_folder(order: Order, beat: int) -> Path:
+    """Return where a beat's film and still are."""
+    return order.segments / f"{beat:03d}"
+
+
+def film_in(folder: Path, order: Order) -> Path:
+    """Return the film in a segment's folder."""
+    return folder / f"film.{order.format}"
