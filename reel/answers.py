@@ -36,7 +36,7 @@ def answer_key(records: Mapping[str, Mapping[str, Any]]) -> str:
 
 def questions(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Give each question, with the value that answers it."""
-    known = {working.of: working for working in workings(record["values"])}
+    known = {working.of: working for working in workings(record)}
     beats = record["beats"]
     for (question, answer), new in zip(pairwise(beats), new_on_screen(beats)[1:], strict=True):
         if question["kind"] == "question":
@@ -48,7 +48,7 @@ def questions(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
 
 def steps(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Give each value of which it is known how it came about."""
-    return ({"kind": "step", **as_row(working)} for working in workings(record["values"]))
+    return ({"kind": "step", **as_row(working)} for working in workings(record))
 
 
 def as_row(working: Working) -> dict[str, str]:

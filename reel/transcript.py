@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from reel.arithmetic import Working, workings, written
+from reel.arithmetic import Working, details, workings, written
 from reel.captions import chapters
 from reel.markdown import plain_text, table
 from scenes.catalog import SCENES
@@ -97,7 +97,7 @@ def transcript(record: Record) -> str:
         "\n".join(settings_in_words(record["spec"])),
         "## All numbers",
         *arrays_in_words(arrays_of(record["values"])),
-        *("## The arithmetic", "\n".join(f"- `{one.of}`: {one.line}" for one in workings(record["values"]))),
+        *("## The arithmetic", "\n".join(f"- `{one.of}`: {one.line}" for one in workings(record))),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -106,7 +106,7 @@ def beats_in_words(record: Record) -> Iterator[str]:
     """Tell the beats, with a heading where a chapter begins."""
     beats = record["beats"]
     heads = {chapter.start: chapter.text for chapter in chapters(beats)}
-    known = {working.of: working for working in workings(record["values"])}
+    known = {working.of: working for working in (*details(record), *workings(record))}
     for beat, new in zip(beats, new_on_screen(beats), strict=True):
         if beat["start"] in heads:
             yield f"## {plain_text(heads[beat['start']])}"

@@ -100,7 +100,7 @@ def why(record: Mapping[str, Any], index: int) -> list[str]:
     beats = record["beats"]
     if index + 1 >= len(beats) or beats[index + 1]["kind"] != "answer":
         return []
-    known = {working.of: working.line for working in workings(record["values"])}
+    known = {working.of: working.line for working in workings(record)}
     lines = [known[of] for of in new_on_screen(beats)[index + 1] if of in known]
     return [*lines[:1], beats[index + 1]["caption"]]
 
@@ -121,7 +121,7 @@ def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words
         "fps": video["fps"],
         "duration": beats[-1]["end"],
         "beats": [{key: beat[key] for key in beat if key not in ("time", "still")} for beat in beats],
-        "numbers": [explained(part.record, words["position"]) for part in parts],
+        "numbers": [explained(part.record, words) for part in parts],
         "arrays": [arrays_behind(part.record) for part in parts],
         "words": words,
     }

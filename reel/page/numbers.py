@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from reel.arithmetic import Working, workings, written
+from reel.arithmetic import details, workings
+from reel.page.origins import origin
 from reel.transcript import array_name
 from scenes.addresses import value_at
-from scenes.numerals import parenthesised, typeset
+from scenes.numerals import typeset
 
 __all__ = ["arrays_behind", "exactly", "explained", "place_in_words"]
 
@@ -20,23 +20,23 @@ MOST_COPIED = 10_000
 """Numbers of an array that can be copied from the page."""
 
 
-def explained(record: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, dict[str, str | None]]:
+def explained(record: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return for each address on screen what a reader finds who looks inside.
 
     Parameters
     ----------
     words
-        What axes are called, such as `row {0}`.
+        What axes are called, such as `row {0}`, under `position`; where numbers come from, under `origin`.
     """
     values = record["values"]
-    known = {working.of: working for working in workings(values)}
+    known = {working.of: working.line for working in (*details(record), *workings(record))}
     return {
         of: {
             "of": of,
             "array": array_name(of),
             "value": exactly(value_at(values, of)),
-            "place": place_in_words(of, words),
-            "how": known[of].line if of in known else line_in_step(values, of, known),
+            "place": place_in_words(of, words["position"]),
+            "how": known.get(of) or words["origin"][origin(of)],
         }
         for of in addresses(record)
     }
@@ -50,37 +50,10 @@ def addresses(record: Mapping[str, Any]) -> list[str]:
 def exactly(value: float) -> str:
     """Write a number with all digits that tell it from its neighbours.
 
-    >>> exactly(4.0), exactly(-0.1), exactly(1 / 3)
-    ('4', '−0.1', '0.3333333333333333')
+    >>> exactly(4.0), exactly(-0.1), exactly(-0.0), exactly(1 / 3)
+    ('4', '−0.1', '0', '0.3333333333333333')
     """
-    return typeset(repr(float(value)).removesuffix(".0"))
-
-
-def line_in_step(values: Mapping[str, Any], of: str, known: Mapping[str, Working]) -> str | None:
-    """Return how a number inside a step came about: its result, or one of its products."""
-    found = re.fullmatch(r"(.*?)steps\[(\d+)\]\.(products|value)(?:\[(.*)\])?", of)
-    if found is None:
-        return None
-    prefix, number, part, indices = found.groups()
-    layer = mapping_at(values, prefix)
-    position = np.unravel_index(int(number), np.shape(layer["output"]))
-    working = known.get(f"{prefix}output[{','.join(map(str, position))}]")
-    if working is None or part == "value":
-        return working.line if working else None
-    products = np.asarray(layer["steps"][int(number)]["products"])
-    at = int(np.ravel_multi_index(tuple(map(int, indices.split(","))), products.shape))
-    return product_line(working.operands["x"][at], working.operands["weight"][at], products.flat[at])
-
-
-def product_line(a: float, b: float, product: float) -> str:
-    """Write `2·(−1) = −2`.
-
-    >>> product_line(2.0, -1.0, -2.0)
-    '2·(−1) = −2'
-    """
-    texts = [written(number) for number in (a, b, product)]
-    sign = "=" if Fraction(texts[0]) * Fraction(texts[1]) == Fraction(texts[2]) else "≈"
-    return typeset(f"{parenthesised(texts[0])}·{parenthesised(texts[1])} {sign} {texts[2]}")
+    return typeset(repr(float(value) + 0.0).removesuffix(".0"))
 
 
 def mapping_at(values: Mapping[str, Any], address: str) -> Any:

@@ -198,7 +198,7 @@ class Reading:
         return {
             "x": self.x,
             "layers": [layer_values(name, trace) for name, trace in zip(self.network.names, self.traces, strict=False)],
-            "worked_out": [{"layer": zoom.layer, **zoom.values} for zoom in self.zooms],
+            "worked_out": [{"layer": zoom.layer, "position": zoom.step.position, **zoom.values} for zoom in self.zooms],
             "softmax": self.probabilities.values(),
             "prediction": self.prediction,
         }

@@ -9,7 +9,7 @@ function asCsv(nested) {
 }
 
 const FORMATS = {
-  Python: (name, nested) => `import numpy as np\n\n${name.replace(/\W+/g, '_')} = np.array(${JSON.stringify(nested)})\n`,
+  Python: (name, nested) => `import numpy as np\n\n${name.replace(/\W+/g, '_')} = np.array(${JSON.stringify(nested)}, dtype=float)\n`,
   CSV: (name, nested) => `${asCsv(nested)}\n`,
   JSON: (name, nested) => `${JSON.stringify(nested)}\n`,
 };

@@ -54,7 +54,7 @@ function choose(button) {
 
 function describe(number) {
   const { of, array, value, place, how } = detailsOf(number);
-  const facts = make('dl', {}, ...[[words.value, value, 'value'], [words.how, how ?? words.given, 'how'], [words.address, of, 'of']]
+  const facts = make('dl', {}, ...[[words.value, value, 'value'], [words.how, how, 'how'], [words.address, of, 'of']]
     .flatMap(([name, text, className]) => [make('dt', { textContent: name }), make('dd', { textContent: text, className })]));
   const title = make('h2', { textContent: [array, place].filter(Boolean).join(', ') });
   $('inside').replaceChildren(title, facts, ...copyButtons(page.arrays[film.beat.part], array));

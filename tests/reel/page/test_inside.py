@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from reel.filming import Clip
+from reel.page.html import words_in
 from reel.page.numbers import arrays_behind, exactly, explained, place_in_words
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
 from tests.reel.page.looking import paused, until
 from tests.reel.records import record_of
 
-WORDS = {axis: f"{axis} {{0}}" for axis in ("row", "column", "channel", "image", "kernel", "entry")}
+WORDS = words_in("en")
+AXES = {axis: f"{axis} {{0}}" for axis in ("row", "column", "channel", "image", "kernel", "entry")}
 
 
 def found(page: Any) -> dict[str, str]:
@@ -108,7 +110,7 @@ def test_before_the_end_of_a_beat_only_what_stands_still_can_be_looked_into(play
 @pytest.mark.parametrize(
     ("format", "copied"),
     [
-        ("Python", "import numpy as np\n\noutput = np.array([[[[4,8],[8,4]]]])\n"),
+        ("Python", "import numpy as np\n\noutput = np.array([[[[4,8],[8,4]]]], dtype=float)\n"),
         ("CSV", "4,8\n8,4\n"),
         ("JSON", "[[[[4,8],[8,4]]]]\n"),
     ],
@@ -141,11 +143,26 @@ def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) 
         assert isinstance(json.loads(json.dumps(array)), list)
 
 
+@pytest.mark.parametrize(
+    ("scene", "of", "how"),
+    [
+        ("digit", "layers[0].weight[2,0,0,0]", "Learned in training."),
+        ("digit", "prediction", "The class with the largest probability."),
+        ("digit", "softmax.x[0,7]", "From the input of this layer."),
+        ("digit", "layers[13].output[0,0]", "Computed by this layer, from more numbers than fit here."),
+        ("mistake", "importance_largest", "The largest of all values."),
+        ("linear", "weight[0,0]", "Given, not computed here."),
+    ],
+)
+def test_a_number_without_a_line_says_where_it_is_from(scene: str, of: str, how: str) -> None:
+    assert explained(record_of(scene), WORDS)[of]["how"] == how
+
+
 def test_a_product_says_its_factors() -> None:
     numbers = explained(record_of("conv2d"), WORDS)
     products = {of: number["how"] for of, number in numbers.items() if ".products[" in of}
     assert products["steps[0].products[0,0,2]"] == "1·(−1) = −1"
-    assert None not in products.values()
+    assert all("·" in how for how in products.values())
 
 
 def test_a_step_says_its_result() -> None:
@@ -166,11 +183,11 @@ def test_a_step_says_its_result() -> None:
     ],
 )
 def test_a_place_is_said_in_words(of: str, place: str) -> None:
-    assert place_in_words(of, WORDS) == place
+    assert place_in_words(of, AXES) == place
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.1, "0.1"), (1 / 3, "0.3333333333333333"), (-5.0, "−5"), (1e-7, "1e−07")]
+    ("value", "text"), [(0.1, "0.1"), (1 / 3, "0.3333333333333333"), (-5.0, "−5"), (-0.0, "0"), (1e-7, "1e−07")]
 )
 def test_values_are_written_in_full(value: float, text: str) -> None:
     assert exactly(value) == text
