@@ -118,7 +118,7 @@ def prepare(order: Order, cache: Cache | None) -> Prepared | None:
     if order.format not in CODECS:
         return None
     planned = plan(order.spec, order.size)
-    how = (order.size, order.fps, order.format, order.constant_frame_rate)
+    how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate)
     keys = tuple(key_of(sight=sight, how=how) for sight in planned.sights)
     missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
     return Prepared(planned.timeline, keys, tuple(missing))

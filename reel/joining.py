@@ -66,13 +66,14 @@ def join(parts: Sequence[Part], duration: float, chapters: Sequence[Chapter], pa
 def append(film: OutputContainer, stream: VideoStream, source: InputContainer, start: float, end: float) -> None:
     """Copy a film into a longer one, from `start` to `end` in seconds."""
     part = source.streams.video[0]
-    packets = [packet for packet in source.demux(part) if packet.pts is not None]  # the one at the end is empty
+    assert part.time_base is not None
     offset, stop = (round(Fraction(time).limit_denominator(1000) / part.time_base) for time in (start, end))
-    for packet in packets:
-        packet.pts = packet.dts = packet.pts + offset
+    packets = [packet for packet in source.demux(part) if packet.pts is not None]  # the one at the end is empty
+    times = [packet.pts + offset for packet in packets if packet.pts is not None]
+    packets[-1].duration = stop - times[-1]
+    for packet, time in zip(packets, times, strict=True):
+        packet.pts = packet.dts = time
         packet.stream = stream
-    packets[-1].duration = stop - packets[-1].pts
-    for packet in packets:
         film.mux(packet)
 
 

@@ -96,9 +96,12 @@ def traits(mobject: Any) -> Iterator[Any]:
     yield mobject.points
 
 
-def colours(mobject: VMobject) -> tuple[Any, Any, Any]:
-    """Return the colours of a mobject's inside, of its line, and of what lies behind its line."""
-    return mobject.get_fill_rgbas(), mobject.get_stroke_rgbas(), mobject.get_stroke_rgbas(background=True)
+def colours(mobject: VMobject) -> Iterator[Any]:
+    """Give the colours of a mobject's inside, of its line, and of what lies behind its line."""
+    yield mobject.get_fill_rgbas()
+    yield mobject.get_stroke_rgbas()
+    if mobject.background_stroke_width:
+        yield mobject.get_stroke_rgbas(background=True)
 
 
 def plan(spec: SceneSpec, size: Pair) -> Plan:

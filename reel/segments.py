@@ -43,7 +43,6 @@ class SegmentFiles:
         """Change the picture, if there is a patch, and show it for `repeat` frames."""
         if self._encoder is None:
             self._folder = segment_folder(self._order, next(self._waiting))
-            self._folder.mkdir(parents=True, exist_ok=True)
             self._encoder = self._open.enter_context(self._encoder_in(self._folder))
         self._encoder.add(patch, repeat)
 

@@ -121,7 +121,7 @@ def test_an_unchanged_lesson_needs_no_worker_and_less_than_two_seconds(
     light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
     lesson = Lesson("l", "L", (PlannedClip("a", "A", short_spec), PlannedClip("b", "B", light)))
     (first,) = produce([lesson], tmp_path / "one", "low", 2, cache=cache)
-    monkeypatch.setattr("reel.workers.Worker", lambda *_: pytest.fail("a worker was started"))
+    monkeypatch.setattr("reel.crew.Worker", lambda *_: pytest.fail("a worker was started"))
     heard: list[tuple[str, float]] = []
     start = time.process_time()
     (again,) = produce([lesson], tmp_path / "two", "low", 2, lambda *news: heard.append(news), cache=cache)

@@ -1,0 +1,192 @@
+"""Worker processes that run errands, each with Manim imported once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any, NoReturn, TypeAlias
+
+from cnn_core.errors import CnnreelError, InputError
+from reel.files import FULL, said_plainly
+from reel.orders import Order
+
+__all__ = ["Crew", "Done", "Errand", "Failed", "News"]
+
+PATIENCE = 1.5
+"""Seconds that a worker is given to tidy up before it is killed."""
+
+BETWEEN_NEWS = 0.1
+"""Seconds from one word on progress to the next."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something to be done for a clip: a function of `reel.filming`, which is not imported here, and what it is given.
+
+    Attributes
+    ----------
+    number
+        Whatever tells errands apart; it comes back with the news.
+    tells
+        Whether the function takes `on_progress`.
+    """
+
+    number: int
+    function: str
+    order: Order
+    given: tuple[Any, ...]
+    tells: bool = True
+
+
+@dataclass(frozen=True)
+class Done:
+    """An errand that was done."""
+
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An errand that could not be done, and so a clip that could not be filmed.
+
+    Attributes
+    ----------
+    wrong_input
+        Whether the user asked for what cannot be.
+    details
+        A traceback, if nobody had foreseen it.
+    """
+
+    reason: str
+    wrong_input: bool = False
+    details: str = ""
+
+
+News: TypeAlias = Done | Failed | float
+"""What a worker says: that it is ready, or what fraction is done."""
+
+
+class Worker:
+    """A worker process, as its employer sees it."""
+
+    def __init__(self, context: Any) -> None:
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=work, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.errand: Errand | None = None
+
+    def receive(self) -> News:
+        """Return what the worker says, or that it has died."""
+        try:
+            news: News = self.connection.recv()
+        except (EOFError, ConnectionError):
+            self.process.join()
+            news = Failed(f"the process that filmed it ended unexpectedly, with status {self.process.exitcode}.")
+        return news
+
+    def end(self) -> None:
+        """Wait until the process has tidied up, and no longer."""
+        self.connection.close()
+        self.process.join(PATIENCE)
+        self.process.kill()
+        self.process.join()
+
+
+class Crew:
+    """At most so many workers, who come when there is something to do; one that dies is replaced."""
+
+    def __init__(self, size: int) -> None:
+        for library in ("OMP", "OPENBLAS", "MKL"):  # the workers share the cores; read when they import NumPy
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+        self._context: Any = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        self._context.set_forkserver_preload(["reel.filming"])
+        self._size = size
+        self._workers: list[Worker] = []
+
+    def hand_out(self, errands: deque[Errand]) -> None:
+        """Give each idle worker an errand."""
+        while errands and (worker := self._idle()):
+            worker.errand = errands.popleft()
+            with suppress(ConnectionError):  # it has died; that is heard with the news
+                worker.connection.send(worker.errand)
+
+    def news(self) -> Iterator[tuple[Errand, News]]:
+        """Wait until somebody says something; give the errands and what there is to say of them."""
+        busy = {worker.connection: worker for worker in self._workers if worker.errand is not None}
+        for connection in wait(list(busy)):
+            worker = busy[connection]
+            errand, news = worker.errand, worker.receive()
+            assert errand is not None
+            if not isinstance(news, float):
+                worker.errand = None
+            if worker.process.exitcode is not None:
+                self._workers.remove(worker)
+            yield errand, news
+
+    def close(self) -> None:
+        """Send everybody home."""
+        for worker in self._workers:
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.end()
+
+    def _idle(self) -> Worker | None:
+        for worker in self._workers:
+            if worker.errand is None:
+                return worker
+        if len(self._workers) < self._size:
+            self._workers.append(Worker(self._context))
+            return self._workers[-1]
+        return None
+
+
+def work(connection: Connection) -> None:
+    """Do what comes through the connection, until it is closed: the life of a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the employer decides
+    signal.signal(signal.SIGTERM, leave)
+    while True:
+        try:
+            errand = connection.recv()
+        except EOFError:
+            return
+        connection.send(run(errand, connection))
+
+
+def leave(*_: object) -> NoReturn:
+    """End the process tidily: what is half-made is taken away on the way out."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + signal.SIGTERM)
+
+
+def run(errand: Errand, connection: Connection) -> Done | Failed:
+    """Do an errand and say what became of it."""
+    from reel import filming  # noqa: PLC0415 (imports Manim, which the employer does not need)
+
+    told = 0.0
+
+    def tell(fraction: float) -> None:
+        nonlocal told
+        if time.monotonic() - told > BETWEEN_NEWS:
+            told = time.monotonic()
+            connection.send(fraction)
+
+    try:
+        with said_plainly(errand.order.folder.parent, only=FULL):
+            heard = {"on_progress": tell} if errand.tells else {}
+            return Done(getattr(filming, errand.function)(errand.order, *errand.given, **heard))
+    except CnnreelError as error:
+        return Failed(str(error), isinstance(error, InputError))
+    except ConnectionError:
+        raise  # the employer is gone
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}", details=traceback.format_exc())
