@@ -11,7 +11,8 @@ import click
 
 from reel.cache import Cache
 from reel.exports import EXPORTS, check_installed, export
-from reel.files import check_name
+from reel.files import check_free, check_name
+from reel.finished import main_file
 from reel.quality import QUALITIES
 from reel.record import as_text, inspected
 from reel.snippets import TARGETS
@@ -120,23 +121,20 @@ def film_scene(
     asked = build(spec, given)
     name = check_name("--name", spec.name if _name is None else _name)
     check_installed(_format)
-    from reel.filming import film
+    check_free(_output / name)
     from reel.terminal.progress import progress_bar
+    from reel.workers import Failed, Job, film_all, usable_cores
 
+    cache = None if _no_cache else Cache.of_user()
+    format = "mp4" if _format in EXPORTS else _format
+    job = Job(asked, _output, name, _quality, _constant, cache, format, _single_file)
     with progress_bar(1) as tell:
-        on_progress = partial(tell, name) if tell else None
-        clip = film(
-            asked,
-            _output,
-            name=name,
-            quality=_quality,
-            format="mp4" if _format in EXPORTS else _format,
-            constant_frame_rate=_constant,
-            single_file=_single_file,
-            cache=None if _no_cache else Cache.of_user(),
-            on_progress=on_progress,
-        )
-    click.echo(export(clip.folder, _format) if _format in EXPORTS else clip.main)
+        (outcome,) = film_all([job], usable_cores(), lambda _, fraction: tell and tell(name, fraction))
+    if isinstance(outcome, Failed):
+        click.echo(outcome.details, err=True, nl=False)
+        raise outcome.error
+    folder = _output / name
+    click.echo(export(folder, _format) if _format in EXPORTS else folder / main_file(name, format))
 
 
 main.add_command(

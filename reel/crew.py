@@ -70,6 +70,11 @@ class Failed:
     wrong_input: bool = False
     details: str = ""
 
+    @property
+    def error(self) -> CnnreelError:
+        """What would have been raised in this process."""
+        return InputError(self.reason) if self.wrong_input else CnnreelError(self.reason)
+
 
 News: TypeAlias = Done | Failed | float
 """What a worker says: that it is ready, or what fraction is done."""

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from reel.cache import Cache, key_of
 from reel.encoder import CODECS
 from reel.files import check_free, check_name, staging
-from reel.finished import clip_key, from_cache, publish_clip
+from reel.finished import clip_key, from_cache, main_file, publish_clip
 from reel.orders import Order
 from reel.page.writing import write_clip_page
 from reel.plan import plan
@@ -172,11 +172,6 @@ def finish(
         cache.store(key, order.folder)
         cache.shrink()
     return publish_clip(order.folder, order.folder.parent / order.name, order.name)
-
-
-def main_file(name: str, format: str) -> str:
-    """Return the name of the file that was asked for."""
-    return f"{name}-contact.png" if format == "stills" else f"{name}.{format}"
 
 
 def frame_counter(order: Order, on_progress: OnProgress | None) -> Callable[[int], None] | None:

@@ -11,7 +11,7 @@ from reel.files import check_free, publish, staging
 from reel.record import inspected
 from scenes.specs import SceneSpec
 
-__all__ = ["clip_key", "from_cache", "publish_clip"]
+__all__ = ["clip_key", "from_cache", "main_file", "publish_clip"]
 
 
 def clip_key(
@@ -41,3 +41,8 @@ def publish_clip(staged: Path, folder: Path, name: str) -> dict[str, Any]:
     files = {str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file()}
     publish(staged, folder, [*sorted(files - {f"{name}.json"}), f"{name}.json"])
     return record
+
+
+def main_file(name: str, format: str) -> str:
+    """Return the name of the file that was asked for."""
+    return f"{name}-contact.png" if format == "stills" else f"{name}.{format}"
