@@ -26,6 +26,7 @@
   }
 
   const before = api.LMSGetValue('cmi.core.lesson_status');
+  let best = Number(api.LMSGetValue('cmi.core.score.raw')); // of earlier visits: a later one takes nothing away
   if (!['completed', 'passed', 'failed'].includes(before)) {
     set('lesson_status', 'incomplete');
     api.LMSCommit('');
@@ -34,7 +35,8 @@
   document.addEventListener('cnnreel:answer', ({ detail: { right, count } }) => {
     set('score.min', 0);
     set('score.max', 100);
-    set('score.raw', Math.round((100 * right) / count));
+    best = Math.max(best, Math.round((100 * right) / count));
+    set('score.raw', best);
     api.LMSCommit('');
   });
   document.addEventListener('cnnreel:end', () => {
