@@ -152,9 +152,26 @@ main.add_command(
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Film on this machine, or on many with Dask, as docs/cluster.md says.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Dask's, such as tcp://scheduler:8786; if not given, one here.")
+@click.option(
+    "--shared",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Folder that all machines see under this path; clips travel through it, not through the scheduler.",
+)
 def lesson(
     files: tuple[Path, ...],
     workers: int | None,
+    engine: str,
+    scheduler: str | None,
+    shared: Path | None,
     _quality: str,
     _format: str,
     _output: Path,
@@ -165,15 +182,17 @@ def lesson(
     """Film whole lessons, each joined into one film.
 
     A lesson file lists clips; the joined film has a chapter for each of them, and index.html beside it shows it with
-    its transcript and its questions.
+    its transcript and its questions. With --engine dask its clips are filmed on a cluster, and are the same.
     """
     from reel.lesson import produce
     from reel.lesson_file import read_lesson
+    from reel.terminal.engines import engine_of
     from reel.terminal.progress import progress_bar
     from reel.workers import usable_cores
 
     lessons = [read_lesson(file) for file in files]
     check_installed(_format)
+    chosen = engine_of(engine, workers, scheduler, shared)
     with progress_bar(sum(len(one.clips) for one in lessons)) as tell:
         produced = produce(
             lessons,
@@ -184,6 +203,7 @@ def lesson(
             single_file=_single_file,
             constant_frame_rate=_constant,
             cache=None if _no_cache else Cache.of_user(),
+            engine=chosen,
         )
     failures = [failure for one in produced for failure in one.failures]
     for failure in failures:

@@ -19,9 +19,12 @@ from reel.page.data import parts_of
 from reel.page.writing import write_lesson_page
 from reel.record import VideoRecord, as_text, made_with, sha256_of
 from reel.sidecars import write_lesson_sidecars
-from reel.workers import Failed, Filmed, Job, Outcome, film_all
+from reel.workers import Failed, Filmed, Job, OnJob, Outcome, film_all
 
-__all__ = ["OnClip", "ProducedLesson", "produce"]
+__all__ = ["Engine", "OnClip", "ProducedLesson", "produce"]
+
+Engine: TypeAlias = Callable[[Sequence[Job], int, OnJob | None], list[Outcome]]
+"""Films all jobs with so many workers, and returns what became of each."""
 
 OnClip: TypeAlias = Callable[[str, float], None]
 """Called with the fraction of a clip that is done; the clip is named `LESSON/CLIP`."""
@@ -53,6 +56,7 @@ def produce(
     single_file: bool = False,
     constant_frame_rate: bool = False,
     cache: Cache | None = None,
+    engine: Engine = film_all,
 ) -> list[ProducedLesson]:
     """Film all clips of all lessons, and join those of each lesson, into `out_dir/LESSON/`.
 
@@ -75,7 +79,7 @@ def produce(
     with ExitStack() as stack:
         for lesson in lessons:
             stack.enter_context(made_if_missing(out_dir / lesson.name))
-        outcomes = iter(film_all([job for _, job in tasks], workers, tell))
+        outcomes = iter(engine([job for _, job in tasks], workers, tell))
         return [
             finish(lesson, out_dir / lesson.name, [next(outcomes) for _ in lesson.clips], single_file=single_file)
             for lesson in lessons

@@ -1,0 +1,148 @@
+"""Filming on a cluster: each clip is a task, whose files come back, are checked, and appear all at once."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from distributed import Client, Future, KilledWorker
+
+from cnn_core.errors import CnnreelError
+from reel.cluster.connection import check_cluster, connected
+from reel.cluster.errand import PROGRESS, Answer, run_errand
+from reel.cluster.likeness import traits
+from reel.cluster.parcels import Box, Parcel, unpack_folder
+from reel.files import check_free, staging
+from reel.finished import clip_key, publish_clip
+from reel.workers import Failed, Filmed, Job, OnJob, Outcome
+
+__all__ = ["film_on_cluster"]
+
+DIED = Failed("every worker that filmed it died.")
+GONE = Failed("the scheduler has gone; what was finished is kept, and the same command continues.")
+
+
+def film_on_cluster(
+    jobs: Sequence[Job],
+    workers: int,
+    on_job: OnJob | None = None,
+    *,
+    scheduler: str | None = None,
+    shared: Path | None = None,
+) -> list[Outcome]:
+    """Film all jobs on a Dask cluster and return what became of each, as `reel.workers.film_all` does.
+
+    Parameters
+    ----------
+    workers
+        Processes on this machine, if no scheduler is given.
+    scheduler
+        Its address, such as `tcp://scheduler:8786`.
+    shared
+        A folder that all machines see under this path, through which clips travel; else they do in messages.
+
+    Raises
+    ------
+    InputError
+        If the scheduler's address is none.
+    CnnreelError
+        If the cluster cannot be reached, or differs from this machine.
+    """
+    tell = on_job or (lambda number, fraction: None)
+    outcomes = {number: outcome for number, job in enumerate(jobs) if (outcome := settled(job))}
+    for number in outcomes:
+        tell(number, 1.0)
+    left = {number: job for number, job in enumerate(jobs) if number not in outcomes}
+    if left:
+        with ExitStack() as stack:
+            folder = stack.enter_context(staging(shared.absolute())) if shared else None
+            client = stack.enter_context(connected(scheduler, min(workers, len(left))))
+            check_cluster(client, folder)
+            outcomes |= Desk(client, folder, tell).film_all(left)
+    return [outcomes[number] for number in range(len(jobs))]
+
+
+def settled(job: Job) -> Outcome | None:
+    """Say what becomes of a job that need not be filmed, or cannot."""
+    try:
+        check_free(job.out_dir / job.name)
+    except CnnreelError as error:
+        return Failed(str(error))
+    record = job.from_cache()
+    return None if record is None else Filmed(record)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Sends jobs out and takes clips in."""
+
+    client: Client
+    shared: Path | None
+    on_job: OnJob
+
+    def film_all(self, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
+        """Film all jobs together; those whose workers died, then again one by one.
+
+        For a clip that waits where another one kills the worker shares the blame, as far as the scheduler can see.
+        """
+        outcomes = self.film_together(jobs)
+        for number, job in jobs.items():
+            if outcomes[number] == DIED:
+                outcomes |= self.film_together({number: job})
+        return outcomes
+
+    def film_together(self, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
+        """Send all jobs, and take clips in as they come."""
+        heard: SimpleQueue[tuple[str, float]] = SimpleQueue()
+        self.client.subscribe_topic(PROGRESS, lambda event: heard.put(event[1]))
+        sent = {future.key: (number, future) for number, job in jobs.items() for future in [self.send(job)]}
+        for _, future in sent.values():
+            future.add_done_callback(lambda future: heard.put((future.key, 1.0)))
+        del future  # the cluster keeps a clip for as long as somebody here knows of it
+        outcomes: dict[int, Outcome] = {}
+        while sent:
+            key, fraction = heard.get()
+            if key in sent:  # it may be another client's
+                number, future = sent[key]
+                if future.done():
+                    outcomes[number] = outcome_of(jobs[number], future)
+                    del sent[key]
+                del future
+                self.on_job(number, fraction)
+        return outcomes
+
+    def send(self, job: Job) -> Future[Answer]:
+        """Let some worker film a job."""
+        errand = Parcel.pack(pickle.dumps(replace(job, cache=None)), self.shared)
+        return self.client.submit(run_errand, errand, traits(self.shared), self.shared, pure=False)
+
+
+def outcome_of(job: Job, future: Future[Answer]) -> Outcome:
+    """Take a clip in, or say why there is none."""
+    try:
+        answer = future.result()
+        return answer if isinstance(answer, Failed) else Filmed(take_in(job, answer))
+    except KilledWorker:
+        return DIED
+    except CancelledError:
+        return GONE
+    except CnnreelError as error:
+        return Failed(str(error))
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}")
+
+
+def take_in(job: Job, box: Box) -> dict[str, Any]:
+    """Put a clip that came whole into its place, and into the cache; return its record."""
+    with staging(job.out_dir) as staged:
+        unpack_folder(box, staged)
+        if job.cache is not None:
+            key = clip_key(job.spec, job.name, quality=job.quality, constant_frame_rate=job.constant_frame_rate)
+            job.cache.store(key, staged)
+        return publish_clip(staged, job.out_dir / job.name, job.name)
