@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
 from reel.crew import Done, Errand, Failed, News
-from reel.files import staging
+from reel.files import check_free, staging
 from reel.jobs import Filmed, Job, OnJob, Outcome
 from reel.orders import Order
 
@@ -97,6 +97,7 @@ class Studio:
                 self._end(number, Filmed(record))
                 continue
             try:
+                check_free(job.out_dir / job.name)
                 production = Production(job, job.order(folders.enter_context(staging(job.out_dir))))
             except CnnreelError as error:
                 self._end(number, Failed(str(error), isinstance(error, InputError)))

@@ -146,7 +146,7 @@ def rendering(out: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, RENDER, "scene", "max-pool", "-q", "high", "--pace", "slow", "-o", out]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 60
-    while not list(out.glob(".cnnreel-*/*.mp4")) and process.poll() is None and time.monotonic() < deadline:
+    while not list(out.glob(".cnnreel-*/segments/*/film.mp4")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     return process
 

@@ -155,7 +155,7 @@ def test_ctrl_c_ends_a_lesson_within_two_seconds_and_leaves_no_process_and_nothi
     command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("out/l/.cnnreel-*/*.mp4")) and process.poll() is None and time.monotonic() < deadline:
+    while not list(tmp_path.glob("out/l/.cnnreel-*/segments/*/film.mp4")) and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
     pressed = time.monotonic()
