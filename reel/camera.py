@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import cairo
 import numpy as np
-from manim import Camera, Mobject, VMobject
+from manim import Camera, ImageMobject, Mobject, VMobject
 
 from reel.looks import Family, Look, changed, is_plain, is_seen, is_upright, style_of
 from reel.patches import Box, Frame
@@ -74,17 +75,21 @@ class FilmCamera(Camera):
         context = self.get_cairo_context(self.pixel_array)
         for mobject in mobjects:
             look = self._looks[id(mobject)]
-            if look.box.meets(box):
-                if look.upright:
-                    clip(context, box)
-                self.display_vectorized(mobject, context)
-                context.reset_clip()
+            if not look.box.meets(box):
+                continue
+            if look.path is None:
+                self.display_image_mobject(mobject, self.pixel_array)
+                continue
+            if look.upright:
+                clip(context, box)
+            self.display_vectorized(mobject, context)
+            context.reset_clip()
 
     def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context[Any]) -> Self:
         """Draw one mobject, except for what cannot be seen of it."""
         look = self._looks.get(id(vmobject))
         ctx.new_path()
-        if look is None:
+        if look is None or look.path is None:
             add_path(ctx, vmobject)
         else:
             ctx.append_path(look.path)
@@ -99,11 +104,11 @@ class FilmCamera(Camera):
     def _look(self, mobject: Any) -> Look:
         """Return how a mobject looks; the same as before if nothing has changed."""
         points, style, before = mobject.points.tobytes(), style_of(mobject), self._looks.get(id(mobject))
-        if before is None or before.points != points:
-            return Look(points, style, self._path(mobject), is_upright(mobject), self._box(mobject))
-        if before.style != style:
-            return Look(points, style, before.path, before.upright, self._box(mobject))
-        return before
+        if before is not None and before.points == points:
+            return before if before.style == style else replace(before, style=style, box=self._box(mobject))
+        if isinstance(mobject, ImageMobject):
+            return Look(points, style, None, True, self._box(mobject))
+        return Look(points, style, self._path(mobject), is_upright(mobject), self._box(mobject))
 
     def _path(self, mobject: VMobject) -> cairo.Path:
         context = self.get_cairo_context(self.pixel_array)
@@ -111,11 +116,10 @@ class FilmCamera(Camera):
         add_path(context, mobject)
         return context.copy_path()
 
-    def _box(self, mobject: VMobject) -> Box:
+    def _box(self, mobject: VMobject | ImageMobject) -> Box:
         """Return the box of all pixels that a mobject may touch."""
-        width = max(mobject.get_stroke_width(), mobject.get_stroke_width(background=True))
         scale_x, scale_y = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
-        margin = 2 + width * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
+        margin = 2 + line_width(mobject) * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
         (left, bottom, _), (right, top, _) = (
             mobject.points.min(axis=0),
             mobject.points.max(axis=0),
@@ -126,6 +130,13 @@ class FilmCamera(Camera):
             math.ceil(self.pixel_width / 2 + right * scale_x + margin),
             math.ceil(self.pixel_height / 2 - bottom * scale_y + margin),
         )
+
+
+def line_width(mobject: VMobject | ImageMobject) -> float:
+    """Return how wide the lines of a mobject are, in Manim's units of line width."""
+    if isinstance(mobject, ImageMobject):
+        return 0.0
+    return float(max(mobject.get_stroke_width(), mobject.get_stroke_width(background=True)))
 
 
 def clip(context: cairo.Context[Any], box: Box) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import cairo
 import numpy as np
-from manim import Mobject, VMobject
+from manim import ImageMobject, Mobject, VMobject
 from manim.utils.family import extract_mobject_family_members
 
 from reel.patches import Box
@@ -18,11 +18,19 @@ __all__ = ["Family", "Look", "changed", "is_plain", "is_seen", "is_upright", "st
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Look:
-    """How a mobject looks; its cairo path, which is dear to make, is used again until its points change."""
+    """How a mobject looks.
+
+    Attributes
+    ----------
+    path
+        For cairo; it is dear to make, and used again until the points change. An image has none.
+    upright
+        Whether all its lines are horizontal or vertical.
+    """
 
     points: bytes
     style: tuple[object, ...]
-    path: cairo.Path
+    path: cairo.Path | None
     upright: bool
     box: Box
 
@@ -54,8 +62,8 @@ def is_upright(mobject: VMobject) -> bool:
 
 
 def is_plain(mobject: Any) -> bool:
-    """Tell whether a mobject is made of curves, each in one colour."""
-    return (
+    """Tell whether a mobject is made of curves, each in one colour, or is an image."""
+    return isinstance(mobject, ImageMobject) or (
         isinstance(mobject, VMobject)
         and mobject.background_image is None
         and len(mobject.get_fill_rgbas()) == len(mobject.get_stroke_rgbas()) == 1
@@ -67,8 +75,10 @@ def is_seen(rgbas: Any) -> bool:
     return len(rgbas) > 1 or rgbas[0][3] > 0
 
 
-def style_of(mobject: VMobject) -> tuple[object, ...]:
-    """Return all that says how a mobject's path is drawn."""
+def style_of(mobject: VMobject | ImageMobject) -> tuple[object, ...]:
+    """Return all that says how a mobject is drawn, besides its points."""
+    if isinstance(mobject, ImageMobject):
+        return mobject.pixel_array.shape, mobject.pixel_array.tobytes(), mobject.resampling_algorithm
     return (
         mobject.get_fill_rgbas().tobytes(),
         mobject.get_stroke_rgbas().tobytes(),

@@ -83,16 +83,14 @@ class Witness(CairoRenderer):
 
 def traits(mobject: Any) -> Iterator[Any]:
     """Give, as bytes, all that says how a mobject is drawn; nothing if it cannot be seen."""
-    if isinstance(mobject, ImageMobject):
-        yield f"image {mobject.z_index} {mobject.pixel_array.shape} {mobject.resampling_algorithm}".encode()
-        yield mobject.pixel_array
-    elif not isinstance(mobject, VMobject):
+    if not isinstance(mobject, VMobject | ImageMobject):
         raise TypeError(f"{type(mobject).__name__} is neither made of curves nor an image: say here how it looks.")
-    elif any(map(is_seen, colours(mobject))):
-        yield f"curves {mobject.z_index} {mobject.sheen_factor} {mobject.sheen_direction}".encode()
-        yield from (one if isinstance(one, bytes) else repr(one).encode() for one in style_of(mobject))
-    else:
-        return
+    if isinstance(mobject, VMobject):
+        if not any(map(is_seen, colours(mobject))):
+            return
+        yield f"curves {mobject.sheen_factor} {mobject.sheen_direction}".encode()
+    yield b"%r" % mobject.z_index
+    yield from (one if isinstance(one, bytes) else repr(one).encode() for one in style_of(mobject))
     yield mobject.points
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from manim import RIGHT, Circle, Dot, Rectangle, Square, Star, VGroup, VMobject
+from manim import RIGHT, Circle, Dot, ImageMobject, Rectangle, Square, Star, VGroup, VMobject
 
 from reel.camera import FilmCamera
 from reel.engine import manim_set_up
@@ -88,3 +88,26 @@ def test_parts_that_come_and_go_are_seen(camera: FilmCamera) -> None:
     assert camera.redraw([group]) == FRAME
     group.remove(*group.submobjects)
     assert camera.redraw([group]) == FRAME
+
+
+def test_only_the_box_around_a_moving_image_is_drawn(camera: FilmCamera) -> None:
+    image, square = ImageMobject(np.full((4, 4), 200, np.uint8)).scale(0.2), Square()
+    camera.set_scenery([])
+    camera.redraw([image, square])
+    image.shift(0.1 * RIGHT)
+    box = camera.redraw([image, square])
+    drawn = camera.pixel_array.copy()
+    assert box is not None
+    assert box.size < FRAME.size / 4
+    camera.set_scenery([])
+    camera.redraw([image, square])
+    assert np.array_equal(drawn, camera.pixel_array)
+
+
+def test_an_image_with_other_pixels_is_drawn_again(camera: FilmCamera) -> None:
+    image = ImageMobject(np.full((4, 4), 200, np.uint8)).scale(0.2)
+    camera.set_scenery([])
+    camera.redraw([image])
+    assert camera.redraw([image]) is None
+    image.pixel_array[0, 0] = 0
+    assert camera.redraw([image]) is not None

@@ -38,7 +38,6 @@ def test_a_number_that_is_always_on_screen_changes_every_beat() -> None:
 
 def test_a_question_changes_only_the_beats_around_it() -> None:
     plain, asked = planned("conv2d", symbols=False), planned("conv2d", symbols=False, question=True)
-    assert len(asked.sights) == len(plain.sights) + 1
     assert len(alike(asked, plain)) >= len(asked.sights) - 3  # the question, its answer, and what follows it
 
 
