@@ -25,7 +25,7 @@ def gift(film: Embeddable) -> str:
 
 def gift_question(film: Embeddable, number: int, beat: Mapping[str, Any]) -> str:
     """Write one question: a numerical one with the tolerance of its decimals, or one with a word as its answer."""
-    why = gift_text(" ".join(beat["why"]))
+    why = gift_text(" ".join(line if line.endswith(".") else f"{line}." for line in beat["why"]))
     answer = gift_number(beat["answer"]) if is_number(beat["answer"]) else f"={gift_text(beat['answer'])}"
     feedback = f"####{why}" if why else ""
     return f"::{gift_text(film.title)} {number}::{gift_text(beat['prompt'])} {{{answer} {feedback}}}\n"

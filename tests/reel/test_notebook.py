@@ -77,30 +77,45 @@ def test_the_player_plays_inside_a_page(browser: Any, shown: NotebookClip, tmp_p
     page.close()
 
 
+def run(folder: Path, *command: str) -> None:
+    """Run a module in a process of its own, for the browser has an event loop in this one."""
+    found = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, check=False, capture_output=True, text=True, env=found, timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def executed(folder: Path, *cells: str) -> list[Any]:
-    """Run cells in a kernel and return what the last one displays; in a process of its own, for the browser has one."""
-    nbformat = pytest.importorskip("nbformat")
+    """Run cells in a kernel and return all that the last one puts out."""
     pytest.importorskip("ipykernel")
-    pytest.importorskip("nbclient")
+    nbformat = pytest.importorskip("nbformat")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(notebook, folder / "lesson.ipynb")
-    found = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    command = [sys.executable, "-c", "from nbclient.cli import main; main()", "--inplace", "lesson.ipynb"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=found, timeout=180)
-    outputs = nbformat.read(folder / "lesson.ipynb", as_version=4).cells[-1].outputs
-    return [output.data for output in outputs if "data" in output]
+    run(folder, "-c", "from nbclient.cli import main; main()", "--inplace", "lesson.ipynb")
+    return list(nbformat.read(folder / "lesson.ipynb", as_version=4).cells[-1].outputs)
 
 
 @pytest.mark.slow
-def test_a_notebook_shows_the_player_and_nothing_else(tmp_path: Path) -> None:
+def test_a_notebook_shows_the_player_and_nothing_else_and_so_does_the_page_made_of_it(
+    browser: Any, tmp_path: Path
+) -> None:
     call = "clip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
     (shown,) = executed(tmp_path, f"from reel import clip\n{call}")
-    assert shown["text/html"].startswith("<iframe srcdoc=")
-    assert shown["text/plain"].startswith("Max pool, a film of ")
+    assert shown.data["text/html"].startswith("<iframe srcdoc=")
+    assert shown.data["text/plain"].startswith("Max pool, a film of ")
+    run(tmp_path, "-m", "nbconvert", "--to", "html", "lesson.ipynb")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "lesson.html").as_uri(), wait_until="domcontentloaded")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Play").first.click()
+    until(lambda: time(frame) > 0.3)
+    context.close()
 
 
 @pytest.mark.slow
 def test_the_magic_of_manim_draws_the_scenes_too(tmp_path: Path) -> None:
     magic = "%%manim -ql -s -v ERROR MaxPoolScene\n\nfrom scenes.max_pool import MaxPoolScene"
     shown = executed(tmp_path, "import manim", magic)
-    assert "image/png" in shown[-1]
+    assert "image/png" in shown[-1].data

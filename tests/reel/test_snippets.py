@@ -7,21 +7,28 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from markdown_it import MarkdownIt
 
 from cnn_core.errors import InputError
+from reel.filming import Clip
 from reel.page.html import as_html, clip_page
 from reel.record import as_text
 from reel.sidecars import write_sidecars
 from reel.snippets import TARGETS, embed
+from tests.reel.page.looking import time, until
 from tests.reel.records import record_of
+from tests.reel.serving import served
 
+GIFT = Path(__file__).parents[2] / "node_modules" / "gift-pegjs"
 HOSTILE = '"><script>alert(1)</script> *a* {b} `c` --> | :::'
 
 
@@ -73,8 +80,9 @@ def written(folder: Path, record: dict[str, Any]) -> Path:
 
 
 def tool(name: str) -> str:
-    """Return a tool's path, from $CNNREEL_TOOLS (the bin folder of a virtual environment) or PATH, or skip the test."""
-    found = shutil.which(name, path=os.environ.get("CNNREEL_TOOLS")) or shutil.which(name)
+    """Return a tool's path, from where the tests' Python is, from $CNNREEL_TOOLS or from PATH, or skip the test."""
+    folders = (Path(sys.executable).parent, os.environ.get("CNNREEL_TOOLS"), os.environ["PATH"])
+    found = shutil.which(name, path=os.pathsep.join(str(folder) for folder in folders if folder))
     if found is None:
         pytest.skip(f"{name} is not installed; CNNREEL_TOOLS may name the folder it is in")
     return found
@@ -124,6 +132,35 @@ def test_markdown_shows_the_poster_and_leads_to_the_film(clip: Path) -> None:
     assert embed(clip, "markdown").text.startswith(f"[![{alt_of(clip)}](pool/pool.png)](pool/pool.mp4)\n")
 
 
+def test_commonmark_makes_a_picture_and_three_links_of_it(clip: Path, hostile: Path) -> None:
+    for folder in (clip, hostile):
+        page = Found(MarkdownIt("commonmark").render(embed(folder, "markdown").text))
+        assert [tag for tag, _ in page.elements] == ["p", "a", "img", "p", "a", "a"]
+        assert list(page.attributes("alt")) == [alt_of(folder)]
+        for address in (*page.attributes("href"), *page.attributes("src")):
+            assert (folder.parent / address).is_file()
+
+
+@pytest.mark.slow
+def test_a_browser_plays_the_film_with_its_captions_and_the_page_in_its_frame(
+    browser: Any, short_clip: Clip, tmp_path: Path
+) -> None:
+    shutil.copytree(short_clip.folder, tmp_path / short_clip.folder.name)
+    snippets = [embed(short_clip.folder, target).text for target in ("html", "iframe")]
+    (tmp_path / "page.html").write_text("<!doctype html>" + "".join(snippets), encoding="utf-8")
+    with served(tmp_path) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/page.html")
+        page.locator("iframe").scroll_into_view_if_needed()
+        page.frame_locator("iframe").get_by_role("button", name="Play").first.click()
+        until(lambda: time(page.frame_locator("iframe")) > 0.3)
+        until(lambda: page.evaluate("[...document.querySelector('video').textTracks[0].cues ?? []].length") > 0)
+        assert page.locator("figure video").evaluate("film => film.duration") == pytest.approx(
+            short_clip.record["video"]["duration"], abs=0.1
+        )
+        page.close()
+
+
 def test_a_lesson_is_embedded_by_its_index(clip: Path, tmp_path: Path) -> None:
     folder = tmp_path / "lesson"
     shutil.copytree(clip, folder / "pool")
@@ -138,8 +175,23 @@ def test_a_lesson_is_embedded_by_its_index(clip: Path, tmp_path: Path) -> None:
 def test_questions_for_a_question_bank(clip: Path) -> None:
     assert embed(clip, "gift").text == (
         "::Max pool 1::What is Max(4, 1, 1, 1)? "
-        "{#4:0 ####Max(4, 1, 1, 1) \\= 4 4 is the largest value in the window.}\n"
+        "{#4:0 ####Max(4, 1, 1, 1) \\= 4. 4 is the largest value in the window.}\n"
     )
+
+
+@pytest.mark.slow
+def test_a_parser_of_gift_reads_the_questions(clip: Path, hostile: Path) -> None:
+    if not GIFT.is_dir():
+        pytest.skip("gift-pegjs is not installed: npm install --no-save gift-pegjs")
+    parse = f"console.log(JSON.stringify(require({json.dumps(str(GIFT))}).parse(process.argv[1])))"
+    (question,), (other,) = (
+        json.loads(run(tool("node"), "-e", parse, embed(folder, "gift").text, folder=folder))
+        for folder in (clip, hostile)
+    )
+    assert (question["type"], question["stem"]["text"]) == ("Numerical", "What is Max(4, 1, 1, 1)?")
+    assert question["choices"] == {"type": "range", "number": 4, "range": 0}
+    assert other["type"] == "Short"
+    assert unescape(other["stem"]["text"]) == unescape(other["choices"][0]["text"]["text"]) == HOSTILE
 
 
 def test_an_interactive_video_stops_for_its_question(clip: Path) -> None:

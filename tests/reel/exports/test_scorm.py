@@ -13,8 +13,8 @@ import pytest
 
 from reel.exports import export
 from tests.reel.exports.conftest import HOSTILE
-from tests.reel.exports.serving import served
 from tests.reel.page.looking import time, until
+from tests.reel.serving import served
 
 PLATFORM = Path(__file__).parents[3] / "node_modules" / "scorm-again" / "dist" / "scorm12.min.js"
 PACKAGE = "{http://www.imsproject.org/xsd/imscp_rootv1p1p2}"
