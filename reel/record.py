@@ -112,7 +112,7 @@ def clip_record(spec: SceneSpec, timeline: Timeline, main: VideoRecord | Picture
         **inspected(spec),
         "video" if isinstance(main, VideoRecord) else "pictures": main.model_dump(),
         "beats": timeline.as_json(),
-        "made_with": made_with(),
+        "made_with": made_with(spec),
     }
     ClipRecord.model_validate(record)
     return record
@@ -141,9 +141,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def made_with() -> dict[str, str]:
-    """Return the versions that are installed."""
-    return {package: installed(package) for package in ("cnnreel", "manim")}
+def made_with(spec: SceneSpec | None = None) -> dict[str, str]:
+    """Return the versions that are installed, and the hash of the weights that a scene uses."""
+    versions = {package: installed(package) for package in ("cnnreel", "manim")}
+    weights = spec.weights_file if spec else None
+    return {**versions, "weights_sha256": sha256_of(weights)} if weights else versions
 
 
 def installed(package: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -61,6 +62,11 @@ class SceneSpec(BaseModel):
     theme: Literal["dark", "light"] = Field("dark", description="Colours: light on dark or dark on light.")
     ratio: Literal["16:9", "9:16", "1:1"] = Field("16:9", description="Width to height of the picture.")
     pace: Literal["slow", "normal", "fast"] = Field("normal", description="How long everything takes.")
+
+    @property
+    def weights_file(self) -> Path | None:
+        """The trained weights from which the numbers come, if any are used."""
+        return None
 
     @classmethod
     def build(cls, given: Mapping[str, Any]) -> Self:

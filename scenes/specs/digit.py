@@ -10,7 +10,7 @@ from pydantic import Field, PlainSerializer
 
 from cnn_core.mnist import as_input, digit
 from cnn_core.network import Network
-from cnn_core.weights import load, shipped
+from cnn_core.weights import SHIPPED, load
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.flatten import Place
@@ -48,10 +48,15 @@ class DigitSpec(SceneSpec):
     pool_position: Place | None = Field(None, description="Channel, row and column of the first pooling.")
     logit: Whole | None = Field(None, description="Class whose logit is worked out; the predicted one if not given.")
 
+    @property
+    def weights_file(self) -> Path:
+        """The trained weights from which the numbers come."""
+        return self.weights or SHIPPED
+
     @cached_property
     def network(self) -> Network:
         """The network that reads."""
-        return shipped() if self.weights is None else load(self.weights)
+        return load(self.weights_file)
 
     @cached_property
     def reading(self) -> Reading:

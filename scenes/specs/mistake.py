@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
 from cnn_core.mnist import as_input, load_test
 from cnn_core.network import Network
-from cnn_core.weights import load, shipped
+from cnn_core.weights import SHIPPED, load
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.digit import WeightsFile, of_test_set
 from scenes.specs.digit_image import DigitImage, DigitSource
@@ -66,10 +67,15 @@ class MistakeSpec(SceneSpec):
         None, description="Trained weights; those that come with the package if not given."
     )
 
+    @property
+    def weights_file(self) -> Path:
+        """The trained weights from which the numbers come."""
+        return self.weights or SHIPPED
+
     @cached_property
     def network(self) -> Network:
         """The network that reads."""
-        return shipped() if self.weights is None else load(self.weights)
+        return load(self.weights_file)
 
     @cached_property
     def mistakes(self) -> Mistakes:

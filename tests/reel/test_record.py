@@ -5,7 +5,8 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from reel.record import ClipRecord, VideoRecord, as_text, clip_record, inspected, schema, sha256_of
+from cnn_core.weights import SHIPPED
+from reel.record import ClipRecord, VideoRecord, as_text, clip_record, inspected, made_with, schema, sha256_of
 from scenes.catalog import SCENES, find
 from scenes.rehearsal import rehearse
 from scenes.timeline import Beat, Shown, Timeline
@@ -78,3 +79,13 @@ def test_the_text_is_json_that_every_reader_takes() -> None:
 def test_a_hash_is_that_of_the_bytes(tmp_path) -> None:
     (tmp_path / "empty").touch()
     assert sha256_of(tmp_path / "empty") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("scene", ["digit", "mistake"])
+def test_the_weights_from_which_numbers_come_are_named_by_their_hash(scene) -> None:
+    card = json.loads(SHIPPED.with_suffix(".json").read_text())
+    assert made_with(find(scene).build({}))["weights_sha256"] == card["weights"]["sha256"]
+
+
+def test_where_no_weights_are_used_none_are_named(short_spec) -> None:
+    assert list(made_with(short_spec)) == ["cnnreel", "manim"]
