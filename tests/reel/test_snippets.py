@@ -19,6 +19,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cnn_core.errors import InputError
+from reel.exports import EXPORTS
 from reel.filming import Clip
 from reel.page.html import as_html, clip_page
 from reel.record import as_text
@@ -224,6 +225,12 @@ def test_every_target_says_what_to_do(clip: Path, target: str) -> None:
     snippet = embed(clip, target)
     assert snippet.text.endswith("\n")
     assert snippet.note.endswith((".", '"]', "GIFT)"))
+
+
+def test_the_readme_says_of_every_target_how_it_was_checked() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `--(?:for|format) (\S+)` \|.*\| \S.*\|$", readme, flags=re.MULTILINE)
+    assert sorted(rows) == sorted([*TARGETS, *EXPORTS])
 
 
 def test_an_unknown_target_is_refused(clip: Path) -> None:
