@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,8 @@ def play_lesson() -> PlayLesson:
 
 def played(spec: SceneSpec) -> PlayedScene:
     """Play a scene."""
-    from scenes.rehearsal import rehearse
+    with warnings.catch_warnings():  # where warnings are errors, those of what Manim imports are none of ours
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from scenes.rehearsal import rehearse
 
     return PlayedScene(spec.values(), rehearse(spec).timeline)
