@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from reel.appearing import new_on_screen
 from reel.arithmetic import Working, workings
-from reel.transcript import new_on_screen
 
 __all__ = ["answer_key", "harmless"]
 

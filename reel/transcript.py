@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from reel.arithmetic import Working, details, workings, written
+from reel.appearing import appearing, named, new_on_screen
+from reel.arithmetic import details, workings, written
 from reel.captions import chapters
 from reel.markdown import plain_text, table
 from scenes.catalog import SCENES
@@ -17,21 +17,20 @@ from scenes.numerals import typeset
 
 __all__ = [
     "alternative_text",
-    "array_name",
     "arrays_of",
     "deeper",
     "minutes",
-    "new_on_screen",
     "title_of",
     "transcript",
 ]
 
 Record = Mapping[str, Any]
 
-NAMED_ONE_BY_ONE = 8
-"""Numbers of one array that are named where they appear; of more, only how many there are."""
 WRITTEN_OUT = 400
 """Numbers of one array that are written out as tables."""
+NAMES = {"conv2d": "Conv2D", "relu": "ReLU", "leaky-relu": "Leaky ReLU", "batch-norm": "Batch normalisation"}
+"""What is called otherwise than its scene."""
+COUNTING = "Addresses such as `x[0,0,1,2]` count from 0: image, channel, row, column. So do the tables."
 KINDS = {"question": "Question. ", "answer": "Answer. ", "step": "", "explain": ""}
 
 
@@ -42,15 +41,25 @@ def title_of(record: Record) -> str:
     'Max pool'
     """
     scene: str = record["scene"].replace("-", " ")
-    return str(record["spec"].get("title") or scene[:1].upper() + scene[1:])
+    return str(record["spec"].get("title") or NAMES.get(record["scene"]) or scene[:1].upper() + scene[1:])
 
 
 def alternative_text(record: Record) -> str:
     """Say in one or two sentences what a clip shows, for those who cannot see it."""
     length = f"a film of {record['video']['duration']:.0f} seconds" if record.get("video") else "pictures"
     spec = SCENES.get(record["scene"])
-    summary = f"{length}: {spec.summary[:1].lower()}{spec.summary[1:]}" if spec else f"{length}."
-    return f"{title_of(record)}, {summary}{result_in_words(record['values'])}"
+    about = f"{length}: {in_mid_sentence(spec.summary)}" if spec else f"{length}."
+    return f"{title_of(record)}, {about}{result_in_words(record['values'])}"
+
+
+def in_mid_sentence(summary: str) -> str:
+    """Begin a sentence small, and without the name of the scene.
+
+    >>> in_mid_sentence("ReLU: what is negative becomes 0."), in_mid_sentence("A window visits a grid.")
+    ('what is negative becomes 0.', 'a window visits a grid.')
+    """
+    rest = re.sub(r"^[\w ]{1,16}: ", "", summary)
+    return rest[:1].lower() + rest[1:]
 
 
 def result_in_words(values: Mapping[str, Any]) -> str:
@@ -78,26 +87,18 @@ def is_array(value: Any) -> bool:
     return is_array(value[0]) or (isinstance(value[0], int | float) and not isinstance(value[0], bool))
 
 
-def new_on_screen(beats: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Return for each beat the addresses that were not on screen before it."""
-    seen: list[set[str]] = [set(), *({shown["of"] for shown in beat["shown"]} for beat in beats)]
-    return [
-        list(dict.fromkeys(shown["of"] for shown in beat["shown"] if shown["of"] not in before))
-        for beat, before in zip(beats, seen[:-1], strict=True)
-    ]
-
-
 def transcript(record: Record) -> str:
     """Write a clip in Markdown, readable alone: what is said and shown beat by beat, and all numbers."""
+    arrays = list(arrays_in_words(arrays_of(record["values"])))
+    lines = [f"- {named(one.of, record['values'])}: {one.line}" for one in workings(record)]
     parts = [
         f"# {plain_text(title_of(record))}",
         plain_text(alternative_text(record)),
         *beats_in_words(record),
         "## What was asked for",
         "\n".join(settings_in_words(record["spec"])),
-        "## All numbers",
-        *arrays_in_words(arrays_of(record["values"])),
-        *("## The arithmetic", "\n".join(f"- `{one.of}`: {one.line}" for one in workings(record))),
+        *(("## All numbers", COUNTING, *arrays) if arrays else ()),
+        *(("## The arithmetic", "\n".join(lines)) if lines else ()),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -111,7 +112,7 @@ def beats_in_words(record: Record) -> Iterator[str]:
         if beat["start"] in heads:
             yield f"## {plain_text(heads[beat['start']])}"
         yield f"**{minutes(beat['start'])}** {KINDS[beat['kind']]}{plain_text(beat['caption'])}"
-        yield "\n".join(f"- {line}" for line in appearing(beat, new, known))
+        yield "\n".join(f"- {line}" for line in appearing(beat, new, known, record["values"]))
 
 
 def deeper(markdown: str) -> str:
@@ -128,28 +129,6 @@ def settings_in_words(spec: Mapping[str, Any]) -> Iterator[str]:
     for name, value in spec.items():
         if value is not None and not is_array(value):
             yield f"- `{name}`: {plain_text(str(value))}"
-
-
-def appearing(beat: Mapping[str, Any], new: Sequence[str], known: Mapping[str, Working]) -> Iterator[str]:
-    """Say which numbers appear, and how those came about that were computed."""
-    texts = {shown["of"]: typeset(shown["text"]) for shown in beat["shown"]}
-    for name, group in groupby(new, array_name):
-        addresses = list(group)
-        if len(addresses) > NAMED_ONE_BY_ONE:
-            yield f"{len(addresses)} numbers of `{name}` appear."
-            continue
-        for address in addresses:
-            how = f", because {known[address].line}" if address in known else ""
-            yield f"`{address}` appears: {texts[address]}{how}"
-
-
-def array_name(address: str) -> str:
-    """Return the part of an address that names an array.
-
-    >>> array_name("steps[3].products[0,1,1]")
-    'steps[3].products'
-    """
-    return re.sub(r"\[[^\[\]]*\]$", "", address)
 
 
 def arrays_in_words(arrays: Mapping[str, Any]) -> Iterator[str]:

@@ -15,17 +15,17 @@ __all__ = ["statistics"]
 
 
 def statistics(values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
-    """Write down the sum, mean, squared deviations, variance and standard deviation of each channel."""
-    yield from quotients(values, prefix)
-    if all(name in values for name in ("x", "mean", "squared_deviations", "std", "eps")):
-        x, squares = (np.asarray(values[name], dtype=float) for name in ("x", "squared_deviations"))
-        yield from sums("total", x, values, prefix)
-        for at in np.ndindex(x.shape):
-            square = deviation(x[at].item(), values["mean"][at[1]])
-            yield square.equals(address(f"{prefix}squared_deviations", at), squares[at].item())
-        yield from sums("squared_deviations_total", squares, values, prefix)
+    """Write down how each channel was centred and scaled, in the order in which it is done."""
+    if "squared_deviations" in values:
+        yield from sums("total", values["x"], values, prefix)
+    yield from averages("mean", "total", values, prefix)
+    if "squared_deviations" in values:
+        yield from deviations(values, prefix)
+        yield from sums("squared_deviations_total", values["squared_deviations"], values, prefix)
+    yield from averages("variance", "squared_deviations_total", values, prefix)
+    if "squared_deviations" in values:
         yield from roots(values, values["variance"], prefix)
-        yield from before_scale_and_shift(values, x, prefix)
+        yield from before_scale_and_shift(values, prefix)
     if "torch_eps" in values:
         yield from roots(values["torch_eps"], values["variance"], f"{prefix}torch_eps.")
     if "update" in values:
@@ -34,20 +34,30 @@ def statistics(values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
         yield from spread(stage, f"{prefix}line[{number}].")
 
 
-def quotients(values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
-    """Write down the mean and the variance of each channel; running ones are given, not computed."""
-    count = values.get("count")
-    for name, total in (("mean", "total"), ("variance", "squared_deviations_total")):
-        if isinstance(count, int) and isinstance(values.get(total), list) and isinstance(values.get(name), list):
-            for channel, (above, result) in enumerate(zip(values[total], values[name], strict=True)):
-                if np.isclose(above / count, result):
-                    yield quotient({total: above, "count": count}).equals(f"{prefix}{name}[{channel}]", result)
+def averages(name: str, total: str, values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
+    """Write down the mean or the variance of each channel; running ones are given, not computed."""
+    if not all(key in values for key in ("count", name, total)):
+        return
+    for channel, (above, result) in enumerate(zip(values[total], values[name], strict=True)):
+        if np.isclose(above / values["count"], result):
+            below = {"count": values["count"]}
+            yield quotient({total: above, **below}).equals(f"{prefix}{name}[{channel}]", result)
+
+
+def deviations(values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
+    """Write down how far each value is from the mean, squared."""
+    x = np.asarray(values["x"], dtype=float)
+    for at, result in np.ndenumerate(np.asarray(values["squared_deviations"], dtype=float)):
+        square = deviation(x[at].item(), values["mean"][at[1]])
+        yield square.equals(address(f"{prefix}squared_deviations", at), result)
 
 
 def sums(name: str, parts: Any, values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
     """Write down the sum of each channel."""
     for channel, result in enumerate(values[name]):
-        yield added({"values": parts[:, channel].ravel().tolist()}).equals(f"{prefix}{name}[{channel}]", result)
+        yield added({"values": np.asarray(parts, dtype=float)[:, channel].ravel().tolist()}).equals(
+            f"{prefix}{name}[{channel}]", result
+        )
 
 
 def deviation(x: float, mean: float) -> Expression:
@@ -64,10 +74,11 @@ def roots(values: Mapping[str, Any], variances: list[float], prefix: str) -> Ite
         yield root({"variance": variance, **eps}).equals(f"{prefix}std[{channel}]", std)
 
 
-def before_scale_and_shift(values: Mapping[str, Any], x: Any, prefix: str) -> Iterator[Working]:
+def before_scale_and_shift(values: Mapping[str, Any], prefix: str) -> Iterator[Working]:
     """Write down the normalised values, where they are not the output yet: `(4 - 3) / 2.5 = 0.4`."""
     if values["x_hat"] == values["output"]:
         return
+    x = np.asarray(values["x"], dtype=float)
     for at, result in np.ndenumerate(np.asarray(values["x_hat"], dtype=float)):
         operands = {"x": x[at].item(), "mean": values["mean"][at[1]], "std": values["std"][at[1]]}
         texts = [written(value) for value in operands.values()]
@@ -99,7 +110,7 @@ def spread(stage: Mapping[str, Any], prefix: str) -> Iterator[Working]:
     """Write down mean and standard deviation of the dots on a line; not where running ones are carried along."""
     values = np.asarray(stage["values"], dtype=float)
     if np.isclose(values.mean(), stage["mean"]) and np.isclose(values.std(), stage["std"]):
-        total, squares = values.sum().item(), np.square(values - stage["mean"]).sum().item()
+        total, squares = round(values.sum().item(), 9), np.square(values - stage["mean"]).sum().item()
         yield quotient({"total": total, "count": values.size}).equals(f"{prefix}mean", stage["mean"])
         below = quotient({"squared_deviations_total": squares, "count": values.size})
         yield rooted(below, stage["std"]).equals(f"{prefix}std", stage["std"])

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reel.appearing import new_on_screen
 from reel.arithmetic import workings
 from reel.beat_pictures import picture_name
 from reel.captions import Cue, chapters
 from reel.page.numbers import arrays_behind, explained
-from reel.transcript import alternative_text, minutes, new_on_screen, title_of
+from reel.transcript import alternative_text, minutes, title_of
 
 __all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "page_beats", "parts_of", "script_data", "summary"]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from reel.appearing import array_name
 from reel.arithmetic import details, workings
 from reel.page.origins import origin
-from reel.transcript import array_name
 from scenes.addresses import value_at
 from scenes.numerals import typeset
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from reel.appearing import new_on_screen
 from reel.markdown import plain_text
-from reel.transcript import alternative_text, arrays_of, new_on_screen, transcript
+from reel.transcript import alternative_text, arrays_of, transcript
 from scenes.catalog import SCENES
 from tests.reel.records import record_of
 
@@ -43,6 +44,25 @@ def test_the_transcript_of_max_pooling_can_be_read_alone() -> None:
     assert "- `output[0,0,1,0]` appears: 8, because Max(7, 3, 3, 8) = 8\n" in text
     assert "| **2** | 7 | 3 | 2 | 2 |\n" in text
     assert "- `kernel_size`: 2\n" in text
+
+
+@pytest.mark.parametrize(
+    ("scene", "line"),
+    [
+        ("conv2d", "- 25 numbers of `x` appear: 0 0 1 0 0; 0 1 1 0 0; 0 0 1 0 0; 0 0 1 0 0; 0 1 1 1 0\n"),
+        ("conv2d", "- 9 numbers of `products` of step 2 appear: 0 2 0; −1 2 0; 0 2 0\n"),
+        ("relu", "- `output[0,0,0,0]` appears: 0, because max(0, −1) = 0\n"),
+        ("softmax", "- `exponentials[1]` appears: 0.368, because e^(−1) ≈ 0.3679\n"),
+        ("batch-norm", "- `variance[0]` appears: 6.25, because 100 / 16 = 6.25\n"),
+        ("digit", "- `largest` of layer 1, conv2d 1, appears: 3.61\n"),
+    ],
+)
+def test_what_appears_is_told_with_its_numbers_and_why(scene: str, line: str) -> None:
+    assert line in transcript(record_of(scene))
+
+
+def test_a_clip_without_arithmetic_has_no_empty_part() -> None:
+    assert "## The arithmetic" not in transcript(record_of("title", motif=False))
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -11,7 +11,7 @@ function toggle() {
   if (film.playing) film.pause();
   else {
     if (isOpen(film.index) && film.settled) finish(film.index, 'skipped', false);
-      film.play();
+    film.play();
   }
 }
 
@@ -46,6 +46,7 @@ function drawPlay() {
   $('play').querySelector('path').setAttribute('d', film.playing ? PAUSE : PLAY);
   $('play').setAttribute('aria-label', label);
   $('play').disabled = film.stills;
+  $('speed').disabled = film.stills;
 }
 
 function drawTime() {
@@ -57,11 +58,14 @@ function drawTime() {
   $('clock').textContent = `${clock(time)} / ${clock(page.duration)}`;
 }
 
+/** Mark where the film waits for an answer, and where a clip of a lesson begins, or else each beat. */
 function drawMarks() {
-  $('marks').replaceChildren(...beats.map((beat) => {
+  const several = chapterLinks.length > 1;
+  const marked = beats.filter(({ kind, part }, index) => kind === 'question' || !several || part !== beats[index - 1]?.part);
+  $('marks').replaceChildren(...marked.map(({ kind, start, end }) => {
     const mark = make('i');
-    mark.dataset.kind = beat.kind;
-    mark.style.left = `${(100 * beat.start) / page.duration}%`;
+    mark.dataset.kind = kind;
+    mark.style.left = `${(100 * (kind === 'question' ? end : start)) / page.duration}%`;
     return mark;
   }));
 }

@@ -34,6 +34,9 @@ const film = {
     return this.video.play().catch(() => {}); // it was paused before it could begin
   },
 
+  /** Put the cursor where the film goes on. */
+  focus() { $(this.stills ? 'next' : 'play').focus({ preventScroll: true }); },
+
   /** Take away the poster. */
   uncover() { $('frame').classList.remove('fresh'); },
 

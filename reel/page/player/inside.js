@@ -102,7 +102,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 $('numbers').addEventListener('keydown', (event) => {
   if (event.key === 'Escape') {
     close();
-    $('play').focus();
+    film.focus();
   }
   if (event.key === 'Enter') $('inside').querySelector('button')?.focus();
   if (!ARROWS[event.key]) return;

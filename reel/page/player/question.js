@@ -89,7 +89,7 @@ function finish(index, outcome, leave) {
 
 function goOn(index) {
   showQuestion(false);
-  $('play').focus({ preventScroll: true });
+  film.focus();
   if (film.stills) film.show(index + 1);
   else {
     film.seek(beats[index].end);
