@@ -1,42 +1,36 @@
-"""A client of a cluster: of one that is there, or of one that is started on this machine and ends with the block."""
+"""A client of a cluster, which has been found to be there, to have workers, and to be like this machine."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from distributed import Client, LocalCluster, Security
+from distributed import Client, Security
 from distributed.core import rpc
 
 from cnn_core.errors import CnnreelError, InputError
 from reel.cluster.likeness import Traits, check_alike, traits
+from reel.cluster.local import local_cluster
 
 __all__ = ["check_cluster", "connected"]
 
 PATIENCE = 4
 """Seconds in which a scheduler must answer."""
 
-LEAVING = 1
-"""Seconds in which a worker process of ours must have ended before it is killed."""
-
 
 @contextmanager
 def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
-    """Give a client of the scheduler at an address, or of so many workers on this machine."""
+    """Give a client of the scheduler at an address, or of a cluster of so many workers on this machine."""
     for logger in ("distributed", "distributed.client"):  # what goes wrong is said by us, in one sentence
         logging.getLogger(logger).setLevel(logging.CRITICAL)
-    if scheduler is not None:
-        with closing(client_of(scheduler)) as client:
-            yield client
-    else:
-        with local_cluster(workers) as cluster, closing(Client(cluster, set_as_default=False)) as client:
-            yield client
+    with ExitStack() as stack:
+        address = stack.enter_context(local_cluster(workers)) if scheduler is None else scheduler
+        yield stack.enter_context(closing(client_of(address)))
 
 
 def client_of(scheduler: str) -> Client:
@@ -69,27 +63,6 @@ async def identity_of(scheduler: str) -> dict[str, Any]:
         rpc(scheduler, connection_args=Security().get_connection_args("client")) as remote,
     ):
         return dict(await remote.identity())
-
-
-@contextmanager
-def local_cluster(workers: int) -> Iterator[LocalCluster]:
-    """Give a scheduler in this process, and worker processes."""
-    quiet = {"memory_limit": None, "dashboard_address": None, "silence_logs": logging.CRITICAL}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # what starts now inherits this for good:
-    try:  # Ctrl-C is for this thread alone, and not before all workers are there to be sent home
-        cluster = LocalCluster(n_workers=workers, threads_per_worker=1, **quiet)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    try:
-        yield cluster
-    finally:
-        cluster.sync(dismiss, cluster)
-        cluster.close()
-
-
-async def dismiss(cluster: LocalCluster) -> None:
-    """End all worker processes; one that is too busy to listen is killed."""
-    await asyncio.gather(*(worker.close(timeout=LEAVING) for worker in cluster.workers.values()))
 
 
 def check_cluster(client: Client, shared: Path | None) -> None:

@@ -11,10 +11,11 @@ from typing import TypeAlias
 from distributed import get_worker
 
 from cnn_core.errors import CnnreelError
+from reel.cache import Cache
 from reel.cluster.likeness import Traits, check_alike, traits
 from reel.cluster.parcels import Box, Parcel, pack_folder
 from reel.files import staging
-from reel.workers import Failed, Job
+from reel.jobs import Failed, Job
 
 __all__ = ["PROGRESS", "Answer", "run_errand"]
 
@@ -55,7 +56,10 @@ def filmed(job: Job, out_dir: Path) -> Path:
         out_dir,
         name=job.name,
         quality=job.quality,
+        format=job.format,
         constant_frame_rate=job.constant_frame_rate,
+        single_file=job.single_file,
+        cache=job.cache and Cache.of_user(),  # this machine's own
         on_progress=Reporter(),
     )
     return clip.folder

@@ -6,7 +6,7 @@ import pickle
 from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -19,8 +19,8 @@ from reel.cluster.errand import PROGRESS, Answer, run_errand
 from reel.cluster.likeness import traits
 from reel.cluster.parcels import Box, Parcel, unpack_folder
 from reel.files import check_free, staging
-from reel.finished import clip_key, publish_clip
-from reel.workers import Failed, Filmed, Job, OnJob, Outcome
+from reel.finished import publish_clip
+from reel.jobs import Failed, Filmed, Job, OnJob, Outcome
 
 __all__ = ["film_on_cluster"]
 
@@ -119,7 +119,7 @@ class Desk:
 
     def send(self, job: Job) -> Future[Answer]:
         """Let some worker film a job."""
-        errand = Parcel.pack(pickle.dumps(replace(job, cache=None)), self.shared)
+        errand = Parcel.pack(pickle.dumps(job), self.shared)
         return self.client.submit(run_errand, errand, traits(self.shared), self.shared, pure=False)
 
 
@@ -143,6 +143,5 @@ def take_in(job: Job, box: Box) -> dict[str, Any]:
     with staging(job.out_dir) as staged:
         unpack_folder(box, staged)
         if job.cache is not None:
-            key = clip_key(job.spec, job.name, quality=job.quality, constant_frame_rate=job.constant_frame_rate)
-            job.cache.store(key, staged)
+            job.cache.store(job.key, staged)
         return publish_clip(staged, job.out_dir / job.name, job.name)
