@@ -48,8 +48,8 @@ class NetTrack(Group):
             self.places.add(place)
             if named:
                 label = Label(name, size, theme.muted)
-                self.labels.add(label.move_to(place.get_bottom() + 0.7 * size * DOWN))
-        self.mark = Rectangle(width=side + 0.1, height=side + 0.1, color=theme.window, stroke_width=5)
+                self.labels.add(label.move_to(place.get_bottom() + 0.82 * size * DOWN))
+        self.mark = Rectangle(width=side, height=side, color=theme.window, stroke_width=5)
         self.mark.move_to(self.places[0])
         super().__init__(self.places, self.labels)
 
