@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections import deque
@@ -94,7 +95,7 @@ class Worker:
         """Return what the worker says, or that it has died."""
         try:
             news: News = self.connection.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # at the end of a message, or in the middle of one
             self.process.join()
             news = Failed(f"the process that filmed it ended unexpectedly, with status {self.process.exitcode}.")
         return news
@@ -159,12 +160,21 @@ def work(connection: Connection) -> None:
     """Do what comes through the connection, until it is closed: the life of a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the employer decides
     signal.signal(signal.SIGTERM, leave)
-    while True:
-        try:
+    threading.Thread(target=leave_with_employer, daemon=True).start()
+    with suppress(EOFError, OSError):  # the employer is gone
+        while True:
             errand = connection.recv()
-        except EOFError:
-            return
-        connection.send(run(errand, connection))
+            connection.send(run(errand, connection))
+
+
+def leave_with_employer() -> None:
+    """End this process soon after its employer has ended, however that ended and whatever is being done here."""
+    employer = multiprocessing.parent_process()
+    assert employer is not None
+    employer.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(PATIENCE)
+    os._exit(128 + signal.SIGTERM)
 
 
 def leave(*_: object) -> NoReturn:

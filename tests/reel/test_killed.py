@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from random import Random
@@ -15,6 +19,9 @@ from reel.cache import Cache
 from reel.filming import Clip, film
 from reel.record import sha256_of
 from scenes.specs import SceneSpec
+from tests.reel.processes import children, living
+
+RENDER = Path(__file__).parents[2] / "render.py"
 
 MOMENTS = 50
 PER_CACHE = 5
@@ -67,3 +74,99 @@ def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
         path.relative_to(short_clip.folder.parent): path.read_bytes() for path in visible(short_clip.folder.parent)
     }
     assert [path.name for path in out.iterdir()] == [again.folder.name]
+
+
+LESSON = """
+[look]
+pace = "fast"
+[[clip]]
+scene = "max-pool"
+x = "7 3; 3 8"
+question = false
+[[clip]]
+scene = "relu"
+x = "1 -2"
+"""
+
+COMMANDS_KILLED = 6
+WORKERS_KILLED = 4
+
+
+def begin(folder: Path, out: Path, cache: str) -> subprocess.Popen[bytes]:
+    """Begin to film a lesson of two short clips in a process group of its own."""
+    (folder / "l.toml").write_text(LESSON)
+    command = [sys.executable, RENDER, "lesson", folder / "l.toml", "-q", "low", "--workers", "2", "-o", out]
+    surroundings = {**os.environ, "CNNREEL_CACHE": str(folder / cache)}
+    return subprocess.Popen(
+        command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return all files and what is in them."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
+    """Film the lesson once; return its files, and how many seconds that took."""
+    folder, start = tmp_path_factory.mktemp("undisturbed"), time.monotonic()
+    begin(folder, folder / "out", "cache").communicate()
+    return contents(folder / "out"), time.monotonic() - start
+
+
+def check_completes(folder: Path, expected: dict[str, bytes]) -> None:
+    """Check that the lesson can be filmed where others were killed, and that nothing of theirs stays."""
+    _, said = begin(folder, folder / "out", "last cache").communicate()
+    assert said == b""
+    assert contents(folder / "out") == expected
+    assert sorted(path.name for path in (folder / "out/l").iterdir() if path.is_dir()) == ["max-pool", "page", "relu"]
+
+
+@pytest.mark.slow
+def test_when_the_command_is_killed_its_workers_end_and_the_next_one_makes_the_same(undisturbed, tmp_path) -> None:
+    expected, whole = undisturbed
+    random = Random(1)
+    for moment in range(COMMANDS_KILLED):
+        process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
+        time.sleep(random.uniform(0.2, 0.9) * whole)
+        process.kill()
+        killed = time.monotonic()
+        _, said = process.communicate(timeout=30)  # ends when nobody can write there any more
+        while living(process.pid) and time.monotonic() - killed < 10:  # what is importing Manim does that first
+            time.sleep(0.02)
+        assert living(process.pid) == []
+        assert b"BrokenPipe" not in said
+        check_whole(tmp_path / "out")
+    check_completes(tmp_path, expected)
+
+
+def kill_a_worker(process: subprocess.Popen[bytes], after: float) -> None:
+    """Wait until there are workers, then for some seconds, and kill one of them."""
+    while process.poll() is None and not workers_of(process):
+        time.sleep(0.02)
+    time.sleep(after)
+    for worker in workers_of(process)[-1:]:
+        os.kill(worker, signal.SIGKILL)
+
+
+def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """Return the processes that film: they are started by a process that has imported Manim."""
+    return [grandchild for child in children(process.pid) for grandchild in children(child)]
+
+
+@pytest.mark.slow
+def test_when_a_worker_is_killed_the_clip_is_named_and_the_next_command_makes_the_same(undisturbed, tmp_path) -> None:
+    expected, whole = undisturbed
+    random, statuses = Random(2), []
+    for moment in range(WORKERS_KILLED):
+        process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
+        kill_a_worker(process, random.uniform(0, 0.4) * whole if moment else 0.0)
+        _, said = process.communicate(timeout=60)
+        statuses.append(process.returncode)
+        failed = b"the process that filmed it ended unexpectedly, with status -9." in said
+        assert (process.returncode, b"Traceback" in said) == (int(failed), False)
+        check_whole(tmp_path / "out")
+        assert list((tmp_path / "out").rglob(".*")) == []
+    assert 1 in statuses
+    check_completes(tmp_path, expected)

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -19,6 +18,7 @@ from reel.lesson import produce
 from reel.lesson_file import Lesson, PlannedClip, read_lesson
 from reel.record import sha256_of
 from scenes.specs import SceneSpec
+from tests.reel.processes import living
 
 RENDER = Path(__file__).parents[2] / "render.py"
 
@@ -136,17 +136,6 @@ def test_lessons_of_one_name_are_refused_before_anything_is_made(lesson: Lesson,
     with pytest.raises(InputError, match="lesson files must have names of their own, but two of them are named 'pool'"):
         produce([lesson, lesson], tmp_path / "out", "low", 1)
     assert list(tmp_path.iterdir()) == []
-
-
-def living(group: int) -> list[str]:
-    """Return the processes of a group that have not ended, as Linux describes them."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it may end while we look
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state != "Z":
-                found.append(stat.read_text())
-    return found
 
 
 @pytest.mark.slow
