@@ -236,7 +236,7 @@ def kept_clips(clear: bool) -> None:
         cache.shrink(0)
     kept = cache.entries()
     size = sum(size for _, size in kept) / 1e6
-    click.echo(f"{len(kept)} clips, {size:.0f} of {cache.limit / 1e6:.0f} MB, in {cache.folder}")
+    click.echo(f"{len(kept)} clips and beats, {size:.0f} of {cache.limit / 1e6:.0f} MB, in {cache.folder}")
 
 
 main.add_command(train)
