@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from math import ceil
 from typing import Any
 
 __all__ = ["Cue", "as_srt", "as_vtt", "captions", "chapters"]
@@ -114,9 +115,19 @@ def lines_of(caption: str) -> list[str]:
         if texts and len(wrapped(joined)) <= LINES:
             texts[-1] = joined
         else:
-            lines = wrapped(sentence)
-            texts += [" ".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
+            texts += parts_of(sentence)
     return ["\n".join(balanced(text)) for text in texts]
+
+
+def parts_of(sentence: str) -> list[str]:
+    """Break a sentence into texts of at most two lines, as long as each other if possible."""
+    lines = wrapped(sentence)
+    fewest = ceil(len(lines) / LINES)
+    for width in range(len(sentence) // fewest, LINES * LINE_LENGTH):
+        parts = textwrap.wrap(sentence, width, break_on_hyphens=False, break_long_words=False)
+        if len(parts) == fewest and all(len(wrapped(part)) <= LINES for part in parts):
+            return parts
+    return [" ".join(lines[at : at + LINES]) for at in range(0, len(lines), LINES)]
 
 
 def sentences(caption: str) -> Iterator[str]:

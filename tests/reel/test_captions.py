@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reel.captions import as_srt, as_vtt, captions, chapters
+from scenes.catalog import SCENES
+from tests.reel.records import record_of
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -69,6 +71,31 @@ def test_the_last_beat_takes_time_from_the_one_before() -> None:
 def test_lines_are_about_as_long_as_each_other() -> None:
     (cue,) = captions([beat("The largest value of each stop goes to the output.", 0, 5)])
     assert cue.text == "The largest value of each\nstop goes to the output."
+
+
+def test_a_sentence_that_is_too_long_is_cut_into_texts_of_about_the_same_length() -> None:
+    said = "Deep Learning Made Easy, 4 / 8: Create a CNN Model for Handwritten Digits, by CodeWithMe."
+    assert [cue.text for cue in captions([beat(said, 0, 6)])] == [
+        "Deep Learning Made Easy,\n4 / 8: Create a CNN",
+        "Model for Handwritten\nDigits, by CodeWithMe.",
+    ]
+
+
+@pytest.mark.parametrize("pace", ["normal", "fast"])
+@pytest.mark.parametrize("scene", SCENES)
+def test_captions_of_every_scene_can_be_read(scene: str, pace: str) -> None:
+    record = record_of(scene, pace=pace) if pace != "normal" else record_of(scene)
+    cues = captions(record["beats"])
+    assert "".join(unbroken(cue.text) for cue in cues) == "".join(unbroken(beat["caption"]) for beat in record["beats"])
+    assert cues[-1].end == pytest.approx(record["video"]["duration"], abs=0.1)
+    for cue in cues:
+        lines = cue.text.split("\n")
+        assert len(lines) <= 2
+        assert max(map(len, lines)) <= 42
+        assert cue.end - cue.start >= 1 - 1e-9
+    assert [chapter.start for chapter in chapters(record["beats"])] == sorted(
+        {chapter.start for chapter in chapters(record["beats"])}
+    )
 
 
 @given(films())
