@@ -16,8 +16,8 @@ from scenes.theme import CAPTION_BAND, THEMES
 
 __all__ = ["write"]
 
-WIDTH = 12_192_000
-"""Of a slide, in English Metric Units: 13.333 inches."""
+SHORT_SIDE = 6_858_000
+"""Of a slide, in English Metric Units: 7.5 inches."""
 TITLE_ONLY = 5
 """The layout of the default template that has a title and nothing else."""
 MARGIN = 1 / 20
@@ -28,8 +28,9 @@ MOST_LETTERS = 255
 
 def write(film: Embeddable, path: Path) -> None:
     """Write the slides; what is said is each slide's title, and with question and answer its notes."""
-    deck = pptx.Presentation()
-    deck.slide_width, deck.slide_height = WIDTH, WIDTH * film.video["height"] // film.video["width"]
+    deck: Any = pptx.Presentation()
+    size = film.video["width"], film.video["height"]
+    deck.slide_width, deck.slide_height = (SHORT_SIDE * side // min(size) for side in size)
     deck.core_properties.title = film.title[:MOST_LETTERS]
     deck.core_properties.comments = film.alt[:MOST_LETTERS]
     add_film(deck, film)
@@ -80,7 +81,7 @@ def add_slide(deck: Any, title: str, theme: str) -> Any:
     box.text_frame.text = title
     box.text_frame.word_wrap = True
     font = box.text_frame.paragraphs[0].font
-    font.size, font.name = Pt(22), "Source Sans Pro"
+    font.size, font.name = Pt(20), "Source Sans Pro"
     font.color.rgb = RGBColor.from_string(THEMES[theme].text[1:])
     return slide
 
