@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,3 +26,10 @@ def living(group: int) -> list[int]:
 def children(parent: int) -> list[int]:
     """Return the processes that a process has started."""
     return [process for process, its_parent, _ in described() if its_parent == parent]
+
+
+def wait_for(process: subprocess.Popen[bytes], folder: Path, pattern: str) -> None:
+    """Wait until there is such a file, the process has ended, or a minute has passed."""
+    deadline = time.monotonic() + 60
+    while not list(folder.glob(pattern)) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
@@ -18,6 +17,7 @@ from reel.filming import Clip, film
 from reel.record import schema, sha256_of
 from scenes.specs import SceneSpec
 from tests.reel.frames import atoms
+from tests.reel.processes import wait_for
 
 RENDER = Path(__file__).parents[2] / "render.py"
 
@@ -145,9 +145,7 @@ def rendering(out: Path) -> subprocess.Popen[bytes]:
     """Begin a film that takes some seconds, and wait until its first bytes are written."""
     command = [sys.executable, RENDER, "scene", "max-pool", "-q", "high", "--pace", "slow", "-o", out]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 60
-    while not list(out.glob(".cnnreel-*/segments/*/film.mp4")) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(process, out, ".cnnreel-*/segments/*/film.mp4")
     return process
 
 

@@ -19,7 +19,7 @@ from reel.cache import Cache
 from reel.filming import Clip, film
 from reel.record import sha256_of
 from scenes.specs import SceneSpec
-from tests.reel.processes import children, living
+from tests.reel.processes import children, living, wait_for
 
 RENDER = Path(__file__).parents[2] / "render.py"
 
@@ -139,6 +139,39 @@ def test_when_the_command_is_killed_its_workers_end_and_the_next_one_makes_the_s
         assert b"BrokenPipe" not in said
         check_whole(tmp_path / "out")
     check_completes(tmp_path, expected)
+
+
+class SilentSpec(SceneSpec):
+    """A spec whose scene takes longer than anybody waits, and says nothing of it."""
+
+    name = "silent"
+
+    @classmethod
+    def scene_class(cls) -> type:
+        (Path(os.environ["CNNREEL_CACHE"]) / "begun").touch()
+        time.sleep(60)
+        raise AssertionError
+
+
+EMPLOYER = """
+from pathlib import Path
+from reel.workers import Job, film_all
+from tests.reel.test_killed import SilentSpec
+film_all([Job(SilentSpec(), Path("out"), "silent", "low")], 1)
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_that_says_nothing_ends_with_its_employer_too(tmp_path) -> None:
+    surroundings = {**os.environ, "CNNREEL_CACHE": str(tmp_path), "PYTHONPATH": str(RENDER.parent)}
+    process = subprocess.Popen([sys.executable, "-c", EMPLOYER], env=surroundings, cwd=tmp_path, start_new_session=True)
+    wait_for(process, tmp_path, "begun")
+    process.kill()
+    process.wait()
+    killed = time.monotonic()
+    while living(process.pid) and time.monotonic() - killed < 10:
+        time.sleep(0.02)
+    assert living(process.pid) == []
 
 
 def kill_a_worker(process: subprocess.Popen[bytes], after: float) -> None:

@@ -18,7 +18,7 @@ from reel.lesson import produce
 from reel.lesson_file import Lesson, PlannedClip, read_lesson
 from reel.record import sha256_of
 from scenes.specs import SceneSpec
-from tests.reel.processes import living
+from tests.reel.processes import living, wait_for
 
 RENDER = Path(__file__).parents[2] / "render.py"
 
@@ -143,9 +143,7 @@ def test_ctrl_c_ends_a_lesson_within_two_seconds_and_leaves_no_process_and_nothi
     (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
     command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
-    deadline = time.monotonic() + 60
-    while not list(tmp_path.glob("out/l/.cnnreel-*/segments/*/film.mp4")) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    wait_for(process, tmp_path, "out/l/.cnnreel-*/segments/*/film.mp4")
     os.killpg(process.pid, signal.SIGINT)
     pressed = time.monotonic()
     _, said = process.communicate(timeout=30)
