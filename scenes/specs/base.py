@@ -25,8 +25,8 @@ Values = Mapping[str, Any]
 
 
 def printable(text: str) -> str:
-    """Refuse control characters: they have no place in a picture."""
-    if any(unicodedata.category(letter) == "Cc" for letter in text):
+    """Refuse control characters, which have no place in a picture, and U+FFFE and U+FFFF, which XML does not allow."""
+    if any(unicodedata.category(letter) == "Cc" or letter in "\ufffe\uffff" for letter in text):
         raise ValueError("must not hold control characters")
     return text
 

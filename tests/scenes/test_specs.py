@@ -41,6 +41,7 @@ REFUSED = [
     ({"ratio": "4:3"}, "ratio must be '16:9', '9:16' or '1:1', but it is '4:3'."),
     ({"title": "x" * 41}, "title must have at most 40 characters"),
     ({"title": "a\nb"}, "title must not hold control characters"),
+    ({"title": "a\uffff"}, "title must not hold control characters"),
     ({"x_label": ""}, "x_label must have at least 1 character"),
 ]
 
