@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+import srt
+from markdown_it import MarkdownIt
 
+from reel.answers import harmless
 from reel.filming import film
 from reel.page.html import as_html, clip_page, json_in_html, lesson_page
+from reel.sidecars import write_sidecars
 from scenes.catalog import find
 from tests.reel.records import record_of
 
@@ -80,6 +86,39 @@ def test_data_for_the_script_cannot_end_its_element(text: str) -> None:
     written = json_in_html({"text": text})
     assert "<" not in written
     assert "\u2028" not in written
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "=1+1", "@SUM(A1)", "# heading *bold* [a](b) `c`", "../../x"])
+def test_files_beside_a_film_say_a_text_as_it_is(tmp_path: Path, text: str) -> None:
+    record = said_by(text)
+    write_sidecars(tmp_path, "pool", record)
+    assert {path.name.partition(".")[0] for path in tmp_path.iterdir()} == {"pool"}
+    one_line = " ".join(text.split())
+    cues = list(srt.parse((tmp_path / "pool.srt").read_text(encoding="utf-8")))
+    assert " ".join(cues[0].content.replace("\u2060", "").split()) == one_line
+    vtt = (tmp_path / "pool.vtt").read_text(encoding="utf-8")
+    assert unescape(vtt.split("\n\n")[1].partition("\n")[2].replace("\n", " ").strip()) == one_line
+    asked, *_ = csv.DictReader((tmp_path / "pool.answers.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert asked["question"] == harmless(one_line)
+    assert asked["question"][0] not in "=+-@"
+    html = MarkdownIt("commonmark").render((tmp_path / "pool.transcript.md").read_text(encoding="utf-8"))
+    assert unescape(html).startswith(f"<h1>{one_line}</h1>")
+    assert {"script", "img", "style", "a", "em", "b"}.isdisjoint(Elements(html).names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_browser_reads_captions_as_they_are(open_record: Any, text: str) -> None:
+    page = open_record(said_by(text))
+    cues = page.locator("video").evaluate(
+        """async film => {
+            const track = film.textTracks[0];
+            track.mode = 'hidden';
+            while (!track.cues?.length) await new Promise(done => setTimeout(done, 20));
+            return [...track.cues].map(cue => cue.getCueAsHTML().textContent);
+        }"""
+    )
+    assert " ".join(cues[0].split()) == " ".join(text.split())
 
 
 @pytest.mark.slow
