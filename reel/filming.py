@@ -144,10 +144,12 @@ def film_part(
     times = [prepared.timeline.beats[number] for number in beats]
     total = sum(beat.end - beat.start for beat in times) * order.fps
     tell = on_progress and (lambda frames: on_progress(min(1.0, frames / total)))
-    film_segments(order, beats, tell)
-    if cache is not None:
-        for number in beats:
-            cache.store(prepared.keys[number], segment_folder(order, number))
+
+    def keep(beat: int) -> None:
+        if cache is not None:
+            cache.store(prepared.keys[beat], segment_folder(order, beat))
+
+    film_segments(order, beats, tell, keep)
 
 
 def finish(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from reel.background import Later, in_background
 from reel.beat_pictures import picture_name
@@ -19,17 +20,21 @@ from reel.patches import Frame, Patch
 from reel.stills import save_png
 from scenes.timeline import Beat, Timeline
 
-__all__ = ["film_segments", "put_together", "segment_folder"]
+__all__ = ["OnSegment", "film_segments", "put_together", "segment_folder"]
 
 STILL = "still.png"
+
+OnSegment: TypeAlias = Callable[[int], object]
+"""Called in another thread with the number of a beat whose folder is complete."""
 
 
 class SegmentFiles:
     """A sink that begins a new file with every beat; a context manager."""
 
-    def __init__(self, order: Order, beats: Sequence[int]) -> None:
+    def __init__(self, order: Order, beats: Sequence[int], on_segment: OnSegment | None) -> None:
         self._order = order
-        self._waiting = iter(beats)
+        self._waiting = deque(beats)
+        self._on_segment = on_segment
         self._open = ExitStack()
         self._encoder: VideoEncoder | None = None
 
@@ -42,22 +47,30 @@ class SegmentFiles:
     def add(self, patch: Patch | None, repeat: int = 1) -> None:
         """Change the picture, if there is a patch, and show it for `repeat` frames."""
         if self._encoder is None:
-            self._folder = segment_folder(self._order, next(self._waiting))
-            self._encoder = self._open.enter_context(self._encoder_in(self._folder))
+            folder = segment_folder(self._order, self._waiting[0])
+            self._encoder = self._open.enter_context(self._encoder_in(folder))
         self._encoder.add(patch, repeat)
 
     def cut(self, last: Frame) -> None:
         """End the beat's file, and save its last frame."""
         self._open.close()
         self._encoder = None
-        save_png(last, self._folder / STILL)
+        beat = self._waiting.popleft()
+        save_png(last, segment_folder(self._order, beat) / STILL)
+        if self._on_segment is not None:
+            self._on_segment(beat)
 
     def _encoder_in(self, folder: Path) -> VideoEncoder:
         order, codec = self._order, CODECS[self._order.format]
         return VideoEncoder(film_in(folder, order), codec, order.size, order.fps, constant=order.constant_frame_rate)
 
 
-def film_segments(order: Order, beats: Sequence[int], on_frames: OnFrames | None = None) -> None:
+def film_segments(
+    order: Order,
+    beats: Sequence[int],
+    on_frames: OnFrames | None = None,
+    on_segment: OnSegment | None = None,
+) -> None:
     """Film some beats, each into its folder.
 
     Parameters
@@ -65,7 +78,7 @@ def film_segments(order: Order, beats: Sequence[int], on_frames: OnFrames | None
     beats
         Their numbers, from 0, in their order; the others are played without being drawn.
     """
-    with SegmentFiles(order, beats) as files, in_background() as do:
+    with SegmentFiles(order, beats, on_segment) as files, in_background() as do:
 
         def cut(_: Beat, last: Frame) -> None:
             do(partial(files.cut, last))

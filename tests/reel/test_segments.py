@@ -27,9 +27,9 @@ def filmed(monkeypatch) -> list[int]:
     numbers: list[int] = []
     really = reel.filming.film_segments
 
-    def note(order: Order, beats: Any, on_frames: Any = None) -> None:
+    def note(order: Order, beats: Any, *listeners: Any) -> None:
         numbers.extend(beats)
-        really(order, beats, on_frames)
+        really(order, beats, *listeners)
 
     monkeypatch.setattr("reel.filming.film_segments", note)
     return numbers
@@ -60,6 +60,24 @@ def test_only_beats_that_look_different_are_filmed_again(tmp_path, filmed: list[
     assert len(filmed) == 2
     anew = film(asked, tmp_path / "anew", quality="low")
     assert content(with_cache.folder) == content(anew.folder)
+
+
+@pytest.mark.slow
+def test_what_was_filmed_before_an_interruption_is_not_filmed_again(
+    short_spec: SceneSpec, short_clip: Clip, tmp_path, filmed: list[int]
+) -> None:
+    cache = Cache(tmp_path / "cache", 100_000_000)
+
+    def interrupt(fraction: float) -> None:
+        if len(cache.entries()) >= 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        film(short_spec, tmp_path, quality="low", cache=cache, on_progress=interrupt)
+    kept = len(cache.entries())
+    filmed.clear()
+    assert film(short_spec, tmp_path, quality="low", cache=cache).main.read_bytes() == short_clip.main.read_bytes()
+    assert filmed == list(range(kept, len(short_clip.record["beats"])))
 
 
 @pytest.mark.slow
