@@ -44,6 +44,7 @@ def findings(out_dir: Path) -> Iterator[Finding]:
     yield looked_at("VP9 encoder", lambda: codec("libvpx-vp9"), "run: .venv/bin/pip install --force-reinstall av")
     yield looked_at("output folder", lambda: writable(out_dir), "choose another one with -o")
     yield looked_at("torch", torch, "only for training: .venv/bin/pip install '.[train]'", needed=False)
+    yield looked_at("python-pptx", pptx, "only for --format pptx: .venv/bin/pip install '.[slides]'", needed=False)
 
 
 def looked_at(what: str, look: Callable[[], str], remedy: str, *, needed: bool = True) -> Finding:
@@ -117,3 +118,8 @@ def writable(folder: Path) -> str:
 def torch() -> str:
     """Say which torch there is, without loading it."""
     return version("torch")
+
+
+def pptx() -> str:
+    """Say which python-pptx there is."""
+    return version("python-pptx")
