@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -21,11 +23,12 @@ from cnn_core.errors import CnnreelError, InputError
 from reel.cache import Cache
 from reel.cluster import errand
 from reel.cluster.filming import film_on_cluster
-from reel.cluster.likeness import check_alike
+from reel.cluster.likeness import check_alike, traits
 from reel.cluster.parcels import Parcel, pack_folder, unpack_folder
 from reel.filming import Clip
 from reel.jobs import Failed, Filmed, Job
 from reel.workers import film_all
+from scenes.catalog import find
 from scenes.specs import SceneSpec
 
 HOUSE = Path(__file__).parents[2]
@@ -117,6 +120,12 @@ def shared_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealClu
     cluster.join(1)
     yield cluster
     cluster.close()
+
+
+def wait_for(done: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def jobs_of(spec: SceneSpec, out: Path, number: int = 1, **options: Any) -> list[Job]:
@@ -217,6 +226,24 @@ def test_a_worker_that_differs_is_refused_before_anything_is_filmed(
 
 
 @pytest.mark.slow
+def test_a_worker_that_joined_later_and_differs_films_nothing(
+    shared_cluster: RealCluster, short_spec, tmp_path
+) -> None:
+    (job,) = jobs_of(short_spec, tmp_path)
+    wanted = {**traits(None), "numpy": "1.0"}
+    with shared_cluster.client() as client:
+        answer = client.submit(errand.run_errand, Parcel.pack(pickle.dumps(job), None), wanted, None).result()
+    assert isinstance(answer, Failed)
+    assert re.fullmatch(r"all machines .* at tcp://\S+ numpy is [\d.]+, not 1\.0\.", answer.reason)
+
+
+def test_a_shared_folder_that_is_not_there_is_a_difference(tmp_path) -> None:
+    assert traits(tmp_path)["the shared folder"] == str(tmp_path)
+    assert traits(tmp_path / "films")["the shared folder"] == "missing"
+    assert "the shared folder" not in traits(None)
+
+
+@pytest.mark.slow
 def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
     specs = {"deadly": DeadlySpec(), "broken": BrokenSpec(), "fine": short_spec}
     jobs = [Job(spec, tmp_path, name, "low") for name, spec in specs.items()]
@@ -242,6 +269,27 @@ def test_if_the_scheduler_goes_every_clip_that_is_missing_says_so(
     assert {type(outcome) for outcome in others} == {Failed}
     assert "the scheduler has gone" in others[-1].reason
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["clip-0"]
+
+
+def busy() -> bool:
+    """Say whether a worker, which this is run on, is filming."""
+    return errand.ONE_AT_A_TIME.locked()
+
+
+@pytest.mark.slow
+def test_a_worker_stops_filming_for_somebody_who_has_left(shared_cluster: RealCluster, tmp_path) -> None:
+    def leave(number: int, fraction: float) -> None:
+        with shared_cluster.client() as client:
+            assert any(client.run(busy).values())
+        raise KeyboardInterrupt
+
+    long = [Job(find("max-pool").build({"pace": "slow"}), tmp_path / "out", "long", "high")]
+    with pytest.raises(KeyboardInterrupt):
+        film_on_cluster(long, 1, leave, scheduler=shared_cluster.address)
+    with shared_cluster.client() as client:
+        wait_for(lambda: not any(client.run(busy).values()), 2)
+        assert not any(client.run(busy).values())
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
@@ -351,12 +399,6 @@ def living(text: str) -> list[str]:
             if text.encode() in file.read_bytes():
                 found.append(file.with_name("cmdline").read_text())
     return found
-
-
-def wait_for(done: Callable[[], object], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.02)
 
 
 @pytest.mark.slow
