@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from manim import ImageMobject, VMobject
 from manim.renderer.cairo_renderer import CairoRenderer
-from manim.utils.family import extract_mobject_family_members
 
 from cnn_core.arrays import Pair
 from reel.engine import NoFiles, everything, manim_set_up
-from reel.looks import is_seen, style_of
+from reel.looks import Family, is_seen, style_of
 from scenes.rehearsal import BlindCamera
 from scenes.specs import SceneSpec
 from scenes.timeline import TICKS_PER_SECOND, Beat, Timeline
@@ -44,6 +44,7 @@ class Witness(CairoRenderer):
 
     def __init__(self) -> None:
         self._seen = hashlib.sha256()
+        self._family = Family([])
 
     def init_scene(self, *_: Any) -> None:
         """Build the camera."""
@@ -73,7 +74,9 @@ class Witness(CairoRenderer):
 
     def _look(self, tick: int, mobjects: list[Any]) -> None:
         self._seen.update(b"%d" % tick)
-        for mobject in extract_mobject_family_members(mobjects, only_those_with_points=True):
+        if not self._family.is_of(mobjects):
+            self._family = Family(mobjects)
+        for mobject in self._family.shown():
             for trait in traits(mobject):
                 self._seen.update(trait)
 
@@ -88,8 +91,8 @@ def traits(mobject: Any) -> Iterator[Any]:
     if isinstance(mobject, VMobject):
         if not any(map(is_seen, colours(mobject))):
             return
-        yield f"curves {mobject.sheen_factor} {mobject.sheen_direction}".encode()
-    yield b"%r" % mobject.z_index
+        yield np.array([mobject.sheen_factor, *mobject.sheen_direction], float)
+    yield np.array([mobject.z_index], float)
     yield from (one if isinstance(one, bytes) else repr(one).encode() for one in style_of(mobject))
     yield mobject.points
 

@@ -74,3 +74,8 @@ def test_images_are_told_apart_by_their_pixels() -> None:
 def test_what_is_neither_curves_nor_image_is_refused() -> None:
     with pytest.raises(TypeError, match="Mobject is neither made of curves nor an image"):
         list(traits(Mobject()))
+
+
+def test_symbols_that_are_left_out_change_only_the_beats_around_them() -> None:
+    without, with_them = planned("conv2d", symbols=False), planned("conv2d")
+    assert len(alike(without, with_them)) >= len(without.sights) - 2
