@@ -17,6 +17,8 @@ from tests.reel.page.looking import paused, time, until
 
 pytestmark = pytest.mark.slow
 
+AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+
 Open = Callable[..., Any]
 
 
@@ -100,6 +102,14 @@ def test_who_wants_less_motion_gets_the_stills(open_page: Open, exported: Callab
     assert not page.locator("video").is_visible()
     assert page.locator("section.present .still").is_visible()
     assert paused(page)
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
+def test_axe_finds_nothing_to_mend(deck: Any) -> None:
+    deck.evaluate(AXE.read_text(encoding="utf-8"))
+    for _ in range(3):
+        assert deck.evaluate("axe.run()")["violations"] == []
+        deck.keyboard.press("ArrowRight")
 
 
 def test_hostile_texts_are_texts(open_page: Open, hostile: Path) -> None:
