@@ -17,7 +17,7 @@ from typing import Any, Self
 import platformdirs
 
 from cnn_core.errors import CnnreelError, InputError
-from reel.files import HIDDEN, staging
+from reel.files import FULL, HIDDEN, staging
 from reel.record import sha256_of
 
 __all__ = ["Cache", "key_of"]
@@ -54,7 +54,13 @@ class Cache:
         return cls(Path(folder) / "clips", int(given) * 1_000_000)
 
     def fetch(self, key: str, into: Path) -> bool:
-        """Copy what is kept into an empty folder, or say that it is not here; what is damaged is removed."""
+        """Copy what is kept into an empty folder, or say that it is not here; what is damaged is removed.
+
+        Raises
+        ------
+        OSError
+            If there is no room in the folder.
+        """
         entry = self.folder / key
         try:
             hashes: dict[str, str] = json.loads((entry / HASHES).read_bytes())
@@ -63,7 +69,9 @@ class Cache:
                 shutil.copyfile(entry / name, into / name)
                 if sha256_of(into / name) != digest:
                     raise ValueError(f"{name} is damaged")
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError) as error:
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise  # there is no room to copy it to; it is not damaged
             shutil.rmtree(entry, ignore_errors=True)
             empty(into)
             return False

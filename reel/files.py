@@ -8,9 +8,11 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from cnn_core.errors import CnnreelError, InputError
 
@@ -20,6 +22,10 @@ HIDDEN = ".cnnreel-"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR})
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+TRIES = 100
+T = TypeVar("T")
 
 
 def check_name(argument: str, name: str) -> str:
@@ -37,9 +43,17 @@ def check_name(argument: str, name: str) -> str:
 
 
 def check_free(folder: Path) -> None:
-    """Refuse a place where something stands that is no folder."""
+    """Refuse a place where something stands that is no folder, or where folders stand in the places of its files."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"output must be a folder, but {str(folder)!r} is a file.")
+    check_files(folder.glob(f"{folder.name}.*"))
+
+
+def check_files(paths: Iterable[Path]) -> None:
+    """Refuse folders that stand in the places of files."""
+    for path in paths:
+        if path.is_dir():
+            raise InputError(f"output must have a place for a file, but {str(path)!r} is a folder.")
 
 
 @contextmanager
@@ -47,7 +61,7 @@ def made_if_missing(folder: Path) -> Iterator[None]:
     """Make a folder and those above it; those that were made and stayed empty are taken away again."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     with said_plainly(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        again_if_gone(partial(folder.mkdir, parents=True, exist_ok=True))
     try:
         yield
     finally:
@@ -64,15 +78,30 @@ def staging(folder: Path) -> Iterator[Path]:
     told from what another one is working on, and is swept away.
     """
     with made_if_missing(folder), said_plainly(folder, only=FULL):
-        with said_plainly(folder), locked(folder):
-            sweep(folder)
-            hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder))
-            lock = take_lock(hidden)
+        with said_plainly(folder):
+            hidden, lock = again_if_gone(partial(hide_in, folder))
         try:
             yield hidden
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
             os.close(lock)
+
+
+def hide_in(folder: Path) -> tuple[Path, int]:
+    """Make a hidden folder, and return the handle of its lock with it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        sweep(folder)
+        hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder))
+        return hidden, take_lock(hidden)
+
+
+def again_if_gone(make: Callable[[], T]) -> T:
+    """Try again where another process, which had made the folder, takes it away just now."""
+    for _ in range(TRIES):
+        with suppress(FileNotFoundError):
+            return make()
+    return make()
 
 
 def publish(staged: Path, folder: Path, names: list[str]) -> None:
@@ -86,16 +115,25 @@ def publish(staged: Path, folder: Path, names: list[str]) -> None:
     with said_plainly(folder):
         folder.mkdir(exist_ok=True)
         with locked(folder):
+            check_places(folder, names)
             (folder / names[-1]).unlink(missing_ok=True)
             for name in names:
                 (folder / name).parent.mkdir(exist_ok=True)
                 os.replace(staged / name, folder / name)
 
 
+def check_places(folder: Path, names: Iterable[str]) -> None:
+    """Refuse to replace folders by files, and files by folders, before anything is replaced."""
+    paths = [folder / name for name in names]
+    check_files(paths)
+    for parent in {path.parent for path in paths}:
+        check_free(parent)
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
     """Hold a lock on a folder; the system releases it when the process ends, however it ends."""
-    lock = take_lock(folder)
+    lock = take_lock(folder, wait=wait)
     try:
         yield
     finally:
@@ -116,10 +154,8 @@ def take_lock(folder: Path, *, wait: bool = True) -> int:
 def sweep(folder: Path) -> None:
     """Remove hidden folders that no living process has locked."""
     for left in folder.glob(f"{HIDDEN}*"):
-        with suppress(OSError):
-            lock = take_lock(left, wait=False)
+        with suppress(OSError), locked(left, wait=False):
             shutil.rmtree(left)
-            os.close(lock)
 
 
 @contextmanager

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,25 @@ def test_plain_names_are_taken(name) -> None:
 def test_names_that_are_more_than_a_name_are_refused(name) -> None:
     with pytest.raises(InputError, match=r"^name must be a plain file name of letters, digits, .*, but it is "):
         check_name("name", name)
+
+
+def test_a_folder_that_another_process_takes_away_is_made_again(tmp_path, monkeypatch) -> None:
+    make_hidden, taken = tempfile.mkdtemp, []
+
+    def take_away_once(prefix: str, dir: Path) -> str:
+        if not taken:
+            dir.rmdir()
+            taken.append(dir)
+        return make_hidden(prefix=prefix, dir=dir)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", take_away_once)
+    make(tmp_path / "out", "one")
+    assert (taken, names(tmp_path / "out")) == ([tmp_path / "out"], ["a", "a/a.json", "a/a.mp4"])
+
+
+def test_a_place_where_no_folder_can_be_is_not_tried_for_ever() -> None:
+    with pytest.raises(CnnreelError, match=r"The output folder '/proc/none' cannot be written to: No such file"):
+        make(Path("/proc/none"), "one")
 
 
 def test_a_file_in_the_place_of_a_folder_is_wrong_input(tmp_path) -> None:
