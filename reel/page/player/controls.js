@@ -60,8 +60,8 @@ function drawTime() {
 
 /** Mark where the film waits for an answer, and where a clip of a lesson begins, or else each beat. */
 function drawMarks() {
-  const several = chapterLinks.length > 1;
-  const marked = beats.filter(({ kind, part }, index) => kind === 'question' || !several || part !== beats[index - 1]?.part);
+  const begins = ({ part }, before) => (chapterLinks.length > 1 ? part !== before?.part : before?.kind !== 'question');
+  const marked = beats.filter((beat, index) => beat.kind === 'question' || begins(beat, beats[index - 1]));
   $('marks').replaceChildren(...marked.map(({ kind, start, end }) => {
     const mark = make('i');
     mark.dataset.kind = kind;

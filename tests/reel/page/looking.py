@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-__all__ = ["current", "paused", "time", "until"]
+__all__ = ["AXE", "current", "paused", "time", "until", "violations"]
+
+AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def current(page: Any) -> int:
@@ -30,3 +33,10 @@ def until(holds: Callable[[], bool], seconds: float = 15) -> None:
     while not holds():
         assert monotonic() < deadline, "it did not happen"
         sleep(0.02)
+
+
+def violations(page: Any) -> list[tuple[str, list[str]]]:
+    """Return what axe-core finds wrong with a page: the rules that are broken, and where."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run().then(report => report.violations)")
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.reel.page.looking import current, paused, time, until
+from tests.reel.page.looking import AXE, current, paused, time, until, violations
 
 pytestmark = pytest.mark.slow
 
@@ -120,3 +120,14 @@ def test_chapters_lead_to_their_clips(page: Any, lesson: Path) -> None:
     until(lambda: not paused(page))
     assert time(page) >= index["clips"][1]["start"]
     assert page.locator("#chapters [aria-current]").inner_text() == "ReLU"
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_no_violation_in_a_lesson(open_page: Any, lesson: Path, theme: Any) -> None:
+    page = open_page(lesson / "index.html", color_scheme=theme)
+    assert violations(page) == []
+    page.locator("#chapters a").last.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    assert violations(page) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,9 @@ from reel.filming import Clip
 from reel.page.html import clip_page
 from reel.page.writing import write_page
 from scenes.theme import THEMES
-from tests.reel.page.looking import current, time, until
+from tests.reel.page.looking import AXE, current, time, until, violations
 
 pytestmark = pytest.mark.slow
-
-AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def rgb(colour: str) -> str:
@@ -68,6 +67,29 @@ def test_nothing_is_wider_than_a_phone(open_page: Any, pool: Clip, width: int) -
     page.get_by_label("8, output row 1, column 2").first.tap()
     assert page.locator("#inside .value").inner_text() == "8"
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+@pytest.mark.parametrize("film", [(1280, 720), (1080, 1080), (720, 1280)])
+def test_a_question_stands_beside_or_below_its_film_without_scrolling(
+    open_record: Any, pool: Clip, size: tuple[int, int], film: tuple[int, int]
+) -> None:
+    record = deepcopy(pool.record)
+    record["video"] |= {"width": film[0], "height": film[1]}
+    page = open_record(record, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page.get_by_role("button", name="Next step").click()
+    frame, question = (page.locator(box).bounding_box() for box in ("#frame", "#question"))
+    assert frame["width"] / frame["height"] == pytest.approx(film[0] / film[1], rel=0.01)
+    assert frame["height"] > 200
+    assert frame["y"] + frame["height"] <= size[1]
+    assert question["y"] + question["height"] <= size[1]
+
+
+def test_marks_say_where_the_film_waits(player: Any, pool: Clip) -> None:
+    beats, duration = pool.record["beats"], pool.record["video"]["duration"]
+    (mark,) = player.locator("#marks [data-kind=question]").all()
+    waits = float(mark.evaluate("mark => parseFloat(mark.style.left)"))
+    assert waits == pytest.approx(100 * beats[1]["end"] / duration, abs=0.01)
 
 
 def test_a_learner_gets_through_by_keyboard_alone(open_page: Any, pool: Clip) -> None:
@@ -157,23 +179,22 @@ def test_nothing_moves_while_the_page_loads(browser: Any, pool: Clip) -> None:
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
-@pytest.mark.parametrize("state", ["poster", "question", "answered", "inside", "stills"])
+@pytest.mark.parametrize("state", ["poster", "question", "unanswered", "right", "wrong", "inside", "stills"])
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_no_violation(open_page: Any, pool: Clip, state: str, theme: Any) -> None:
     page = open_page(pool.folder / "pool.html", color_scheme=theme)
-    if state in ("question", "answered"):
+    answers = {"question": None, "unanswered": "", "right": "4", "wrong": "5"}
+    if state in answers:
         page.locator("[data-beat='1']").click()
-    if state == "answered":
-        page.get_by_label("Your answer").fill("5")
+    if (answer := answers.get(state)) is not None:
+        page.get_by_label("Your answer").fill(answer)
         page.keyboard.press("Enter")
     if state == "inside":
         page.locator("[data-beat='3']").click()
         page.locator(".spot").first.hover()
     if state == "stills":
         page.get_by_role("button", name="Stills instead of film").click()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run().then(report => report.violations)")
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+    assert violations(page) == []
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
