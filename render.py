@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from cnn_core.errors import InputError
 from reel.cache import Cache
 from reel.exports import EXPORTS, check_installed, export
 from reel.files import check_free, check_name
@@ -65,6 +66,11 @@ SINGLE_FILE = click.Option(
     is_flag=True,
     help="Put film, pictures and fonts inside the page, so that it can be passed on alone.",
 )
+TRANSPARENT = click.Option(
+    ["--transparent", "_transparent"],
+    is_flag=True,
+    help="Leave the background out, so that what lies behind the film shows; for --format webm or png.",
+)
 NAME = click.Option(["--name", "_name"], help="Name of the clip and its folder; the scene's name if not given.")
 JSON = click.Option(["--json", "_json"], is_flag=True, help="Print JSON for other programs.")
 
@@ -100,7 +106,7 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
     """Make the command that films a scene."""
-    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, SINGLE_FILE, CONSTANT, NO_CACHE]
+    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
     )
@@ -113,6 +119,7 @@ def film_scene(
     _output: Path,
     _name: str | None,
     _single_file: bool,
+    _transparent: bool,
     _constant: bool,
     _no_cache: bool,
     **given: Any,
@@ -121,13 +128,15 @@ def film_scene(
     asked = build(spec, given)
     name = check_name("--name", spec.name if _name is None else _name)
     check_installed(_format)
+    if _transparent and _format not in ("webm", "png"):
+        raise InputError(f"--transparent needs --format webm or png, but the format is {_format}.")
     check_free(_output / name)
     from reel.terminal.progress import progress_bar
     from reel.workers import Failed, Job, film_all, usable_cores
 
     cache = None if _no_cache else Cache.of_user()
     format = "mp4" if _format in EXPORTS else _format
-    job = Job(asked, _output, name, _quality, _constant, cache, format, _single_file)
+    job = Job(asked, _output, name, _quality, _constant, cache, format, _single_file, _transparent)
     with progress_bar(1) as tell:
         (outcome,) = film_all([job], usable_cores(), lambda _, fraction: tell and tell(name, fraction))
     if isinstance(outcome, Failed):
@@ -182,7 +191,7 @@ def lesson(
     """Film whole lessons, each joined into one film.
 
     A lesson file lists clips; the joined film has a chapter for each of them, and index.html beside it shows it with
-    its transcript and its questions. With --engine dask its clips are filmed on a cluster, and are the same.
+    its transcript and its questions. On many machines: --engine dask --scheduler tcp://scheduler:8786.
     """
     from reel.lesson import produce
     from reel.lesson_file import read_lesson

@@ -11,7 +11,7 @@ from av.video.plane import VideoPlane
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
 from cnn_core.arrays import Pair
-from reel.patches import Frame, Patch
+from reel.patches import Frame, Patch, straight
 
 __all__ = ["BT709", "Canvas"]
 
@@ -30,13 +30,13 @@ SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXA
 
 
 class Canvas:
-    """A picture that patches are painted into, stored as brightness and, at half the resolution, colour.
+    """A picture that patches are painted into, stored as brightness, colour at half the resolution, and perhaps alpha.
 
     Converting colours takes longer than drawing: only patches are converted.
     """
 
-    def __init__(self, size: Pair) -> None:
-        self._frame = av.VideoFrame(*size, "yuv420p")
+    def __init__(self, size: Pair, pixels: str = "yuv420p") -> None:
+        self._frame = av.VideoFrame(*size, pixels)
         self._planes = [samples(plane) for plane in self._frame.planes]
         self._reformatter = VideoReformatter()
         for name, tag in BT709.items():
@@ -52,13 +52,14 @@ class Canvas:
         left, top, right, bottom = patch.box
         if not patch.box.size:
             return
-        for into, plane, step in zip(self._planes, self._converted(patch.pixels).planes, (1, 2, 2), strict=True):
+        for into, plane, step in zip(self._planes, self._converted(patch.pixels).planes, (1, 2, 2, 1), strict=False):
             into[top // step : bottom // step, left // step : right // step] = samples(plane)
 
     def _converted(self, pixels: Frame) -> av.VideoFrame:
+        has_alpha = len(self._planes) == 4
         return self._reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(pixels, "rgba"),
-            format="yuv420p",
+            av.VideoFrame.from_numpy_buffer(straight(pixels) if has_alpha else pixels, "rgba"),
+            format=self._frame.format.name,
             interpolation=int(SCALING),
             src_color_range=ColorRange.JPEG,
             dst_color_range=BT709["color_range"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from cnn_core.arrays import Pair
 from reel.canvas import BT709, Canvas
 from reel.patches import Patch
 
-__all__ = ["CODECS", "Chapter", "Codec", "VideoEncoder", "set_chapters"]
+__all__ = ["CODECS", "TRANSPARENT", "Chapter", "Codec", "VideoEncoder", "set_chapters"]
 
 BITEXACT = 0x400
 """Flag of a container: no random identifiers and no version strings, so that equal films are equal bytes."""
@@ -43,6 +43,7 @@ class Codec:
     name: str
     options: Mapping[str, str]
     container_options: Mapping[str, str]
+    pixels: str = "yuv420p"
 
 
 CODECS = MappingProxyType(
@@ -65,6 +66,14 @@ CODECS = MappingProxyType(
 )
 
 
+TRANSPARENT = replace(
+    CODECS["webm"],
+    options=MappingProxyType({**CODECS["webm"].options, "auto-alt-ref": "0"}),  # or libvpx refuses alpha
+    pixels="yuva420p",
+)
+"""WebM without a background."""
+
+
 class VideoEncoder:
     """Encodes a film into one file; a context manager, the file is whole when it has been left.
 
@@ -77,11 +86,11 @@ class VideoEncoder:
         self._container.flags |= BITEXACT
         self._stream = cast(VideoStream, self._container.add_stream(codec.name, rate=fps, options=dict(codec.options)))
         self._stream.width, self._stream.height = size
-        self._stream.pix_fmt = "yuv420p"
+        self._stream.pix_fmt = codec.pixels
         self._stream.thread_count = 1
         for tag, value in BT709.items():
             setattr(self._stream.codec_context, tag, value)
-        self._canvas = Canvas(size)
+        self._canvas = Canvas(size, codec.pixels)
         self._last = 0
         self._longest = 1 if constant else fps * LONGEST
         self._end = 0

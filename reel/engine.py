@@ -137,7 +137,7 @@ def everything(scene: Any) -> list[Any]:
 
 
 @contextmanager
-def manim_set_up(size: Pair, fps: int) -> Iterator[None]:
+def manim_set_up(size: Pair, fps: int, *, transparent: bool = False) -> Iterator[None]:
     """Set Manim up for pictures of this size; whatever it may want to write goes to a folder of its own."""
     with TemporaryDirectory(prefix="cnnreel-") as media:
         settings = {
@@ -145,6 +145,7 @@ def manim_set_up(size: Pair, fps: int) -> Iterator[None]:
             "pixel_height": size[1],
             "frame_rate": fps,
             "media_dir": media,
+            "background_opacity": 0.0 if transparent else 1.0,
             "dry_run": True,
             "verbosity": "WARNING",
             "progress_bar": "none",
@@ -160,6 +161,7 @@ def play(
     sink: Sink | None,
     *,
     wanted: Container[int] = EVERY_BEAT,
+    transparent: bool = False,
     on_beat: OnBeat | None = None,
     on_frames: OnFrames | None = None,
 ) -> Timeline:
@@ -167,9 +169,10 @@ def play(
 
     Frames are of `size` (width and height in pixels), `fps` of them a second; `fps` is 15 or a multiple of it.
     Without a sink, nothing that moves is drawn: enough for stills, for every beat ends with a hold. Nothing at all is
-    drawn of beats whose numbers are not among those that are wanted.
+    drawn of beats whose numbers are not among those that are wanted. If `transparent`, there is no background, and
+    colours are multiplied by alpha.
     """
-    with manim_set_up(size, fps):
+    with manim_set_up(size, fps, transparent=transparent):
         renderer = FilmRenderer(sink, wanted, on_frames)
         scene = type(spec).scene_class()(spec, renderer=renderer)
 

@@ -74,6 +74,7 @@ def film(
     format: str = "mp4",
     constant_frame_rate: bool = False,
     single_file: bool = False,
+    transparent: bool = False,
     cache: Cache | None = None,
     on_progress: OnProgress | None = None,
 ) -> Clip:
@@ -85,6 +86,8 @@ def film(
         Store every frame of the film, though it be like the one before: some editing programs want that.
     single_file
         Put film, stills and fonts inside the page, so that it can be passed on alone.
+    transparent
+        Leave the background out, of WebM or a PNG.
     cache
         Where to look for the clip and its beats before they are filmed, and to keep them afterwards.
 
@@ -99,11 +102,12 @@ def film(
     folder = out_dir / name
     check_free(folder)
     how: Any = {"quality": quality, "format": format, "constant_frame_rate": constant_frame_rate}
-    key = clip_key(spec, name, **how, single_file=single_file) if cache else ""
+    how |= {"single_file": single_file, "transparent": transparent}
+    key = clip_key(spec, name, **how) if cache else ""
     record = from_cache(cache, key, out_dir, name) if cache else None
     if record is None:
         with staging(out_dir) as staged:
-            order = Order(spec, name, folder=staged, single_file=single_file, **how)
+            order = Order(spec, name, folder=staged, **how)
             prepared = prepare(order, cache)
             if prepared is not None:
                 film_part(order, prepared, prepared.missing, cache, on_progress)
@@ -118,7 +122,7 @@ def prepare(order: Order, cache: Cache | None) -> Prepared | None:
     if order.format not in CODECS:
         return None
     planned = plan(order.spec, order.size)
-    how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate)
+    how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate, order.transparent)
     keys = tuple(key_of(sight=sight, how=how) for sight in planned.sights)
     missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
     return Prepared(planned.timeline, keys, tuple(missing))

@@ -22,9 +22,10 @@ def clip_key(
     format: str = "mp4",
     constant_frame_rate: bool = False,
     single_file: bool = False,
+    transparent: bool = False,
 ) -> str:
     """Return the key under which a clip is kept: a hash of what is asked, of what is computed, and of what films it."""
-    how = (quality, format, constant_frame_rate, single_file)
+    how = (quality, format, constant_frame_rate, single_file, transparent)
     return key_of(asked=inspected(spec), name=name, how=how)
 
 

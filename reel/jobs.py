@@ -30,11 +30,12 @@ class Job:
     cache: Cache | None = None
     format: str = "mp4"
     single_file: bool = False
+    transparent: bool = False
 
     @property
     def key(self) -> str:
         """The clip's key in the cache."""
-        how: Any = {"format": self.format, "single_file": self.single_file}
+        how: Any = {"format": self.format, "single_file": self.single_file, "transparent": self.transparent}
         how |= {"quality": self.quality, "constant_frame_rate": self.constant_frame_rate}
         return clip_key(self.spec, self.name, **how) if self.cache else ""
 
@@ -47,7 +48,14 @@ class Job:
     def order(self, folder: Path) -> Order:
         """Return what is to be made in a folder."""
         return Order(
-            self.spec, self.name, self.quality, self.format, folder, self.constant_frame_rate, self.single_file
+            self.spec,
+            self.name,
+            self.quality,
+            self.format,
+            folder,
+            self.constant_frame_rate,
+            self.single_file,
+            self.transparent,
         )
 
 

@@ -16,6 +16,9 @@ from reel.encoder import BITEXACT, CODECS, Chapter, set_chapters
 
 __all__ = ["Part", "join"]
 
+ALPHA = "alpha_mode"
+"""What WebM says of a film that lets its background shine through."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -54,6 +57,8 @@ def join(parts: Sequence[Part], duration: float, chapters: Sequence[Chapter], pa
         with av.open(str(parts[0].path)) as first:
             stream = film.add_stream_from_template(first.streams.video[0])
             stream.time_base = first.streams.video[0].time_base
+            if ALPHA in first.streams.video[0].metadata:
+                stream.metadata[ALPHA] = first.streams.video[0].metadata[ALPHA]
             settings = settings_of(first.streams.video[0])
         for part, end in zip(parts, [*(part.start for part in parts[1:]), duration], strict=True):
             with av.open(str(part.path)) as source:

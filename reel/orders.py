@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnn_core.arrays import Pair
-from reel.encoder import CODECS
+from reel.encoder import CODECS, TRANSPARENT, Codec
 from reel.gif import GIF_FPS
 from reel.quality import QUALITIES
 from scenes.specs import SceneSpec
@@ -25,6 +25,7 @@ class Order:
     folder: Path
     constant_frame_rate: bool = False
     single_file: bool = False
+    transparent: bool = False
 
     @property
     def size(self) -> Pair:
@@ -36,6 +37,11 @@ class Order:
         """Frames a second; all that GIF can, and all that stills need, are 15."""
         fps = QUALITIES[self.quality].fps
         return fps if self.format in CODECS else min(fps, GIF_FPS)
+
+    @property
+    def codec(self) -> Codec:
+        """How the film is encoded."""
+        return TRANSPARENT if self.transparent else CODECS[self.format]
 
     @property
     def path(self) -> Path:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "Frame", "Patch", "Sink", "difference"]
+__all__ = ["Box", "Frame", "Patch", "Sink", "difference", "straight"]
 
 Frame: TypeAlias = npt.NDArray[np.uint8]
 """A picture of (height, width, 4): red, green, blue, alpha; the first row is the top."""
@@ -93,6 +93,13 @@ class Patch:
     def paint(self, frame: Frame) -> None:
         """Put the pixels where they belong."""
         frame[self.box.area] = self.pixels
+
+
+def straight(frame: Frame) -> Frame:
+    """Return a picture, whose colours are multiplied by alpha, with colours that are not: so files keep them."""
+    alpha = frame[..., 3:].astype(np.uint16)
+    colours = (frame[..., :3] * np.uint16(255) + alpha // 2) // np.maximum(alpha, 1)
+    return np.concatenate([np.minimum(colours, 255), alpha], axis=-1).astype(np.uint8)
 
 
 class Sink(Protocol):

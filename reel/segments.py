@@ -12,7 +12,7 @@ from typing import Any, Self, TypeAlias
 
 from reel.background import Later, in_background
 from reel.beat_pictures import picture_name
-from reel.encoder import CODECS, Chapter, VideoEncoder
+from reel.encoder import Chapter, VideoEncoder
 from reel.engine import OnFrames, play
 from reel.joining import Part, join
 from reel.orders import Order
@@ -61,8 +61,10 @@ class SegmentFiles:
             self._on_segment(beat)
 
     def _encoder_in(self, folder: Path) -> VideoEncoder:
-        order, codec = self._order, CODECS[self._order.format]
-        return VideoEncoder(film_in(folder, order), codec, order.size, order.fps, constant=order.constant_frame_rate)
+        order = self._order
+        return VideoEncoder(
+            film_in(folder, order), order.codec, order.size, order.fps, constant=order.constant_frame_rate
+        )
 
 
 def film_segments(
@@ -83,7 +85,16 @@ def film_segments(
         def cut(_: Beat, last: Frame) -> None:
             do(partial(files.cut, last))
 
-        play(order.spec, order.size, order.fps, Later(files, do), wanted=set(beats), on_beat=cut, on_frames=on_frames)
+        play(
+            order.spec,
+            order.size,
+            order.fps,
+            Later(files, do),
+            wanted=set(beats),
+            transparent=order.transparent,
+            on_beat=cut,
+            on_frames=on_frames,
+        )
 
 
 def put_together(order: Order, timeline: Timeline) -> None:

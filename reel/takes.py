@@ -79,7 +79,15 @@ class LastFrame:
 
 def play_still(order: Order, on_beat: OnBeat, on_frames: OnFrames | None) -> Timeline:
     """Play without drawing what moves."""
-    return play(order.spec, order.size, order.fps, None, on_beat=on_beat, on_frames=on_frames)
+    return play(
+        order.spec,
+        order.size,
+        order.fps,
+        None,
+        transparent=order.transparent,
+        on_beat=on_beat,
+        on_frames=on_frames,
+    )
 
 
 def video_record(order: Order, duration: float) -> VideoRecord:

@@ -215,6 +215,7 @@ def test_malformed_input_is_one_sentence_and_leaves_nothing(command, inputs, mon
         ((*POOL, "--x", "gone.csv"), "--x"),
         ((*POOL, "--theme", "pink"), "'--theme': 'pink' is not one of 'dark', 'light'"),
         ((*POOL, "--name", "../up"), "--name must be a plain file name"),
+        ((*POOL, "--transparent"), "--transparent needs --format webm or png, but the format is mp4."),
         (("scene", "max-pol"), "Did you mean max-pool?"),
         (("lesson", "unknown-key.toml"), "unknown-key.toml: clip 1: strid is not something that max-pool takes"),
     ],

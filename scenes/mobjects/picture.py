@@ -98,3 +98,4 @@ def blend(frame: Colours, picture: Colours) -> None:
     """Put a picture that lets something shine through over a part of the frame."""
     share = picture[..., 3:].astype(np.uint16)
     frame[..., :3] = (picture[..., :3] * share + frame[..., :3] * (255 - share) + 127) // 255
+    frame[..., 3:] = share + (frame[..., 3:] * (255 - share) + 127) // 255

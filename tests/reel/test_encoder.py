@@ -5,7 +5,8 @@ import av
 import numpy as np
 import pytest
 
-from reel.encoder import CODECS, Chapter, VideoEncoder
+from reel.encoder import CODECS, TRANSPARENT, Chapter, VideoEncoder
+from reel.joining import Part, join
 from reel.patches import Box, Patch
 from tests.reel.frames import atoms, plain_frames, plain_patches
 
@@ -106,3 +107,24 @@ def test_equal_frames_make_equal_bytes(tmp_path, name) -> None:
 def test_a_failure_among_the_frames_is_the_one_that_is_raised(tmp_path) -> None:
     with pytest.raises(ZeroDivisionError), VideoEncoder(tmp_path / "film.mp4", CODECS["mp4"], (64, 48), 30):
         Fraction(1, 0)
+
+
+def with_alpha(path: Path) -> list[np.ndarray]:
+    """Decode a WebM with the decoder that knows alpha."""
+    decoder = av.CodecContext.create("libvpx-vp9", "r")
+    with av.open(path) as film:
+        assert {key.lower(): value for key, value in film.streams.video[0].metadata.items()}["alpha_mode"] == "1"
+        return [picture.to_ndarray(format="rgba") for packet in film.demux() for picture in decoder.decode(packet)]
+
+
+def test_a_film_without_background_keeps_alpha_also_when_it_is_joined(tmp_path) -> None:
+    frame = np.zeros((48, 64, 4), np.uint8)
+    frame[:24] = (100, 0, 0, 128)  # as cairo has it: red, multiplied by alpha
+    with VideoEncoder(tmp_path / "part.webm", TRANSPARENT, (64, 48), 30) as encoder:
+        encoder.add(Patch.cut(frame, Box.of(frame)), 3)
+    join([Part(tmp_path / "part.webm", 0.0), Part(tmp_path / "part.webm", 0.1)], 0.2, [], tmp_path / "film.webm")
+    pictures = with_alpha(tmp_path / "film.webm")
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert np.abs(picture[4:20, 4:60].astype(int) - (199, 0, 0, 128)).max() <= 6
+        assert picture[28:44, 4:60, 3].max() <= 2

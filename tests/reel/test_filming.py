@@ -190,3 +190,14 @@ def test_a_page_that_is_a_single_file_needs_nothing_beside_it(short_spec: SceneS
     clip = film(short_spec, tmp_path, quality="low", single_file=True)
     assert not (clip.folder / "page").exists()
     assert 'src="' not in (clip.folder / "max-pool.html").read_text().replace('src="data:', "")
+
+
+@pytest.mark.slow
+def test_without_a_background_only_what_is_drawn_hides_what_lies_behind(short_spec: SceneSpec, tmp_path) -> None:
+    clip = film(short_spec, tmp_path, quality="low", format="png", transparent=True)
+    with Image.open(clip.folder / "max-pool.png") as picture:
+        alpha = np.asarray(picture)[..., 3]
+    assert picture.mode == "RGBA"
+    assert alpha[0].max() == 0
+    (left, top, right, bottom) = clip.record["beats"][-1]["shown"][0]["box"]
+    assert alpha[top:bottom, left:right].max() == 255

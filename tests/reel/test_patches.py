@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reel.patches import Box, Patch, difference
+from reel.patches import Box, Patch, difference, straight
 
 SIDES = st.integers(0, 11)
 
@@ -52,3 +52,8 @@ def test_boxes_meet_join_and_clip() -> None:
     assert one.join(other) == Box(0, 0, 9, 5)
     assert other.clip(one) == Box(3, 2, 4, 4)
     assert other.size == 18
+
+
+def test_colours_that_are_multiplied_by_alpha_are_made_straight() -> None:
+    frame = np.array([[[100, 50, 0, 128], [255, 10, 3, 255], [0, 0, 0, 0], [1, 1, 1, 1]]], np.uint8)
+    assert straight(frame).tolist() == [[[199, 100, 0, 128], [255, 10, 3, 255], [0, 0, 0, 0], [255, 255, 255, 1]]]
