@@ -98,6 +98,8 @@ def test_files_beside_a_film_say_a_text_as_it_is(tmp_path: Path, text: str) -> N
     assert " ".join(cues[0].content.replace("\u2060", "").split()) == one_line
     vtt = (tmp_path / "pool.vtt").read_text(encoding="utf-8")
     assert unescape(vtt.split("\n\n")[1].partition("\n")[2].replace("\n", " ").strip()) == one_line
+    assert "<" not in vtt
+    assert vtt.count("-->") == len(cues)
     asked, *_ = csv.DictReader((tmp_path / "pool.answers.csv").read_text(encoding="utf-8-sig").splitlines())
     assert asked["question"] == harmless(one_line)
     assert asked["question"][0] not in "=+-@"
