@@ -11,6 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from dask.typing import Key
 from distributed import Client, Future, KilledWorker
 
 from cnn_core.errors import CnnreelError
@@ -99,22 +100,21 @@ class Desk:
 
     def film_together(self, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
         """Send all jobs, and take clips in as they come."""
-        heard: SimpleQueue[tuple[str, float]] = SimpleQueue()
+        heard: SimpleQueue[tuple[Key, float]] = SimpleQueue()
         self.client.subscribe_topic(PROGRESS, lambda event: heard.put(event[1]))
-        sent = {future.key: (number, future) for number, job in jobs.items() for future in [self.send(job)]}
-        for _, future in sent.values():
-            future.add_done_callback(lambda future: heard.put((future.key, 1.0)))
-        del future  # the cluster keeps a clip for as long as somebody here knows of it
+        futures = {number: self.send(job) for number, job in jobs.items()}
+        numbers = {future.key: number for number, future in futures.items()}
+        for future in futures.values():
+            future.add_done_callback(lambda done: heard.put((done.key, 1.0)))
         outcomes: dict[int, Outcome] = {}
-        while sent:
+        while futures:
             key, fraction = heard.get()
-            if key in sent:  # it may be another client's
-                number, future = sent[key]
-                if future.done():
-                    outcomes[number] = outcome_of(jobs[number], future)
-                    del sent[key]
-                del future
-                self.on_job(number, fraction)
+            number = numbers.get(key)
+            if number is None or number not in futures:
+                continue  # it is about another client's clip, or comes late
+            if futures[number].done():  # with its future goes what the cluster keeps of it
+                outcomes[number] = outcome_of(jobs[number], futures.pop(number))
+            self.on_job(number, fraction)
         return outcomes
 
     def send(self, job: Job) -> Future[Answer]:

@@ -287,7 +287,7 @@ def test_a_worker_stops_filming_for_somebody_who_has_left(shared_cluster: RealCl
     with pytest.raises(KeyboardInterrupt):
         film_on_cluster(long, 1, leave, scheduler=shared_cluster.address)
     with shared_cluster.client() as client:
-        wait_for(lambda: not any(client.run(busy).values()), 2)
+        wait_for(lambda: not any(client.run(busy).values()), 5)
         assert not any(client.run(busy).values())
     assert not (tmp_path / "out").exists()
 
