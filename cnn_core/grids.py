@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
@@ -48,8 +50,8 @@ def read_grid(name: str, source: object, *, size: Pair | None = None, decimals: 
     name
         What the caller calls it; stands in the error message.
     source
-        Nested lists, an array, rows as text (see `cnn_core.rows`), or the path of a `.csv`, `.tsv`, `.json` or `.npy`
-        file or of a picture. A text that ends like such a file is a path.
+        Nested lists, an array or a tensor (perhaps a batch of one), rows as text (see `cnn_core.rows`), or the path of a
+        `.csv`, `.tsv`, `.json` or `.npy` file or of a picture. A text that ends like such a file is a path.
     size : (H, W)
         What a picture is scaled to; everything else keeps its shape.
     decimals
@@ -70,9 +72,15 @@ def read_grid(name: str, source: object, *, size: Pair | None = None, decimals: 
         return Grid(_parse_text(name, source), "rows")
     if isinstance(source, Path):
         return _read_file(name, source, size, decimals)
-    if isinstance(source, np.ndarray):
-        return Grid(from_array(name, source), "array")
+    if hasattr(source, "__array__"):
+        return Grid(from_array(name, as_numpy(source)), "array")
     return Grid(from_lists(name, source), "rows")
+
+
+def as_numpy(source: Any) -> npt.NDArray[Any]:
+    """Return an array, or a tensor of PyTorch's, as an array; of a batch of one, its only element."""
+    array = np.asarray(source.detach().cpu() if hasattr(source, "detach") else source)
+    return array[0] if array.ndim == 4 and len(array) == 1 else array
 
 
 def _looks_like_file(text: str) -> bool:

@@ -82,7 +82,7 @@ def one_kernel(name: str, source: Any) -> Grid:
             return Grid(kernel(source.strip()).weight, source.strip())
         except InputError as error:
             raise InputError(f"{name} names no kernel: {error}") from error
-    if depth(source) == 4:
+    if depth(source) == 4 or getattr(source, "ndim", 0) == 4:
         return stacked(name, [checked(name, read_grid(name, one)) for one in source])
     return checked(name, read_grid(name, source))
 
@@ -138,6 +138,8 @@ def read_vector(source: Any, info: ValidationInfo) -> Grid:
         source = [source]
     if depth(source) == 1:
         source = [list(source)]
+    if getattr(source, "ndim", 0) == 1:
+        source = source[None]
     grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source))
     if grid.array.ndim != 2 or grid.array.shape[0] != 1:
         raise ShapeError(f"{name} must be one row of numbers, but its shape is {grid.array.shape}.")

@@ -74,6 +74,15 @@ def test_channels_come_from_rows_lists_and_arrays(folder: Path) -> None:
         assert read_grid("x", source).array.tolist() == channels
 
 
+def test_tensors_are_read_also_if_they_are_trained_and_a_batch_of_one() -> None:
+    torch = pytest.importorskip("torch")
+    weight = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]], requires_grad=True)
+    assert read_grid("x", weight).array.tolist() == [[[1, 2], [3, 4]]]
+    assert read_grid("x", weight[0, 0]).array.tolist() == [[1, 2], [3, 4]]
+    with pytest.raises(InputError, match=r"x must have 2 axes .* but its shape is \(2, 1, 2, 2\)"):
+        read_grid("x", torch.zeros(2, 1, 2, 2))
+
+
 def test_a_grid_cannot_be_changed() -> None:
     grid = read_grid("x", "1")
     with pytest.raises(FrozenInstanceError):

@@ -118,3 +118,11 @@ def test_a_spec_cannot_be_changed() -> None:
         spec.theme = "light"  # type: ignore[misc]
     with pytest.raises(ValueError, match="read-only"):
         spec.x.array[0, 0] = 1
+
+
+def test_a_trained_layer_is_filmed_as_it_is() -> None:
+    torch = pytest.importorskip("torch")
+    layer = torch.nn.Conv2d(1, 2, 3, bias=True)
+    spec = find("conv2d").build({"x": torch.rand(1, 1, 5, 5), "weight": layer.weight, "bias": layer.bias})
+    assert np.array_equal(spec.values()["weight"], layer.weight.detach().double().numpy())
+    assert spec.values()["output"].shape == (1, 2, 3, 3)
