@@ -50,7 +50,7 @@ def read_grid(name: str, source: object, *, size: Pair | None = None, decimals: 
     name
         What the caller calls it; stands in the error message.
     source
-        Nested lists, an array or a tensor (perhaps a batch of one), rows as text (see `cnn_core.rows`), or the path of a
+        Nested lists, an array or tensor (perhaps a batch of one), rows as text (see `cnn_core.rows`), or the path of a
         `.csv`, `.tsv`, `.json` or `.npy` file or of a picture. A text that ends like such a file is a path.
     size : (H, W)
         What a picture is scaled to; everything else keeps its shape.
