@@ -78,7 +78,10 @@ JSON = click.Option(["--json", "_json"], is_flag=True, help="Print JSON for othe
 @click.group(cls=Program, example='scene max-pool --x "4 1; 1 1" -q low')
 @click.version_option(package_name="cnnreel")
 def main() -> None:
-    """Turn real CNN arithmetic into short films, in which every number is computed."""
+    """Turn real CNN arithmetic into short films, in which every number is computed.
+
+    Clips and lessons that would be absurdly long are refused; docs/limits.md says how to allow them.
+    """
 
 
 @main.command("list", cls=ExampleCommand, example="--json", params=[JSON])
@@ -160,7 +163,11 @@ main.add_command(
     params=[QUALITY, LESSON_FORMAT, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--workers", type=click.IntRange(1, 64), help="Clips filmed at once; as many as there are cores.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes that film, up to 350 MB each at 1080p; as many as there are cores.",
+)
 @click.option(
     "--engine",
     type=click.Choice(["local", "dask"]),

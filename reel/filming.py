@@ -14,6 +14,7 @@ from reel.cache import Cache, key_of
 from reel.encoder import CODECS
 from reel.files import check_free, check_name, staging
 from reel.finished import clip_key, from_cache, main_file, publish_clip
+from reel.limits import check_clip
 from reel.orders import Order
 from reel.page.writing import write_clip_page
 from reel.plan import plan
@@ -118,10 +119,17 @@ def film(
 
 
 def prepare(order: Order, cache: Cache | None) -> Prepared | None:
-    """Find out what a film will show, and fetch what the cache has of it; return nothing for what is made in one go."""
+    """Find out what a film will show, and fetch what the cache has of it; return nothing for what is made in one go.
+
+    Raises
+    ------
+    InputError
+        If it would be longer or larger than `reel.limits` allows.
+    """
     if order.format not in CODECS:
         return None
     planned = plan(order.spec, order.size)
+    check_clip(order, planned.timeline.duration)
     how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate, order.transparent)
     keys = tuple(key_of(sight=sight, how=how) for sight in planned.sights)
     missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
@@ -165,7 +173,7 @@ def finish(
 ) -> dict[str, Any]:
     """Make everything else, publish all of it, and return the record."""
     if prepared is None:
-        take = TAKES[order.format](order, frame_counter(order, on_progress))
+        take = take_at_once(order, on_progress)
     else:
         put_together(order, prepared.timeline)
         take = Take(video_record(order, prepared.timeline.duration), prepared.timeline)
@@ -180,9 +188,9 @@ def finish(
     return publish_clip(order.folder, order.folder.parent / order.name, order.name)
 
 
-def frame_counter(order: Order, on_progress: OnProgress | None) -> Callable[[int], None] | None:
-    """Turn numbers of frames into fractions, of a total that is known from a rehearsal."""
-    if on_progress is None:
-        return None
-    total = rehearse(order.spec, order.size).timeline.duration * order.fps
-    return lambda frames: on_progress(min(1.0, frames / total))
+def take_at_once(order: Order, on_progress: OnProgress | None) -> Take:
+    """Make what is made in one go, once a rehearsal has told how long it is."""
+    seconds = rehearse(order.spec, order.size).timeline.duration
+    check_clip(order, seconds)
+    total = seconds * order.fps
+    return TAKES[order.format](order, on_progress and (lambda frames: on_progress(min(1.0, frames / total))))

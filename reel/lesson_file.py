@@ -10,6 +10,7 @@ from typing import Any
 
 from cnn_core.errors import InputError
 from reel.files import check_name
+from reel.limits import LESSON_CLIPS
 from scenes import catalog
 from scenes.specs import SceneSpec
 
@@ -74,6 +75,7 @@ def as_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
     clips = given.get("clip", [])
     if not isinstance(clips, list) or not clips or not all(isinstance(clip, dict) for clip in clips):
         raise InputError('a lesson must have clips, each below a line "[[clip]]", but it has none.')
+    LESSON_CLIPS.check(len(clips))
     look = table("look", given.get("look", {}))
     check_keys("look", look, LOOK)
     planned = [planned_clip(number, clip, look, path.parent) for number, clip in enumerate(clips, 1)]

@@ -7,12 +7,14 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
 from reel.crew import Done, Errand, Failed, News
 from reel.files import check_free, staging
 from reel.jobs import Filmed, Job, OnJob, Outcome
+from reel.limits import LESSON_SECONDS
 from reel.orders import Order
 
 if TYPE_CHECKING:
@@ -126,7 +128,25 @@ class Studio:
         if errand.function == "prepare" and isinstance(news, Done | Failed):
             self._unprepared.discard(number)
             if not self._unprepared:
+                self._check_lengths()
                 self._film()
+
+    def _check_lengths(self) -> None:
+        """Refuse lessons that would be too long; the clips of each are made in one folder."""
+        seconds: dict[Path, float] = defaultdict(float)
+        for number, job in enumerate(self._jobs):
+            seconds[job.out_dir] += self._seconds(number)
+        for folder, total in seconds.items():
+            LESSON_SECONDS.check(total, f"{folder.name}: ")
+
+    def _seconds(self, number: int) -> float:
+        """Return how long a clip is, as far as that is known."""
+        match self.outcomes.get(number), self._productions.get(number):
+            case Filmed({"video": {"duration": seconds}}), _:
+                return float(seconds)
+            case None, Production(prepared=prepared) if prepared is not None:
+                return prepared.timeline.duration
+        return 0.0
 
     def _film(self) -> None:
         """Have everything filmed that is not in the cache, the longest parts first."""
