@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from reel.cache import Cache
+from reel.cluster.filming import film_on_cluster
+from reel.filming import Clip
+from reel.jobs import Failed, Filmed, Job
+from reel.workers import film_all
+from scenes.specs import SceneSpec
+from tests.reel.cluster.real import RealCluster, contents, jobs_of
+
+
+@pytest.mark.slow
+def test_clips_are_those_of_the_local_engine_though_two_of_three_workers_are_killed(
+    cluster: RealCluster, short_spec: SceneSpec, tmp_path
+) -> None:
+    cluster.join(3)
+    killed: list[int] = []
+
+    def kill(number: int, fraction: float) -> None:
+        """Kill a worker when the first clip is under way, and another when one is finished."""
+        if len(killed) < (2 if fraction == 1 else 1):
+            cluster.kill_a_busy_worker()
+            killed.append(number)
+
+    outcomes = film_on_cluster(jobs_of(short_spec, tmp_path / "far", 6), 1, kill, scheduler=cluster.address)
+    assert [type(outcome) for outcome in outcomes] == [Filmed] * 6
+    assert len(killed) == 2
+    assert sum(process.poll() is not None for process in cluster.processes) == 2
+    assert film_all(jobs_of(short_spec, tmp_path / "here", 6), 2) == outcomes
+    assert contents(tmp_path / "far") == contents(tmp_path / "here")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("through", ["scheduler", "folder"])
+def test_clips_travel_through_the_scheduler_or_a_shared_folder_and_leave_nothing_there(
+    shared_cluster: RealCluster, short_spec: SceneSpec, short_clip: Clip, tmp_path, through: str
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    job = Job(short_spec, tmp_path / "out", short_clip.folder.name, "low")
+    options = {"shared": shared} if through == "folder" else {}
+    assert film_on_cluster([job], 1, scheduler=shared_cluster.address, **options) == [Filmed(short_clip.record)]
+    assert contents(tmp_path / "out" / job.name) == contents(short_clip.folder)
+    assert list(shared.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_is_in_the_cache_is_not_filmed_on_a_cluster(
+    shared_cluster: RealCluster, short_spec: SceneSpec, tmp_path
+) -> None:
+    cache = Cache(tmp_path / "cache", 100_000_000)
+    (once,) = film_on_cluster(jobs_of(short_spec, tmp_path / "a", cache=cache), 1, scheduler=shared_cluster.address)
+    (again,) = film_on_cluster(jobs_of(short_spec, tmp_path / "b", cache=cache), 1, scheduler="tcp://nowhere:1")
+    assert again == once
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_a_clip_whose_place_is_taken_fails_before_a_cluster_is_asked(short_spec: SceneSpec, tmp_path) -> None:
+    (tmp_path / "clip-0").write_text("a file")
+    assert film_on_cluster(jobs_of(short_spec, tmp_path), 1, scheduler="tcp://nowhere:1") == [
+        Failed(f"output must be a folder, but '{tmp_path}/clip-0' is a file.")
+    ]
