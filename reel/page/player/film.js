@@ -87,3 +87,14 @@ film.video.addEventListener('timeupdate', follow);
 film.video.addEventListener('play', followFrames);
 for (const event of ['play', 'pause', 'seeked', 'ended']) film.video.addEventListener(event, () => tell('rest'));
 film.video.addEventListener('ended', () => tell('end'));
+
+// A server that does not send parts of a file lets no film be moved: then all of it is fetched at once.
+film.video.addEventListener('loadedmetadata', async () => {
+  const { video } = film;
+  const reach = video.seekable.length ? video.seekable.end(0) : 0;
+  if (reach > video.duration / 2 || !video.currentSrc.startsWith('http')) return;
+  const answer = await fetch(video.currentSrc);
+  const { paused } = video;
+  video.src = URL.createObjectURL(await answer.blob());
+  if (!paused) film.play();
+}, { once: true });
