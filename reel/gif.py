@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Self, cast
@@ -82,6 +83,8 @@ class GifEncoder:
             graph.link_nodes(source, graph.add("palettegen", PALETTE), sink).configure()
             for picture in kept.decode(video=0):
                 source.push(picture)
+                with suppress(BlockingIOError):  # it comes at the end; frames are taken in when it is asked for
+                    sink.pull()
             source.push(None)
             return cast(av.VideoFrame, sink.pull())
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +8,8 @@ from PIL import Image
 
 from reel.gif import GifEncoder
 from tests.reel.frames import plain_frames, plain_patches
+
+HOUSE = Path(__file__).parents[2]
 
 
 def encode(path: Path) -> Path:
@@ -46,3 +50,31 @@ def give_up(path: Path) -> None:
     with GifEncoder(path, (64, 48)) as encoder:
         encoder.add(plain_patches(1)[0])
         encoder.add(plain_patches(1, (64, 50))[0])
+
+
+MUCH = """
+import resource, sys
+import subprocess
+import sys
+from pathlib import Path
+import numpy as np
+from reel.gif import GifEncoder
+from reel.patches import Box, Patch
+
+frame = np.zeros((480, 854, 4), dtype=np.uint8)
+def megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+with GifEncoder(Path(sys.argv[1]), (854, 480)) as encoder:
+    for number in range(400):
+        frame[:, number] = 255
+        encoder.add(Patch.cut(frame, Box.of(frame)))
+    before = megabytes()
+print(megabytes() - before)
+"""
+
+
+@pytest.mark.slow
+def test_a_long_gif_takes_no_more_memory_than_a_short_one(tmp_path) -> None:
+    command = [sys.executable, "-c", MUCH, str(tmp_path / "a.gif")]
+    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100  # MB; all frames together are 480
