@@ -11,8 +11,9 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn, TypeAlias
 
@@ -87,7 +88,8 @@ class Worker:
     def __init__(self, context: Any) -> None:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=work, args=(theirs,), daemon=True)
-        self.process.start()
+        with deaf_to_ctrl_c():
+            self.process.start()
         theirs.close()
         self.errand: Errand | None = None
 
@@ -156,9 +158,19 @@ class Crew:
         return None
 
 
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """Start processes that do not hear Ctrl-C, not even while they import Manim; their employer decides."""
+    resource_tracker.ensure_running()  # started later, it would end the deafness
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def work(connection: Connection) -> None:
     """Do what comes through the connection, until it is closed: the life of a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the employer decides
     signal.signal(signal.SIGTERM, leave)
     threading.Thread(target=leave_with_employer, daemon=True).start()
     with suppress(EOFError, OSError):  # the employer is gone

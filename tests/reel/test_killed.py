@@ -18,6 +18,7 @@ import pytest
 from reel.cache import Cache
 from reel.filming import Clip, film
 from reel.record import sha256_of
+from reel.terminal.program import STOPPED
 from scenes.specs import SceneSpec
 from tests.reel.processes import children, living, wait_for
 
@@ -89,6 +90,7 @@ x = "1 -2"
 """
 
 COMMANDS_KILLED = 6
+COMMANDS_STOPPED = 5
 WORKERS_KILLED = 4
 
 
@@ -138,6 +140,27 @@ def test_when_the_command_is_killed_its_workers_end_and_the_next_one_makes_the_s
         assert living(process.pid) == []
         assert b"BrokenPipe" not in said
         check_whole(tmp_path / "out")
+    check_completes(tmp_path, expected)
+
+
+@pytest.mark.slow
+def test_ctrl_c_at_any_moment_is_one_sentence_within_two_seconds(undisturbed, tmp_path) -> None:
+    expected, whole = undisturbed
+    random, statuses = Random(3), []
+    for moment in range(COMMANDS_STOPPED):
+        process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
+        while process.poll() is None and not children(process.pid):
+            time.sleep(0.01)
+        time.sleep(random.uniform(0, 0.7) * whole if moment else 0.1)  # at first, while Manim is imported
+        os.killpg(process.pid, signal.SIGINT)
+        pressed = time.monotonic()
+        _, said = process.communicate(timeout=30)
+        assert time.monotonic() - pressed < 2
+        statuses.append(process.returncode)
+        assert said.strip() == (b"Stopped; nothing half-made is left." if process.returncode == STOPPED else b"")
+        assert not (tmp_path / "out").exists() or list((tmp_path / "out").rglob(".*")) == []
+        check_whole(tmp_path / "out")
+    assert statuses[0] == STOPPED
     check_completes(tmp_path, expected)
 
 
