@@ -20,6 +20,9 @@ __all__ = ["FilmCamera"]
 MITER_LIMIT = 10
 """Cairo's: a sharp corner of a line reaches out by at most this many half widths."""
 
+MARGIN = 3
+"""Pixels around a mobject's outline: `Box.even` may take so many rows along above one that changes."""
+
 
 class FilmCamera(Camera):
     """Keeps how each mobject looked, and redraws the box around those that look different.
@@ -119,7 +122,7 @@ class FilmCamera(Camera):
     def _box(self, mobject: VMobject | ImageMobject) -> Box:
         """Return the box of all pixels that a mobject may touch."""
         scale_x, scale_y = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
-        margin = 2 + line_width(mobject) * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
+        margin = MARGIN + line_width(mobject) * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
         (left, bottom, _), (right, top, _) = (
             mobject.points.min(axis=0),
             mobject.points.max(axis=0),

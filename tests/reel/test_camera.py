@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from manim import RIGHT, Circle, Dot, ImageMobject, Rectangle, Square, Star, VGroup, VMobject
+from manim import RIGHT, UP, Circle, Dot, ImageMobject, Rectangle, Square, Star, VGroup, VMobject
 
 from reel.camera import FilmCamera
 from reel.engine import manim_set_up
-from reel.patches import Box
+from reel.patches import Box, Patch, difference
 from reel.paths import add_path
 
 FRAME = Box(0, 0, 320, 180)
@@ -111,3 +111,22 @@ def test_an_image_with_other_pixels_is_drawn_again(camera: FilmCamera) -> None:
     assert camera.redraw([image]) is None
     image.pixel_array[0, 0] = 0
     assert camera.redraw([image]) is not None
+
+
+def test_a_change_one_row_high_takes_no_row_along_that_is_not_right(camera: FilmCamera) -> None:
+    row = 8 / 180
+    bar, glass = Rectangle(width=3, height=0.9 * row, stroke_width=0, fill_opacity=1), Circle(fill_opacity=0.4)
+    bar.shift(2.5 * row * UP)
+    camera.set_scenery([])
+    camera.redraw([bar, glass])
+    picture = camera.pixel_array.copy()
+    bar.set_fill("#00FF00")
+    box = camera.redraw([bar, glass])
+    assert box is not None
+    differs = difference(camera.pixel_array, picture, box)
+    assert differs is not None
+    assert (differs.top, differs.bottom) == (87, 88)
+    Patch.cut(camera.pixel_array, differs).paint(picture)
+    camera.set_scenery([])
+    camera.redraw([bar, glass])
+    assert np.array_equal(picture, camera.pixel_array)
