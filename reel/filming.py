@@ -15,7 +15,7 @@ from reel.encoder import CODECS
 from reel.files import check_free, check_name, staging
 from reel.finished import clip_key, from_cache, main_file, publish_clip
 from reel.limits import check_clip
-from reel.orders import Order
+from reel.orders import Order, Prepared
 from reel.page.writing import write_clip_page
 from reel.plan import plan
 from reel.record import as_text, clip_record
@@ -24,9 +24,8 @@ from reel.sidecars import write_sidecars
 from reel.takes import TAKES, Take, video_record
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
-from scenes.timeline import Timeline
 
-__all__ = ["Clip", "OnProgress", "Prepared", "film", "film_part", "finish", "prepare"]
+__all__ = ["Clip", "OnProgress", "film", "film_part", "finish", "prepare"]
 
 OnProgress: TypeAlias = Callable[[float], None]
 """Called with the fraction that is done, from 0 to 1."""
@@ -47,23 +46,6 @@ class Clip:
     folder: Path
     main: Path
     record: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A film of which it is known what it will show.
-
-    Attributes
-    ----------
-    keys
-        Under which each beat is kept in the cache.
-    missing
-        Numbers of the beats that are not in the cache.
-    """
-
-    timeline: Timeline
-    keys: tuple[str, ...]
-    missing: tuple[int, ...]
 
 
 def film(

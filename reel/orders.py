@@ -1,4 +1,4 @@
-"""What is to be made, and where."""
+"""What is to be made, and where, and what is known of it. Nothing here needs Manim."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from reel.encoder import CODECS, TRANSPARENT, Codec
 from reel.gif import GIF_FPS
 from reel.quality import QUALITIES
 from scenes.specs import SceneSpec
+from scenes.timeline import Timeline
 
-__all__ = ["Order"]
+__all__ = ["Order", "Prepared"]
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,20 @@ class Order:
     def poster(self) -> Path:
         """The picture of the same name."""
         return self.folder / f"{self.name}.png"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A film of which it is known what it will show.
+
+    Attributes
+    ----------
+    keys
+        Under which each beat is kept in the cache.
+    missing
+        Numbers of the beats that are not in the cache.
+    """
+
+    timeline: Timeline
+    keys: tuple[str, ...]
+    missing: tuple[int, ...]

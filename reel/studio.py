@@ -8,17 +8,14 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
 from reel.crew import Done, Errand, Failed, News
 from reel.files import check_free, staging
 from reel.jobs import Filmed, Job, OnJob, Outcome
 from reel.limits import LESSON_SECONDS
-from reel.orders import Order
-
-if TYPE_CHECKING:
-    from reel.filming import Prepared
+from reel.orders import Order, Prepared
 
 __all__ = ["Studio"]
 

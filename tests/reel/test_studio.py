@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from reel.crew import Done, Errand, Failed
-from reel.filming import Prepared
 from reel.jobs import Filmed, Job
+from reel.orders import Prepared
 from reel.studio import Studio
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat, Timeline
 
+HOUSE = Path(__file__).parents[2]
 FAILED = Failed("it is broken.")
 
 
@@ -127,3 +131,12 @@ def test_a_folder_that_cannot_be_made_fails_its_clip(short_spec: SceneSpec, tmp_
     (outcome,) = studio.outcomes.values()
     assert isinstance(outcome, Failed)
     assert outcome.wrong_input
+
+
+def test_the_employer_hears_what_a_film_will_show_without_loading_manim() -> None:
+    look = (
+        "import pickle, sys; news = pickle.load(sys.stdin.buffer); print(news.result.missing, 'manim' in sys.modules)"
+    )
+    news = pickle.dumps(Done(prepared(20, 10)))
+    done = subprocess.run([sys.executable, "-c", look], input=news, capture_output=True, check=True, cwd=HOUSE)
+    assert done.stdout.split() == b"(0, 1) False".split()
