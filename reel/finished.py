@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cnn_core.grids import Grid
 from reel.cache import Cache, key_of
 from reel.files import check_free, publish, staging
-from reel.record import inspected
+from reel.record import inspected, made_with
 from scenes.specs import SceneSpec
 
 __all__ = ["clip_key", "from_cache", "main_file", "publish_clip"]
@@ -24,9 +25,13 @@ def clip_key(
     single_file: bool = False,
     transparent: bool = False,
 ) -> str:
-    """Return the key under which a clip is kept: a hash of what is asked, of what is computed, and of what films it."""
+    """Return the key under which a clip is kept: a hash of what is asked, of what is computed, and of what films it.
+
+    A film also says where its numbers are from, which their JSON does not.
+    """
     how = (quality, format, constant_frame_rate, single_file, transparent)
-    return key_of(asked=inspected(spec), name=name, how=how)
+    origins = {field: given.origin for field, given in spec if isinstance(given, Grid)}
+    return key_of(asked=inspected(spec), origins=origins, made_with=made_with(spec), name=name, how=how)
 
 
 def from_cache(cache: Cache, key: str, out_dir: Path, name: str) -> dict[str, Any] | None:

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from cnn_core.errors import InputError
+from cnn_core.weights import SHIPPED
 from reel.cache import Cache, key_of
 from reel.filming import Clip, film
 from reel.finished import clip_key
 from reel.lesson import produce
 from reel.lesson_file import Lesson, PlannedClip
+from scenes.catalog import find
 from scenes.specs import SceneSpec
 
 
@@ -94,6 +96,25 @@ def test_keys_tell_apart_all_that_a_clip_is_made_of(short_spec: SceneSpec, monke
     keys.append(clip_key(short_spec, "a", quality="low"))
     assert len(set(keys)) == len(keys)
     assert key_of(a=1, b=2) == key_of(b=2, a=1)
+
+
+def test_equal_numbers_from_another_file_are_another_film_for_it_names_the_file(tmp_path) -> None:
+    keys = []
+    for file in (tmp_path / "a.csv", tmp_path / "b.csv"):
+        file.write_text("7,3\n3,8\n")
+        keys.append(clip_key(find("max-pool").build({"x": str(file)}), "pool", quality="low"))
+    assert keys[0] != keys[1]
+
+
+def test_another_file_of_weights_is_another_film_for_its_record_has_the_hash(tmp_path) -> None:
+    weights, shipped = tmp_path / "weights.safetensors", SHIPPED.read_bytes()
+    header = int.from_bytes(shipped[:8], "little")
+    keys = []
+    for spaces in (8, 16):  # after the header, where they mean nothing
+        padded = shipped[8 : 8 + header] + b" " * spaces
+        weights.write_bytes(len(padded).to_bytes(8, "little") + padded + shipped[8 + header :])
+        keys.append(clip_key(find("digit").build({"weights": str(weights)}), "digit", quality="low"))
+    assert keys[0] != keys[1]
 
 
 def test_a_size_that_is_no_number_is_refused(monkeypatch) -> None:
