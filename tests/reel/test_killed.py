@@ -221,7 +221,7 @@ def test_when_a_worker_is_killed_the_clip_is_named_and_the_next_command_makes_th
         _, said = process.communicate(timeout=60)
         statuses.append(process.returncode)
         failed = b"the process that filmed it ended unexpectedly, with status -9." in said
-        assert (process.returncode, b"Traceback" in said) == (int(failed), False)
+        assert (process.returncode, b"Traceback" in said) == (int(failed), False), said
         check_whole(tmp_path / "out")
         assert list((tmp_path / "out").rglob(".*")) == []
     assert 1 in statuses

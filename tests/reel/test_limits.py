@@ -75,9 +75,7 @@ def test_a_lesson_of_too_many_clips_is_refused_before_they_are_read(tmp_path) ->
 
 
 @pytest.mark.slow
-def test_a_lesson_that_is_too_long_is_not_filmed(
-    short_spec, short_clip, tmp_path, monkeypatch
-) -> None:
+def test_a_lesson_that_is_too_long_is_not_filmed(short_spec, short_clip, tmp_path, monkeypatch) -> None:
     seconds = short_clip.record["video"]["duration"]
     monkeypatch.setenv("CNNREEL_LESSON_SECONDS", str(int(seconds) + 1))
     lessons = [
