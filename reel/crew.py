@@ -208,7 +208,7 @@ def run(errand: Errand, connection: Connection) -> Done | Failed:
             connection.send(fraction)
 
     try:
-        with said_plainly(errand.order.folder.parent, only=FULL):
+        with said_plainly(errand.order.out_dir, only=FULL):
             heard = {"on_progress": tell} if errand.tells else {}
             return Done(getattr(filming, errand.function)(errand.order, *errand.given, **heard))
     except CnnreelError as error:

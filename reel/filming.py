@@ -90,7 +90,8 @@ def film(
     record = from_cache(cache, key, out_dir, name) if cache else None
     if record is None:
         with staging(out_dir) as staged:
-            order = Order(spec, name, folder=staged, **how)
+            order = Order(spec, name, folder=staged / name, **how)
+            order.folder.mkdir()
             prepared = prepare(order, cache)
             if prepared is not None:
                 film_part(order, prepared, prepared.missing, cache, on_progress)
@@ -167,7 +168,7 @@ def finish(
     if cache is not None:
         cache.store(key, order.folder)
         cache.shrink()
-    return publish_clip(order.folder, order.folder.parent / order.name, order.name)
+    return publish_clip(order.folder, order.out_dir / order.name, order.name)
 
 
 def take_at_once(order: Order, on_progress: OnProgress | None) -> Take:

@@ -17,7 +17,13 @@ __all__ = ["Order", "Prepared"]
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made, and in which folder."""
+    """What is to be made, and in which folder.
+
+    Attributes
+    ----------
+    folder
+        Where it is made: a folder of its own inside a hidden one, which is inside `out_dir`.
+    """
 
     spec: SceneSpec
     name: str
@@ -27,6 +33,11 @@ class Order:
     constant_frame_rate: bool = False
     single_file: bool = False
     transparent: bool = False
+
+    @property
+    def out_dir(self) -> Path:
+        """Where the clip's folder will be."""
+        return self.folder.parents[1]
 
     @property
     def size(self) -> Pair:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
 from reel.crew import Done, Errand, Failed, News
-from reel.files import check_free, staging
+from reel.files import check_free, said_plainly, staging
 from reel.jobs import Filmed, Job, OnJob, Outcome
 from reel.limits import LESSON_SECONDS
 from reel.orders import Order, Prepared
@@ -82,6 +82,7 @@ class Studio:
         self._on_job = on_job or (lambda *_: None)
         self._productions: dict[int, Production] = {}
         self._unprepared: set[int] = set()
+        self._hidden: dict[Path, Path] = {}
 
     @property
     def done(self) -> bool:
@@ -97,13 +98,22 @@ class Studio:
                 continue
             try:
                 check_free(job.out_dir / job.name)
-                production = Production(job, job.order(folders.enter_context(staging(job.out_dir))))
+                production = Production(job, job.order(self._folder_for(number, job, folders)))
             except CnnreelError as error:
                 self._end(number, Failed(str(error), isinstance(error, InputError)))
                 continue
             self._productions[number] = production
             self._unprepared.add(number)
             self.errands.append(production.errand(number, "prepare", job.cache))
+
+    def _folder_for(self, number: int, job: Job, folders: ExitStack) -> Path:
+        """Make a folder for a clip, in a hidden one for the whole lesson: each of those holds a file open."""
+        if job.out_dir not in self._hidden:
+            self._hidden[job.out_dir] = folders.enter_context(staging(job.out_dir))
+        folder = self._hidden[job.out_dir] / str(number)
+        with said_plainly(job.out_dir):
+            folder.mkdir()
+        return folder
 
     def hear(self, errand: Errand, news: News) -> None:
         """Take note of what became of an errand, and give new ones."""

@@ -145,7 +145,7 @@ def rendering(out: Path) -> subprocess.Popen[bytes]:
     """Begin a film that takes some seconds, and wait until its first bytes are written."""
     command = [sys.executable, RENDER, "scene", "max-pool", "-q", "high", "--pace", "slow", "-o", out]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
-    wait_for(process, out, ".cnnreel-*/segments/*/film.mp4")
+    wait_for(process, out, ".cnnreel-*/*/segments/*/film.mp4")
     return process
 
 

@@ -143,7 +143,7 @@ def test_ctrl_c_ends_a_lesson_within_two_seconds_and_leaves_no_process_and_nothi
     (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
     command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
-    wait_for(process, tmp_path, "out/l/.cnnreel-*/segments/*/film.mp4")
+    wait_for(process, tmp_path, "out/l/.cnnreel-*/*/segments/*/film.mp4")
     os.killpg(process.pid, signal.SIGINT)
     pressed = time.monotonic()
     _, said = process.communicate(timeout=30)

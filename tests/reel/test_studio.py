@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import pickle
+import resource
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -131,6 +133,16 @@ def test_a_folder_that_cannot_be_made_fails_its_clip(short_spec: SceneSpec, tmp_
     (outcome,) = studio.outcomes.values()
     assert isinstance(outcome, Failed)
     assert outcome.wrong_input
+
+
+def test_a_lesson_may_have_more_clips_than_a_process_may_have_open_files(begin) -> None:
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.close(next_handle := os.dup(0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_handle + 10, most[1]))
+    try:
+        assert len(begin(20, 1).waiting()) == 20
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, most)
 
 
 def test_the_employer_hears_what_a_film_will_show_without_loading_manim() -> None:
