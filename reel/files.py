@@ -88,11 +88,14 @@ def staging(folder: Path) -> Iterator[Path]:
 
 
 def hide_in(folder: Path) -> tuple[Path, int]:
-    """Make a hidden folder, and return the handle of its lock with it."""
+    """Make a hidden folder, and return the handle of its lock with it.
+
+    Its path is absolute: FFmpeg takes `10:00/film.mp4` for a protocol named 10.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         sweep(folder)
-        hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder))
+        hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder.absolute()))
         return hidden, take_lock(hidden)
 
 

@@ -120,7 +120,7 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
     ]
     name = lesson.name
     with staging(folder) as staged:
-        parts = [Part(film, chapter.start) for film, chapter in zip(films, chapters, strict=True)]
+        parts = [Part(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
         join(parts, ends[-1], chapters, staged / f"{name}.mp4")
         (staged / f"{name}.png").write_bytes(films[0].with_suffix(".png").read_bytes())
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}

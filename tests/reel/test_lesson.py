@@ -70,6 +70,13 @@ def test_a_lesson_is_its_clips_a_joined_film_a_poster_and_an_index(produced: Pat
 
 
 @pytest.mark.slow
+def test_a_folder_may_look_like_the_address_of_something(lesson: Lesson, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (one,) = produce([Lesson("l", "L", lesson.clips[:1])], Path("10:00"), "low", workers=1)
+    assert (one.film, one.failures) == (Path("10:00/l/l.mp4"), ())
+
+
+@pytest.mark.slow
 def test_the_words_of_a_lesson_are_those_of_its_clips_at_their_time(produced: Path) -> None:
     index = json.loads((produced / "pool.json").read_text())
     second = index["clips"][1]["start"]
