@@ -246,7 +246,8 @@ def compare(file: Path, quality: str, folder: Path) -> None:
         single = one_clip(lesson, number, folder)
         run = ours(single, quality, folder / "single")
         made = next((folder / "single" / single.stem).glob(f"*/{clip.spec.name}.mp4"))
-        judgements = judged(clip.spec, movie, quality, manims_luma), judged(clip.spec, made, quality, our_luma)
+        ours_was = read_lesson(single).clips[0].spec  # numbers in a file are said to come from there
+        judgements = judged(clip.spec, movie, quality, manims_luma), judged(ours_was, made, quality, our_luma)
         print(line(f"{clip.name}, manim", theirs, judgements[0]))
         print(line(f"{clip.name}, here", run, judgements[1], (theirs, judgements[0])), flush=True)
         all_of["manim"] = all_of["manim"][0] + theirs, all_of["manim"][1] + judgements[0]
