@@ -33,11 +33,15 @@ class Job:
     transparent: bool = False
 
     @property
+    def how(self) -> dict[str, Any]:
+        """How it is to be filmed, as `film`, `clip_key` and `Order` take it."""
+        names = ("quality", "format", "constant_frame_rate", "single_file", "transparent")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def key(self) -> str:
         """The clip's key in the cache."""
-        how: Any = {"format": self.format, "single_file": self.single_file, "transparent": self.transparent}
-        how |= {"quality": self.quality, "constant_frame_rate": self.constant_frame_rate}
-        return clip_key(self.spec, self.name, **how) if self.cache else ""
+        return clip_key(self.spec, self.name, **self.how) if self.cache else ""
 
     def from_cache(self) -> dict[str, Any] | None:
         """Put the clip in its place if it is kept in the cache, and return its record."""
@@ -47,16 +51,7 @@ class Job:
 
     def order(self, folder: Path) -> Order:
         """Return what is to be made in a folder."""
-        return Order(
-            self.spec,
-            self.name,
-            self.quality,
-            self.format,
-            folder,
-            self.constant_frame_rate,
-            self.single_file,
-            self.transparent,
-        )
+        return Order(self.spec, self.name, folder=folder, **self.how)
 
 
 @dataclass(frozen=True)

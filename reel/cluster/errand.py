@@ -55,10 +55,7 @@ def filmed(job: Job, out_dir: Path) -> Path:
         job.spec,
         out_dir,
         name=job.name,
-        quality=job.quality,
-        format=job.format,
-        constant_frame_rate=job.constant_frame_rate,
-        single_file=job.single_file,
+        **job.how,
         cache=job.cache and Cache.of_user(),  # this machine's own
         on_progress=Reporter(),
     )
