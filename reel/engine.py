@@ -147,7 +147,7 @@ def manim_set_up(size: Pair, fps: int, *, transparent: bool = False) -> Iterator
             "media_dir": media,
             "background_opacity": 0.0 if transparent else 1.0,
             "dry_run": True,
-            "verbosity": "WARNING",
+            "verbosity": "ERROR",  # it warns of animations that last one frame
             "progress_bar": "none",
         }
         with tempconfig(settings):

@@ -110,7 +110,7 @@ def again_if_gone(make: Callable[[], T]) -> T:
 def publish(staged: Path, folder: Path, names: list[str]) -> None:
     """Move finished files into a folder, in this order; each one replaces what was there at once.
 
-    Names may have a folder before them, such as `stills/01-explain.png`.
+    Names may have a folder before them, such as `stills/01-explain.png`; what else was in such a folder is removed.
 
     The last one is the record of the others: an old record is taken away first, so that a record is never found beside
     files that it does not describe.
@@ -120,9 +120,19 @@ def publish(staged: Path, folder: Path, names: list[str]) -> None:
         with locked(folder):
             check_places(folder, names)
             (folder / names[-1]).unlink(missing_ok=True)
-            for name in names:
+            for name in names[:-1]:
                 (folder / name).parent.mkdir(exist_ok=True)
                 os.replace(staged / name, folder / name)
+            remove_others(folder, {Path(name) for name in names})
+            os.replace(staged / names[-1], folder / names[-1])
+
+
+def remove_others(folder: Path, names: set[Path]) -> None:
+    """Remove the files of an older film, such as its 20th still, from the folders that the names have before them."""
+    for below in {name.parent for name in names} - {Path()}:
+        for path in (folder / below).iterdir():
+            if path.is_file() and below / path.name not in names:
+                path.unlink()
 
 
 def check_places(folder: Path, names: Iterable[str]) -> None:

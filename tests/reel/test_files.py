@@ -32,6 +32,18 @@ def test_published_files_are_there_and_nothing_else(tmp_path) -> None:
     assert (tmp_path / "out/a/a.mp4").read_text() == "two"
 
 
+def test_stills_of_a_longer_film_go_and_what_the_user_put_beside_the_film_stays(tmp_path) -> None:
+    for stills in (["1.png", "2.png"], ["1.png"]):
+        with staging(tmp_path) as staged:
+            (staged / "stills").mkdir()
+            for still in stills:
+                (staged / "stills" / still).touch()
+            (staged / "a.json").touch()
+            publish(staged, tmp_path / "a", [*(f"stills/{still}" for still in stills), "a.json"])
+        (tmp_path / "a" / "notes.txt").touch()
+    assert names(tmp_path) == ["a", "a/a.json", "a/notes.txt", "a/stills", "a/stills/1.png"]
+
+
 def test_files_made_before_stay_when_a_later_attempt_fails(tmp_path) -> None:
     make(tmp_path, "one")
     with pytest.raises(KeyboardInterrupt):
