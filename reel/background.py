@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 from typing import TypeAlias
 
 from reel.patches import Patch, Sink
@@ -27,6 +27,7 @@ class Background:
         self._queue: Queue[Task | None] = Queue(TASKS_AHEAD)
         self._failure: BaseException | None = None
         self._abandoned = False
+        self._ended = Event()
         self._thread = Thread(target=self._run, name="encoder", daemon=True)
         self._thread.start()
 
@@ -39,6 +40,7 @@ class Background:
         """Wait until the thread has ended; abandoned tasks are not done any more."""
         self._abandoned = abandon
         self._queue.put(None)
+        self._ended.wait()  # `join` alone, interrupted once, takes a thread for ended (Python 3.11, 3.12)
         self._thread.join()
 
     def raise_failure(self) -> None:
@@ -54,6 +56,7 @@ class Background:
                 task()
             except BaseException as failure:
                 self._failure = failure
+        self._ended.set()
 
 
 class Later:
@@ -74,8 +77,8 @@ def in_background() -> Iterator[Do]:
     background = Background()
     try:
         yield background.do
-    except BaseException:
+        background.finish(abandon=False)
+    except BaseException:  # it may come while the thread is waited for, which must not go on without us
         background.finish(abandon=True)
         raise
-    background.finish(abandon=False)
     background.raise_failure()

@@ -1,4 +1,6 @@
+import signal
 import threading
+import time
 
 import pytest
 
@@ -40,6 +42,20 @@ def test_frames_arrive_in_order_and_all_of_them() -> None:
 def test_a_failure_in_the_thread_is_raised_where_the_frames_come_from(fails_at) -> None:
     with pytest.raises(OSError, match="No space left"):
         feed(Recorder(fails_at))
+
+
+def test_the_thread_has_ended_also_for_who_is_stopped_while_waiting_for_it() -> None:
+    ended = []
+
+    def task() -> None:
+        time.sleep(0.1)  # until it is waited for
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.1)
+        ended.append(True)
+
+    with pytest.raises(KeyboardInterrupt), in_background() as do:
+        do(task)
+    assert ended == [True]
 
 
 def test_the_thread_ends_when_the_film_is_given_up() -> None:
