@@ -37,8 +37,8 @@ def filmed(monkeypatch) -> list[int]:
 
 @pytest.mark.slow
 def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
-    (tmp_path / "staged").mkdir()
-    order = Order(short_spec, "max-pool", "low", "mp4", tmp_path / "staged")
+    (tmp_path / "staged/0").mkdir(parents=True)
+    order = Order(short_spec, "max-pool", "low", "mp4", tmp_path / "staged/0")
     prepared = prepare(order, None)
     assert prepared is not None
     for beat in reversed(prepared.missing):
