@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self, cast
@@ -17,7 +16,7 @@ from cnn_core.arrays import Pair
 from reel.canvas import BT709, Canvas
 from reel.patches import Patch
 
-__all__ = ["CODECS", "TRANSPARENT", "Chapter", "Codec", "VideoEncoder", "set_chapters"]
+__all__ = ["BITEXACT", "CODECS", "TRANSPARENT", "Chapter", "Codec", "VideoEncoder"]
 
 BITEXACT = 0x400
 """Flag of a container: no random identifiers and no version strings, so that equal films are equal bytes."""
@@ -115,10 +114,6 @@ class VideoEncoder:
         while self._last + self._longest < self._end:
             self._encode(self._last + self._longest)
 
-    def set_chapters(self, chapters: Iterable[Chapter]) -> None:
-        """Name the parts of the film."""
-        set_chapters(self._container, chapters)
-
     def _encode(self, at: int) -> None:
         self._last = at
         self._write(self._stream.encode(self._canvas.frame(at)))
@@ -136,19 +131,3 @@ class VideoEncoder:
             self._held.duration = self._end - self._held.pts
             self._container.mux(self._held)
         self._container.close()
-
-
-def set_chapters(container: av.container.OutputContainer, chapters: Iterable[Chapter]) -> None:
-    """Name the parts of a film that is being written."""
-    container.set_chapters(
-        [
-            {
-                "id": number,
-                "start": round(chapter.start * 1000),
-                "end": round(chapter.end * 1000),
-                "time_base": Fraction(1, 1000),
-                "metadata": {"title": chapter.title},
-            }
-            for number, chapter in enumerate(chapters)
-        ]
-    )

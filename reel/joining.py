@@ -12,7 +12,7 @@ from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
 from cnn_core.errors import CnnreelError
-from reel.encoder import BITEXACT, CODECS, Chapter, set_chapters
+from reel.encoder import BITEXACT, CODECS, Chapter
 
 __all__ = ["Part", "join"]
 
@@ -80,6 +80,22 @@ def append(film: OutputContainer, stream: VideoStream, source: InputContainer, s
         packet.pts = packet.dts = time
         packet.stream = stream
         film.mux(packet)
+
+
+def set_chapters(film: OutputContainer, chapters: Sequence[Chapter]) -> None:
+    """Name the parts of a film that is being written."""
+    film.set_chapters(
+        [
+            {
+                "id": number,
+                "start": round(chapter.start * 1000),
+                "end": round(chapter.end * 1000),
+                "time_base": Fraction(1, 1000),
+                "metadata": {"title": chapter.title},
+            }
+            for number, chapter in enumerate(chapters)
+        ]
+    )
 
 
 def settings_of(stream: VideoStream) -> tuple[object, ...]:

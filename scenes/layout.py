@@ -43,10 +43,6 @@ class Box:
         """The middle, as Manim's three coordinates."""
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
 
-    def cell_size(self, columns: float, rows: float, most: float = 1.0) -> float:
-        """Return the largest square cell of which `columns` x `rows` fit in here."""
-        return min(most, self.width / columns, self.height / rows)
-
     def part(self, start: float, stop: float) -> Box:
         """Return the horizontal slice from `start` to `stop`, as fractions of the width."""
         return Box(self.left + start * self.width, self.left + stop * self.width, self.bottom, self.top)

@@ -130,10 +130,6 @@ class Reading:
         """Return the block that a layer belongs to."""
         return next(block for block in self.blocks if layer in block.layers)
 
-    def input_of(self, layer: int) -> Array:
-        """Return what a layer was given."""
-        return self.traces[layer - 1].output if layer else self.x
-
     @cached_property
     def zooms(self) -> list[Zoom]:
         """What is looked at closely, in the order of the layers."""

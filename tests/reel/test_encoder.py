@@ -5,17 +5,16 @@ import av
 import numpy as np
 import pytest
 
-from reel.encoder import CODECS, TRANSPARENT, Chapter, VideoEncoder
+from reel.encoder import CODECS, TRANSPARENT, VideoEncoder
 from reel.joining import Part, join
 from reel.patches import Box, Patch
 from tests.reel.frames import atoms, plain_frames, plain_patches
 
 
-def encode(path: Path, *, repeat: int = 1, constant: bool = False, chapters: tuple[Chapter, ...] = ()) -> Path:
+def encode(path: Path, *, repeat: int = 1, constant: bool = False) -> Path:
     with VideoEncoder(path, CODECS[path.suffix[1:]], (64, 48), 30, constant=constant) as encoder:
         for patch in plain_patches(6):
             encoder.add(patch, repeat)
-        encoder.set_chapters(chapters)
     return path
 
 
@@ -85,17 +84,6 @@ def test_colours_come_back_as_they_went_in(tmp_path, name) -> None:
     with av.open(encode(tmp_path / name, repeat=10)) as film:
         last = list(film.decode(video=0))[-1].to_ndarray(format="rgb24")
     assert np.abs(last.astype(int) - plain_frames(6)[-1][..., :3]).max() <= 4
-
-
-@pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
-def test_chapters_have_titles_and_times(tmp_path, name) -> None:
-    chapters = (Chapter("What is Max(4, 1)?", 0.0, 0.5), Chapter("4 × 2 = 8", 0.5, 1.0))
-    with av.open(encode(tmp_path / name, repeat=5, chapters=chapters)) as film:
-        found = [
-            Chapter(one["metadata"]["title"], *(float(one[end] * one["time_base"]) for end in ("start", "end")))
-            for one in film.chapters()
-        ]
-    assert found == list(chapters)
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm"])

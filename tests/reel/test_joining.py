@@ -9,7 +9,7 @@ from reel.encoder import CODECS, Chapter, VideoEncoder
 from reel.joining import Part, join
 from tests.reel.frames import atoms, plain_patches
 
-CHAPTERS = (Chapter("One", 0.0, 0.5), Chapter("Two", 0.5, 0.8))
+CHAPTERS = (Chapter("What is Max(4, 1)?", 0.0, 0.5), Chapter("4 × 2 = 8", 0.5, 0.8))
 
 
 def clip(path: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
@@ -42,7 +42,11 @@ def test_a_joined_film_is_its_clips_frame_by_frame(tmp_path, ending) -> None:
 @pytest.mark.parametrize("ending", ["mp4", "webm"])
 def test_a_joined_film_has_its_chapters_and_its_length(tmp_path, ending) -> None:
     with av.open(joined(tmp_path, ending)) as film:
-        assert [one["metadata"]["title"] for one in film.chapters()] == ["One", "Two"]
+        found = [
+            Chapter(one["metadata"]["title"], *(float(one[end] * one["time_base"]) for end in ("start", "end")))
+            for one in film.chapters()
+        ]
+        assert found == list(CHAPTERS)
         assert film.duration == 800_000
 
 
