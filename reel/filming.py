@@ -5,11 +5,12 @@ A film is made in three steps, which may be taken by several processes: it is pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from cnn_core.errors import InputError
 from reel.cache import Cache, key_of
 from reel.encoder import CODECS
 from reel.files import check_free, check_name, staging
@@ -18,6 +19,7 @@ from reel.limits import check_clip
 from reel.orders import Order, Prepared
 from reel.page.writing import write_clip_page
 from reel.plan import plan
+from reel.quality import QUALITIES
 from reel.record import as_text, clip_record
 from reel.segments import film_segments, put_together, segment_folder
 from reel.sidecars import write_sidecars
@@ -77,10 +79,14 @@ def film(
     Raises
     ------
     InputError
-        If the name or the folder cannot be used.
+        If the name or the folder cannot be used, or there is no such quality or format.
     CnnreelError
         If the disk is full or the folder cannot be written to.
     """
+    check_choice("quality", quality, QUALITIES)
+    check_choice("format", format, [*CODECS, *TAKES])
+    if transparent:
+        check_choice("format of a transparent film", format, ["webm", "png"])
     name = check_name("name", spec.name if name is None else name)
     folder = out_dir / name
     check_free(folder)
@@ -99,6 +105,12 @@ def film(
     if on_progress is not None:
         on_progress(1.0)
     return Clip(folder, folder / main_file(name, format), record)
+
+
+def check_choice(argument: str, given: str, choices: Collection[str]) -> None:
+    """Refuse what cannot be chosen."""
+    if given not in choices:
+        raise InputError(f"{argument} must be one of {', '.join(choices)}, but it is {given!r}.")
 
 
 def prepare(order: Order, cache: Cache | None) -> Prepared | None:

@@ -141,6 +141,22 @@ def test_a_scene_that_fails_leaves_nothing(short_spec: SceneSpec, tmp_path, monk
     assert names(tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"quality": "hd"}, r"^quality must be one of low, medium, high, 4k, but it is 'hd'\.$"),
+        ({"format": "avi"}, r"^format must be one of mp4, webm, gif, png, stills, but it is 'avi'\.$"),
+        ({"transparent": True}, r"^format of a transparent film must be one of webm, png, but it is 'mp4'\.$"),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_before_anything_is_made(
+    short_spec: SceneSpec, tmp_path, how, message
+) -> None:
+    with pytest.raises(InputError, match=message):
+        film(short_spec, tmp_path / "out", **how)
+    assert names(tmp_path) == []
+
+
 def rendering(out: Path) -> subprocess.Popen[bytes]:
     """Begin a film that takes some seconds, and wait until its first bytes are written."""
     command = [sys.executable, RENDER, "scene", "max-pool", "-q", "high", "--pace", "slow", "-o", out]
