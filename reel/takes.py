@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
 from reel.background import Later, in_background
-from reel.beat_pictures import BeatPictures
+from reel.beat_pictures import picture_name
 from reel.engine import OnBeat, OnFrames, play
 from reel.gif import GifEncoder
 from reel.orders import Order
@@ -31,7 +32,7 @@ class Take:
 
 def take_gif(order: Order, on_frames: OnFrames | None = None) -> Take:
     """Encode a GIF, whose colours are known only at its end; its poster is its last frame."""
-    last = BeatPictures(order.folder / "stills")
+    last = LastFrame(order.folder / "stills")
     with GifEncoder(order.path, order.size, order.fps) as encoder, in_background() as do:
         timeline = play(order.spec, order.size, order.fps, Later(encoder, do), on_beat=last, on_frames=on_frames)
     save_png(last.frame, order.poster)
@@ -53,7 +54,7 @@ def take_stills(order: Order, on_frames: OnFrames | None = None) -> Take:
 
     def keep(beat: Beat, frame: Frame) -> None:
         stills.append(Still.of(beat, frame))
-        files.append(f"{len(stills):02d}-{beat.kind}.png")
+        files.append(picture_name(len(stills), beat.kind))
         save_png(frame, order.folder / files[-1])
 
     timeline = play_still(order, keep, on_frames)
@@ -69,12 +70,22 @@ TAKES = MappingProxyType[str, Taker]({"gif": take_gif, "png": take_last_frame, "
 
 
 class LastFrame:
-    """Keeps the last frame of the last beat."""
+    """Keeps the last frame of the last beat; that of each beat is written into a folder, if one is to be made."""
 
     frame: Frame
 
+    def __init__(self, folder: Path | None = None) -> None:
+        if folder is not None:
+            folder.mkdir()
+        self._folder = folder
+        self._beats = 0
+
     def __call__(self, beat: Beat, frame: Frame) -> None:
+        """Take the last frame of the next beat."""
         self.frame = frame
+        self._beats += 1
+        if self._folder is not None:
+            save_png(frame, self._folder / picture_name(self._beats, beat.kind))
 
 
 def play_still(order: Order, on_beat: OnBeat, on_frames: OnFrames | None) -> Timeline:
