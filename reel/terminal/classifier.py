@@ -43,7 +43,7 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path)
     try:
         from cnn_core.training import train as run
     except ModuleNotFoundError as error:
-        raise CnnreelError("train needs PyTorch, which is not installed: pip install 'cnnreel[train]'.") from error
+        raise CnnreelError("train needs PyTorch, which is not installed: .venv/bin/pip install '.[train]'.") from error
     from cnn_core.card import publish
     from cnn_core.mnist import load_training
 

@@ -32,5 +32,5 @@ def engine_of(name: str, workers: int | None, scheduler: str | None, shared: Pat
     try:
         from reel.cluster.filming import film_on_cluster  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
-        raise CnnreelError("--engine dask needs the package distributed: pip install 'cnnreel[dask]'.") from error
+        raise CnnreelError("--engine dask needs the package distributed: .venv/bin/pip install '.[dask]'.") from error
     return partial(film_on_cluster, scheduler=scheduler, shared=shared)
