@@ -89,6 +89,8 @@ def traits(mobject: Any) -> Iterator[Any]:
     if not isinstance(mobject, VMobject | ImageMobject):
         raise TypeError(f"{type(mobject).__name__} is neither made of curves nor an image: say here how it looks.")
     if isinstance(mobject, VMobject):
+        if mobject.background_image is not None:
+            raise TypeError(f"{type(mobject).__name__} is coloured by a picture: say here how it looks.")
         if not any(map(is_seen, colours(mobject))):
             return
         yield np.array([mobject.sheen_factor, *mobject.sheen_direction], float)

@@ -76,6 +76,11 @@ def test_what_is_neither_curves_nor_image_is_refused() -> None:
         list(traits(Mobject()))
 
 
+def test_what_is_coloured_by_a_picture_is_refused() -> None:
+    with pytest.raises(TypeError, match="Square is coloured by a picture"):
+        list(traits(Square().color_using_background_image("picture.png")))
+
+
 def test_symbols_that_are_left_out_change_only_the_beats_around_them() -> None:
     without, with_them = planned("conv2d", symbols=False), planned("conv2d")
     assert len(alike(without, with_them)) >= len(without.sights) - 2
