@@ -93,8 +93,10 @@ film.video.addEventListener('loadedmetadata', async () => {
   const { video } = film;
   const reach = video.seekable.length ? video.seekable.end(0) : 0;
   if (reach > video.duration / 2 || !video.currentSrc.startsWith('http')) return;
-  const answer = await fetch(video.currentSrc);
-  const { paused } = video;
-  video.src = URL.createObjectURL(await answer.blob());
+  const whole = await fetch(video.currentSrc).then((answer) => answer.ok && answer.blob()).catch(() => null);
+  if (!whole) return;
+  const { paused, currentTime } = video;
+  video.src = URL.createObjectURL(whole);
+  video.currentTime = currentTime;
   if (!paused) film.play();
 }, { once: true });

@@ -46,3 +46,23 @@ def test_steps_work_where_the_server_sends_no_parts_of_files(served: Any, pool: 
         until(lambda beat=beat: time(served) == pytest.approx(pool.record["beats"][beat]["end"], abs=0.05))
         assert current(served) == beat
     assert paused(served)
+
+
+def refuse(route: Any) -> None:
+    """Send a film to who plays it, but not to who fetches it."""
+    if route.request.resource_type == "fetch":
+        route.fulfill(status=503, body="busy")
+    else:
+        route.continue_()
+
+
+def test_a_film_that_cannot_be_fetched_at_once_plays_all_the_same(served: Any) -> None:
+    broken: list[str] = []
+    served.on("pageerror", lambda error: broken.append(str(error)))
+    served.route("**/*.mp4", refuse)
+    with served.expect_response(lambda answer: answer.status == 503):
+        served.reload()
+    served.keyboard.press("Space")
+    until(lambda: time(served) > 0.2)
+    assert served.locator("video").evaluate("film => film.src").startswith("http:")
+    assert broken == []
