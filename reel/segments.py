@@ -6,11 +6,9 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
-from reel.background import Later, in_background
 from reel.beat_pictures import picture_name
 from reel.encoder import Chapter, VideoEncoder
 from reel.engine import OnFrames, play
@@ -25,7 +23,7 @@ __all__ = ["OnSegment", "film_segments", "put_together", "segment_folder"]
 STILL = "still.png"
 
 OnSegment: TypeAlias = Callable[[int], object]
-"""Called in another thread with the number of a beat whose folder is complete."""
+"""Called with the number of a beat whose folder is complete."""
 
 
 class SegmentFiles:
@@ -51,7 +49,7 @@ class SegmentFiles:
             self._encoder = self._open.enter_context(self._encoder_in(folder))
         self._encoder.add(patch, repeat)
 
-    def cut(self, last: Frame) -> None:
+    def cut(self, _: Beat, last: Frame) -> None:
         """End the beat's file, and save its last frame."""
         self._open.close()
         self._encoder = None
@@ -80,19 +78,15 @@ def film_segments(
     beats
         Their numbers, from 0, in their order; the others are played without being drawn.
     """
-    with SegmentFiles(order, beats, on_segment) as files, in_background() as do:
-
-        def cut(_: Beat, last: Frame) -> None:
-            do(partial(files.cut, last))
-
+    with SegmentFiles(order, beats, on_segment) as files:
         play(
             order.spec,
             order.size,
             order.fps,
-            Later(files, do),
+            files,
             wanted=set(beats),
             transparent=order.transparent,
-            on_beat=cut,
+            on_beat=files.cut,
             on_frames=on_frames,
         )
 

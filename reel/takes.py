@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
-from reel.background import Later, in_background
 from reel.beat_pictures import picture_name
 from reel.engine import OnBeat, OnFrames, play
 from reel.gif import GifEncoder
@@ -33,8 +32,8 @@ class Take:
 def take_gif(order: Order, on_frames: OnFrames | None = None) -> Take:
     """Encode a GIF, whose colours are known only at its end; its poster is its last frame."""
     last = LastFrame(order.folder / "stills")
-    with GifEncoder(order.path, order.size, order.fps) as encoder, in_background() as do:
-        timeline = play(order.spec, order.size, order.fps, Later(encoder, do), on_beat=last, on_frames=on_frames)
+    with GifEncoder(order.path, order.size, order.fps) as encoder:
+        timeline = play(order.spec, order.size, order.fps, encoder, on_beat=last, on_frames=on_frames)
     save_png(last.frame, order.poster)
     return Take(video_record(order, timeline.duration), timeline)
 
