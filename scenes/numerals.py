@@ -52,7 +52,7 @@ def decimals_for(values: npt.ArrayLike, most: int = 2) -> int:
     array = np.asarray(values, dtype=np.float64)
     array = array[np.isfinite(array)]
     for decimals in range(most):
-        if np.allclose(array, np.round(array, decimals), rtol=0, atol=1e-9):
+        if np.abs(array - np.round(array, decimals)).max(initial=0) <= 1e-9:
             return decimals
     return most
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from manim import ManimColor, interpolate_color
+if TYPE_CHECKING:
+    from manim import ManimColor
 
 __all__ = ["PACE", "THEMES", "Theme", "reading_time"]
 
@@ -43,6 +45,8 @@ class Theme:
 
     def cell_fill(self, role: str, strength: float, *, dimmed: bool = False) -> ManimColor:
         """Return the fill of a cell: `strength` in -1..1 of the role's colour, or of deep blue below zero."""
+        from manim import ManimColor, interpolate_color  # noqa: PLC0415 (pages need colours, too, and no Manim)
+
         hue = self.negative if strength < 0 else role
         share = self.tint * min(1.0, abs(strength)) * (0.45 if dimmed else 1.0)
         return interpolate_color(ManimColor(self.background), ManimColor(hue), share)
