@@ -149,6 +149,7 @@ class Crew:
             worker.end()
 
     def _idle(self) -> Worker | None:
+        self._workers = [worker for worker in self._workers if worker.errand or worker.process.is_alive()]
         for worker in self._workers:
             if worker.errand is None:
                 return worker
