@@ -140,7 +140,7 @@ def around_anchor(spans: Sequence[tuple[float, float]], gap: float, anchor: int 
     """Return how far parts in line reach before and behind the anchor of one of them, or of the middle.
 
     >>> around_anchor([(1, 1), (2, 2)], 0.5, anchor=1)
-    (4.5, 2)
+    (4.5, 2.0)
     """
     whole = sum(before + behind for before, behind in spans) + gap * (len(spans) - 1)
     if anchor is None:
