@@ -51,7 +51,7 @@ CODECS = MappingProxyType(
             "mp4",
             "libx264",
             MappingProxyType(
-                {"preset": "ultrafast", "qp": "25", "x264-params": "cabac=1:8x8dct=1:partitions=i4x4,i8x8"}
+                {"preset": "ultrafast", "qp": "22", "x264-params": "cabac=1:8x8dct=1:partitions=i4x4,i8x8"}
             ),
             MappingProxyType({"movflags": "+faststart"}),
         ),
