@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -149,8 +149,8 @@ class Compared:
         self.errors: list[float] = []
         self.similar: list[float] = []
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
-        if patch is not None:
+    def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
+        for patch in patches:
             patch.paint(self._picture)
         for number in range(self._frames, self._frames + repeat):
             shown = next(self._film)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
 import cairo
-import numpy as np
 from manim import Camera, ImageMobject, Mobject, VMobject
 
-from reel.looks import Family, Look, changed, is_plain, is_seen, is_upright, style_of
-from reel.patches import Box, Frame
+from reel.looks import Family, Look, Looks, differing, is_plain, is_seen, style_of
+from reel.patches import Box, Frame, gathered
 from reel.paths import add_path
 
 __all__ = ["FilmCamera"]
@@ -20,113 +19,175 @@ __all__ = ["FilmCamera"]
 MITER_LIMIT = 10
 """Cairo's: a sharp corner of a line reaches out by at most this many half widths."""
 
-MARGIN = 3
-"""Pixels around a mobject's outline: `Box.even` may take so many rows along above one that changes."""
+MARGIN = 2
+"""Pixels around a mobject's outline that it may colour a little."""
 
 
 class FilmCamera(Camera):
-    """Keeps how each mobject looked, and redraws the box around those that look different.
+    """Keeps how each mobject looked, and redraws the boxes around those that look different.
 
-    Manim tells what may move in an animation from what cannot. The latter, the scenery, is drawn once.
+    Manim tells what may move in an animation from what cannot. The latter, the scenery, is drawn once. What is drawn is
+    right inside the boxes only; whoever wants the whole picture keeps it, and takes the boxes over.
     """
 
     pixel_array: Any  # a Frame; Manim calls it an array of whole numbers
+    background: Any  # likewise
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._scenery: Frame = self.pixel_array.copy()
-        self._looks: dict[int, Look] = {}
-        self._family = Family([])
+        self._scenery_looks: Looks | None = None
+        self._behind: Frame = self._scenery
+        self._behind_looks: Looks | None = None
+        self._looks: Looks | None = None
+        self._shown: list[Any] = []
+        self._lively_shown: list[Any] = []
+        self._family = self._lively = Family([])
 
     def set_scenery(self, mobjects: Sequence[Mobject]) -> None:
         """Draw what will not move; what is drawn next stands in front of it."""
-        self._looks = {}
-        self.reset()
-        if mobjects:
-            self.capture_mobjects(mobjects)
-        np.copyto(self._scenery, self.pixel_array)
+        shown = Family(list(mobjects)).shown()
+        before, looks = self._scenery_looks, self._looks_of(shown)
+        for box in self._boxes(before, looks):
+            self._draw(box, self.background, shown, looks)
+            self._scenery[box.area] = self.pixel_array[box.area]
+        self._scenery_looks = self._behind_looks = looks
+        self._behind = self._scenery
+        self._family = Family([])
 
-    def redraw(self, mobjects: list[Mobject]) -> Box | None:
-        """Draw in front of the scenery; return a box outside of which nothing has changed since the last time."""
+    def leave_scenery(self) -> None:
+        """Let what is drawn next stand alone; the scenery is kept, for that of the next animation is much the same."""
+        self._behind, self._behind_looks = self.background, {}
+        self._family = Family([])
+
+    def redraw(self, mobjects: list[Mobject], lively: list[Mobject] | None = None) -> Iterator[Box]:
+        """Draw in front of the scenery; give boxes outside of which nothing has changed since the last time.
+
+        Each box is right when it is given, and until the next one is asked for.
+
+        Parameters
+        ----------
+        lively
+            Those that may look different, if nothing else does since the last time.
+        """
+        if lively is None or not self._goes_on(mobjects, lively):
+            boxes = self._look_at_all(mobjects, lively or [])
+        else:
+            boxes = gathered(self._look_again(), Box.of(self.pixel_array))
+        for box in boxes:
+            self._draw(box, self._behind, self._shown, self._looks)
+            yield box
+
+    def _goes_on(self, mobjects: list[Mobject], lively: list[Mobject]) -> bool:
+        """Tell whether the same mobjects are drawn as the last time, in the same order."""
+        return (
+            self._looks is not None
+            and self._family.is_of(mobjects, parts=False)
+            and self._lively.is_of(lively)
+            and self._among_shown(self._lively.shown()) == self._lively_shown
+            and all(map(is_plain, self._lively_shown))
+        )
+
+    def _look_again(self) -> Iterator[Box]:
+        """Look at those that are lively; give the boxes of those that have changed, before and now."""
+        assert self._looks is not None
+        for mobject in self._lively_shown:
+            before, now = self._looks[id(mobject)], self._look(mobject)
+            if now is not before:
+                self._looks[id(mobject)] = now
+                yield before.box
+                yield now.box
+
+    def _look_at_all(self, mobjects: list[Mobject], lively: list[Mobject]) -> list[Box]:
+        """Look at everything; return the boxes in which something has changed."""
         if not self._family.is_of(mobjects):
             self._family = Family(mobjects)
-        shown = self._family.shown()
-        if not all(map(is_plain, shown)):
-            self._looks = {}
-            return self._redraw_all(shown)
-        before, self._looks = self._looks, {id(mobject): self._look(mobject) for mobject in shown}
-        if list(before) != list(self._looks):
-            return self._redraw_all(shown)
-        box = changed(before, self._looks, Box.of(self.pixel_array))
-        if box is not None:
-            self._redraw_box(box, shown)
-        return box
+        self._shown = self._family.shown()
+        moving, before = self._looks_of(self._shown), self._looks
+        self._looks = None if moving is None or self._behind_looks is None else self._behind_looks | moving
+        self._lively = Family(lively)
+        self._lively_shown = self._among_shown(self._lively.shown())
+        return self._boxes(before, self._looks)
 
-    def _redraw_all(self, mobjects: Sequence[Mobject]) -> Box:
-        np.copyto(self.pixel_array, self._scenery)
-        if mobjects:
-            self.capture_mobjects(mobjects, include_submobjects=False)
-        return Box.of(self.pixel_array)
+    def _among_shown(self, mobjects: list[Any]) -> list[Any]:
+        looks = self._looks or {}
+        return [mobject for mobject in mobjects if id(mobject) in looks]
 
-    def _redraw_box(self, box: Box, mobjects: Sequence[Any]) -> None:
+    def _looks_of(self, mobjects: Sequence[Mobject]) -> Looks | None:
+        """Return how mobjects look, or nothing if that cannot be said of one of them."""
+        if not all(map(is_plain, mobjects)):
+            return None
+        return {id(mobject): self._look(mobject) for mobject in mobjects}
+
+    def _boxes(self, before: Looks | None, now: Looks | None) -> list[Box]:
+        whole = Box.of(self.pixel_array)
+        return [whole] if before is None or now is None else gathered(differing(before, now), whole)
+
+    def _draw(self, box: Box, behind: Frame, mobjects: Sequence[Any], looks: Looks | None) -> None:
         """Make the picture right inside a box; outside, it is whatever comes out.
 
         Cairo rounds differently where it clips a slanting edge, by a few levels. So only upright shapes are clipped,
         which most large ones are; others are drawn whole, and what of them lies outside is never looked at.
         """
-        self.pixel_array[box.area] = self._scenery[box.area]
+        self.pixel_array[box.area] = behind[box.area]
+        if looks is None:
+            self.capture_mobjects(mobjects, include_submobjects=False)
+            return
         context = self.get_cairo_context(self.pixel_array)
         for mobject in mobjects:
-            look = self._looks[id(mobject)]
+            look = looks[id(mobject)]
             if not look.box.meets(box):
                 continue
-            if look.path is None:
+            if isinstance(mobject, ImageMobject):
                 self.display_image_mobject(mobject, self.pixel_array)
-                continue
-            if look.upright:
+            elif look.is_upright(mobject):
                 clip(context, box)
-            self.display_vectorized(mobject, context)
-            context.reset_clip()
+                self._draw_curves(mobject, context, look)
+                context.reset_clip()
+            else:
+                self._draw_curves(mobject, context, look)
 
     def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context[Any]) -> Self:
         """Draw one mobject, except for what cannot be seen of it."""
-        look = self._looks.get(id(vmobject))
         ctx.new_path()
-        if look is None or look.path is None:
-            add_path(ctx, vmobject)
+        add_path(ctx, vmobject)
+        return self._paint(vmobject, ctx)
+
+    def _draw_curves(self, vmobject: VMobject, context: cairo.Context[Any], look: Look) -> None:
+        context.new_path()
+        if look.path is None:
+            add_path(context, vmobject)
+            if look.drawn:
+                look.path = context.copy_path()
         else:
-            ctx.append_path(look.path)
+            context.append_path(look.path)
+        look.drawn += 1
+        self._paint(vmobject, context)
+
+    def _paint(self, vmobject: VMobject, context: cairo.Context[Any]) -> Self:
+        """Paint the inside and the lines of the path."""
         if vmobject.background_stroke_width and is_seen(vmobject.get_stroke_rgbas(background=True)):
-            self.apply_stroke(ctx, vmobject, background=True)
+            self.apply_stroke(context, vmobject, background=True)
         if is_seen(vmobject.get_fill_rgbas()):
-            self.apply_fill(ctx, vmobject)
+            self.apply_fill(context, vmobject)
         if is_seen(vmobject.get_stroke_rgbas()):
-            self.apply_stroke(ctx, vmobject)
+            self.apply_stroke(context, vmobject)
         return self
 
     def _look(self, mobject: Any) -> Look:
         """Return how a mobject looks; the same as before if nothing has changed."""
-        points, style, before = mobject.points.tobytes(), style_of(mobject), self._looks.get(id(mobject))
-        if before is not None and before.points == points:
-            return before if before.style == style else replace(before, style=style, box=self._box(mobject))
-        if isinstance(mobject, ImageMobject):
-            return Look(points, style, None, True, self._box(mobject))
-        return Look(points, style, self._path(mobject), is_upright(mobject), self._box(mobject))
-
-    def _path(self, mobject: VMobject) -> cairo.Path:
-        context = self.get_cairo_context(self.pixel_array)
-        context.new_path()
-        add_path(context, mobject)
-        return context.copy_path()
+        points, style = mobject.points.tobytes(), style_of(mobject)
+        before = self._looks.get(id(mobject)) if self._looks else None
+        if before is None or before.points != points:
+            return Look(points, style, self._box(mobject))
+        return before if before.style == style else replace(before, style=style, box=self._box(mobject))
 
     def _box(self, mobject: VMobject | ImageMobject) -> Box:
         """Return the box of all pixels that a mobject may touch."""
         scale_x, scale_y = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
         margin = MARGIN + line_width(mobject) * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
-        (left, bottom, _), (right, top, _) = (
-            mobject.points.min(axis=0),
-            mobject.points.max(axis=0),
-        ) - self.frame_center
+        left, bottom, _ = (mobject.points.min(axis=0) - self.frame_center).tolist()
+        right, top, _ = (mobject.points.max(axis=0) - self.frame_center).tolist()
         return Box(
             math.floor(self.pixel_width / 2 + left * scale_x - margin),
             math.floor(self.pixel_height / 2 - top * scale_y - margin),
@@ -139,7 +200,7 @@ def line_width(mobject: VMobject | ImageMobject) -> float:
     """Return how wide the lines of a mobject are, in Manim's units of line width."""
     if isinstance(mobject, ImageMobject):
         return 0.0
-    return float(max(mobject.get_stroke_width(), mobject.get_stroke_width(background=True)))
+    return float(max(0, mobject.stroke_width, mobject.background_stroke_width))
 
 
 def clip(context: cairo.Context[Any], box: Box) -> None:

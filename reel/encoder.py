@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,10 +105,11 @@ class VideoEncoder:
         with suppress(OSError):  # the disk may be full: what went wrong first is what counts
             self._container.close()
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
-        """Change the picture, if there is a patch, and show it for `repeat` frames."""
-        if patch is not None:
+    def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
+        """Change the picture, if there are patches, and show it for `repeat` frames."""
+        for patch in patches:
             self._canvas.paint(patch)
+        if patches:
             self._encode(self._end)
         self._end += repeat
         while self._last + self._longest < self._end:

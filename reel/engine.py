@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +14,7 @@ from manim.utils.iterables import list_update
 
 from cnn_core.arrays import Pair
 from reel.camera import FilmCamera
+from reel.looks import lively
 from reel.patches import Box, Frame, Patch, Sink, difference
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat, Timeline
@@ -86,7 +87,7 @@ class FilmRenderer(CairoRenderer):
         if not scene.is_current_animation_frozen_frame():
             self._play_moving(scene, frames)
         elif self.looking:
-            self.camera.set_scenery([])
+            self.camera.leave_scenery()
             self._film(self.camera.redraw(everything(scene)), frames)
         else:
             self._count(frames)
@@ -104,21 +105,28 @@ class FilmRenderer(CairoRenderer):
 
     def _draw_moving(self, scene: Any, frames: int) -> None:
         self.camera.set_scenery(scene.static_mobjects)
+        may_change = lively(scene)
         for number in range(frames):
             scene.update_to_time(number * (1 / self.camera.frame_rate))  # as NumPy's arange does in Manim
-            self._film(self.camera.redraw(scene.moving_mobjects or everything(scene)))
+            self._film(self.camera.redraw(scene.moving_mobjects or everything(scene), may_change))
 
-    def _film(self, redrawn: Box | None, repeat: int = 1) -> None:
+    def _film(self, redrawn: Iterable[Box], repeat: int = 1) -> None:
         """Hand what differs from the picture before to the sink, to be shown for `repeat` frames."""
-        drawn = self.camera.pixel_array
-        box = Box.of(drawn) if self._begins else redrawn and difference(drawn, self.picture, redrawn)
-        self._begins = False
-        patch = Patch.cut(drawn, box) if box else None
-        if patch is not None:
-            patch.paint(self.picture)
+        changed = [box for part in redrawn if (box := self._take_over(part))]
+        if self._begins:
+            changed = [Box.of(self.picture)]
+            self._begins = False
         if self._sink is not None:
-            self._sink.add(patch, repeat)
+            self._sink.add([Patch.cut(self.picture, box) for box in changed], repeat)
         self._count(repeat)
+
+    def _take_over(self, redrawn: Box) -> Box | None:
+        """Bring a part of the picture up to date; return the box around all pixels that were different."""
+        drawn = self.camera.pixel_array
+        box = difference(drawn, self.picture, redrawn)
+        if box is not None:
+            self.picture[box.area] = drawn[box.area]
+        return box
 
     def _count(self, frames: int) -> None:
         self.frames += frames

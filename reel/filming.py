@@ -123,6 +123,8 @@ def prepare(order: Order, cache: Cache | None) -> Prepared | None:
     """
     if order.format not in CODECS:
         return None
+    if cache is None:
+        return everything_of(order)
     planned = plan(order.spec, order.size)
     check_clip(order, planned.timeline.duration)
     how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate, order.transparent)
@@ -131,11 +133,21 @@ def prepare(order: Order, cache: Cache | None) -> Prepared | None:
     return Prepared(planned.timeline, keys, tuple(missing))
 
 
-def fetch(order: Order, beat: int, key: str, cache: Cache | None) -> bool:
+def everything_of(order: Order) -> Prepared:
+    """Find out how long a film's beats are, for all of them will be filmed: no cache knows what they look like."""
+    timeline = rehearse(order.spec, order.size).timeline
+    check_clip(order, timeline.duration)
+    beats = tuple(range(len(timeline.beats)))
+    for beat in beats:
+        segment_folder(order, beat).mkdir(parents=True)
+    return Prepared(timeline, ("",) * len(beats), beats)
+
+
+def fetch(order: Order, beat: int, key: str, cache: Cache) -> bool:
     """Take a beat from the cache, or say that it is not there."""
     folder = segment_folder(order, beat)
     folder.mkdir(parents=True)
-    return cache is not None and cache.fetch(key, folder)
+    return cache.fetch(key, folder)
 
 
 def film_part(

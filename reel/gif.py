@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
@@ -55,9 +55,9 @@ class GifEncoder:
         finally:
             self._kept.unlink(missing_ok=True)
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+    def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
         """Keep a picture that is shown for `repeat` frames: its first and its last one, which say how long."""
-        if patch is not None:
+        for patch in patches:
             patch.paint(self._picture)
         picture = av.VideoFrame.from_numpy_buffer(self._picture, "rgba").reformat(format="rgb24")
         for number in (0, repeat - 1) if repeat > 1 else (0,):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import cairo
 import numpy as np
@@ -13,26 +13,37 @@ from manim.utils.family import extract_mobject_family_members
 
 from reel.patches import Box
 
-__all__ = ["Family", "Look", "changed", "is_plain", "is_seen", "is_upright", "style_of"]
+__all__ = ["Family", "Look", "Looks", "differing", "is_plain", "is_seen", "is_upright", "lively", "style_of"]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Look:
     """How a mobject looks.
 
     Attributes
     ----------
+    drawn
+        How often it was drawn.
     path
-        For cairo; it is dear to make, and used again until the points change. An image has none.
-    upright
-        Whether all its lines are horizontal or vertical.
+        For cairo; it is dear to make, and kept from the second drawing on. An image has none.
     """
 
     points: bytes
     style: tuple[object, ...]
-    path: cairo.Path | None
-    upright: bool
     box: Box
+    drawn: int = 0
+    path: cairo.Path | None = None
+    upright: bool | None = None
+
+    def is_upright(self, mobject: VMobject) -> bool:
+        """Tell whether all its lines are horizontal or vertical; it is found out once."""
+        if self.upright is None:
+            self.upright = is_upright(mobject)
+        return self.upright
+
+
+Looks: TypeAlias = dict[int, Look]
+"""How mobjects look, by their ids, the lowest first."""
 
 
 class Family:
@@ -46,9 +57,9 @@ class Family:
         self._members = extract_mobject_family_members(mobjects)
         self._parts = [list(member.submobjects) for member in self._members]
 
-    def is_of(self, mobjects: list[Mobject]) -> bool:
-        """Tell whether these consist of the same ones still."""
-        return mobjects == self._of and [member.submobjects for member in self._members] == self._parts
+    def is_of(self, mobjects: list[Mobject], *, parts: bool = True) -> bool:
+        """Tell whether these are the same ones still, and, unless it is taken for granted, have the same parts."""
+        return mobjects == self._of and (not parts or [member.submobjects for member in self._members] == self._parts)
 
     def shown(self) -> list[Mobject]:
         """Return those that have points, the lowest first."""
@@ -90,8 +101,45 @@ def style_of(mobject: VMobject | ImageMobject) -> tuple[object, ...]:
     )
 
 
-def changed(before: dict[int, Look], now: dict[int, Look], frame: Box) -> Box | None:
-    """Return the box around all mobjects that look different, as far as it lies in the frame."""
-    boxes = [box for key, look in now.items() if before[key] is not look for box in (before[key].box, look.box)]
-    seen = [box.clip(frame) for box in boxes if box.meets(frame)]
-    return reduce(Box.join, seen) if seen else None
+def differing(before: Looks, now: Looks) -> list[Box]:
+    """Return the boxes of all that looks different or stands in another order, as it was and as it is."""
+    old, new = list(before), list(now)
+    first = common(old, new)
+    last = common(old[first:][::-1], new[first:][::-1])
+    was, now_is = old[first : len(old) - last], new[first : len(new) - last]
+    in_order = [key for key in was if key in now] == [key for key in now_is if key in before]
+    boxes = [before[key].box for key in was if not in_order or now.get(key) is not before[key]]
+    boxes += [now[key].box for key in now_is if not in_order or before.get(key) is not now[key]]
+    for key in (*new[:first], *new[len(new) - last :]):
+        if before[key] is not now[key]:
+            boxes += before[key].box, now[key].box
+    return boxes
+
+
+def common(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many elements two lists have in common at their beginning.
+
+    >>> common([1, 2, 3], [1, 2, 4, 3])
+    2
+    """
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def lively(scene: Any) -> list[Mobject] | None:
+    """Return all mobjects that may change while a scene's animations are played; None if any may.
+
+    Manim, too, takes for granted that animations and updaters change their own mobjects only.
+    """
+    if scene.updaters:
+        return None
+    moved = [part for mobject in animated(scene.animations) for part in mobject.get_family()]
+    updated = [part for mobject in scene.mobjects for part in mobject.get_family() if part.updaters]
+    return [*moved, *(part for mobject in updated for part in mobject.get_family())]
+
+
+def animated(animations: Collection[Any]) -> Iterator[Mobject]:
+    """Give the mobjects of animations, and of those that they are composed of."""
+    for animation in animations:
+        yield animation.mobject
+        yield from animated(getattr(animation, "animations", ()))

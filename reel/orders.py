@@ -78,7 +78,7 @@ class Prepared:
     Attributes
     ----------
     keys
-        Under which each beat is kept in the cache.
+        Under which each beat is kept in the cache; empty if there is none.
     missing
         Numbers of the beats that are not in the cache.
     """

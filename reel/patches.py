@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "Frame", "Patch", "Sink", "difference", "straight"]
+__all__ = ["Box", "Frame", "Patch", "Sink", "difference", "gathered", "straight"]
+
+MOST_BOXES = 4
+WORTH_A_BOX = 20_000
+"""Pixels that take as long to draw, compare and convert as is lost by having one box more."""
 
 Frame: TypeAlias = npt.NDArray[np.uint8]
 """A picture of (height, width, 4): red, green, blue, alpha; the first row is the top."""
@@ -41,6 +46,15 @@ class Box(NamedTuple):
         """Tell whether two boxes have a pixel in common."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def covers(self, other: Box) -> bool:
+        """Tell whether all of another box is in this one."""
+        return (
+            self.left <= other.left
+            and self.top <= other.top
+            and other.right <= self.right
+            and other.bottom <= self.bottom
         )
 
     def join(self, other: Box) -> Box:
@@ -105,8 +119,33 @@ def straight(frame: Frame) -> Frame:
 class Sink(Protocol):
     """Where a film goes, one picture after the other."""
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
+    def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
         """Take what changes in the picture, or nothing; it then stands for `repeat` frames."""
+
+
+def gathered(boxes: Iterable[Box], frame: Box) -> list[Box]:
+    """Return a few boxes that cover all of these within a frame; those that are near each other become one.
+
+    >>> gathered([Box(0, 0, 50, 50), Box(50, 0, 90, 50), Box(800, 800, 850, 850)], Box(0, 0, 1000, 1000))
+    [Box(left=0, top=0, right=90, bottom=50), Box(left=800, top=800, right=850, bottom=850)]
+    """
+    found: list[Box] = []
+    for box in boxes:
+        if box.meets(frame):
+            found = taken_in(found, box.clip(frame))
+    return found
+
+
+def taken_in(found: list[Box], box: Box) -> list[Box]:
+    """Add a box to a few others: to the one with which it takes least room, if that is little more than without."""
+    if any(one.covers(box) for one in found):
+        return found
+    if not found:
+        return [box]
+    room, nearest = min((one.join(box).size - one.size, at) for at, one in enumerate(found))
+    if len(found) < MOST_BOXES and room > box.size + WORTH_A_BOX:
+        return [*found, box]
+    return taken_in([*found[:nearest], *found[nearest + 1 :]], found[nearest].join(box))
 
 
 def difference(one: Frame, other: Frame, within: Box) -> Box | None:

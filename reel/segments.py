@@ -42,12 +42,12 @@ class SegmentFiles:
     def __exit__(self, *failure: Any) -> None:
         self._open.__exit__(*failure)
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
-        """Change the picture, if there is a patch, and show it for `repeat` frames."""
+    def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
+        """Change the picture, if there are patches, and show it for `repeat` frames."""
         if self._encoder is None:
             folder = segment_folder(self._order, self._waiting[0])
             self._encoder = self._open.enter_context(self._encoder_in(folder))
-        self._encoder.add(patch, repeat)
+        self._encoder.add(patches, repeat)
 
     def cut(self, _: Beat, last: Frame) -> None:
         """End the beat's file, and save its last frame."""

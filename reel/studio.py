@@ -1,4 +1,7 @@
-"""What is to be done next: films are prepared, then filmed in parts, the longest first, and finished."""
+"""What is to be done next: films are prepared, then filmed in parts, the longest first, and finished.
+
+Filming begins when the last preparation has begun: nobody waits for it to end.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import math
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -32,7 +35,7 @@ class Production:
     Attributes
     ----------
     filmed
-        Seconds of each part that are filmed, once it is known what is to be filmed.
+        Seconds of each part that are filmed; None until it is cut into parts.
     to_come
         Number of parts that are not finished.
     """
@@ -40,7 +43,7 @@ class Production:
     job: Job
     order: Order
     prepared: Prepared | None = None
-    filmed: dict[Beats, float] = field(default_factory=dict)
+    filmed: dict[Beats, float] | None = None
     to_come: int = 0
 
     @property
@@ -82,6 +85,7 @@ class Studio:
         self._on_job = on_job or (lambda *_: None)
         self._productions: dict[int, Production] = {}
         self._unprepared: set[int] = set()
+        self._finishable: list[int] = []
         self._hidden: dict[Path, Path] = {}
 
     @property
@@ -134,9 +138,11 @@ class Studio:
                 self._on_job(number, fraction)
         if errand.function == "prepare" and isinstance(news, Done | Failed):
             self._unprepared.discard(number)
-            if not self._unprepared:
-                self._check_lengths()
+            self._check_lengths()
+            if not any(other.function == "prepare" for other in self.errands):
                 self._film()
+            if not self._unprepared:
+                self._finish_all()
 
     def _check_lengths(self) -> None:
         """Refuse lessons that would be too long; the clips of each are made in one folder."""
@@ -156,21 +162,33 @@ class Studio:
         return 0.0
 
     def _film(self) -> None:
-        """Have everything filmed that is not in the cache, the longest parts first."""
-        going_on = {number: one for number, one in self._productions.items() if number not in self.outcomes}
-        longest = max(SHORTEST, sum(one.missing for one in going_on.values()) / self._workers)
-        for number, one in going_on.items():
-            one.filmed = dict.fromkeys(one.parts(longest), 0.0)
-            one.to_come = len(one.filmed)
-            if not one.filmed:
-                self._finish(number)
-        parts = [(one.seconds(part), number, part) for number, one in going_on.items() for part in one.filmed]
-        for _, number, part in sorted(parts, reverse=True):
-            one = going_on[number]
-            self.errands.append(one.errand(number, "film_part", one.prepared, part, one.job.cache))
+        """Have everything filmed that is prepared and not in the cache, the longest parts first."""
+        prepared = {
+            number: one
+            for number, one in self._productions.items()
+            if number not in self.outcomes and number not in self._unprepared
+        }
+        longest = max(SHORTEST, sum(one.missing for one in prepared.values()) / self._workers)
+        for number, one in prepared.items():
+            if one.filmed is None:
+                one.filmed = dict.fromkeys(one.parts(longest), 0.0)
+                one.to_come = len(one.filmed)
+                if not one.filmed:
+                    self._finish(number)
+                self.errands.extend(
+                    one.errand(number, "film_part", one.prepared, part, one.job.cache) for part in one.filmed
+                )
+        self.errands = deque(sorted(self.errands, key=self._length, reverse=True))
+
+    def _length(self, errand: Errand) -> float:
+        """Return how many seconds of film are to be made; what is not filming comes before it."""
+        if errand.function != "film_part":
+            return math.inf
+        return self._productions[errand.number].seconds(errand.given[1])
 
     def _hear_of_part(self, number: int, part: Beats, news: News) -> None:
         one = self._productions[number]
+        assert one.filmed is not None
         one.filmed[part] = one.seconds(part) * (news if isinstance(news, float) else 1.0)
         self._on_job(number, sum(one.filmed.values()) / one.missing)
         one.to_come -= isinstance(news, Done)
@@ -178,8 +196,18 @@ class Studio:
             self._finish(number)
 
     def _finish(self, number: int) -> None:
+        """Have a clip finished, but not before it is known that all of them may be."""
+        if self._unprepared:
+            self._finishable.append(number)
+            return
         one = self._productions[number]
         self.errands.appendleft(one.errand(number, "finish", one.prepared, one.job.key, one.job.cache))
+
+    def _finish_all(self) -> None:
+        """Have those clips finished that waited for the last one to be prepared."""
+        waiting, self._finishable = self._finishable, []
+        for number in waiting:
+            self._finish(number)
 
     def _end(self, number: int, outcome: Outcome) -> None:
         self.outcomes[number] = outcome

@@ -14,7 +14,7 @@ from tests.reel.frames import atoms, plain_frames, plain_patches
 def encode(path: Path, *, repeat: int = 1, constant: bool = False) -> Path:
     with VideoEncoder(path, CODECS[path.suffix[1:]], (64, 48), 30, constant=constant) as encoder:
         for patch in plain_patches(6):
-            encoder.add(patch, repeat)
+            encoder.add([patch], repeat)
     return path
 
 
@@ -53,10 +53,10 @@ def test_a_repeated_picture_is_stored_once_unless_the_frame_rate_is_to_be_consta
 @pytest.mark.parametrize("name", ["film.mp4", "film.webm"])
 def test_no_frame_stands_for_longer_than_a_second(tmp_path, name) -> None:
     with VideoEncoder(tmp_path / name, CODECS[name[5:]], (64, 48), 30) as encoder:
-        encoder.add(plain_patches(1)[0], 20)
-        encoder.add(None, 50)
-        encoder.add(plain_patches(2)[1], 1)
-        encoder.add(None)
+        encoder.add(plain_patches(1), 20)
+        encoder.add([], 50)
+        encoder.add(plain_patches(2)[1:], 1)
+        encoder.add([])
     assert frame_numbers(tmp_path / name) == [0, 30, 60, 70]
     assert av.open(tmp_path / name).duration == 2_400_000
 
@@ -74,8 +74,8 @@ def test_patches_make_the_same_film_as_whole_frames(tmp_path) -> None:
     with encoders[0] as patches, encoders[1] as frames:
         for box in boxes:
             frame[box.area] = generator.integers(0, 256, frame[box.area].shape, np.uint8)
-            patches.add(Patch.cut(frame, box))
-            frames.add(Patch.cut(frame, Box.of(frame)))
+            patches.add([Patch.cut(frame, box)])
+            frames.add([Patch.cut(frame, Box.of(frame))])
     assert (tmp_path / "patches.mp4").read_bytes() == (tmp_path / "frames.mp4").read_bytes()
 
 
@@ -109,7 +109,7 @@ def test_a_film_without_background_keeps_alpha_also_when_it_is_joined(tmp_path) 
     frame = np.zeros((48, 64, 4), np.uint8)
     frame[:24] = (100, 0, 0, 128)  # as cairo has it: red, multiplied by alpha
     with VideoEncoder(tmp_path / "part.webm", TRANSPARENT, (64, 48), 30) as encoder:
-        encoder.add(Patch.cut(frame, Box.of(frame)), 3)
+        encoder.add([Patch.cut(frame, Box.of(frame))], 3)
     join([Part(tmp_path / "part.webm", 0.0), Part(tmp_path / "part.webm", 0.1)], 0.2, [], tmp_path / "film.webm")
     pictures = with_alpha(tmp_path / "film.webm")
     assert len(pictures) == 2

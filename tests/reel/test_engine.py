@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,8 +27,8 @@ class Recorder:
         self.whole: list[int] = []
         self.picture = np.zeros((SIZE[1], SIZE[0], 4), np.uint8)
 
-    def add(self, patch: Patch | None, repeat: int = 1) -> None:
-        if patch is not None:
+    def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
+        for patch in patches:
             patch.paint(self.picture)
             self.whole += [len(self.frames)] * (patch.box == Box(0, 0, *SIZE))
         self.frames += [hash_of(self.picture)] * repeat

@@ -15,7 +15,7 @@ HOUSE = Path(__file__).parents[2]
 def encode(path: Path) -> Path:
     with GifEncoder(path, (64, 48)) as encoder:
         for number, patch in enumerate(plain_patches(4)):
-            encoder.add(patch, 15 if number > 1 else 1)
+            encoder.add([patch], 15 if number > 1 else 1)
     return path
 
 
@@ -48,8 +48,8 @@ def test_a_failure_leaves_nothing_beside_it(tmp_path) -> None:
 
 def give_up(path: Path) -> None:
     with GifEncoder(path, (64, 48)) as encoder:
-        encoder.add(plain_patches(1)[0])
-        encoder.add(plain_patches(1, (64, 50))[0])
+        encoder.add(plain_patches(1))
+        encoder.add(plain_patches(1, (64, 50)))
 
 
 MUCH = """
@@ -67,7 +67,7 @@ def megabytes() -> int:
 with GifEncoder(Path(sys.argv[1]), (854, 480)) as encoder:
     for number in range(400):
         frame[:, number] = 255
-        encoder.add(Patch.cut(frame, Box.of(frame)))
+        encoder.add([Patch.cut(frame, Box.of(frame))])
     before = megabytes()
 print(megabytes() - before)
 """

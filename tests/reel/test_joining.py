@@ -15,7 +15,7 @@ CHAPTERS = (Chapter("What is Max(4, 1)?", 0.0, 0.5), Chapter("4 × 2 = 8", 0.5, 
 def clip(path: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
     with VideoEncoder(path, CODECS[path.suffix[1:]], size, 30) as encoder:
         for patch in plain_patches(3, size):
-            encoder.add(patch, count // 3)
+            encoder.add([patch], count // 3)
     return path
 
 

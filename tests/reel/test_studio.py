@@ -85,10 +85,29 @@ def test_only_what_is_not_kept_is_filmed(begin) -> None:
     assert crew.waiting() == [(1, "finish", None), (0, "film_part", (1,))]
 
 
-def test_nothing_is_filmed_before_all_is_prepared(begin) -> None:
+def test_nothing_is_filmed_while_something_waits_to_be_prepared(begin) -> None:
     crew = begin(2, 2)
     crew.prepare(prepared(5))
     assert crew.waiting() == [(1, "prepare", None)]
+
+
+def test_while_the_last_film_is_prepared_the_others_are_filmed(begin) -> None:
+    crew = begin(3, 2)
+    first, second, third = crew.take(), crew.take(), crew.take()
+    crew.studio.hear(first, Done(prepared(20)))
+    crew.studio.hear(second, Done(prepared(40)))
+    assert crew.waiting() == [(1, "film_part", (0,)), (0, "film_part", (0,))]
+    crew.studio.hear(third, Done(prepared(30)))
+    assert crew.waiting() == [(1, "film_part", (0,)), (2, "film_part", (0,)), (0, "film_part", (0,))]
+
+
+def test_no_film_is_finished_before_the_length_of_all_is_known(begin) -> None:
+    crew = begin(2, 2)
+    kept, last = crew.take(), crew.take()
+    crew.studio.hear(kept, Done(prepared(5, kept=(0,))))
+    assert crew.waiting() == []
+    crew.studio.hear(last, Done(prepared(6)))
+    assert crew.waiting() == [(0, "finish", None), (1, "film_part", (0,))]
 
 
 def test_a_film_is_finished_when_all_its_parts_are_filmed(begin) -> None:
