@@ -79,6 +79,10 @@ def settled(job: Job) -> Outcome | None:
     return None if record is None else Filmed(record)
 
 
+ALL_BUT_DONE = 0.99
+"""The most that is said to be done of a clip that is not in its place yet, though its film be drawn."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """Sends jobs out and takes clips in."""
@@ -114,7 +118,9 @@ class Desk:
                 continue  # it is about another client's clip, or comes late
             if futures[number].done():  # with its future goes what the cluster keeps of it
                 outcomes[number] = outcome_of(jobs[number], futures.pop(number))
-            self.on_job(number, fraction)
+                self.on_job(number, 1.0)
+            else:
+                self.on_job(number, min(fraction, ALL_BUT_DONE))
         return outcomes
 
     def send(self, job: Job) -> Future[Answer]:
