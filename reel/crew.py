@@ -23,8 +23,8 @@ from reel.orders import Order
 
 __all__ = ["Crew", "Done", "Errand", "Failed", "News"]
 
-PATIENCE = 1.5
-"""Seconds that a worker is given to tidy up before it is killed."""
+PATIENCE = 1.0
+"""Seconds that workers are given to tidy up, all at the same time, before they are killed."""
 
 BETWEEN_NEWS = 0.1
 """Seconds from one word on progress to the next."""
@@ -102,10 +102,10 @@ class Worker:
             news = Failed(f"the process that filmed it ended unexpectedly, with status {self.process.exitcode}.")
         return news
 
-    def end(self) -> None:
-        """Wait until the process has tidied up, and no longer."""
+    def end(self, patience: float) -> None:
+        """Wait until the process has tidied up, but no longer than so many seconds."""
         self.connection.close()
-        self.process.join(PATIENCE)
+        self.process.join(max(0.0, patience))
         self.process.kill()
         self.process.join()
 
@@ -145,8 +145,9 @@ class Crew:
         """Send everybody home."""
         for worker in self._workers:
             worker.process.terminate()
+        deadline = time.monotonic() + PATIENCE
         for worker in self._workers:
-            worker.end()
+            worker.end(deadline - time.monotonic())
 
     def _idle(self) -> Worker | None:
         self._workers = [worker for worker in self._workers if worker.errand or worker.process.is_alive()]
