@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn, TypeAlias
 
@@ -88,8 +88,13 @@ class Worker:
     def __init__(self, context: Any) -> None:
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=work, args=(theirs,), daemon=True)
-        with deaf_to_ctrl_c():
-            self.process.start()
+        if context.get_start_method() == "forkserver":
+            with deaf_to_ctrl_c():
+                forkserver.ensure_running()
+            self.process.start()  # waits until the server has imported Manim, and may be interrupted
+        else:
+            with deaf_to_ctrl_c():
+                self.process.start()
         theirs.close()
         self.errand: Errand | None = None
 
@@ -148,6 +153,14 @@ class Crew:
         deadline = time.monotonic() + PATIENCE
         for worker in self._workers:
             worker.end(deadline - time.monotonic())
+
+    def stop(self) -> None:
+        """Send everybody home, and the server that imports Manim for them, too."""
+        self.close()
+        server = getattr(forkserver, "_forkserver", None)
+        if pid := getattr(server, "_forkserver_pid", None):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _idle(self) -> Worker | None:
         self._workers = [worker for worker in self._workers if worker.errand or worker.process.is_alive()]

@@ -23,10 +23,14 @@ def film_all(jobs: Sequence[Job], workers: int, on_job: OnJob | None = None) -> 
     with ExitStack() as folders:
         studio.begin(folders)
         with closing(Crew(workers)) as crew:
-            while not studio.done:
-                crew.hand_out(studio.errands)
-                for errand, news in crew.news():
-                    studio.hear(errand, news)
+            try:
+                while not studio.done:
+                    crew.hand_out(studio.errands)
+                    for errand, news in crew.news():
+                        studio.hear(errand, news)
+            except KeyboardInterrupt:
+                crew.stop()
+                raise
     return [studio.outcomes[number] for number in range(len(jobs))]
 
 
