@@ -42,7 +42,8 @@ class FilmCamera(Camera):
         self._looks: Looks | None = None
         self._shown: list[Any] = []
         self._lively_shown: list[Any] = []
-        self._family = self._lively = Family([])
+        self._family: Family | None = None
+        self._lively = Family([])
 
     def set_scenery(self, mobjects: Sequence[Mobject]) -> None:
         """Draw what will not move; what is drawn next stands in front of it."""
@@ -53,12 +54,12 @@ class FilmCamera(Camera):
             self._scenery[box.area] = self.pixel_array[box.area]
         self._scenery_looks = self._behind_looks = looks
         self._behind = self._scenery
-        self._family = Family([])
+        self._family = None
 
     def leave_scenery(self) -> None:
         """Let what is drawn next stand alone; the scenery is kept, for that of the next animation is much the same."""
         self._behind, self._behind_looks = self.background, {}
-        self._family = Family([])
+        self._family = None
 
     def redraw(self, mobjects: list[Mobject], lively: list[Mobject] | None = None) -> Iterator[Box]:
         """Draw in front of the scenery; give boxes outside of which nothing has changed since the last time.
@@ -82,6 +83,7 @@ class FilmCamera(Camera):
         """Tell whether the same mobjects are drawn as the last time, in the same order."""
         return (
             self._looks is not None
+            and self._family is not None
             and self._family.is_of(mobjects, parts=False)
             and self._lively.is_of(lively)
             and self._among_shown(self._lively.shown()) == self._lively_shown
@@ -100,7 +102,7 @@ class FilmCamera(Camera):
 
     def _look_at_all(self, mobjects: list[Mobject], lively: list[Mobject]) -> list[Box]:
         """Look at everything; return the boxes in which something has changed."""
-        if not self._family.is_of(mobjects):
+        if self._family is None or not self._family.is_of(mobjects):
             self._family = Family(mobjects)
         self._shown = self._family.shown()
         moving, before = self._looks_of(self._shown), self._looks

@@ -140,6 +140,15 @@ def test_a_hold_shows_what_the_animation_before_it_left(camera: FilmCamera) -> N
     assert np.array_equal(picture.pixels, drawn_anew(one, other))
 
 
+def test_scenery_that_goes_is_seen_though_nothing_else_is_on_stage(camera: FilmCamera) -> None:
+    picture = Picture(camera)
+    camera.set_scenery([Square(fill_opacity=1)])
+    picture.take(lively=[])
+    camera.set_scenery([])
+    assert picture.take(lively=[])
+    assert np.array_equal(picture.pixels, drawn_anew())
+
+
 def test_only_those_that_are_lively_are_looked_at(camera: FilmCamera, monkeypatch) -> None:
     still, group = Square(), VGroup(Dot(), Dot().shift(UP))
     camera.set_scenery([])
