@@ -26,6 +26,7 @@ from reel.sidecars import write_sidecars
 from reel.takes import TAKES, Take, video_record
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
+from scenes.timeline import Timeline
 
 __all__ = ["Clip", "OnProgress", "film", "film_part", "finish", "prepare"]
 
@@ -123,31 +124,27 @@ def prepare(order: Order, cache: Cache | None) -> Prepared | None:
     """
     if order.format not in CODECS:
         return None
-    if cache is None:
-        return everything_of(order)
-    planned = plan(order.spec, order.size)
-    check_clip(order, planned.timeline.duration)
-    how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate, order.transparent)
-    keys = tuple(key_of(sight=sight, how=how) for sight in planned.sights)
-    missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
-    return Prepared(planned.timeline, keys, tuple(missing))
-
-
-def everything_of(order: Order) -> Prepared:
-    """Find out how long a film's beats are, for all of them will be filmed: no cache knows what they look like."""
-    timeline = rehearse(order.spec, order.size).timeline
+    timeline, keys = foreseen(order, cache)
     check_clip(order, timeline.duration)
-    beats = tuple(range(len(timeline.beats)))
-    for beat in beats:
-        segment_folder(order, beat).mkdir(parents=True)
-    return Prepared(timeline, ("",) * len(beats), beats)
+    missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
+    return Prepared(timeline, keys, tuple(missing))
 
 
-def fetch(order: Order, beat: int, key: str, cache: Cache) -> bool:
+def foreseen(order: Order, cache: Cache | None) -> tuple[Timeline, tuple[str, ...]]:
+    """Return a film's timeline and its beats' keys; without a cache, where nobody asks for them, they are empty."""
+    if cache is None:
+        timeline = rehearse(order.spec, order.size).timeline
+        return timeline, ("",) * len(timeline.beats)
+    planned = plan(order.spec, order.size)
+    how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate, order.transparent)
+    return planned.timeline, tuple(key_of(sight=sight, how=how) for sight in planned.sights)
+
+
+def fetch(order: Order, beat: int, key: str, cache: Cache | None) -> bool:
     """Take a beat from the cache, or say that it is not there."""
     folder = segment_folder(order, beat)
     folder.mkdir(parents=True)
-    return cache.fetch(key, folder)
+    return cache is not None and cache.fetch(key, folder)
 
 
 def film_part(

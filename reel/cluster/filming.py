@@ -28,6 +28,9 @@ __all__ = ["film_on_cluster"]
 DIED = Failed("every worker that filmed it died.")
 GONE = Failed("the scheduler has gone; what was finished is kept, and the same command continues.")
 
+ALL_BUT_DONE = 0.99
+"""The most that is said to be done of a clip that is not in its place yet, though its film be drawn."""
+
 
 def film_on_cluster(
     jobs: Sequence[Job],
@@ -77,10 +80,6 @@ def settled(job: Job) -> Outcome | None:
         return Failed(str(error))
     record = job.from_cache()
     return None if record is None else Filmed(record)
-
-
-ALL_BUT_DONE = 0.99
-"""The most that is said to be done of a clip that is not in its place yet, though its film be drawn."""
 
 
 @dataclass(frozen=True)
