@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Self
 
 import cairo
+import numpy as np
 from manim import Camera, ImageMobject, Mobject, VMobject
+from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
-from reel.looks import Family, Look, Looks, differing, is_plain, is_seen, style_of
-from reel.patches import Box, Frame, gathered
-from reel.paths import add_path
+from reel.looks import Family, Look, Looks, coats_of, differing, is_plain, style_of
+from reel.patches import NOWHERE, Box, Frame, gathered
+from reel.paths import add_path, is_upright
 
 __all__ = ["FilmCamera"]
 
 MITER_LIMIT = 10
 """Cairo's: a sharp corner of a line reaches out by at most this many half widths."""
+
+SQUARE_CORNER = 1.5
+"""A square one, or a square end, reaches out by the square root of 2 times half the width."""
 
 MARGIN = 2
 """Pixels around a mobject's outline that it may colour a little."""
@@ -142,18 +146,18 @@ class FilmCamera(Camera):
                 continue
             if isinstance(mobject, ImageMobject):
                 self.display_image_mobject(mobject, self.pixel_array)
-            elif look.is_upright(mobject):
+            elif look.is_upright:
                 clip(context, box)
                 self._draw_curves(mobject, context, look)
                 context.reset_clip()
             else:
                 self._draw_curves(mobject, context, look)
 
-    def display_vectorized(self, vmobject: VMobject, ctx: cairo.Context[Any]) -> Self:
-        """Draw one mobject, except for what cannot be seen of it."""
+    def set_cairo_context_path(self, ctx: cairo.Context[Any], vmobject: VMobject) -> Self:
+        """Make a mobject's curves the path, as Manim does, but faster."""
         ctx.new_path()
         add_path(ctx, vmobject)
-        return self._paint(vmobject, ctx)
+        return self
 
     def _draw_curves(self, vmobject: VMobject, context: cairo.Context[Any], look: Look) -> None:
         context.new_path()
@@ -164,45 +168,48 @@ class FilmCamera(Camera):
         else:
             context.append_path(look.path)
         look.drawn += 1
-        self._paint(vmobject, context)
-
-    def _paint(self, vmobject: VMobject, context: cairo.Context[Any]) -> Self:
-        """Paint the inside and the lines of the path."""
-        if vmobject.background_stroke_width and is_seen(vmobject.get_stroke_rgbas(background=True)):
-            self.apply_stroke(context, vmobject, background=True)
-        if is_seen(vmobject.get_fill_rgbas()):
-            self.apply_fill(context, vmobject)
-        if is_seen(vmobject.get_stroke_rgbas()):
-            self.apply_stroke(context, vmobject)
-        return self
+        for colour, width in look.coats:
+            context.set_source_rgba(*colour)
+            if width is None:
+                context.fill_preserve()
+            else:
+                context.set_line_width(width * self.cairo_line_width_multiple)
+                context.set_line_join(LINE_JOIN_MAP[vmobject.joint_type])
+                context.set_line_cap(CAP_STYLE_MAP[vmobject.cap_style])
+                context.stroke_preserve()
 
     def _look(self, mobject: Any) -> Look:
         """Return how a mobject looks; the same as before if nothing has changed."""
         points, style = mobject.points.tobytes(), style_of(mobject)
         before = self._looks.get(id(mobject)) if self._looks else None
-        if before is None or before.points != points:
-            return Look(points, style, self._box(mobject))
-        return before if before.style == style else replace(before, style=style, box=self._box(mobject))
+        if before is not None and before.points == points and before.style == style:
+            return before
+        if isinstance(mobject, ImageMobject):
+            return Look(points, style, (), False, self._box(mobject, MARGIN))
+        coats = coats_of(mobject)
+        if not coats:
+            return Look(points, style, coats, False, NOWHERE)
+        upright = is_upright(mobject)
+        widest = max(coat.width or 0 for coat in coats) * self.cairo_line_width_multiple
+        reach = widest / 2 * self.pixel_width / self.frame_width * (SQUARE_CORNER if upright else MITER_LIMIT)
+        look = Look(points, style, coats, upright, self._box(mobject, MARGIN + reach))
+        if before is not None and before.points == points:
+            look.drawn, look.path = before.drawn, before.path
+        return look
 
-    def _box(self, mobject: VMobject | ImageMobject) -> Box:
-        """Return the box of all pixels that a mobject may touch."""
+    def _box(self, mobject: VMobject | ImageMobject, margin: float) -> Box:
+        """Return the box of all pixels that are nearer than the margin to a mobject's points."""
         scale_x, scale_y = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
-        margin = MARGIN + line_width(mobject) * self.cairo_line_width_multiple * scale_x / 2 * MITER_LIMIT
-        left, bottom, _ = (mobject.points.min(axis=0) - self.frame_center).tolist()
-        right, top, _ = (mobject.points.max(axis=0) - self.frame_center).tolist()
+        low, high = np.minimum.reduce(mobject.points).tolist(), np.maximum.reduce(mobject.points).tolist()
+        if not all(map(math.isfinite, (*low, *high))):
+            return NOWHERE
+        center_x, center_y, _ = self.frame_center.tolist()
         return Box(
-            math.floor(self.pixel_width / 2 + left * scale_x - margin),
-            math.floor(self.pixel_height / 2 - top * scale_y - margin),
-            math.ceil(self.pixel_width / 2 + right * scale_x + margin),
-            math.ceil(self.pixel_height / 2 - bottom * scale_y + margin),
+            math.floor(self.pixel_width / 2 + (low[0] - center_x) * scale_x - margin),
+            math.floor(self.pixel_height / 2 - (high[1] - center_y) * scale_y - margin),
+            math.ceil(self.pixel_width / 2 + (high[0] - center_x) * scale_x + margin),
+            math.ceil(self.pixel_height / 2 - (low[1] - center_y) * scale_y + margin),
         )
-
-
-def line_width(mobject: VMobject | ImageMobject) -> float:
-    """Return how wide the lines of a mobject are, in Manim's units of line width."""
-    if isinstance(mobject, ImageMobject):
-        return 0.0
-    return float(max(0, mobject.stroke_width, mobject.background_stroke_width))
 
 
 def clip(context: cairo.Context[Any], box: Box) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 
 import av
@@ -25,7 +26,10 @@ BT709 = MappingProxyType(
 )
 
 
-SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+MOST_SIZES = 8
+"""Sizes of patches for which all that FFmpeg has worked out is kept."""
+
+SCALING = Interpolation.AREA | Interpolation.BITEXACT
 """Colour at half the resolution is the mean of four pixels; computed alike on every processor."""
 
 
@@ -38,7 +42,6 @@ class Canvas:
     def __init__(self, size: Pair, pixels: str = "yuv420p") -> None:
         self._frame = av.VideoFrame(*size, pixels)
         self._planes = [samples(plane) for plane in self._frame.planes]
-        self._reformatter = VideoReformatter()
         for name, tag in BT709.items():
             setattr(self._frame, name, tag)
 
@@ -57,7 +60,7 @@ class Canvas:
 
     def _converted(self, pixels: Frame) -> av.VideoFrame:
         has_alpha = len(self._planes) == 4
-        return self._reformatter.reformat(
+        return reformatter(pixels.shape, self._frame.format.name).reformat(
             av.VideoFrame.from_numpy_buffer(straight(pixels) if has_alpha else pixels, "rgba"),
             format=self._frame.format.name,
             interpolation=int(SCALING),
@@ -67,6 +70,16 @@ class Canvas:
             dst_color_trc=BT709["color_trc"],
             dst_color_primaries=BT709["color_primaries"],
         )
+
+
+@lru_cache(MOST_SIZES)
+def reformatter(shape: tuple[int, ...], pixels: str) -> VideoReformatter:
+    """Return what converts patches of one size: FFmpeg would work it out anew whenever another size comes in between.
+
+    >>> reformatter((32, 64, 4), "yuv420p") is reformatter((32, 64, 4), "yuv420p")
+    True
+    """
+    return VideoReformatter()
 
 
 def samples(plane: VideoPlane) -> npt.NDArray[np.uint8]:

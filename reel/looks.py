@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import cairo
-import numpy as np
 from manim import ImageMobject, Mobject, VMobject
 from manim.utils.family import extract_mobject_family_members
 
 from reel.patches import Box
 
-__all__ = ["Family", "Look", "Looks", "differing", "is_plain", "is_seen", "is_upright", "lively", "style_of"]
+__all__ = ["Family", "Look", "Looks", "coats_of", "differing", "is_plain", "is_seen", "lively", "style_of"]
+
+
+class Coat(NamedTuple):
+    """One layer of paint on a mobject.
+
+    Attributes
+    ----------
+    colour
+        Blue, green, red, alpha: in the order in which Manim has cairo store them.
+    width
+        Of the line, in Manim's units; of the inside, None.
+    """
+
+    colour: tuple[float, float, float, float]
+    width: float | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -22,6 +36,12 @@ class Look:
 
     Attributes
     ----------
+    coats
+        What is painted, the lowest first; of an image, and of what cannot be seen, nothing.
+    is_upright
+        Whether all its lines are horizontal or vertical.
+    box
+        All pixels that it may touch.
     drawn
         How often it was drawn.
     path
@@ -30,16 +50,11 @@ class Look:
 
     points: bytes
     style: tuple[object, ...]
+    coats: tuple[Coat, ...]
+    is_upright: bool
     box: Box
     drawn: int = 0
     path: cairo.Path | None = None
-    upright: bool | None = None
-
-    def is_upright(self, mobject: VMobject) -> bool:
-        """Tell whether all its lines are horizontal or vertical; it is found out once."""
-        if self.upright is None:
-            self.upright = is_upright(mobject)
-        return self.upright
 
 
 Looks: TypeAlias = dict[int, Look]
@@ -66,18 +81,13 @@ class Family:
         return sorted((member for member in self._members if len(member.points)), key=lambda member: member.z_index)
 
 
-def is_upright(mobject: VMobject) -> bool:
-    """Tell whether all lines of a mobject are horizontal or vertical."""
-    curves = mobject.points[: len(mobject.points) // 4 * 4, :2].reshape(-1, 4, 2)
-    return bool((np.ptp(curves, axis=1) < 1e-9).any(axis=1).all())
-
-
 def is_plain(mobject: Any) -> bool:
     """Tell whether a mobject is made of curves, each in one colour, or is an image."""
     return isinstance(mobject, ImageMobject) or (
         isinstance(mobject, VMobject)
         and mobject.background_image is None
         and len(mobject.get_fill_rgbas()) == len(mobject.get_stroke_rgbas()) == 1
+        and (not mobject.background_stroke_width or len(mobject.get_stroke_rgbas(background=True)) == 1)
     )
 
 
@@ -99,6 +109,21 @@ def style_of(mobject: VMobject | ImageMobject) -> tuple[object, ...]:
         mobject.joint_type,
         mobject.cap_style,
     )
+
+
+def coats_of(mobject: VMobject) -> tuple[Coat, ...]:
+    """Return what is painted of a mobject that has each of its colours alone."""
+    layers = (
+        (mobject.get_stroke_rgbas(background=True), mobject.get_stroke_width(background=True)),
+        (mobject.get_fill_rgbas(), None),
+        (mobject.get_stroke_rgbas(), mobject.get_stroke_width()),
+    )
+    return tuple(coat(rgbas, width) for rgbas, width in layers if width != 0 and is_seen(rgbas))
+
+
+def coat(rgbas: Any, width: float | None) -> Coat:
+    red, green, blue, alpha = rgbas[0].tolist()
+    return Coat((blue, green, red, alpha), width)
 
 
 def differing(before: Looks, now: Looks) -> list[Box]:

@@ -9,9 +9,10 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "Frame", "Patch", "Sink", "difference", "gathered", "straight"]
+__all__ = ["NOWHERE", "Box", "Frame", "Patch", "Sink", "difference", "gathered", "straight"]
 
 MOST_BOXES = 4
+STEP = 32
 WORTH_A_BOX = 20_000
 """Pixels that take as long to draw, compare and convert as is lost by having one box more."""
 
@@ -75,20 +76,17 @@ class Box(NamedTuple):
             min(self.bottom, frame.bottom),
         )
 
-    def even(self) -> Box:
-        """Return the smallest box around this one whose colours can be halved alone, for a film keeps half of them.
 
-        Its sides are even; it is not two rows high, which FFmpeg gets wrong.
-        """
-        left, top, right, bottom = self.left & ~1, self.top & ~1, -(-self.right // 2) * 2, -(-self.bottom // 2) * 2
-        if bottom - top == 2:
-            top, bottom = max(0, top - 2), max(4, bottom)
-        return Box(left, top, right, bottom)
+NOWHERE = Box(0, 0, 0, 0)
+"""It meets no other box."""
 
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A rectangle of new pixels, with even corners; the rest of the picture stays.
+    """A rectangle of new pixels; the rest of the picture stays.
+
+    Its corners are at even places, for a film halves colours. Its sides are multiples of 32, or those of the picture,
+    so that there are few sizes: FFmpeg takes as long to make ready for a new one as to convert 100,000 pixels.
 
     Attributes
     ----------
@@ -100,13 +98,26 @@ class Patch:
 
     @classmethod
     def cut(cls, frame: Frame, box: Box) -> Patch:
-        """Copy a box of a frame, whose sides are even."""
-        box = box.even()
+        """Copy a box of a frame, whose sides are even, and some pixels around it."""
+        left, right = spread(box.left, box.right, frame.shape[1])
+        top, bottom = spread(box.top, box.bottom, frame.shape[0])
+        box = Box(left, top, right, bottom)
         return cls(box, frame[box.area].copy())
 
     def paint(self, frame: Frame) -> None:
         """Put the pixels where they belong."""
         frame[self.box.area] = self.pixels
+
+
+def spread(low: int, high: int, limit: int) -> tuple[int, int]:
+    """Return places around two others, as far apart as a patch's sides are long.
+
+    >>> spread(33, 40, 100), spread(33, 66, 100), spread(70, 100, 100), spread(0, 66, 70)
+    ((32, 64), (32, 96), (68, 100), (0, 70))
+    """
+    length = min(limit, -(-(high - low + low % 2) // STEP) * STEP)
+    start = min(low - low % 2, limit - length)
+    return start, start + length
 
 
 def straight(frame: Frame) -> Frame:

@@ -54,39 +54,39 @@ class PictureDrawer:
 
     def __init__(self, camera: Camera) -> None:
         self.camera = camera
-        self.drawn: WeakKeyDictionary[ImageMobject, tuple[Colours, tuple[int, int], Colours, bool]] = (
-            WeakKeyDictionary()
-        )
+        self.drawn: WeakKeyDictionary[ImageMobject, tuple[bytes, tuple[int, int], Colours]] = WeakKeyDictionary()
 
     def __call__(self, picture: ImageMobject, frame: Colours) -> None:
-        """Draw a picture whose sides are level."""
+        """Draw a picture whose sides are level; one that is transparent in places is left to Manim."""
+        colours: Any = picture.get_pixel_array()
+        opacity = int(colours[0, 0, 3])
+        if (colours[..., 3] != opacity).any():
+            Camera.display_image_mobject(self.camera, picture, frame)
+            return
         corners = self.camera.points_to_subpixel_coords(picture, picture.points)
         (left, top), (right, bottom) = np.rint([corners.min(axis=0), corners.max(axis=0)]).astype(int).tolist()
         if right <= left or bottom <= top:
             return
-        drawn, is_opaque = self.scaled(picture, (right - left, bottom - top))
+        drawn = self.scaled(picture, colours, (right - left, bottom - top))
         height, width = frame.shape[:2]
         rows, columns = slice(max(top, 0), min(bottom, height)), slice(max(left, 0), min(right, width))
         seen = drawn[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-        if is_opaque:
-            frame[rows, columns] = seen
-        else:
-            blend(frame[rows, columns], seen)
+        blend(frame[rows, columns], seen, opacity)
 
-    def scaled(self, picture: ImageMobject, size: tuple[int, int]) -> tuple[Colours, bool]:
-        """Return a picture at its size in the frame, and whether it hides all behind it.
+    def scaled(self, picture: ImageMobject, colours: Colours, size: tuple[int, int]) -> Colours:
+        """Return an opaque picture at its size in the frame; that of the last time, if only its opacity is another.
 
         Of values that are smaller than a pixel, the mean is drawn.
         """
-        colours: Any = picture.get_pixel_array()
+        opaque = colours | np.array([0, 0, 0, 255], dtype=np.uint8)
+        pixels = opaque.tobytes()
         known = self.drawn.get(picture)
-        if known is not None and known[0] is colours and known[1] == size:
-            return known[2], known[3]
-        is_opaque = bool(colours[..., 3].min() == 255)
-        image = Image.fromarray(colours[..., :3] if is_opaque else colours)
-        drawn = np.asarray(image.resize(size, Image.Resampling.BOX).convert("RGBA"))
-        self.drawn[picture] = colours, size, drawn, is_opaque
-        return drawn, is_opaque
+        if known is not None and known[:2] == (pixels, size):
+            return known[2]
+        image = Image.frombuffer("RGBX", (colours.shape[1], colours.shape[0]), pixels, "raw", "RGBX", 0, 1)
+        drawn = np.asarray(image.resize(size, Image.Resampling.BOX))
+        self.drawn[picture] = pixels, size, drawn
+        return drawn
 
 
 def draw_pictures_directly(camera: Any) -> None:
@@ -94,8 +94,13 @@ def draw_pictures_directly(camera: Any) -> None:
     camera.display_image_mobject = PictureDrawer(camera)
 
 
-def blend(frame: Colours, picture: Colours) -> None:
-    """Put a picture that lets something shine through over a part of the frame."""
-    share = picture[..., 3:].astype(np.uint16)
-    frame[..., :3] = (picture[..., :3] * share + frame[..., :3] * (255 - share) + 127) // 255
-    frame[..., 3:] = share + (frame[..., 3:] * (255 - share) + 127) // 255
+def blend(frame: Colours, picture: Colours, opacity: int) -> None:
+    """Put an opaque picture over a part of the frame, so that something of it shines through: 0 all, 255 nothing."""
+    if opacity == 255:
+        frame[...] = picture
+        return
+    mixed = np.multiply(picture, opacity, dtype=np.uint16)
+    mixed += np.multiply(frame, 255 - opacity, dtype=np.uint16)
+    mixed += 127
+    mixed //= 255
+    frame[...] = mixed

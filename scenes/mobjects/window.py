@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from manim import Animation, Rectangle, VGroup, VMobject
 
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.theme import Theme
 
 __all__ = ["SlideWindow", "Window"]
+
+Place: TypeAlias = tuple[float, float]
+"""(row, column) in a grid; a cell's top left corner has whole numbers."""
+
+Points: TypeAlias = npt.NDArray[np.float64]
+"""(..., 3): x, y, z in scene units."""
 
 
 class Window(VGroup):
@@ -45,31 +52,37 @@ class Window(VGroup):
         self.top, self.left = top, left
         rows, columns = self.extent
         self.outline.move_to((self.grid.corner(top, left) + self.grid.corner(top + rows, left + columns)) / 2)
-        self.veil.clear_points()
-        self._trace(0, 0, self.grid.rows, self.grid.columns)
-        for row in range(self.shape[0]):
-            for column in range(self.shape[1]):
-                self._hole(top + row * self.dilation[0], left + column * self.dilation[1])
+        holes = (
+            self._hole(top + row * self.dilation[0], left + column * self.dilation[1])
+            for row in range(self.shape[0])
+            for column in range(self.shape[1])
+        )
+        corners = np.array([rectangle(0, 0, self.grid.rows, self.grid.columns), *filter(None, holes)])
+        origin, across = self.grid.corner(0, 0), self.grid.cell * np.array([[0, -1, 0], [1, 0, 0]])
+        self.veil.set_points(lines_through(origin + corners @ across))
         return self
 
-    def _hole(self, row: float, column: float) -> None:
-        """Leave out a cell, or as much of it as lies on the grid."""
-        top, bottom = np.clip([row, row + 1], 0, self.grid.rows)
-        left, right = np.clip([column, column + 1], 0, self.grid.columns)
-        if bottom > top and right > left:
-            self._trace(bottom, left, top, right)
-
-    def _trace(self, top: float, left: float, bottom: float, right: float) -> None:
-        """Add a rectangle; with top and bottom exchanged it winds the other way round and is a hole."""
-        corners = [(top, left), (top, right), (bottom, right), (bottom, left), (top, left)]
-        points = [self.grid.corner(*corner) for corner in corners]
-        self.veil.start_new_path(points[0])
-        for point in points[1:]:
-            self.veil.add_line_to(point)
+    def _hole(self, row: float, column: float) -> list[Place]:
+        """Return the outline of a cell, or of as much of it as lies on the grid, to be left out."""
+        top, bottom = (min(max(edge, 0), self.grid.rows) for edge in (row, row + 1))
+        left, right = (min(max(edge, 0), self.grid.columns) for edge in (column, column + 1))
+        return rectangle(bottom, left, top, right) if bottom > top and right > left else []
 
     def slide_to(self, top: int, left: int, **options: Any) -> SlideWindow:
         """Return the animation that moves the window."""
         return SlideWindow(self, top, left, **options)
+
+
+def rectangle(top: float, left: float, bottom: float, right: float) -> list[Place]:
+    """Return the corners of a rectangle; with top and bottom exchanged it winds the other way round and is a hole."""
+    return [(top, left), (top, right), (bottom, right), (bottom, left), (top, left)]
+
+
+def lines_through(corners: Points) -> Points:
+    """Return the points of the curves, four each, that go straight from corner to corner: (N, corners, 3) -> (M, 3)."""
+    starts, ends = corners[:, :-1, None], corners[:, 1:, None]
+    shares = np.array([0, 1 / 3, 2 / 3, 1])[:, None]
+    return ((1 - shares) * starts + shares * ends).reshape(-1, 3)
 
 
 class SlideWindow(Animation):

@@ -9,6 +9,7 @@ import pytest
 from manim import (
     RIGHT,
     UP,
+    Camera,
     Circle,
     Dot,
     FadeIn,
@@ -186,7 +187,7 @@ def test_paths_are_the_ones_that_manim_makes(camera: FilmCamera, shape: VMobject
     context.new_path()
     add_path(context, shape)
     ours = list(context.copy_path())
-    camera.set_cairo_context_path(context, shape)
+    Camera.set_cairo_context_path(camera, context, shape)
     assert list(context.copy_path()) == ours
 
 
