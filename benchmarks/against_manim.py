@@ -2,9 +2,11 @@
 
     python benchmarks/against_manim.py [LESSON.toml] [-q low|high]
 
-For each scene: `manim render --disable_caching` beside `render.py scene`; then `render.py lesson` beside the sum of
-Manim's. Wall and processor time are of whole processes, with all they start; memory is of the largest process. PSNR and
-SSIM compare the brightness of decoded frames with that of frames that were never encoded, at the same instants. Linux.
+For each scene: `manim render --disable_caching`, a lesson of this scene alone, and the whole lesson; in the end, the
+mean of the latter beside the sum of Manim's. Wall and processor time are of whole processes, with all they start;
+memory is of the largest process; stolen is processor time that a virtual machine did not get while others had it. PSNR
+and SSIM compare the brightness of decoded frames with that of frames that were never encoded, at the same instants.
+Linux.
 """
 
 from __future__ import annotations
@@ -52,12 +54,21 @@ PR_SET_CHILD_SUBREAPER = 36
 class Run:
     """What a command took, in seconds and in MB."""
 
-    wall: float
-    processor: float
-    memory: float
+    wall: float = 0.0
+    processor: float = 0.0
+    stolen: float = 0.0
+    memory: float = 0.0
 
     def __add__(self, other: Run) -> Run:
-        return Run(self.wall + other.wall, self.processor + other.processor, max(self.memory, other.memory))
+        return Run(
+            self.wall + other.wall,
+            self.processor + other.processor,
+            self.stolen + other.stolen,
+            max(self.memory, other.memory),
+        )
+
+    def __truediv__(self, count: int) -> Run:
+        return Run(self.wall / count, self.processor / count, self.stolen / count, self.memory)
 
 
 @dataclass(frozen=True)
@@ -83,19 +94,25 @@ class Film:
 
 def timed(command: list[str | Path]) -> Run:
     """Run a command, and wait for it and for all that it started."""
-    start, wall, processor, memory = time.monotonic(), 0.0, 0.0, 0.0
+    start, stolen_before = time.monotonic(), stolen()
+    wall, processor, memory = 0.0, 0.0, 0.0
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
     while True:
         try:
             pid, status, usage = os.wait4(-1, 0)
         except ChildProcessError:  # the last one has ended
-            return Run(wall, processor, memory)
+            return Run(wall, processor, stolen() - stolen_before, memory)
         if pid == process.pid:
             wall = time.monotonic() - start
             if status:
                 sys.exit(f"{' '.join(map(str, command))} failed with status {status}")
         processor += usage.ru_utime + usage.ru_stime
         memory = max(memory, usage.ru_maxrss / 1024)
+
+
+def stolen() -> float:
+    """Return the seconds of all processors that went to other virtual machines, since the start of this one."""
+    return int(Path("/proc/stat").read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
 
 
 SCENE = """
@@ -212,9 +229,12 @@ def judged(spec: SceneSpec, path: Path, quality: str, colours: Callable[[Frame],
     return Film(path.stat().st_size, len(sink.errors), float(np.sum(sink.errors)), float(np.sum(sink.similar)))
 
 
+def took(name: str, run: Run) -> str:
+    return f"{name:26} {run.wall:7.1f} s {run.processor:7.1f} s {run.stolen:6.1f} s {run.memory:6.0f} MB"
+
+
 def line(name: str, run: Run, film: Film, beside: tuple[Run, Film] | None = None) -> str:
-    text = f"{name:24} {run.wall:7.1f} s {run.processor:7.1f} s {run.memory:6.0f} MB {film.size / 1e6:7.2f} MB"
-    text += f" {film.psnr:6.2f} dB {film.ssim:8.5f}"
+    text = f"{took(name, run)} {film.size / 1e6:7.2f} MB {film.psnr:6.2f} dB {film.ssim:8.5f}"
     if beside is not None:
         other, its = beside
         text += (
@@ -238,24 +258,33 @@ def compare(file: Path, quality: str, folder: Path) -> None:
     """Render everything in turns, and print what it took."""
     lesson = read_lesson(file)
     print(f"{file.name}, {quality}; load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(f"{'':24} {'wall':>9} {'processor':>9} {'memory':>9} {'bytes':>10} {'PSNR':>9} {'SSIM':>8}", end="")
+    print(
+        f"{'':26} {'wall':>9} {'processor':>9} {'stolen':>8} {'memory':>9} {'bytes':>10} {'PSNR':>9} {'SSIM':>8}",
+        end="",
+    )
     print("  times less wall, processor; bytes")
-    all_of = {"manim": (Run(0, 0, 0), Film(0)), "here": (Run(0, 0, 0), Film(0))}
+    all_of = {"manim": (Run(), Film(0)), "here": (Run(), Film(0))}
+    wholes: list[Run] = []
     for number, clip in enumerate(lesson.clips):
         theirs, movie = manim(file, number, quality, folder)
         single = one_clip(lesson, number, folder)
         run = ours(single, quality, folder / "single")
+        wholes.append(ours(file, quality, folder / "whole"))
         made = next((folder / "single" / single.stem).glob(f"*/{clip.spec.name}.mp4"))
         ours_was = read_lesson(single).clips[0].spec  # numbers in a file are said to come from there
         judgements = judged(clip.spec, movie, quality, manims_luma), judged(ours_was, made, quality, our_luma)
         print(line(f"{clip.name}, manim", theirs, judgements[0]))
-        print(line(f"{clip.name}, here", run, judgements[1], (theirs, judgements[0])), flush=True)
+        print(line(f"{clip.name}, here", run, judgements[1], (theirs, judgements[0])))
+        print(took("the whole lesson, here", wholes[-1]), flush=True)
         all_of["manim"] = all_of["manim"][0] + theirs, all_of["manim"][1] + judgements[0]
         all_of["here"] = all_of["here"][0] + run, all_of["here"][1] + judgements[1]
-    whole = ours(file, quality, folder / "whole")
     print(line("one by one, manim", *all_of["manim"]))
     print(line("one by one, here", *all_of["here"], all_of["manim"]))
-    print(line("as a lesson, here", whole, all_of["here"][1], all_of["manim"]))
+    print(
+        line(
+            f"as a lesson, mean of {len(wholes)}", sum(wholes, Run()) / len(wholes), all_of["here"][1], all_of["manim"]
+        )
+    )
     print(f"load after: {os.getloadavg()[0]:.1f}")
 
 
