@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
+if __name__ == "__main__" and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends the program without a word while the rest is loaded
+
 import json
 from functools import partial
 from pathlib import Path
@@ -166,7 +171,7 @@ main.add_command(
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
-    help="Processes that film, up to 350 MB each at 1080p; as many as there are cores.",
+    help="Processes that film, up to 370 MB each at 1080p; as many as there are cores.",
 )
 @click.option(
     "--engine",

@@ -19,8 +19,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
@@ -229,6 +231,12 @@ def judged(spec: SceneSpec, path: Path, quality: str, colours: Callable[[Frame],
     return Film(path.stat().st_size, len(sink.errors), float(np.sum(sink.errors)), float(np.sum(sink.similar)))
 
 
+def both_judged(*films: tuple[SceneSpec, Path, str, Callable[[Frame], Luma]]) -> list[Film]:
+    """Judge films, each in a process of its own: what this one takes of memory, Linux counts among what it starts."""
+    with ProcessPoolExecutor(len(films), get_context("spawn")) as judges:
+        return list(judges.map(judged, *zip(*films, strict=True)))
+
+
 def took(name: str, run: Run) -> str:
     return f"{name:26} {run.wall:7.1f} s {run.processor:7.1f} s {run.stolen:6.1f} s {run.memory:6.0f} MB"
 
@@ -272,7 +280,7 @@ def compare(file: Path, quality: str, folder: Path) -> None:
         wholes.append(ours(file, quality, folder / "whole"))
         made = next((folder / "single" / single.stem).glob(f"*/{clip.spec.name}.mp4"))
         ours_was = read_lesson(single).clips[0].spec  # numbers in a file are said to come from there
-        judgements = judged(clip.spec, movie, quality, manims_luma), judged(ours_was, made, quality, our_luma)
+        judgements = both_judged((clip.spec, movie, quality, manims_luma), (ours_was, made, quality, our_luma))
         print(line(f"{clip.name}, manim", theirs, judgements[0]))
         print(line(f"{clip.name}, here", run, judgements[1], (theirs, judgements[0])))
         print(took("the whole lesson, here", wholes[-1]), flush=True)

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
+import cairo
 import platformdirs
 
 from cnn_core.errors import CnnreelError, InputError
@@ -126,7 +127,7 @@ def sources() -> str:
 @cache
 def versions() -> dict[str, str]:
     """Return the versions of what pictures and films are made with."""
-    found = {}
+    found = {"cairo": cairo.cairo_version_string()}  # the system's
     for package in DRAWN_WITH:
         with suppress(PackageNotFoundError):
             found[package] = version(package)

@@ -61,6 +61,11 @@ class Filmed:
     record: dict[str, Any]
     """What its JSON says."""
 
+    @property
+    def seconds(self) -> float:
+        """How long the film is; pictures take no time."""
+        return float(self.record["video"]["duration"]) if "video" in self.record else 0.0
+
 
 Outcome: TypeAlias = Filmed | Failed
 OnJob: TypeAlias = Callable[[int, float], None]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cnn_core.errors import InputError
@@ -12,7 +15,16 @@ from cnn_core.errors import InputError
 if TYPE_CHECKING:
     from reel.orders import Order
 
-__all__ = ["CLIP_GIGAPIXELS", "CLIP_SECONDS", "LESSON_CLIPS", "LESSON_SECONDS", "LIMITS", "Limit", "check_clip"]
+__all__ = [
+    "CLIP_GIGAPIXELS",
+    "CLIP_SECONDS",
+    "LESSON_CLIPS",
+    "LESSON_SECONDS",
+    "LIMITS",
+    "Limit",
+    "check_clip",
+    "check_lessons",
+]
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,15 @@ LESSON_CLIPS = Limit("CNNREEL_LESSON_CLIPS", 500, ("a lesson", "have"), "clips")
 LESSON_SECONDS = Limit("CNNREEL_LESSON_SECONDS", 10_800, ("a lesson", "last"), "seconds")
 
 LIMITS = (CLIP_SECONDS, CLIP_GIGAPIXELS, LESSON_CLIPS, LESSON_SECONDS)
+
+
+def check_lessons(clips: Iterable[tuple[Path, float]]) -> None:
+    """Refuse lessons that would be too long, given the folder of each clip's lesson and the clip's seconds."""
+    seconds: dict[Path, float] = defaultdict(float)
+    for folder, length in clips:
+        seconds[folder] += length
+    for folder, total in seconds.items():
+        LESSON_SECONDS.check(total, f"{folder.name}: ")
 
 
 def check_clip(order: Order, seconds: float) -> None:

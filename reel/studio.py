@@ -17,7 +17,7 @@ from cnn_core.errors import CnnreelError, InputError
 from reel.crew import Done, Errand, Failed, News
 from reel.files import check_free, said_plainly, staging
 from reel.jobs import Filmed, Job, OnJob, Outcome
-from reel.limits import LESSON_SECONDS
+from reel.limits import check_lessons
 from reel.orders import Order, Prepared
 
 __all__ = ["Studio"]
@@ -146,17 +146,13 @@ class Studio:
 
     def _check_lengths(self) -> None:
         """Refuse lessons that would be too long; the clips of each are made in one folder."""
-        seconds: dict[Path, float] = defaultdict(float)
-        for number, job in enumerate(self._jobs):
-            seconds[job.out_dir] += self._seconds(number)
-        for folder, total in seconds.items():
-            LESSON_SECONDS.check(total, f"{folder.name}: ")
+        check_lessons((job.out_dir, self._seconds(number)) for number, job in enumerate(self._jobs))
 
     def _seconds(self, number: int) -> float:
         """Return how long a clip is, as far as that is known."""
         match self.outcomes.get(number), self._productions.get(number):
-            case Filmed({"video": {"duration": seconds}}), _:
-                return float(seconds)
+            case Filmed() as filmed, _:
+                return filmed.seconds
             case None, Production(prepared=prepared) if prepared is not None:
                 return prepared.timeline.duration
         return 0.0

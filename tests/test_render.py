@@ -71,6 +71,13 @@ def test_image_is_a_friendly_spelling_of_x_and_files_are_read(tmp_path) -> None:
         assert found["values"]["output"] == [[[[8]]]]
 
 
+@pytest.mark.parametrize("words", [("--x", "1 2; 3"), ("--image", "1 2; 3"), ("--image=1 2; 3",)])
+def test_an_error_names_an_option_as_it_was_typed(words) -> None:
+    done = run("inspect", "max-pool", *words)
+    assert (done.exit_code, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"Error: {words[0].split('=')[0]} ")
+
+
 def test_the_path_of_the_film_is_the_last_line_on_standard_output(tmp_path) -> None:
     done = in_a_process("scene", *TINY, "-o", tmp_path / "out", "--name", "tiny")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{tmp_path}/out/tiny/tiny.mp4\n", "")

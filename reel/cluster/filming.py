@@ -22,6 +22,7 @@ from reel.cluster.parcels import Box, Parcel, unpack_folder
 from reel.files import check_free, staging
 from reel.finished import publish_clip
 from reel.jobs import Failed, Filmed, Job, OnJob, Outcome
+from reel.limits import check_lessons
 
 __all__ = ["film_on_cluster"]
 
@@ -54,7 +55,7 @@ def film_on_cluster(
     Raises
     ------
     InputError
-        If the scheduler's address is none.
+        If the scheduler's address is none, or a lesson turns out to be too long.
     CnnreelError
         If the cluster cannot be reached, or differs from this machine.
     """
@@ -118,6 +119,7 @@ class Desk:
             if futures[number].done():  # with its future goes what the cluster keeps of it
                 outcomes[number] = outcome_of(jobs[number], futures.pop(number))
                 self.on_job(number, 1.0)
+                check_lessons((jobs[n].out_dir, one.seconds) for n, one in outcomes.items() if isinstance(one, Filmed))
             else:
                 self.on_job(number, min(fraction, ALL_BUT_DONE))
         return outcomes

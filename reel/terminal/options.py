@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from cnn_core.errors import InputError
 from cnn_core.grids import Grid
+from reel.terminal.program import TYPED
 from scenes.numerals import as_text, decimals_for
 from scenes.specs import SceneSpec
 from scenes.specs.fields import read_image, read_kernels, read_size, read_vector
@@ -29,12 +30,12 @@ MOST_SHOWN = 25
 
 
 def options_of(spec: type[SceneSpec]) -> list[click.Parameter]:
-    """Return an option for each field, the scene's own before those that all scenes have.
+    """Return an option for each field: what is filmed, then the scene's own, then those that all scenes have.
 
     What is not given is None or empty, and left to the spec.
     """
-    fields = sorted(spec.model_fields.items(), key=lambda item: item[0] in SceneSpec.model_fields)
-    return [option(name, field) for name, field in fields]
+    names = sorted(spec.model_fields, key=lambda name: (name in SceneSpec.model_fields, name != "x"))
+    return [option(name, spec.model_fields[name]) for name in names]
 
 
 def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
@@ -59,7 +60,14 @@ def with_option(spec: type[SceneSpec], message: str) -> str:
     """
     first = re.match(r"\w*", message)
     name = first[0] if first else ""
-    return flag(name) + message[len(name) :] if name in spec.model_fields else message
+    return spelt(name) + message[len(name) :] if name in spec.model_fields else message
+
+
+def spelt(name: str) -> str:
+    """Return a field's option as it was typed, if the command that runs has it in another spelling."""
+    context, other = click.get_current_context(silent=True), OTHER_SPELLINGS.get(name)
+    typed = context.meta.get(TYPED, ()) if context else ()
+    return other if other is not None and any(word.split("=")[0] == other for word in typed) else flag(name)
 
 
 def flag(name: str) -> str:

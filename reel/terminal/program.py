@@ -16,7 +16,10 @@ from cnn_core.errors import CnnreelError, InputError
 from scenes import catalog
 from scenes.specs import SceneSpec
 
-__all__ = ["DONE", "FAILED", "STOPPED", "WRONG_INPUT", "ExampleCommand", "Program", "SceneGroup"]
+__all__ = ["DONE", "FAILED", "STOPPED", "TYPED", "WRONG_INPUT", "ExampleCommand", "Program", "SceneGroup"]
+
+TYPED = "cnnreel.typed"
+"""The key in a context's `meta` under which the words of the command are."""
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
 
@@ -27,6 +30,11 @@ class ExampleCommand(click.Command):
     def __init__(self, *args: Any, example: str = "", **options: Any) -> None:
         super().__init__(*args, **options)
         self.example = example
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Parse, and remember what was typed, for errors to name options as they were spelt."""
+        context.meta[TYPED] = tuple(args)
+        return super().parse_args(context, args)
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example as it would be typed."""
@@ -93,11 +101,13 @@ def sentence(error: Exception) -> str:
 
 @contextmanager
 def tidy_when_terminated() -> Iterator[None]:
-    """Let a termination signal unwind the stack, so that what is half-made is taken away."""
+    """Let a signal to terminate, and Ctrl-C, unwind the stack, so that what is half-made is taken away."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import Field, PlainSerializer
+from pydantic import Field
 
 from cnn_core.mnist import as_input, digit
-from cnn_core.network import Network
-from cnn_core.weights import SHIPPED, load
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import Values
+from scenes.specs.classifier import ClassifierSpec
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.flatten import Place
 from scenes.specs.reading import Choices, Reading
 
-__all__ = ["DigitSpec", "WeightsFile"]
-
-WeightsFile = Annotated[Path, PlainSerializer(lambda path: path.name, return_type=str)]
+__all__ = ["DigitSpec"]
 
 Whole = Annotated[int, Field(ge=0)]
 
 
-class DigitSpec(SceneSpec):
+class DigitSpec(ClassifierSpec):
     """What may be asked of the film of the classifier."""
 
     name: ClassVar[str] = "digit"
@@ -36,9 +32,6 @@ class DigitSpec(SceneSpec):
         validate_default=True,
         description='A test digit such as "mnist:7" or "mnist:#1234", or a picture of a digit on paper.',
     )
-    weights: WeightsFile | None = Field(
-        None, description="Trained weights; those that come with the package if not given."
-    )
     position: Place | None = Field(
         None,
         description="Channel, row and column that is worked out in the first convolution; the strongest if not given.",
@@ -47,16 +40,6 @@ class DigitSpec(SceneSpec):
     channel: Whole | None = Field(None, description="Channel of the first batch normalisation.")
     pool_position: Place | None = Field(None, description="Channel, row and column of the first pooling.")
     logit: Whole | None = Field(None, description="Class whose logit is worked out; the predicted one if not given.")
-
-    @property
-    def weights_file(self) -> Path:
-        """The trained weights from which the numbers come."""
-        return self.weights or SHIPPED
-
-    @cached_property
-    def network(self) -> Network:
-        """The network that reads."""
-        return load(self.weights_file)
 
     @cached_property
     def reading(self) -> Reading:

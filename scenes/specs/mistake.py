@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -14,9 +13,9 @@ from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
 from cnn_core.mnist import as_input, load_test
 from cnn_core.network import Network
-from cnn_core.weights import SHIPPED, load
-from scenes.specs.base import SceneSpec, Values
-from scenes.specs.digit import WeightsFile, of_test_set
+from scenes.specs.base import Values
+from scenes.specs.classifier import ClassifierSpec
+from scenes.specs.digit import of_test_set
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.reading import Reading
 
@@ -52,7 +51,7 @@ def mistakes_of(network: Network) -> Mistakes:
     return Mistakes(len(test), tuple(surest.tolist()))
 
 
-class MistakeSpec(SceneSpec):
+class MistakeSpec(ClassifierSpec):
     """What may be asked of the film of a mistake."""
 
     name: ClassVar[str] = "mistake"
@@ -63,19 +62,6 @@ class MistakeSpec(SceneSpec):
     x: DigitSource | None = Field(
         None, description='A test digit such as "mnist:#1901"; the mistake that the network is surest of if not given.'
     )
-    weights: WeightsFile | None = Field(
-        None, description="Trained weights; those that come with the package if not given."
-    )
-
-    @property
-    def weights_file(self) -> Path:
-        """The trained weights from which the numbers come."""
-        return self.weights or SHIPPED
-
-    @cached_property
-    def network(self) -> Network:
-        """The network that reads."""
-        return load(self.weights_file)
 
     @cached_property
     def mistakes(self) -> Mistakes:

@@ -164,6 +164,20 @@ def test_ctrl_c_at_any_moment_is_one_sentence_within_two_seconds(undisturbed, tm
     check_completes(tmp_path, expected)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("library", ["_multiarray_umath", "_pydantic_core"])
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(tmp_path, library) -> None:
+    process = begin(tmp_path, tmp_path / "out", "cache")
+    while library not in Path(f"/proc/{process.pid}/maps").read_text():
+        time.sleep(0.002)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.strip()) in (
+        (-signal.SIGINT, b""),
+        (STOPPED, b"Stopped; nothing half-made is left."),
+    )
+
+
 class SilentSpec(SceneSpec):
     """A spec whose scene takes longer than anybody waits, and says nothing of it."""
 

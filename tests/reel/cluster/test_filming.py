@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from cnn_core.errors import InputError
 from reel.cache import Cache
 from reel.cluster.filming import film_on_cluster
 from reel.filming import Clip
@@ -55,6 +56,16 @@ def test_what_is_in_the_cache_is_not_filmed_on_a_cluster(
     (again,) = film_on_cluster(jobs_of(short_spec, tmp_path / "b", cache=cache), 1, scheduler="tcp://nowhere:1")
     assert again == once
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+@pytest.mark.slow
+def test_a_lesson_that_turns_out_to_be_too_long_is_given_up(
+    shared_cluster: RealCluster, short_spec: SceneSpec, short_clip: Clip, tmp_path, monkeypatch
+) -> None:
+    seconds = int(short_clip.record["video"]["duration"])
+    monkeypatch.setenv("CNNREEL_LESSON_SECONDS", str(seconds + 1))
+    with pytest.raises(InputError, match=f"^long: a lesson must last at most {seconds + 1} seconds, but this one"):
+        film_on_cluster(jobs_of(short_spec, tmp_path / "long", 3), 1, scheduler=shared_cluster.address)
 
 
 def test_a_clip_whose_place_is_taken_fails_before_a_cluster_is_asked(short_spec: SceneSpec, tmp_path) -> None:
