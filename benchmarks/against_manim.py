@@ -233,7 +233,8 @@ def judged(spec: SceneSpec, path: Path, quality: str, colours: Callable[[Frame],
 
 def both_judged(*films: tuple[SceneSpec, Path, str, Callable[[Frame], Luma]]) -> list[Film]:
     """Judge films, each in a process of its own: what this one takes of memory, Linux counts among what it starts."""
-    with ProcessPoolExecutor(len(films), get_context("spawn")) as judges:
+    # forked, for with spawned ones comes a process that stays, and `timed` waits for all there are
+    with ProcessPoolExecutor(len(films), get_context("fork")) as judges:
         return list(judges.map(judged, *zip(*films, strict=True)))
 
 
@@ -266,11 +267,8 @@ def compare(file: Path, quality: str, folder: Path) -> None:
     """Render everything in turns, and print what it took."""
     lesson = read_lesson(file)
     print(f"{file.name}, {quality}; load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(
-        f"{'':26} {'wall':>9} {'processor':>9} {'stolen':>8} {'memory':>9} {'bytes':>10} {'PSNR':>9} {'SSIM':>8}",
-        end="",
-    )
-    print("  times less wall, processor; bytes")
+    print(f"{'':26} {'wall':>9} {'processor':>9} {'stolen':>8} {'memory':>9}", end="")
+    print(f" {'bytes':>10} {'PSNR':>9} {'SSIM':>8}  times less wall, processor; bytes")
     all_of = {"manim": (Run(), Film(0)), "here": (Run(), Film(0))}
     wholes: list[Run] = []
     for number, clip in enumerate(lesson.clips):
@@ -288,11 +286,8 @@ def compare(file: Path, quality: str, folder: Path) -> None:
         all_of["here"] = all_of["here"][0] + run, all_of["here"][1] + judgements[1]
     print(line("one by one, manim", *all_of["manim"]))
     print(line("one by one, here", *all_of["here"], all_of["manim"]))
-    print(
-        line(
-            f"as a lesson, mean of {len(wholes)}", sum(wholes, Run()) / len(wholes), all_of["here"][1], all_of["manim"]
-        )
-    )
+    mean = sum(wholes, Run()) / len(wholes)
+    print(line(f"as a lesson, mean of {len(wholes)}", mean, all_of["here"][1], all_of["manim"]))
     print(f"load after: {os.getloadavg()[0]:.1f}")
 
 
