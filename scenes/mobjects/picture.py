@@ -84,8 +84,7 @@ class PictureDrawer:
         if known is not None and known[:2] == (pixels, size):
             return known[2]
         image = Image.frombuffer("RGBX", (colours.shape[1], colours.shape[0]), pixels, "raw", "RGBX", 0, 1)
-        grows = size[0] >= image.width and size[1] >= image.height
-        drawn = np.asarray(image.resize(size, Image.Resampling.NEAREST if grows else Image.Resampling.BOX))
+        drawn = np.asarray(image.resize(size, Image.Resampling.BOX))
         self.drawn[picture] = pixels, size, drawn
         return drawn
 
