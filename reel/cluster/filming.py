@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -63,13 +63,13 @@ def film_on_cluster(
     outcomes = {number: outcome for number, job in enumerate(jobs) if (outcome := settled(job))}
     for number in outcomes:
         tell(number, 1.0)
-    left = {number: job for number, job in enumerate(jobs) if number not in outcomes}
+    left = len(jobs) - len(outcomes)
     if left:
         with ExitStack() as stack:
             folder = stack.enter_context(staging(shared.absolute())) if shared else None
-            client = stack.enter_context(connected(scheduler, min(workers, len(left))))
+            client = stack.enter_context(connected(scheduler, min(workers, left)))
             check_cluster(client, folder)
-            outcomes |= Desk(client, folder, tell).film_all(left)
+            Desk(client, folder, tell, jobs, outcomes).film_all()
     return [outcomes[number] for number in range(len(jobs))]
 
 
@@ -85,44 +85,49 @@ def settled(job: Job) -> Outcome | None:
 
 @dataclass(frozen=True)
 class Desk:
-    """Sends jobs out and takes clips in."""
+    """Sends jobs out, takes clips in, and notes what became of each job."""
 
     client: Client
     shared: Path | None
     on_job: OnJob
+    jobs: Sequence[Job]
+    outcomes: dict[int, Outcome]
 
-    def film_all(self, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
-        """Film all jobs together; those whose workers died, then again one by one.
+    def film_all(self) -> None:
+        """Film all jobs of which nothing has become, together; those whose workers died, then again one by one.
 
         For a clip that waits where another one kills the worker shares the blame, as far as the scheduler can see.
         """
-        outcomes = self.film_together(jobs)
-        for number, job in jobs.items():
-            if outcomes[number] == DIED:
-                outcomes |= self.film_together({number: job})
-        return outcomes
+        left = [number for number in range(len(self.jobs)) if number not in self.outcomes]
+        self.film_together(left)
+        for number in left:
+            if self.outcomes[number] == DIED:
+                self.film_together([number])
 
-    def film_together(self, jobs: Mapping[int, Job]) -> dict[int, Outcome]:
-        """Send all jobs, and take clips in as they come."""
+    def film_together(self, some: Sequence[int]) -> None:
+        """Send some jobs, and take clips in as they come."""
         heard: SimpleQueue[tuple[Key, float]] = SimpleQueue()
         self.client.subscribe_topic(PROGRESS, lambda event: heard.put(event[1]))
-        futures = {number: self.send(job) for number, job in jobs.items()}
+        futures = {number: self.send(self.jobs[number]) for number in some}
         numbers = {future.key: number for number, future in futures.items()}
         for future in futures.values():
             future.add_done_callback(lambda done: heard.put((done.key, 1.0)))
-        outcomes: dict[int, Outcome] = {}
         while futures:
             key, fraction = heard.get()
             number = numbers.get(key)
             if number is None or number not in futures:
                 continue  # it is about another client's clip, or comes late
             if futures[number].done():  # with its future goes what the cluster keeps of it
-                outcomes[number] = outcome_of(jobs[number], futures.pop(number))
+                self.outcomes[number] = outcome_of(self.jobs[number], futures.pop(number))
                 self.on_job(number, 1.0)
-                check_lessons((jobs[n].out_dir, one.seconds) for n, one in outcomes.items() if isinstance(one, Filmed))
+                self.check_lengths()
             else:
                 self.on_job(number, min(fraction, ALL_BUT_DONE))
-        return outcomes
+
+    def check_lengths(self) -> None:
+        """Refuse lessons that have turned out to be too long; the clips of each are made in one folder."""
+        filmed = ((number, one.seconds) for number, one in self.outcomes.items() if isinstance(one, Filmed))
+        check_lessons((self.jobs[number].out_dir, seconds) for number, seconds in filmed)
 
     def send(self, job: Job) -> Future[Answer]:
         """Let some worker film a job."""

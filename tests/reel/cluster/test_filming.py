@@ -68,6 +68,17 @@ def test_a_lesson_that_turns_out_to_be_too_long_is_given_up(
         film_on_cluster(jobs_of(short_spec, tmp_path / "long", 3), 1, scheduler=shared_cluster.address)
 
 
+@pytest.mark.slow
+def test_clips_from_the_cache_count_for_the_length_of_a_lesson(
+    shared_cluster: RealCluster, short_spec: SceneSpec, short_clip: Clip, tmp_path, monkeypatch
+) -> None:
+    cache = Cache(tmp_path / "cache", 100_000_000)
+    film_all(jobs_of(short_spec, tmp_path / "before", cache=cache), 1)
+    monkeypatch.setenv("CNNREEL_LESSON_SECONDS", str(int(short_clip.record["video"]["duration"]) + 1))
+    with pytest.raises(InputError, match=r"^long: a lesson must last at most "):
+        film_on_cluster(jobs_of(short_spec, tmp_path / "long", 2, cache=cache), 1, scheduler=shared_cluster.address)
+
+
 def test_a_clip_whose_place_is_taken_fails_before_a_cluster_is_asked(short_spec: SceneSpec, tmp_path) -> None:
     (tmp_path / "clip-0").write_text("a file")
     assert film_on_cluster(jobs_of(short_spec, tmp_path), 1, scheduler="tcp://nowhere:1") == [
