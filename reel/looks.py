@@ -12,7 +12,7 @@ from manim.utils.family import extract_mobject_family_members
 
 from reel.patches import Box
 
-__all__ = ["Family", "Look", "Looks", "coats_of", "differing", "is_plain", "is_seen", "lively", "style_of"]
+__all__ = ["Family", "Look", "Looks", "coats_of", "differing", "is_plain", "layers_of", "lively", "style_of"]
 
 
 class Coat(NamedTuple):
@@ -27,7 +27,7 @@ class Coat(NamedTuple):
     """
 
     colour: tuple[float, float, float, float]
-    width: float | None = None
+    width: float | None
 
 
 @dataclass(eq=False, slots=True)
@@ -111,14 +111,20 @@ def style_of(mobject: VMobject | ImageMobject) -> tuple[object, ...]:
     )
 
 
-def coats_of(mobject: VMobject) -> tuple[Coat, ...]:
-    """Return what is painted of a mobject that has each of its colours alone."""
-    layers = (
+def layers_of(mobject: VMobject) -> Iterator[tuple[Any, float | None]]:
+    """Give the colours, and of a line the width, of all that can be seen of a mobject, the lowest first."""
+    for rgbas, width in (
         (mobject.get_stroke_rgbas(background=True), mobject.get_stroke_width(background=True)),
         (mobject.get_fill_rgbas(), None),
         (mobject.get_stroke_rgbas(), mobject.get_stroke_width()),
-    )
-    return tuple(coat(rgbas, width) for rgbas, width in layers if width != 0 and is_seen(rgbas))
+    ):
+        if width != 0 and is_seen(rgbas):
+            yield rgbas, width
+
+
+def coats_of(mobject: VMobject) -> tuple[Coat, ...]:
+    """Return what is painted of a mobject that has each of its colours alone."""
+    return tuple(coat(rgbas, width) for rgbas, width in layers_of(mobject))
 
 
 def coat(rgbas: Any, width: float | None) -> Coat:

@@ -13,6 +13,8 @@ __all__ = ["NOWHERE", "Box", "Frame", "Patch", "Sink", "difference", "gathered",
 
 MOST_BOXES = 4
 STEP = 32
+"""A patch's sides are multiples of so many pixels."""
+
 WORTH_A_BOX = 20_000
 """Pixels that take as long to draw, compare and convert as is lost by having one box more."""
 

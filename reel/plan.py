@@ -13,7 +13,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 
 from cnn_core.arrays import Pair
 from reel.engine import NoFiles, everything, manim_set_up
-from reel.looks import Family, is_seen, style_of
+from reel.looks import Family, layers_of, style_of
 from scenes.rehearsal import BlindCamera
 from scenes.specs import SceneSpec
 from scenes.timeline import TICKS_PER_SECOND, Beat, Timeline
@@ -91,20 +91,12 @@ def traits(mobject: Any) -> Iterator[Any]:
     if isinstance(mobject, VMobject):
         if mobject.background_image is not None:
             raise TypeError(f"{type(mobject).__name__} is coloured by a picture: say here how it looks.")
-        if not any(map(is_seen, colours(mobject))):
+        if not any(layers_of(mobject)):
             return
         yield np.array([mobject.sheen_factor, *mobject.sheen_direction], float)
     yield np.array([mobject.z_index], float)
     yield from (one if isinstance(one, bytes) else repr(one).encode() for one in style_of(mobject))
     yield mobject.points
-
-
-def colours(mobject: VMobject) -> Iterator[Any]:
-    """Give the colours of a mobject's inside, of its line, and of what lies behind its line."""
-    yield mobject.get_fill_rgbas()
-    yield mobject.get_stroke_rgbas()
-    if mobject.background_stroke_width:
-        yield mobject.get_stroke_rgbas(background=True)
 
 
 def plan(spec: SceneSpec, size: Pair) -> Plan:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from manim import VMobject
 
 from scenes.mobjects.number_grid import NumberGrid
+from scenes.mobjects.rectangles import rectangles
 
 __all__ = ["CellMarks"]
 
@@ -39,7 +40,4 @@ class CellMarks(VMobject):
                 self._outline(grid, cell, cell)
 
     def _outline(self, grid: NumberGrid, first: tuple[int, int], last: tuple[int, int]) -> None:
-        (top, left), (bottom, right) = first, (last[0] + 1, last[1] + 1)
-        self.start_new_path(grid.corner(top, left))
-        for corner in [(top, right), (bottom, right), (bottom, left), (top, left)]:
-            self.add_line_to(grid.corner(*corner))
+        self.append_points(rectangles(grid.corner(*first), grid.corner(last[0] + 1, last[1] + 1)))

@@ -12,6 +12,7 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.colour_scale import NAME, Scale
 from scenes.mobjects.map_arrangement import Arrangement
 from scenes.mobjects.picture import Colours, Picture, picture_colours
+from scenes.mobjects.rectangles import rectangles
 from scenes.mobjects.text import Label
 from scenes.theme import Theme
 
@@ -108,11 +109,8 @@ class FeatureMaps(Group):
         self, outline: VMobject, channel: int, top: float, left: float, height: float, width: float
     ) -> None:
         """Add the outline of some values of a map."""
-        corners = [(top, left), (top, left + width), (top + height, left + width), (top + height, left), (top, left)]
-        first, *rest = [self.corner(channel, *corner) for corner in corners]
-        outline.start_new_path(first)
-        for point in rest:
-            outline.add_line_to(point)
+        first, last = self.corner(channel, top, left), self.corner(channel, top + height, left + width)
+        outline.append_points(rectangles(first, last))
 
     def outline(self, channel: int, top: float, left: float, height: float, width: float) -> VMobject:
         """Return the outline of some values in the colour of the window."""

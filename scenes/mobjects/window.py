@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from manim import Animation, Rectangle, VGroup, VMobject
 
 from scenes.mobjects.number_grid import NumberGrid
+from scenes.mobjects.rectangles import rectangles
 from scenes.theme import Theme
 
 __all__ = ["SlideWindow", "Window"]
 
 Place: TypeAlias = tuple[float, float]
 """(row, column) in a grid; a cell's top left corner has whole numbers."""
-
-Points: TypeAlias = npt.NDArray[np.float64]
-"""(..., 3): x, y, z in scene units."""
 
 
 class Window(VGroup):
@@ -57,32 +54,21 @@ class Window(VGroup):
             for row in range(self.shape[0])
             for column in range(self.shape[1])
         )
-        corners = np.array([rectangle(0, 0, self.grid.rows, self.grid.columns), *filter(None, holes)])
+        corners = np.array([((0, 0), (self.grid.rows, self.grid.columns)), *filter(None, holes)])
         origin, across = self.grid.corner(0, 0), self.grid.cell * np.array([[0, -1, 0], [1, 0, 0]])
-        self.veil.set_points(lines_through(origin + corners @ across))
+        first, last = (origin + corners @ across).swapaxes(0, 1)
+        self.veil.set_points(rectangles(first, last))
         return self
 
-    def _hole(self, row: float, column: float) -> list[Place]:
-        """Return the outline of a cell, or of as much of it as lies on the grid, to be left out."""
+    def _hole(self, row: float, column: float) -> tuple[Place, Place] | None:
+        """Return bottom left and top right of a cell, or of as much of it as lies on the grid, to be left out."""
         top, bottom = (min(max(edge, 0), self.grid.rows) for edge in (row, row + 1))
         left, right = (min(max(edge, 0), self.grid.columns) for edge in (column, column + 1))
-        return rectangle(bottom, left, top, right) if bottom > top and right > left else []
+        return ((bottom, left), (top, right)) if bottom > top and right > left else None
 
     def slide_to(self, top: int, left: int, **options: Any) -> SlideWindow:
         """Return the animation that moves the window."""
         return SlideWindow(self, top, left, **options)
-
-
-def rectangle(top: float, left: float, bottom: float, right: float) -> list[Place]:
-    """Return the corners of a rectangle; with top and bottom exchanged it winds the other way round and is a hole."""
-    return [(top, left), (top, right), (bottom, right), (bottom, left), (top, left)]
-
-
-def lines_through(corners: Points) -> Points:
-    """Return the points of the curves, four each, that go straight from corner to corner: (N, corners, 3) -> (M, 3)."""
-    starts, ends = corners[:, :-1, None], corners[:, 1:, None]
-    shares = np.array([0, 1 / 3, 2 / 3, 1])[:, None]
-    return ((1 - shares) * starts + shares * ends).reshape(-1, 3)
 
 
 class SlideWindow(Animation):

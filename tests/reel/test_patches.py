@@ -28,6 +28,7 @@ def test_a_patch_has_one_of_few_sizes_and_even_corners(left, top, width, height,
     assert patch.box.covers(box)
     assert Box(0, 0, side, side).covers(patch.box)
     assert not any(edge % 2 for edge in patch.box)
+    assert len(patch.pixels) != 2  # FFmpeg converts that wrongly
     assert {length % 32 for length in patch.pixels.shape[:2]} <= {0, side % 32}
 
 
