@@ -1,6 +1,7 @@
 // The film, or its stills as a slide show: both are moved by beats, and both can be at rest.
 
 const SURELY_STILL = 0.2; // seconds at the end of each beat in which nothing moves
+const ROUNDING = 0.001; // seconds that a browser may be off when it is sent to the start of a beat
 
 const film = {
   video: $('film'),
@@ -66,16 +67,24 @@ function lastMoment(index) {
 }
 
 function beatAt(time) {
-  const index = beats.findIndex((beat) => time < beat.end);
+  const index = beats.findIndex((beat) => time < beat.end - ROUNDING);
   return index < 0 ? beats.length - 1 : index;
 }
 
-/** Follow the film while it plays, frame by frame where the browser draws, and otherwise as often as it tells. */
+/**
+ * Follow the film while it plays, frame by frame where the browser draws, and otherwise as often as it tells.
+ * The time is told before a beat is entered, so that a question which was passed between two looks can call the film back.
+ */
 function follow() {
   if (film.stills) return;
+  if (!film.video.seeking) tell('time');
+  catchUp();
+}
+
+function catchUp() {
+  if (film.stills) return;
   const index = beatAt(film.video.currentTime);
-  if (index !== film.index && !film.video.seeking) film.enter(index);
-  tell('time', film.video.currentTime);
+  if (index !== film.index) film.enter(index);
 }
 
 function followFrames() {
@@ -85,6 +94,7 @@ function followFrames() {
 
 film.video.addEventListener('timeupdate', follow);
 film.video.addEventListener('play', followFrames);
+film.video.addEventListener('seeking', catchUp); // a media key may have moved it
 for (const event of ['play', 'pause', 'seeked', 'ended']) film.video.addEventListener(event, () => tell('rest'));
 film.video.addEventListener('ended', () => tell('end'));
 

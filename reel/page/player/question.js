@@ -108,12 +108,18 @@ on('beat', (index, before) => {
   if (beats[index].kind === 'answer' && isOpen(index - 1)) finish(index - 1, 'skipped', false);
 });
 
+/** Return the first open question whose end has been reached since the last look, or -1. */
+function reached() {
+  const shown = film.time + 1.5 / page.fps;
+  return beats.findIndex((beat, index) => index >= film.index && isOpen(index) && shown >= beat.end);
+}
+
 on('time', () => {
-  if (film.playing && isOpen(film.index) && film.time >= film.beat.end - 1.5 / page.fps) {
-    film.pause();
-    film.show(film.index);
-    focusAnswer();
-  }
+  const index = film.playing ? reached() : -1;
+  if (index < 0) return;
+  film.pause();
+  film.show(index);
+  focusAnswer();
 });
 
 on('end', () => {

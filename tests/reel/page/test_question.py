@@ -41,6 +41,27 @@ def test_the_film_waits_at_the_end_of_the_question(player: Any, pool: Clip) -> N
     assert player.evaluate("document.activeElement.name") == "answer"
 
 
+def test_a_busy_browser_does_not_run_past_the_question(player: Any, pool: Clip) -> None:
+    almost = pool.record["beats"][1]["end"] - 0.4
+    player.locator("#seek").evaluate(f"bar => {{ bar.value = {almost}; bar.dispatchEvent(new Event('input')); }}")
+    player.get_by_role("button", name="Play").first.click()
+    until(lambda: time(player) > almost + 0.1)
+    player.evaluate("() => { const end = performance.now() + 1000; while (performance.now() < end); }")
+    until(lambda: paused(player))
+    assert time(player) == pytest.approx(pool.record["beats"][1]["end"], abs=0.1)
+    assert player.locator("#question").is_visible()
+    assert player.evaluate("document.activeElement.name") == "answer"
+
+
+def test_a_media_key_may_pass_the_question(player: Any, pool: Clip) -> None:
+    player.get_by_role("button", name="Play").first.click()
+    player.locator("video").evaluate(f"film => {{ film.currentTime = {pool.record['beats'][4]['start'] + 0.1}; }}")
+    player.wait_for_selector("[data-beat='4'][aria-current]")
+    player.wait_for_timeout(300)
+    assert not paused(player)
+    assert not player.locator("#question").is_visible()
+
+
 def test_the_right_answer_is_told_why_and_the_film_goes_on(asked: Any, pool: Clip) -> None:
     asked.get_by_label("Your answer").fill("4")
     asked.keyboard.press("Enter")
