@@ -27,7 +27,7 @@ def paused(page: Any) -> bool:
     return bool(page.locator("video").evaluate("film => film.paused"))
 
 
-def until(holds: Callable[[], bool], seconds: float = 15) -> None:
+def until(holds: Callable[[], bool], seconds: float = 30) -> None:
     """Wait until something holds."""
     deadline = monotonic() + seconds
     while not holds():
