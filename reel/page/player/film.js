@@ -76,11 +76,11 @@ function beatAt(time) {
  * The time is told before a beat is entered, so that a question which was passed between two looks can call the film back.
  */
 function follow() {
-  if (film.stills) return;
-  if (!film.video.seeking) tell('time');
+  if (!film.stills && !film.video.seeking) tell('time');
   catchUp();
 }
 
+/** Enter the beat in which the film is. */
 function catchUp() {
   if (film.stills) return;
   const index = beatAt(film.video.currentTime);

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-__all__ = ["AXE", "current", "paused", "time", "until", "violations"]
+__all__ = ["AXE", "current", "paused", "seek", "time", "until", "violations"]
 
 AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -25,6 +25,11 @@ def time(page: Any) -> float:
 def paused(page: Any) -> bool:
     """Tell whether the film stands still."""
     return bool(page.locator("video").evaluate("film => film.paused"))
+
+
+def seek(page: Any, seconds: float) -> None:
+    """Draw the seek bar to a time."""
+    page.locator("#seek").evaluate(f"bar => {{ bar.value = {seconds}; bar.dispatchEvent(new Event('input')); }}")
 
 
 def until(holds: Callable[[], bool], seconds: float = 30) -> None:

@@ -12,7 +12,7 @@ from reel.page.html import words_in
 from reel.page.numbers import arrays_behind, exactly, explained, place_in_words
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
-from tests.reel.page.looking import paused, until
+from tests.reel.page.looking import paused, seek, until
 from tests.reel.records import record_of
 
 WORDS = words_in("en")
@@ -97,9 +97,7 @@ def test_arrow_keys_go_from_number_to_number(second_answer: Any) -> None:
 @pytest.mark.slow
 def test_before_the_end_of_a_beat_only_what_stands_still_can_be_looked_into(player: Any, pool: Clip) -> None:
     beat = pool.record["beats"][3]
-    player.locator("#seek").evaluate(
-        f"bar => {{ bar.value = {beat['start'] + 0.3}; bar.dispatchEvent(new Event('input')); }}"
-    )
+    seek(player, beat["start"] + 0.3)
     player.wait_for_selector(".spot")
     labels = [spot.get_attribute("aria-label") for spot in player.locator(".spot").all()]
     assert len(labels) == 17

@@ -8,7 +8,7 @@ import pytest
 
 from reel.filming import Clip
 from reel.page.html import SCRIPTS, part_of_script, script
-from tests.reel.page.looking import current, paused, time, until
+from tests.reel.page.looking import current, paused, seek, time, until
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ def test_arrow_keys_step_to_the_end_of_each_beat(player: Any, pool: Clip) -> Non
 
 
 def test_a_step_from_the_middle_of_a_beat_goes_to_its_end_first(player: Any, pool: Clip) -> None:
-    player.locator("#seek").evaluate("bar => { bar.value = 1; bar.dispatchEvent(new Event('input')); }")
+    seek(player, 1)
     player.get_by_role("button", name="Next step").click()
     assert at_the_end_of(player, pool, 0)
 
@@ -65,7 +65,7 @@ def test_the_transcript_leads_into_the_film(player: Any, pool: Clip) -> None:
 
 def test_transcript_and_caption_follow_the_film(player: Any, pool: Clip) -> None:
     start = pool.record["beats"][4]["start"] - 0.2
-    player.locator("#seek").evaluate(f"bar => {{ bar.value = {start}; bar.dispatchEvent(new Event('input')); }}")
+    seek(player, start)
     assert current(player) == 3
     player.get_by_role("button", name="Play").click()
     player.wait_for_selector("[data-beat='4'][aria-current]")

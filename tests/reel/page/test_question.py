@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reel.filming import Clip
-from tests.reel.page.looking import paused, time, until
+from tests.reel.page.looking import paused, seek, time, until
 from tests.reel.records import record_of
 
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ def test_the_film_waits_at_the_end_of_the_question(player: Any, pool: Clip) -> N
 
 def test_a_busy_browser_does_not_run_past_the_question(player: Any, pool: Clip) -> None:
     almost = pool.record["beats"][1]["end"] - 0.4
-    player.locator("#seek").evaluate(f"bar => {{ bar.value = {almost}; bar.dispatchEvent(new Event('input')); }}")
+    seek(player, almost)
     player.get_by_role("button", name="Play").first.click()
     until(lambda: time(player) > almost + 0.1)
     player.evaluate("() => { const end = performance.now() + 1000; while (performance.now() < end); }")
