@@ -35,11 +35,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from cnn_core.arrays import Pair  # noqa: E402
-from reel.canvas import Canvas  # noqa: E402
-from reel.engine import play  # noqa: E402
-from reel.lesson_file import Lesson, read_lesson  # noqa: E402
-from reel.patches import Box, Frame, Patch  # noqa: E402
-from reel.quality import QUALITIES  # noqa: E402
+from cnnreel.paint.canvas import Canvas  # noqa: E402
+from cnnreel.paint.engine import play  # noqa: E402
+from cnnreel.paint.patches import Box, Frame, Patch  # noqa: E402
+from cnnreel.paint.quality import QUALITIES  # noqa: E402
+from cnnreel.work.lesson_file import Lesson, read_lesson  # noqa: E402
 from scenes.specs import SceneSpec  # noqa: E402
 
 Luma: TypeAlias = npt.NDArray[np.float32]
@@ -121,7 +121,7 @@ SCENE = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from reel.lesson_file import read_lesson
+from cnnreel.work.lesson_file import read_lesson
 
 SPEC = read_lesson(Path({lesson!r})).clips[{number}].spec
 

@@ -1,4 +1,4 @@
-"""Imports point down only: render.py -> reel -> scenes -> cnn_core."""
+"""Imports point down only: render.py -> cnnreel -> scenes -> cnn_core."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[1]
-FLOORS = ("cnn_core", "scenes", "reel", "render")
+FLOORS = ("cnn_core", "scenes", "cnnreel", "render")
 FILES = sorted([HOUSE / "render.py", *(file for floor in FLOORS for file in (HOUSE / floor).rglob("*.py"))])
 WITH_TORCH = {"cnn_core/model.py", "cnn_core/training.py"}
 DRAWING = {"camera", "engine", "filming", "looks", "paths", "plan", "segments", "stills", "takes"}
-"""What of `reel` drives the renderer or looks like the films, and so may load Manim."""
+"""What of `cnnreel` drives the renderer or looks like the films, and so may load Manim."""
 
 
 def imported(file: Path) -> Iterator[str]:
@@ -71,15 +71,13 @@ def scene_files() -> list[Path]:
 
 @pytest.mark.parametrize("command", [["--help"], ["list"], ["inspect", "max-pool"], ["scene", "max-pool", "--help"]])
 def test_answers_that_need_no_film_load_neither_manim_nor_torch_nor_rich(command) -> None:
-    look = (
-        "import sys, render\ntry: render.main()\nfinally: print(*sorted({'manim', 'torch', 'rich'} & set(sys.modules)))"
-    )
+    look = "import sys, cnnreel.cli.main as cli\ntry: cli.main()\nfinally: print(*sorted({'manim', 'torch', 'rich'} & {*sys.modules}))"
     done = subprocess.run([sys.executable, "-c", look, *command], cwd=HOUSE, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
 
 
 WITHOUT = """
-import os, sys, render
+import os, sys, cnnreel.cli.main as render
 class Refuse:
     def find_spec(self, name, path=None, target=None):
         if name == "torch":

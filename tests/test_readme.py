@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-import render
-from reel.lesson_file import read_lesson
+from cnnreel.cli.main import main
+from cnnreel.work.lesson_file import read_lesson
 from scenes.catalog import SCENES
 
 README = Path(__file__).parent.parent / "README.md"
@@ -31,7 +31,7 @@ def test_there_are_commands() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_program_takes_every_command(command: str) -> None:
     words = [word for word in shlex.split(command) if word not in ("SCENE", "--help")]
-    group: click.Command = render.main
+    group: click.Command = main
     context = click.Context(group)
     while isinstance(group, click.Group) and words:
         found = group.get_command(context, words[0])

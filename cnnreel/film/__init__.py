@@ -1,0 +1,1 @@
+"""What a performance looked like, and the record of it."""

@@ -1,0 +1,160 @@
+"""What NAME.json says of a clip, and its JSON Schema (`python -m cnnreel.film.record` prints it)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from scenes.specs import SceneSpec, as_json
+from scenes.timeline import Timeline
+
+__all__ = [
+    "ClipRecord",
+    "PicturesRecord",
+    "VideoRecord",
+    "as_text",
+    "clip_record",
+    "inspected",
+    "made_with",
+    "schema",
+    "sha256_of",
+]
+
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+Pixels = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(ge=0, description="From the start of the clip.")]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Strict(BaseModel):
+    """Nothing but what is named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShownRecord(Strict):
+    """A number that can be seen in the last frame of its beat."""
+
+    text: str = Field(description="The number as it is shown, with an ASCII minus.", min_length=1)
+    of: str = Field(description="Address of its value inside `values`, such as `x[0,0,1,2]`.", min_length=1)
+    box: tuple[int, int, int, int] = Field(description="Left, top, right, bottom in pixels; origin top left.")
+
+
+class BeatRecord(Strict):
+    """One thing said and shown."""
+
+    kind: Literal["explain", "step", "question", "answer"]
+    start: Seconds
+    end: Seconds
+    caption: str
+    prompt: str | None = Field(None, description="The question, where one is asked.")
+    answer: str | None = Field(None, description="Its answer.")
+    shown: list[ShownRecord]
+
+
+class VideoRecord(Strict):
+    """The film."""
+
+    file: FileName
+    width: Pixels
+    height: Pixels
+    fps: int = Field(gt=0)
+    duration: float = Field(gt=0, description="In seconds: the number of frames, divided by `fps`.")
+    sha256: Sha256
+
+
+class PicturesRecord(Strict):
+    """Still pictures, where they were asked for in place of a film."""
+
+    files: list[FileName] = Field(min_length=1, description="In the order of the beats.")
+    width: Pixels
+    height: Pixels
+
+
+class MadeWith(Strict):
+    """What the clip was made with."""
+
+    cnnreel: str
+    manim: str
+    weights_sha256: Sha256 | None = Field(None, description="Of the trained weights, where the scene uses some.")
+
+
+class ClipRecord(Strict):
+    """A clip: what was asked, what was computed, and what is seen when."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["video"]}, {"required": ["pictures"]}]})
+
+    schema_: Literal["cnnreel/1"] = Field(alias="schema")
+    scene: str
+    spec: dict[str, Any] = Field(description="What was asked, defaults included.")
+    values: dict[str, Any] = Field(description="What was computed: nested lists of numbers by name.")
+    video: VideoRecord | None = None
+    pictures: PicturesRecord | None = None
+    beats: list[BeatRecord]
+    made_with: MadeWith
+
+    @model_validator(mode="after")
+    def check_main(self) -> Self:
+        """Check that the clip is either a film or pictures."""
+        if (self.video is None) == (self.pictures is None):
+            raise ValueError("a clip has either a video or pictures")
+        return self
+
+
+def clip_record(spec: SceneSpec, timeline: Timeline, main: VideoRecord | PicturesRecord) -> dict[str, Any]:
+    """Put together the record of a clip, and check it."""
+    record = {
+        **inspected(spec),
+        "video" if isinstance(main, VideoRecord) else "pictures": main.model_dump(),
+        "beats": timeline.as_json(),
+        "made_with": made_with(spec),
+    }
+    ClipRecord.model_validate(record)
+    return record
+
+
+def inspected(spec: SceneSpec) -> dict[str, Any]:
+    """Return the first four keys of a record: those that need no film."""
+    return {"schema": "cnnreel/1", "scene": spec.name, "spec": spec.as_json(), "values": as_json(spec.values())}
+
+
+def as_text(plain: dict[str, Any]) -> str:
+    """Write JSON, a line for each key, refusing NaN and infinity, which JSON does not know."""
+    lines = (f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in plain.items())
+    return "{" + ",\n ".join(lines) + "}\n"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of NAME.json."""
+    found = ClipRecord.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": "cnnreel/1"}
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's hash as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def made_with(spec: SceneSpec | None = None) -> dict[str, str]:
+    """Return the versions that are installed, and the hash of the weights that a scene uses."""
+    versions = {package: installed(package) for package in ("cnnreel", "manim")}
+    weights = spec.weights_file if spec else None
+    return {**versions, "weights_sha256": sha256_of(weights)} if weights else versions
+
+
+def installed(package: str) -> str:
+    """Return the version of an installed package; a checkout may be used without being installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+if __name__ == "__main__":
+    print(json.dumps(schema(), indent=2))

@@ -1,0 +1,1 @@
+"""Pixels, and the files they become."""

@@ -1,0 +1,1 @@
+"""Films on pages, slides, in notebooks and elsewhere."""

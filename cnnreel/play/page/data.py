@@ -1,0 +1,135 @@
+"""What a page shows: the beats of one clip or of several, one after the other, ready for template and script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnnreel.paint.beat_pictures import picture_name
+from cnnreel.play.page.numbers import arrays_behind, explained
+from cnnreel.tell.appearing import new_on_screen
+from cnnreel.tell.arithmetic import workings
+from cnnreel.tell.captions import Cue, chapters
+from cnnreel.tell.transcript import alternative_text, minutes, title_of
+
+__all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "page_beats", "parts_of", "script_data", "summary"]
+
+PLAIN_NUMBER = re.compile(r"[-−+]?\d+(\.\d+)?\s*%?")
+MOST_CHOICES = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """A clip on a page.
+
+    Attributes
+    ----------
+    title
+        Its chapter's name.
+    folder
+        Where its files are, seen from the page: empty, or a name with a slash behind it.
+    start
+        When it begins in the film of the page, in seconds.
+    """
+
+    record: Mapping[str, Any]
+    title: str
+    folder: str = ""
+    start: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The name of its files."""
+        return str(self.record["video"]["file"]).rpartition(".")[0]
+
+    @classmethod
+    def alone(cls, record: Mapping[str, Any]) -> Part:
+        """Return the part of a page with one clip."""
+        return cls(record, title_of(record))
+
+
+def parts_of(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """Return the clips of a lesson, from its index and their records."""
+    return [
+        Part(record, clip["chapter"], clip["record"].rpartition("/")[0] + "/", clip["start"])
+        for clip, record in zip(index["clips"], records, strict=True)
+    ]
+
+
+def chapters_of(parts: Sequence[Part]) -> list[Cue]:
+    """Return the clips of a lesson; of a page with one clip, what its beats say."""
+    if len(parts) == 1:
+        return chapters(parts[0].record["beats"])
+    return [Cue(part.start, part.start + part.record["video"]["duration"], part.title) for part in parts]
+
+
+def page_beats(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    """Return all beats: what the template writes, and the script reads."""
+    beats = [beat for number, part in enumerate(parts) for beat in beats_of(number, part)]
+    answers = [beat["answer"] for beat in beats if beat["answer"] and not PLAIN_NUMBER.fullmatch(beat["answer"])]
+    for number, beat in enumerate(beats):
+        beat["number"] = number
+        beat["choices"] = choices(beat["answer"], answers)
+    return beats
+
+
+def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
+    """Return the beats of one clip, in the time of the page's film."""
+    beats = part.record["beats"]
+    return [
+        {
+            "part": number,
+            "kind": beat["kind"],
+            "start": part.start + beat["start"],
+            "end": part.start + beat["end"],
+            "time": minutes(part.start + beat["start"]),
+            "caption": beat["caption"],
+            "prompt": beat.get("prompt"),
+            "answer": beat.get("answer"),
+            "why": why(part.record, index) if beat["kind"] == "question" else None,
+            "still": part.folder + f"stills/{picture_name(index + 1, beat['kind'])}",
+            "shown": [[shown["of"], shown["text"], *shown["box"]] for shown in beat["shown"]],
+        }
+        for index, beat in enumerate(beats)
+    ]
+
+
+def why(record: Mapping[str, Any], index: int) -> list[str]:
+    """Return what is said and computed when a question has been answered."""
+    beats = record["beats"]
+    if index + 1 >= len(beats) or beats[index + 1]["kind"] != "answer":
+        return []
+    known = {working.of: working.line for working in workings(record)}
+    lines = [known[of] for of in new_on_screen(beats)[index + 1] if of in known]
+    return [*lines[:1], beats[index + 1]["caption"]]
+
+
+def choices(answer: str | None, answers: Sequence[str]) -> list[str]:
+    """Return what to choose from where the answer is no number: it, and what answers other questions."""
+    if answer not in answers:
+        return []
+    others = [other for other in dict.fromkeys(answers) if other != answer]
+    return sorted([answer, *others[: MOST_CHOICES - 1]]) if others and answer else []
+
+
+def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the script needs."""
+    video = parts[0].record["video"]
+    return {
+        "size": [video["width"], video["height"]],
+        "fps": video["fps"],
+        "duration": beats[-1]["end"],
+        "beats": [{key: beat[key] for key in beat if key not in ("time", "still")} for beat in beats],
+        "numbers": [explained(part.record, words) for part in parts],
+        "arrays": [arrays_behind(part.record) for part in parts],
+        "words": words,
+    }
+
+
+def summary(parts: Sequence[Part]) -> str:
+    """Say in a sentence or two what the film of the page shows."""
+    if len(parts) == 1:
+        return alternative_text(parts[0].record)
+    return " ".join(f"{part.title}." for part in parts)

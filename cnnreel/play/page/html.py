@@ -1,0 +1,150 @@
+"""Writes the page of a clip or a lesson: one HTML file, with films, stills and fonts beside it or inside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cnnreel.film.record import made_with
+from cnnreel.play.page.data import Part, chapters_of, page_beats, parts_of, script_data, summary
+from cnnreel.play.page.look import style
+from cnnreel.tell.captions import as_vtt, captions
+
+__all__ = ["Page", "as_html", "clip_page", "lesson_page"]
+
+HERE = Path(__file__).parent
+SCRIPTS = ("page", "film", "transcript", "question", "inside", "copy", "controls", "print")
+
+TYPES = {".mp4": "video/mp4", ".webm": "video/webm"}
+
+Address: TypeAlias = Callable[[str], str]
+"""From a file beside the page to what stands in the page: its address, or all of it as `data:`."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that is to be written.
+
+    Attributes
+    ----------
+    title
+        What the film is called.
+    film
+        The video's file, seen from the page; its poster has the same stem.
+    """
+
+    title: str
+    film: str
+    parts: Sequence[Part]
+
+    @property
+    def poster(self) -> str:
+        """The picture that is seen first."""
+        return str(Path(self.film).with_suffix(".png"))
+
+
+def clip_page(record: Mapping[str, Any]) -> Page:
+    """Return the page of one clip, which stands beside its files."""
+    part = Part.alone(record)
+    return Page(part.title, record["video"]["file"], [part])
+
+
+def lesson_page(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Page:
+    """Return the page of a lesson, from its index and the records of its clips."""
+    return Page(index["title"], index["video"]["file"], parts_of(index, records))
+
+
+def as_html(
+    page: Page, address: Address = quote, *, film: str | None = None, language: str = "en", also: str = ""
+) -> str:
+    """Return a page as HTML.
+
+    Parameters
+    ----------
+    film
+        The film in base64, if it is to be inside the page.
+    also
+        A script that listens to what the page tells: `cnnreel:answer` and `cnnreel:end`.
+    """
+    words = words_in(language)
+    beats = page_beats(page.parts)
+    record = page.parts[0].record
+    video = record["video"]
+    look = style(address, (video["width"], video["height"]), record["spec"]["theme"])
+    inline = {"style": look, "head": part_of_script("head"), "script": script() + also}
+    return (
+        environment()
+        .get_template("page.html")
+        .render(
+            page=page,
+            beats=beats,
+            chapters=chapters_of(page.parts),
+            summary=summary(page.parts),
+            words=words,
+            captions=data_address("text/vtt", as_vtt(captions(beats)).encode()),
+            data=json_in_html(script_data(page.parts, beats, words)),
+            address=address,
+            film=film,
+            film_type=TYPES[Path(page.film).suffix],
+            video=video,
+            duration=page.parts[-1].start + page.parts[-1].record["video"]["duration"],
+            version=made_with()["cnnreel"],
+            hashes={name: hash_of(text) for name, text in inline.items()},
+            **{name: Markup(text) for name, text in inline.items()},
+        )
+    )
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; whatever they are given is escaped."""
+    return Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def script() -> str:
+    """Return the script: its parts one after the other, in a scope of their own."""
+    return "(() => {\n'use strict';\n" + "\n".join(map(part_of_script, SCRIPTS)) + "})();\n"
+
+
+def part_of_script(name: str) -> str:
+    """Return one part of the script."""
+    return (HERE / "player" / f"{name}.js").read_text(encoding="utf-8")
+
+
+def words_in(language: str) -> dict[str, Any]:
+    """Return every title, label and message of the page."""
+    words: dict[str, Any] = json.loads((HERE / "words" / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+def json_in_html(data: Any) -> Markup:
+    r"""Write JSON that can stand inside a script element, for nothing in it looks like a tag.
+
+    >>> print(json_in_html("</script>"))
+    "\u003c/script\u003e"
+    """
+    text = json.dumps(data, allow_nan=False, separators=(",", ":"))  # ASCII: U+2028 is escaped as well
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+
+
+def data_address(kind: str, content: bytes) -> str:
+    """Return an address that holds its file."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def hash_of(text: str) -> str:
+    """Return what a content security policy calls an inline text by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

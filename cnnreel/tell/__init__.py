@@ -1,0 +1,1 @@
+"""What a film shows, in words."""

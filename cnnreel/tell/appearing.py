@@ -1,0 +1,76 @@
+"""What appears on screen, in words: the numbers that were not there before, and how they came about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from cnnreel.tell.arithmetic import Working
+from cnnreel.tell.markdown import plain_text
+from scenes.numerals import typeset
+
+__all__ = ["appearing", "array_name", "in_rows", "named", "new_on_screen"]
+
+NAMED_ONE_BY_ONE = 8
+"""Numbers of one array that stand on lines of their own; more are told row by row."""
+
+
+def new_on_screen(beats: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return for each beat the addresses that were not on screen before it."""
+    seen: list[set[str]] = [set(), *({shown["of"] for shown in beat["shown"]} for beat in beats)]
+    return [
+        list(dict.fromkeys(shown["of"] for shown in beat["shown"] if shown["of"] not in before))
+        for beat, before in zip(beats, seen[:-1], strict=True)
+    ]
+
+
+def appearing(
+    beat: Mapping[str, Any], new: Sequence[str], known: Mapping[str, Working], values: Mapping[str, Any]
+) -> Iterator[str]:
+    """Say which numbers appear, and how those came about that were computed."""
+    texts = {shown["of"]: typeset(shown["text"]) for shown in beat["shown"]}
+    for array, group in groupby(new, array_name):
+        addresses = list(group)
+        if len(addresses) > NAMED_ONE_BY_ONE:
+            yield f"{len(addresses)} numbers of {named(array, values)} appear: {in_rows(addresses, texts)}"
+            continue
+        for of in addresses:
+            how = f", because {known[of].line}" if of in known else ""
+            yield f"{named(of, values)} appears: {texts[of]}{how}"
+
+
+def in_rows(addresses: Sequence[str], texts: Mapping[str, str]) -> str:
+    """Write numbers in the order in which they appear, with a semicolon where a row ends.
+
+    >>> in_rows(["x[0,0]", "x[0,1]", "x[1,0]"], {"x[0,0]": "4", "x[0,1]": "1", "x[1,0]": "7"})
+    '4 1; 7'
+    """
+    rows = groupby(addresses, lambda of: of.rpartition(",")[0])
+    return "; ".join(" ".join(texts[of] for of in row) for _, row in rows)
+
+
+def named(address: str, values: Mapping[str, Any]) -> str:
+    """Name a number or an array: by its address, and the layer or the step it belongs to in words.
+
+    >>> named("steps[2].products[0,1]", {}), named("output[0,1]", {})
+    ('`products[0,1]` of step 3', '`output[0,1]`')
+    """
+    found = re.match(r"(layers|worked_out|steps)\[(\d+)\]\.", address)
+    if found is None:
+        return f"`{address}`"
+    kind, number, rest = found[1], int(found[2]), address[found.end() :]
+    if kind == "steps":
+        return f"`{rest}` of step {number + 1}"
+    layer = number if kind == "layers" else values["worked_out"][number]["layer"]
+    return f"`{rest}` of layer {layer + 1}, {plain_text(values['layers'][layer]['name'])},"
+
+
+def array_name(address: str) -> str:
+    """Return the part of an address that names an array.
+
+    >>> array_name("steps[3].products[0,1,1]")
+    'steps[3].products'
+    """
+    return re.sub(r"\[[^\[\]]*\]$", "", address)

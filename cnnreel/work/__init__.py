@@ -1,0 +1,1 @@
+"""Clips and lessons: where they are made, by whom, and where they are kept."""

@@ -1,0 +1,155 @@
+"""A lesson: its clips, the film they make together, its page, and an index of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from cnn_core.errors import CnnreelError, InputError
+from cnnreel.film.record import VideoRecord, as_text, made_with, sha256_of
+from cnnreel.paint.encoder import Chapter
+from cnnreel.paint.joining import Part, join
+from cnnreel.play.page.data import parts_of
+from cnnreel.play.page.writing import write_lesson_page
+from cnnreel.tell.sidecars import write_lesson_sidecars
+from cnnreel.work.cache import Cache
+from cnnreel.work.files import check_free, made_if_missing, publish, staging
+from cnnreel.work.lesson_file import Lesson
+from cnnreel.work.workers import Failed, Filmed, Job, OnJob, Outcome, film_all
+
+__all__ = ["Engine", "OnClip", "ProducedLesson", "produce"]
+
+Engine: TypeAlias = Callable[[Sequence[Job], int, OnJob | None], list[Outcome]]
+"""Films all jobs with so many workers, and returns what became of each."""
+
+OnClip: TypeAlias = Callable[[str, float], None]
+"""Called with the fraction of a clip that is done; the clip is named `LESSON/CLIP`."""
+
+
+@dataclass(frozen=True)
+class ProducedLesson:
+    """What became of a lesson.
+
+    Attributes
+    ----------
+    film
+        The joined film, if every clip could be made.
+    failures
+        One sentence for each clip that could not, with its name.
+    """
+
+    film: Path | None
+    failures: tuple[str, ...]
+
+
+def produce(
+    lessons: Sequence[Lesson],
+    out_dir: Path,
+    quality: str,
+    workers: int,
+    on_clip: OnClip | None = None,
+    *,
+    single_file: bool = False,
+    constant_frame_rate: bool = False,
+    cache: Cache | None = None,
+    engine: Engine = film_all,
+) -> list[ProducedLesson]:
+    """Film all clips of all lessons, and join those of each lesson, into `out_dir/LESSON/`.
+
+    Clips that were made stay where they are if another one fails; the joined film is made only of all of them.
+    """
+    check_folders([out_dir / lesson.name for lesson in lessons])
+    tasks = [
+        (
+            f"{lesson.name}/{clip.name}",
+            Job(clip.spec, out_dir / lesson.name, clip.name, quality, constant_frame_rate, cache),
+        )
+        for lesson in lessons
+        for clip in lesson.clips
+    ]
+
+    def tell(number: int, fraction: float) -> None:
+        if on_clip is not None:
+            on_clip(tasks[number][0], fraction)
+
+    with ExitStack() as stack:
+        for lesson in lessons:
+            stack.enter_context(made_if_missing(out_dir / lesson.name))
+        outcomes = iter(engine([job for _, job in tasks], workers, tell))
+        return [
+            finish(lesson, out_dir / lesson.name, [next(outcomes) for _ in lesson.clips], single_file=single_file)
+            for lesson in lessons
+        ]
+
+
+def check_folders(folders: Sequence[Path]) -> None:
+    """Refuse two lessons of one name, and names that are taken by files."""
+    for number, folder in enumerate(folders):
+        if folder in folders[:number]:
+            raise InputError(f"lesson files must have names of their own, but two of them are named {folder.name!r}.")
+        check_free(folder)
+
+
+def finish(lesson: Lesson, folder: Path, outcomes: Sequence[Outcome], *, single_file: bool) -> ProducedLesson:
+    """Join a lesson's clips, or say which of them are missing."""
+    failures = tuple(
+        f"{lesson.name}/{clip.name}: {outcome.reason}"
+        for clip, outcome in zip(lesson.clips, outcomes, strict=True)
+        if isinstance(outcome, Failed)
+    )
+    if failures:
+        return ProducedLesson(None, failures)
+    try:
+        records = [outcome.record for outcome in outcomes if isinstance(outcome, Filmed)]
+        return ProducedLesson(join_lesson(lesson, folder, records, single_file=single_file), ())
+    except CnnreelError as error:
+        return ProducedLesson(None, (f"{lesson.name}: {error}",))
+
+
+def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]], *, single_file: bool) -> Path:
+    """Write the joined film, all that goes beside it, its page and its index; return the film."""
+    films = [folder / clip.name / record["video"]["file"] for clip, record in zip(lesson.clips, records, strict=True)]
+    ends = list(accumulate(record["video"]["duration"] for record in records))
+    chapters = [
+        Chapter(clip.chapter, start, end)
+        for clip, start, end in zip(lesson.clips, [0.0, *ends[:-1]], ends, strict=True)
+    ]
+    name = lesson.name
+    with staging(folder) as staged:
+        parts = [Part(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
+        join(parts, ends[-1], chapters, staged / f"{name}.mp4")
+        (staged / f"{name}.png").write_bytes(films[0].with_suffix(".png").read_bytes())
+        video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
+        video["sha256"] = sha256_of(staged / f"{name}.mp4")
+        index = lesson_index(lesson, chapters, VideoRecord.model_validate(video))
+        write_lesson_sidecars(staged, name, lesson.title, parts_of(index, records))
+        write_lesson_page(staged, index, records, folder, single_file=single_file)
+        files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
+        (staged / f"{name}.json").write_text(as_text(index), encoding="utf-8")
+        publish(staged, folder, [*files, f"{name}.json"])
+    return folder / f"{name}.mp4"
+
+
+def lesson_index(lesson: Lesson, chapters: Sequence[Chapter], video: VideoRecord) -> dict[str, Any]:
+    """Return what `LESSON.json` says: the film, and where each clip and its record are."""
+    clips = [
+        {
+            "chapter": chapter.title,
+            "scene": clip.spec.name,
+            "start": chapter.start,
+            "end": chapter.end,
+            "record": f"{clip.name}/{clip.name}.json",
+        }
+        for clip, chapter in zip(lesson.clips, chapters, strict=True)
+    ]
+    return {
+        "schema": "cnnreel-lesson/1",
+        "title": lesson.title,
+        "video": video.model_dump(),
+        "clips": clips,
+        "made_with": made_with(),
+    }

@@ -1,0 +1,148 @@
+"""Read a lesson file: which clips, in which order, and how they look."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cnn_core.errors import InputError
+from cnnreel.work.files import check_name
+from cnnreel.work.limits import LESSON_CLIPS
+from scenes import catalog
+from scenes.specs import SceneSpec
+
+__all__ = ["Lesson", "PlannedClip", "read_lesson"]
+
+MOST_BYTES = 1_000_000
+LOOK = ("theme", "ratio", "pace")
+
+
+@dataclass(frozen=True)
+class PlannedClip:
+    """A clip of a lesson that is to be filmed; its spec has been checked."""
+
+    name: str
+    chapter: str
+    spec: SceneSpec
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson as its file describes it; `name` is the file's, without its ending."""
+
+    name: str
+    title: str
+    clips: tuple[PlannedClip, ...]
+
+
+def read_lesson(path: Path) -> Lesson:
+    """Read a lesson file and check everything in it.
+
+    Raises
+    ------
+    InputError
+        With one sentence that names the file, and where it can, the clip's number and the key.
+    """
+    try:
+        return as_lesson(path, load(path))
+    except InputError as error:
+        raise InputError(f"{path.name}: {error}") from error
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read TOML."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise InputError(f"a lesson file must be at most {MOST_BYTES:,} bytes, but this one is larger.")
+        return tomllib.loads(data.decode("utf-8"))
+    except OSError as error:
+        raise InputError(f"the lesson file cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"a lesson file must be UTF-8 text, but byte {error.start} of it is not.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"a lesson file must be TOML, but it is not: {error}.") from error
+
+
+def as_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
+    """Check what a lesson file holds."""
+    check_keys("a lesson", given, ("title", "look", "clip"))
+    name = check_name("the lesson file's name, which becomes a folder's,", path.stem)
+    clips = given.get("clip", [])
+    if not isinstance(clips, list) or not clips or not all(isinstance(clip, dict) for clip in clips):
+        raise InputError('a lesson must have clips, each below a line "[[clip]]", but it has none.')
+    LESSON_CLIPS.check(len(clips))
+    look = table("look", given.get("look", {}))
+    check_keys("look", look, LOOK)
+    planned = [planned_clip(number, clip, look, path.parent) for number, clip in enumerate(clips, 1)]
+    return Lesson(name, text("title", given.get("title", name)), tuple(with_own_names(planned)))
+
+
+def planned_clip(number: int, given: Mapping[str, Any], look: Mapping[str, Any], folder: Path) -> PlannedClip:
+    """Check one clip; what it says of its look goes before what the lesson says."""
+    try:
+        kind = catalog.find(text("scene", given.get("scene", "")))
+        own = {key: value for key, value in given.items() if key not in ("scene", "name", "chapter")}
+        if "ratio" in own:
+            raise InputError("ratio must stand below [look], for a lesson's clips are joined into one film.")
+        spec = kind.build({key: beside(folder, value) for key, value in {**look, **own}.items()})
+        name = check_name("name", text("name", given.get("name", kind.name)))
+        return PlannedClip(name, text("chapter", given.get("chapter", name)), spec)
+    except InputError as error:
+        raise InputError(f"clip {number}: {error}") from error
+
+
+def with_own_names(clips: list[PlannedClip]) -> list[PlannedClip]:
+    """Give each clip a name, and so a folder, of its own: `max-pool`, `max-pool-2`."""
+    taken: set[str] = set()
+    named = []
+    for clip in clips:
+        name, number = clip.name, 1
+        while name in taken:
+            number += 1
+            name = f"{clip.name}-{number}"
+        taken.add(name)
+        named.append(PlannedClip(name, clip.chapter, clip.spec))
+    return named
+
+
+def beside(folder: Path, value: Any) -> Any:
+    """Find files that are named in a lesson beside the lesson, wherever the command is run."""
+    if isinstance(value, list):
+        return [beside(folder, one) for one in value]
+    if isinstance(value, str) and is_file(folder / value):
+        return str(folder / value)
+    return value
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file; rows of numbers may make a path that no system knows."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def check_keys(what: str, given: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    """Refuse what is not known."""
+    for key in given:
+        if key not in known:
+            raise InputError(f"{key} is not something that {what} takes; it takes {', '.join(known)}.")
+
+
+def text(key: str, value: Any) -> str:
+    """Return a text that is not empty and has one line."""
+    if not isinstance(value, str) or not value or not value.isprintable() or len(value) > 100:
+        raise InputError(f"{key} must be a text of one line and at most 100 letters, but it is {value!r}.")
+    return value
+
+
+def table(key: str, value: Any) -> Mapping[str, Any]:
+    """Return a table of keys and values."""
+    if not isinstance(value, dict):
+        raise InputError(f'{key} must be a table, below a line "[{key}]", but it is {value!r}.')
+    return value

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import click
+import pytest
+
+from cnn_core.errors import InputError
+from cnnreel.cli.options import build, flag, options_of, with_option
+from scenes.catalog import SCENES
+from scenes.specs import SceneSpec
+from scenes.specs.conv2d import Conv2dSpec
+from scenes.specs.pooling import MaxPoolSpec
+
+NOT_OF_A_SCENE = {"_quality", "_format", "_output", "_name", "_json", "help", "version"}
+
+
+def option(spec: type[SceneSpec], name: str) -> click.Option:
+    return next(one for one in options_of(spec) if isinstance(one, click.Option) and one.name == name)
+
+
+@pytest.mark.parametrize("spec", [*SCENES.values(), Conv2dSpec])
+def test_every_field_of_every_scene_is_an_option_with_words(spec) -> None:
+    options = {one.name: one for one in options_of(spec) if isinstance(one, click.Option)}
+    assert set(options) == set(spec.model_fields)
+    assert all(flag(name) in one.opts and one.help for name, one in options.items())
+    assert not set(options) & NOT_OF_A_SCENE
+
+
+def test_the_scene_s_own_options_stand_before_those_of_all_scenes() -> None:
+    names = [one.name for one in options_of(MaxPoolSpec)]
+    assert names[0] == "x"
+    assert names[-4:] == ["title", "theme", "ratio", "pace"]
+
+
+def test_a_yes_or_no_is_a_pair_of_flags_and_a_choice_a_choice() -> None:
+    question, theme = option(MaxPoolSpec, "question"), option(MaxPoolSpec, "theme")
+    assert (question.opts, question.secondary_opts) == (["--question"], ["--no-question"])
+    assert isinstance(theme.type, click.Choice)
+    assert tuple(theme.type.choices) == ("dark", "light")
+
+
+def test_images_and_kernels_have_friendly_spellings_and_kernels_may_be_several() -> None:
+    assert option(MaxPoolSpec, "x").opts == ["--x", "--image"]
+    assert option(Conv2dSpec, "weight").opts == ["--weight", "--kernel"]
+    assert option(Conv2dSpec, "weight").multiple
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("x", "[default: 4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1]"),
+        ("kernel_size", "[default: 2]"),
+        ("question", "[default: --question]"),
+        ("ceil_mode", "[default: --no-ceil-mode]"),
+    ],
+)
+def test_a_help_text_says_its_default_as_it_would_be_typed(name, said) -> None:
+    assert (option(MaxPoolSpec, name).help or "").endswith(said)
+
+
+def test_no_default_is_said_where_there_is_none() -> None:
+    assert "[default" not in (option(MaxPoolSpec, "stride").help or "")
+
+
+def test_what_was_not_given_is_left_to_the_spec() -> None:
+    given = {"x": "7 3; 3 8", "stride": None, "question": None}
+    assert build(MaxPoolSpec, given).as_json() == MaxPoolSpec.build({"x": "7 3; 3 8"}).as_json()
+
+
+def test_kernels_given_once_are_one_and_given_twice_are_output_channels() -> None:
+    assert build(Conv2dSpec, {"weight": ("sobel-x",)}).values()["output"].shape[1] == 1
+    assert build(Conv2dSpec, {"weight": ("sobel-x", "sobel-y")}).values()["output"].shape[1] == 2
+    assert build(Conv2dSpec, {"weight": ()}).values()["output"].shape[1] == 1
+
+
+def test_an_error_names_the_option_where_the_spec_names_its_field() -> None:
+    with pytest.raises(InputError, match=r"^--kernel-size must be a whole number"):
+        build(MaxPoolSpec, {"kernel_size": "0"})
+    with pytest.raises(InputError, match=r"^--weight"):
+        build(Conv2dSpec, {"weight": ("1 2; 3 4", "sobel-x")})
+
+
+def test_a_message_that_begins_with_another_word_stays_as_it_is() -> None:
+    assert with_option(MaxPoolSpec, "The disk is full.") == "The disk is full."
+    assert with_option(MaxPoolSpec, "") == ""

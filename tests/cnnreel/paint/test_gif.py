@@ -1,0 +1,80 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnreel.paint.gif import GifEncoder
+from tests.cnnreel.frames import plain_frames, plain_patches
+
+HOUSE = Path(__file__).parents[3]
+
+
+def encode(path: Path) -> Path:
+    with GifEncoder(path, (64, 48)) as encoder:
+        for number, patch in enumerate(plain_patches(4)):
+            encoder.add([patch], 15 if number > 1 else 1)
+    return path
+
+
+def test_a_gif_keeps_colours_and_times_and_plays_for_ever(tmp_path) -> None:
+    with Image.open(encode(tmp_path / "film.gif")) as gif:
+        assert gif.info["loop"] == 0
+        durations = []
+        for number in range(gif.n_frames):
+            gif.seek(number)
+            durations.append(gif.info["duration"])
+        last = np.asarray(gif.convert("RGB"))
+    assert sum(durations) == pytest.approx(1000 * 32 / 15, abs=10)  # hundredths of a second are all that GIF knows
+    assert np.abs(last.astype(int) - plain_frames(4)[-1][..., :3]).max() <= 8
+
+
+def test_nothing_else_is_left_beside_it(tmp_path) -> None:
+    encode(tmp_path / "film.gif")
+    assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
+
+
+def test_equal_frames_make_equal_bytes(tmp_path) -> None:
+    assert encode(tmp_path / "one.gif").read_bytes() == encode(tmp_path / "two.gif").read_bytes()
+
+
+def test_a_failure_leaves_nothing_beside_it(tmp_path) -> None:
+    with pytest.raises(ValueError, match="broadcast"):
+        give_up(tmp_path / "film.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+def give_up(path: Path) -> None:
+    with GifEncoder(path, (64, 48)) as encoder:
+        encoder.add(plain_patches(1))
+        encoder.add(plain_patches(1, (64, 50)))
+
+
+MUCH = """
+import resource, sys
+import subprocess
+import sys
+from pathlib import Path
+import numpy as np
+from cnnreel.paint.gif import GifEncoder
+from cnnreel.paint.patches import Box, Patch
+
+frame = np.zeros((480, 854, 4), dtype=np.uint8)
+def megabytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+with GifEncoder(Path(sys.argv[1]), (854, 480)) as encoder:
+    for number in range(400):
+        frame[:, number] = 255
+        encoder.add([Patch.cut(frame, Box.of(frame))])
+    before = megabytes()
+print(megabytes() - before)
+"""
+
+
+@pytest.mark.slow
+def test_a_long_gif_takes_no_more_memory_than_a_short_one(tmp_path) -> None:
+    command = [sys.executable, "-c", MUCH, str(tmp_path / "a.gif")]
+    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 100  # MB; all frames together are 480

@@ -1,0 +1,103 @@
+"""However a film is cut into parts, and whatever of it was kept, it is the same film."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cnnreel.work.filming
+from cnnreel.work.cache import Cache
+from cnnreel.work.filming import Clip, film, film_part, finish, prepare
+from cnnreel.work.jobs import Filmed, Job
+from cnnreel.work.orders import Order
+from cnnreel.work.workers import film_all
+from scenes.catalog import find
+from scenes.specs import SceneSpec
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def filmed(monkeypatch) -> list[int]:
+    """Return the numbers of all beats that are filmed in this process from now on."""
+    numbers: list[int] = []
+    really = cnnreel.work.filming.film_segments
+
+    def note(order: Order, beats: Any, *listeners: Any) -> None:
+        numbers.extend(beats)
+        really(order, beats, *listeners)
+
+    monkeypatch.setattr("cnnreel.work.filming.film_segments", note)
+    return numbers
+
+
+@pytest.mark.slow
+def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
+    (tmp_path / "staged/0").mkdir(parents=True)
+    order = Order(short_spec, "max-pool", "low", "mp4", tmp_path / "staged/0")
+    prepared = prepare(order, None)
+    assert prepared is not None
+    for beat in reversed(prepared.missing):
+        film_part(order, prepared, [beat], None)
+    finish(order, prepared, "", None)
+    assert content(tmp_path / "max-pool") == content(short_clip.folder)
+
+
+@pytest.mark.slow
+def test_only_beats_that_look_different_are_filmed_again(tmp_path, filmed: list[int]) -> None:
+    cache = Cache(tmp_path / "cache", 100_000_000)
+    plain, asked = (
+        find("conv2d").build({"symbols": False, "pace": "fast", "question": question}) for question in (False, True)
+    )
+    beats = len(film(plain, tmp_path / "plain", quality="low", cache=cache).record["beats"])
+    assert filmed == list(range(beats))
+    filmed.clear()
+    with_cache = film(asked, tmp_path / "asked", quality="low", cache=cache)
+    assert len(filmed) == 2
+    anew = film(asked, tmp_path / "anew", quality="low")
+    assert content(with_cache.folder) == content(anew.folder)
+
+
+@pytest.mark.slow
+def test_what_was_filmed_before_an_interruption_is_not_filmed_again(
+    short_spec: SceneSpec, short_clip: Clip, tmp_path, filmed: list[int]
+) -> None:
+    cache = Cache(tmp_path / "cache", 100_000_000)
+
+    def interrupt(fraction: float) -> None:
+        if len(cache.entries()) >= 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        film(short_spec, tmp_path, quality="low", cache=cache, on_progress=interrupt)
+    kept = len(cache.entries())
+    filmed.clear()
+    assert film(short_spec, tmp_path, quality="low", cache=cache).main.read_bytes() == short_clip.main.read_bytes()
+    assert filmed == list(range(kept, len(short_clip.record["beats"])))
+
+
+@pytest.mark.slow
+def test_a_damaged_beat_is_filmed_again(short_spec: SceneSpec, short_clip: Clip, tmp_path, filmed: list[int]) -> None:
+    cache = Cache(tmp_path / "cache", 100_000_000)
+    film(short_spec, tmp_path / "one", quality="low", cache=cache)
+    for kept, _ in cache.entries():
+        for path in kept.glob("film.mp4"):
+            path.write_bytes(path.read_bytes()[:-1])
+    filmed.clear()
+    again = film(short_spec, tmp_path / "two", name="max-pool", quality="low", cache=cache, single_file=True)
+    assert filmed == list(range(len(short_clip.record["beats"])))
+    assert again.main.read_bytes() == short_clip.main.read_bytes()
+
+
+@pytest.mark.slow
+def test_parts_that_several_workers_film_make_the_same_film(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("cnnreel.work.studio.SHORTEST", 1)
+    (outcome,) = film_all([Job(short_spec, tmp_path / "many", "a", "low")], 3)
+    assert isinstance(outcome, Filmed)
+    film(short_spec, tmp_path / "one", name="a", quality="low")
+    assert content(tmp_path / "many/a") == content(tmp_path / "one/a")
+    assert [path.name for path in (tmp_path / "many").iterdir()] == ["a"]

@@ -1,0 +1,191 @@
+"""While the picture is at rest, every number in it can be looked into, and what is found is what the JSON says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cnnreel.play.page.html import words_in
+from cnnreel.play.page.numbers import arrays_behind, exactly, explained, place_in_words
+from cnnreel.work.filming import Clip
+from scenes.addresses import value_at
+from scenes.catalog import SCENES
+from tests.cnnreel.play.page.looking import paused, seek, until
+from tests.cnnreel.records import record_of
+
+WORDS = words_in("en")
+AXES = {axis: f"{axis} {{0}}" for axis in ("row", "column", "channel", "image", "kernel", "entry")}
+
+
+def found(page: Any) -> dict[str, str]:
+    inside = page.locator("#inside")
+    return {name: inside.locator(f".{name}").inner_text() for name in ("value", "how", "of")}
+
+
+@pytest.fixture
+def second_answer(player: Any) -> Any:
+    """Go to the end of the beat in which the second value is found."""
+    player.locator("[data-beat='3']").click()
+    player.wait_for_selector(".spot")
+    return player
+
+
+@pytest.mark.slow
+def test_every_number_on_screen_opens_with_its_value_in_full(second_answer: Any, pool: Clip) -> None:
+    shown = pool.record["beats"][3]["shown"]
+    spots = second_answer.locator(".spot")
+    assert spots.count() == len(shown)
+    for number, spot in zip(shown, spots.all(), strict=True):
+        spot.hover()
+        inside = found(second_answer)
+        assert inside["of"] == number["of"]
+        assert float(inside["value"].replace("−", "-")) == value_at(pool.record["values"], number["of"])
+
+
+@pytest.mark.slow
+def test_what_was_computed_says_how(second_answer: Any) -> None:
+    second_answer.get_by_label("8, output row 1, column 2").first.hover()
+    assert found(second_answer) == {"value": "8", "how": "Max(1, 8, 0, 2) = 8", "of": "output[0,0,0,1]"}
+    second_answer.get_by_label("7, x row 3, column 1").first.hover()
+    assert found(second_answer)["how"] == "Given, not computed here."
+
+
+@pytest.mark.slow
+def test_spots_lie_where_the_numbers_are(second_answer: Any, pool: Clip) -> None:
+    frame = second_answer.locator("#frame").bounding_box()
+    scale = frame["width"] / pool.record["video"]["width"]
+    for number, spot in zip(pool.record["beats"][3]["shown"], second_answer.locator(".spot").all(), strict=True):
+        box = spot.bounding_box()
+        left, top, right, bottom = (edge * scale for edge in number["box"])
+        assert box["x"] - frame["x"] == pytest.approx(left, abs=1)
+        assert box["y"] - frame["y"] == pytest.approx(top, abs=1)
+        assert (box["width"], box["height"]) == (pytest.approx(right - left, abs=1), pytest.approx(bottom - top, abs=1))
+
+
+@pytest.mark.slow
+def test_a_finger_need_not_hit_exactly_and_a_touch_elsewhere_plays(second_answer: Any) -> None:
+    box = second_answer.get_by_label("7, x row 3, column 1").first.bounding_box()
+    second_answer.mouse.click(box["x"] - 6, box["y"] + 4)
+    assert found(second_answer)["of"] == "x[0,0,2,0]"
+    assert paused(second_answer)
+    frame = second_answer.locator("#frame").bounding_box()
+    second_answer.mouse.click(frame["x"] + frame["width"] - 20, frame["y"] + frame["height"] - 20)
+    assert not paused(second_answer)
+    assert not second_answer.locator("#numbers").is_visible()
+
+
+@pytest.mark.slow
+def test_arrow_keys_go_from_number_to_number(second_answer: Any) -> None:
+    second_answer.locator(".spot[tabindex='0']").focus()
+    assert found(second_answer)["of"] == "x[0,0,0,0]"
+    for key, of in [
+        ("ArrowRight", "x[0,0,0,1]"),
+        ("ArrowDown", "x[0,0,1,1]"),
+        ("ArrowDown", "x[0,0,2,1]"),
+        ("ArrowLeft", "x[0,0,2,0]"),
+        ("ArrowUp", "x[0,0,1,0]"),
+    ]:
+        second_answer.keyboard.press(key)
+        assert found(second_answer)["of"] == of
+    assert second_answer.locator(".spot[tabindex='0']").count() == 1
+    second_answer.keyboard.press("Escape")
+    assert not second_answer.locator("#inside").is_visible()
+
+
+@pytest.mark.slow
+def test_before_the_end_of_a_beat_only_what_stands_still_can_be_looked_into(player: Any, pool: Clip) -> None:
+    beat = pool.record["beats"][3]
+    seek(player, beat["start"] + 0.3)
+    player.wait_for_selector(".spot")
+    labels = [spot.get_attribute("aria-label") for spot in player.locator(".spot").all()]
+    assert len(labels) == 17
+    assert not any("output row 1, column 2" in label for label in labels)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("format", "copied"),
+    [
+        ("Python", "import numpy as np\n\noutput = np.array([[[[4,8],[8,4]]]], dtype=float)\n"),
+        ("CSV", "4,8\n8,4\n"),
+        ("JSON", "[[[[4,8],[8,4]]]]\n"),
+    ],
+)
+def test_arrays_are_copied(open_page: Any, pool: Clip, format: str, copied: str) -> None:
+    page = open_page(pool.folder / "pool.html", permissions=["clipboard-read", "clipboard-write"])
+    page.locator("[data-beat='3']").click()
+    page.get_by_label("8, output row 1, column 2").first.hover()
+    page.get_by_role("button", name=format, exact=True).click()
+    until(lambda: page.get_by_role("status").inner_text() == f"output copied as {format}.")
+    assert page.evaluate("navigator.clipboard.readText()") == copied
+
+
+@pytest.mark.slow
+def test_arrays_are_copied_where_the_clipboard_is_forbidden(second_answer: Any) -> None:
+    second_answer.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    second_answer.get_by_label("8, output row 1, column 2").first.hover()
+    second_answer.get_by_role("button", name="JSON").click()
+    until(lambda: second_answer.get_by_role("status").inner_text() == "output copied as JSON.")
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) -> None:
+    record = record_of(scene)
+    numbers = explained(record, WORDS)
+    assert set(numbers) == {shown["of"] for beat in record["beats"] for shown in beat["shown"]}
+    for of, number in numbers.items():
+        assert float(str(number["value"]).replace("−", "-")) == value_at(record["values"], of)
+    for array in arrays_behind(record).values():
+        assert isinstance(json.loads(json.dumps(array)), list)
+
+
+@pytest.mark.parametrize(
+    ("scene", "of", "how"),
+    [
+        ("digit", "layers[0].weight[2,0,0,0]", "Learned in training."),
+        ("digit", "prediction", "The class with the largest probability."),
+        ("digit", "softmax.x[0,7]", "From the input of this layer."),
+        ("digit", "layers[13].output[0,0]", "Computed by this layer, from more numbers than fit here."),
+        ("mistake", "importance_largest", "The largest of all values."),
+        ("linear", "weight[0,0]", "Given, not computed here."),
+    ],
+)
+def test_a_number_without_a_line_says_where_it_is_from(scene: str, of: str, how: str) -> None:
+    assert explained(record_of(scene), WORDS)[of]["how"] == how
+
+
+def test_a_product_says_its_factors() -> None:
+    numbers = explained(record_of("conv2d"), WORDS)
+    products = {of: number["how"] for of, number in numbers.items() if ".products[" in of}
+    assert products["steps[0].products[0,0,2]"] == "1·(−1) = −1"
+    assert all("·" in how for how in products.values())
+
+
+def test_a_step_says_its_result() -> None:
+    record = record_of("max-pool")
+    record["beats"][0]["shown"][0]["of"] = "steps[2].value"
+    assert explained(record, WORDS)["steps[2].value"]["how"] == "Max(7, 3, 3, 8) = 8"
+
+
+@pytest.mark.parametrize(
+    ("of", "place"),
+    [
+        ("x[0,0,1,2]", "row 2, column 3"),
+        ("x[1,2,0,0]", "image 2, channel 3, row 1, column 1"),
+        ("weight[1,0,0,0]", "kernel 2, row 1, column 1"),
+        ("mean[1]", "entry 2"),
+        ("eps", ""),
+        ("steps[3].products[0,1,1]", "row 2, column 2"),
+    ],
+)
+def test_a_place_is_said_in_words(of: str, place: str) -> None:
+    assert place_in_words(of, AXES) == place
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1, "0.1"), (1 / 3, "0.3333333333333333"), (-5.0, "−5"), (-0.0, "0"), (1e-7, "1e−07")]
+)
+def test_values_are_written_in_full(value: float, text: str) -> None:
+    assert exactly(value) == text

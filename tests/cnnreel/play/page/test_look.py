@@ -1,0 +1,206 @@
+"""The page looks right: dark and light, on a phone, on paper, alone in one file, and to those who do not look."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cnnreel.play.page.html import clip_page
+from cnnreel.play.page.writing import write_page
+from cnnreel.work.filming import Clip
+from scenes.theme import THEMES
+from tests.cnnreel.play.page.looking import AXE, current, time, until, violations
+
+pytestmark = pytest.mark.slow
+
+
+def rgb(colour: str) -> str:
+    return f"rgb({', '.join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))})"
+
+
+def background(page: Any) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+@pytest.fixture
+def single_file(pool: Clip, tmp_path: Path) -> Path:
+    """Write the page with everything inside, where nothing is beside it."""
+    path = tmp_path / "alone" / "pool.html"
+    path.parent.mkdir()
+    write_page(clip_page(pool.record), path, [pool.folder], single_file=True)
+    return path
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_colours_are_those_of_the_films_by_the_readers_setting(open_page: Any, pool: Clip, theme: Any) -> None:
+    page = open_page(pool.folder / "pool.html", color_scheme=theme)
+    assert background(page) == rgb(THEMES[theme].background)
+    assert page.locator("#theme").get_attribute("aria-pressed") == str(theme == "dark").lower()
+
+
+def test_the_switch_goes_before_the_setting_and_is_remembered(open_page: Any, pool: Clip) -> None:
+    page = open_page(pool.folder / "pool.html", color_scheme="light")
+    page.get_by_role("button", name="Dark colours").click()
+    assert background(page) == rgb(THEMES["dark"].background)
+    page.reload()
+    assert background(page) == rgb(THEMES["dark"].background)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_is_wider_than_a_phone(open_page: Any, pool: Clip, width: int) -> None:
+    page = open_page(
+        pool.folder / "pool.html", viewport={"width": width, "height": 700}, has_touch=True, is_mobile=True
+    )
+    for _ in range(2):
+        page.get_by_role("button", name="Next step").tap()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.get_by_label("Your answer").fill("4")
+    page.get_by_role("button", name="Check").tap()
+    page.get_by_role("button", name="Continue").tap()
+    page.locator("[data-beat='3']").tap()
+    page.get_by_label("8, output row 1, column 2").first.tap()
+    assert page.locator("#inside .value").inner_text() == "8"
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
+@pytest.mark.parametrize("film", [(1280, 720), (1080, 1080), (720, 1280)])
+def test_a_question_stands_beside_or_below_its_film_without_scrolling(
+    open_record: Any, pool: Clip, size: tuple[int, int], film: tuple[int, int]
+) -> None:
+    record = deepcopy(pool.record)
+    record["video"] |= {"width": film[0], "height": film[1]}
+    page = open_record(record, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page.get_by_role("button", name="Next step").click()
+    frame, question = (page.locator(box).bounding_box() for box in ("#frame", "#question"))
+    assert frame["width"] / frame["height"] == pytest.approx(film[0] / film[1], rel=0.01)
+    assert frame["height"] > 200
+    assert frame["y"] + frame["height"] <= size[1]
+    assert question["y"] + question["height"] <= size[1]
+
+
+def test_marks_say_where_the_film_waits(player: Any, pool: Clip) -> None:
+    beats, duration = pool.record["beats"], pool.record["video"]["duration"]
+    (mark,) = player.locator("#marks [data-kind=question]").all()
+    waits = float(mark.evaluate("mark => parseFloat(mark.style.left)"))
+    assert waits == pytest.approx(100 * beats[1]["end"] / duration, abs=0.01)
+
+
+def test_a_learner_gets_through_by_keyboard_alone(open_page: Any, pool: Clip) -> None:
+    page = open_page(pool.folder / "pool.html")
+    page.evaluate("document.querySelector('video').playbackRate = 4")
+    page.keyboard.press("Tab")
+    for _ in range(10):
+        if page.evaluate("document.activeElement.id") == "start":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    until(lambda: page.evaluate("document.activeElement.name") == "answer")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    assert page.locator(".verdict").inner_text() == "Yes, it is 4."
+    page.keyboard.press("Enter")
+    until(lambda: page.locator("video").evaluate("film => film.ended"))
+    assert current(page) == len(pool.record["beats"]) - 1
+    assert page.locator("#hint").inner_text() == "You answered the question right."
+
+
+def test_paper_gets_questions_without_answers_and_the_answers_at_the_end(open_page: Any, pool: Clip) -> None:
+    page = open_page(pool.folder / "pool.html")
+    page.emulate_media(media="print")
+    assert not page.locator("main").is_visible()
+    figures = [figure for figure in page.locator(".handout figure").all() if figure.is_visible()]
+    kinds = [beat["kind"] for beat in pool.record["beats"] if beat["kind"] != "answer"]
+    assert [figure.get_attribute("data-kind") for figure in figures] == kinds
+    assert figures[1].inner_text() == "What is Max(4, 1, 1, 1)?\nYour answer:"
+    answers = page.locator(".answers")
+    assert answers.evaluate("box => getComputedStyle(box).breakBefore") == "page"
+    assert answers.inner_text().startswith("Answers\n")
+    assert "Max(4, 1, 1, 1) = 4" in answers.inner_text()
+    assert background(page) == rgb(THEMES["light"].background)
+
+
+def test_pictures_are_there_before_the_printer_starts(open_page: Any, pool: Clip) -> None:
+    page = open_page(pool.folder / "pool.html")
+    page.evaluate(
+        """() => { window.print = () => {
+            window.printed = [...document.querySelectorAll('.handout img')].every(picture => picture.naturalWidth);
+        }; }"""
+    )
+    page.get_by_role("button", name="Print handout").click()
+    until(lambda: page.evaluate("window.printed") is not None)
+    assert page.evaluate("window.printed") is True
+
+
+def test_a_single_file_needs_nothing_else(open_page: Any, single_file: Path, pool: Clip) -> None:
+    assert [path.name for path in single_file.parent.iterdir()] == ["pool.html"]
+    page = open_page(single_file)
+    page.get_by_role("button", name="Play").first.click()
+    until(lambda: time(page) > 0.3)
+    page.locator("[data-beat='4']").click()
+    until(lambda: not page.locator("video").evaluate("film => film.seeking"))
+    assert time(page) == pytest.approx(pool.record["beats"][4]["end"], abs=0.05)
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px \"Source Sans Pro\"'))")
+    page.get_by_role("button", name="Stills instead of film").click()
+    assert page.locator("#still").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 854
+
+
+def test_no_request_leaves_the_page(browser: Any, pool: Clip, single_file: Path) -> None:
+    for path in (pool.folder / "pool.html", single_file):
+        asked: list[str] = []
+        page = browser.new_page()
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(path.as_uri())
+        page.get_by_role("button", name="Play").first.click()
+        until(lambda page=page: time(page) > 0.2)
+        page.get_by_role("button", name="Stills instead of film").click()
+        page.close()
+        beside = path.parent.as_uri()
+        assert all(url.startswith((beside, "data:", "blob:")) for url in asked), asked
+
+
+def test_nothing_moves_while_the_page_loads(browser: Any, pool: Clip) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        """window.moved = 0;
+        new PerformanceObserver(list => { for (const one of list.getEntries()) window.moved += one.value; })
+            .observe({ type: 'layout-shift', buffered: true });"""
+    )
+    page.goto((pool.folder / "pool.html").as_uri())
+    page.wait_for_timeout(800)
+    assert page.evaluate("window.moved") < 0.005
+    page.close()
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
+@pytest.mark.parametrize("state", ["poster", "question", "unanswered", "right", "wrong", "inside", "stills"])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_axe_finds_no_violation(open_page: Any, pool: Clip, state: str, theme: Any) -> None:
+    page = open_page(pool.folder / "pool.html", color_scheme=theme)
+    answers = {"question": None, "unanswered": "", "right": "4", "wrong": "5"}
+    if state in answers:
+        page.locator("[data-beat='1']").click()
+    if (answer := answers.get(state)) is not None:
+        page.get_by_label("Your answer").fill(answer)
+        page.keyboard.press("Enter")
+    if state == "inside":
+        page.locator("[data-beat='3']").click()
+        page.locator(".spot").first.hover()
+    if state == "stills":
+        page.get_by_role("button", name="Stills instead of film").click()
+    assert violations(page) == []
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_script_is_one_that_node_can_parse(tmp_path: Path, pool: Clip) -> None:
+    html = (pool.folder / "pool.html").read_text(encoding="utf-8")
+    (tmp_path / "player.js").write_text(html.rpartition("<script>")[2].partition("</script>")[0], encoding="utf-8")
+    subprocess.run(["node", "--check", tmp_path / "player.js"], check=True)
+    data = html.partition('id="data">')[2].partition("</script>")[0]
+    assert len(json.loads(data)["beats"]) == len(pool.record["beats"])

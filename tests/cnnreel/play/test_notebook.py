@@ -1,0 +1,121 @@
+"""In a notebook, a scene is filmed with one call, shown, and read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from reel import clip
+
+from cnn_core.errors import InputError
+from cnnreel.play.notebook import NotebookClip
+from scenes.addresses import value_at
+from tests.cnnreel.play.page.looking import time, until
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> NotebookClip:
+    return clip("max-pool", x=[[7, 3], [3, 8]], pace="fast", question=False, out=tmp_path_factory.mktemp("notebook"))
+
+
+def test_it_gives_values_timeline_and_path(shown: NotebookClip) -> None:
+    assert shown.path.is_file()
+    np.testing.assert_array_equal(shown.values["output"], [[[[8.0]]]])
+    last = shown.timeline.last
+    assert last.end == shown.record["video"]["duration"]
+    for number in last.shown:
+        assert float(number.text) == value_at(shown.record["values"], number.of)
+
+
+def test_the_player_is_a_page_with_everything_inside(shown: NotebookClip) -> None:
+    class Frame(HTMLParser):
+        page = ""
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.page = dict(attrs)["srcdoc"] or ""
+
+    frame = Frame()
+    frame.feed(shown._repr_mimebundle_()["text/html"])
+    assert frame.page.startswith("<!doctype html>")
+    assert 'id="film-inside"' in frame.page
+    assert "text/plain" in shown._repr_mimebundle_()
+    assert not list(shown.path.parent.glob("*.notebook.html"))
+
+
+def test_a_scene_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(InputError, match=r"scene must be one of .* Did you mean max-pool"):
+        clip("maxpool")
+
+
+def test_two_films_of_one_scene_do_not_overwrite_each_other(shown: NotebookClip) -> None:
+    out = shown.path.parents[1]
+    other = clip("max-pool", x=[[1, 2], [3, 4]], pace="fast", question=False, out=out)
+    assert other.path != shown.path
+    assert shown.path.is_file()
+
+
+def test_importing_the_package_loads_neither_manim_nor_numpy() -> None:
+    code = "import sys, reel; print(sorted({'manim', 'numpy'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.slow
+def test_the_player_plays_inside_a_page(browser: Any, shown: NotebookClip, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(shown._repr_mimebundle_()["text/html"], encoding="utf-8")
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Play").first.click()
+    until(lambda: time(frame) > 0.3)
+    page.close()
+
+
+def run(folder: Path, *command: str) -> None:
+    """Run a module in a process of its own, for the browser has an event loop in this one."""
+    found = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, check=False, capture_output=True, text=True, env=found, timeout=180
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def executed(folder: Path, *cells: str) -> list[Any]:
+    """Run cells in a kernel and return all that the last one puts out."""
+    pytest.importorskip("ipykernel")
+    nbformat = pytest.importorskip("nbformat")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    nbformat.write(notebook, folder / "lesson.ipynb")
+    run(folder, "-c", "from nbclient.cli import main; main()", "--inplace", "lesson.ipynb")
+    return list(nbformat.read(folder / "lesson.ipynb", as_version=4).cells[-1].outputs)
+
+
+@pytest.mark.slow
+def test_a_notebook_shows_the_player_and_nothing_else_and_so_does_the_page_made_of_it(
+    browser: Any, tmp_path: Path
+) -> None:
+    call = "clip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
+    (shown,) = executed(tmp_path, f"from reel import clip\n{call}")
+    assert shown.data["text/html"].startswith("<iframe srcdoc=")
+    assert shown.data["text/plain"].startswith("Max pool, a film of ")
+    run(tmp_path, "-m", "nbconvert", "--to", "html", "lesson.ipynb")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.goto((tmp_path / "lesson.html").as_uri(), wait_until="domcontentloaded")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="Play").first.click()
+    until(lambda: time(frame) > 0.3)
+    context.close()
+
+
+@pytest.mark.slow
+def test_the_magic_of_manim_draws_the_scenes_too(tmp_path: Path) -> None:
+    magic = "%%manim -ql -s -v ERROR MaxPoolScene\n\nfrom scenes.max_pool import MaxPoolScene"
+    shown = executed(tmp_path, "import manim", magic)
+    assert "image/png" in shown[-1].data

@@ -1,0 +1,212 @@
+"""Disks that are full or read-only, and places that are taken: one sentence, and nothing half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_core.errors import CnnreelError
+from cnnreel.film.record import sha256_of
+from cnnreel.paint.encoder import Chapter
+from cnnreel.paint.joining import Part, join
+from cnnreel.work.cache import Cache
+from cnnreel.work.filming import Clip, film
+
+RENDER = Path(__file__).parents[2] / "render.py"
+SCENE = ("scene", "max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")
+CLIP = '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\npace = "fast"\n'
+FULL = r"Error: The disk is full: there is no room for the film in '.*out'\."
+
+Disk = Callable[[str], Path]
+
+
+def render(*arguments: str | Path, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    surroundings = {**os.environ, **({"CNNREEL_CACHE": str(cache)} if cache else {})}
+    command = [sys.executable, RENDER, *arguments]
+    return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+
+
+def check_sentence(done: subprocess.CompletedProcess[str], status: int, sentence: str) -> None:
+    assert (done.returncode, done.stdout) == (status, "")
+    assert re.fullmatch(sentence + "\n", done.stderr), done.stderr
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def sizes(clip: Clip) -> int:
+    """Return how many kB a clip takes on a disk of 4 kB blocks."""
+    return sum(-(-len(content) // 4096) * 4 for content in contents(clip.folder).values())
+
+
+@pytest.fixture
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
+    """Mount a small disk in memory: `disk("size=100k")`, `disk("ro")`."""
+    mounted: list[Path] = []
+
+    def mount(options: str) -> Path:
+        place = tmp_path_factory.mktemp("disk")
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+        try:
+            subprocess.run(command, capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"a small disk cannot be mounted here: {getattr(error, 'stderr', None) or error}")
+        mounted.append(place)
+        return place
+
+    yield mount
+    for place in mounted:
+        subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [0.05, 0.1, 0.3, 0.6, 0.9, 0.95])
+def test_a_full_disk_is_one_sentence_and_nothing_is_left(short_spec, short_clip, disk, part) -> None:
+    place = disk(f"size={int(part * sizes(short_clip))}k")
+    with pytest.raises(CnnreelError, match=FULL.removeprefix("Error: ")):
+        film(short_spec, place / "out", quality="low")
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_full_disk_leaves_the_film_that_was_there(short_spec, short_clip, disk) -> None:
+    place = disk(f"size={int(1.2 * sizes(short_clip))}k")
+    film(short_spec, place / "out", quality="low")
+    with pytest.raises(CnnreelError, match="The disk is full"):
+        film(type(short_spec).build({**short_spec.as_json(), "theme": "light"}), place / "out", quality="low")
+    assert contents(place / "out/max-pool") == contents(short_clip.folder)
+    assert [path.name for path in (place / "out").iterdir()] == ["max-pool"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [40, 250])
+def test_the_command_says_that_the_disk_is_full(disk, kilobytes) -> None:
+    place = disk(f"size={kilobytes}k")
+    check_sentence(render(*SCENE, "-o", place / "out"), 1, FULL)
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.9])
+def test_a_film_that_is_joined_on_a_full_disk_is_an_error_not_a_shorter_film(short_clip, disk, part) -> None:
+    once, length = short_clip.main, short_clip.record["video"]["duration"]
+    place = disk(f"size={int(part * 2 * once.stat().st_size / 1000)}k")
+    parts, chapters = [Part(once, 0.0), Part(once, length)], [Chapter("all", 0.0, 2 * length)]
+    with pytest.raises(OSError, match="No space left"):
+        join(parts, 2 * length, chapters, place / "a.mp4")
+
+
+@pytest.mark.slow
+def test_clips_stay_when_there_is_no_room_for_the_lesson_they_make(short_clip, disk, tmp_path) -> None:
+    (tmp_path / "l.toml").write_text(CLIP + CLIP)
+    place = disk(f"size={int(2.3 * sizes(short_clip))}k")
+    done = render("lesson", tmp_path / "l.toml", "-q", "low", "--workers", "1", "-o", place / "out")
+    check_sentence(done, 1, r"Error: l: The disk is full: there is no room for the film in '.*out/l'\.")
+    assert sorted(path.name for path in (place / "out/l").iterdir()) == ["max-pool", "max-pool-2"]
+    assert (place / "out/l/max-pool/max-pool.mp4").read_bytes() == short_clip.main.read_bytes()
+
+
+def test_a_disk_without_room_for_a_kept_clip_does_not_spoil_the_cache(disk, tmp_path) -> None:
+    cache = Cache(tmp_path / "cache", 10_000_000)
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made/film.mp4").write_bytes(bytes(100_000))
+    cache.store("key", tmp_path / "made")
+    with pytest.raises(OSError, match="No space left"):
+        cache.fetch("key", disk("size=40k"))
+    (tmp_path / "roomy").mkdir()
+    assert cache.fetch("key", tmp_path / "roomy")
+
+
+@pytest.mark.parametrize("command", ["scene", "lesson"])
+def test_a_read_only_folder_is_one_sentence(disk, tmp_path, command) -> None:
+    (tmp_path / "l.toml").write_text(CLIP)
+    what = SCENE if command == "scene" else ("lesson", tmp_path / "l.toml", "-q", "low")
+    done = render(*what, "-o", disk("ro") / "out")
+    check_sentence(done, 1, r"Error: The output folder '.*out.*' cannot be written to: Read-only file system\.")
+
+
+def make_file(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine")
+    return r"Error: output must be a folder, but '.*' is a file.*\."
+
+
+def make_folder(path: Path) -> str:
+    path.mkdir(parents=True)
+    return r"Error: output must have a place for a file, but '.*' is a folder\."
+
+
+@pytest.mark.parametrize(
+    ("taken", "take"),
+    [
+        ("out", make_file),
+        ("out/max-pool", make_file),
+        ("out/max-pool/max-pool.mp4", make_folder),
+        ("out/max-pool/max-pool.json", make_folder),
+    ],
+)
+def test_a_place_that_is_taken_is_refused_before_anything_is_made(tmp_path, taken, take) -> None:
+    sentence = take(tmp_path / taken)
+    before = sorted(tmp_path.rglob("*"))
+    check_sentence(render(*SCENE, "-o", tmp_path / "out"), 2, sentence)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("taken", "take"), [("stills", make_file), ("stills/01-explain.png", make_folder)])
+def test_files_are_exchanged_all_or_none(short_spec, tmp_path, taken, take) -> None:
+    clip = film(short_spec, tmp_path, quality="low")
+    (clip.folder / "stills").rename(tmp_path / "stills")
+    sentence = take(clip.folder / taken)
+    before = contents(clip.folder)
+    with pytest.raises(CnnreelError, match=sentence.removeprefix("Error: ")):
+        film(type(short_spec).build({**short_spec.as_json(), "theme": "light"}), tmp_path, quality="low")
+    assert contents(clip.folder) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", ["size=40k", "ro", None])
+def test_a_cache_that_cannot_be_written_is_none(short_clip, disk, tmp_path, options) -> None:
+    cache = tmp_path / "cache"
+    make_file(cache)
+    done = render(*SCENE, "-o", tmp_path / "out", cache=disk(options) if options else cache)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert contents(tmp_path / "out/max-pool") == contents(short_clip.folder)
+
+
+@pytest.mark.slow
+def test_two_commands_that_make_the_same_clip_at_once_both_end_well(short_clip, tmp_path) -> None:
+    command = [sys.executable, RENDER, *SCENE, "-o", tmp_path / "out"]
+    both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [process.communicate()[1] for process in both] == [b"", b""]
+    assert [process.returncode for process in both] == [0, 0]
+    assert contents(tmp_path / "out") == contents(short_clip.folder.parent)
+
+
+@pytest.mark.slow
+def test_two_films_of_one_name_at_once_leave_one_of_them_whole(tmp_path) -> None:
+    command = [sys.executable, RENDER, *SCENE, "-o", tmp_path / "out", "--theme"]
+    both = [subprocess.Popen([*command, theme], stdout=subprocess.DEVNULL) for theme in ("dark", "light")]
+    assert [process.wait() for process in both] == [0, 0]
+    record = json.loads((tmp_path / "out/max-pool/max-pool.json").read_text())
+    alone = render(*SCENE, "--theme", record["spec"]["theme"], "-o", tmp_path / "alone")
+    assert alone.returncode == 0
+    assert contents(tmp_path / "out") == contents(tmp_path / "alone")
+
+
+@pytest.mark.slow
+def test_a_name_may_have_a_hundred_letters(tmp_path) -> None:
+    name = "n" * 100
+    done = render(*SCENE, "-o", tmp_path / "out", "--name", name)
+    film = tmp_path / "out" / name / f"{name}.mp4"
+    assert (done.returncode, done.stdout) == (0, f"{film}\n")
+    assert json.loads(film.with_suffix(".json").read_text())["video"]["sha256"] == sha256_of(film)
+    check_sentence(render(*SCENE, "--name", name + "n"), 2, "Error: --name must be a plain file name of .*")

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from cnnreel.work.cluster import errand
+from cnnreel.work.cluster.filming import film_on_cluster
+from cnnreel.work.cluster.parcels import Parcel, pack_folder
+from cnnreel.work.jobs import Failed, Filmed, Job
+from scenes.catalog import find
+from scenes.specs import SceneSpec
+from tests.cnnreel.work.cluster.real import RealCluster, jobs_of, wait_for
+
+
+class DeadlySpec(SceneSpec):
+    """A spec whose scene takes its process with it."""
+
+    name = "deadly"
+
+    @classmethod
+    def scene_class(cls) -> type:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+class BrokenSpec(SceneSpec):
+    """A spec whose scene cannot be built."""
+
+    name = "broken"
+
+    @classmethod
+    def scene_class(cls) -> type:
+        raise ZeroDivisionError("no scene")
+
+
+def damage() -> None:
+    """Let a worker, which this is run on, change a byte of every file after it was packed."""
+
+    def damaged(folder: Path, shared: Path | None) -> dict[str, Parcel]:
+        return {name: Parcel(one.digest, one.unpack()[:-1] + b"?") for name, one in pack_folder(folder, shared).items()}
+
+    errand.pack_folder = damaged
+
+
+def repair() -> None:
+    errand.pack_folder = pack_folder
+
+
+@pytest.mark.slow
+def test_a_clip_that_arrives_damaged_is_noticed_and_not_put_in_place(
+    shared_cluster: RealCluster, short_spec: SceneSpec, tmp_path
+) -> None:
+    with shared_cluster.client() as client:
+        client.run(damage)
+        outcomes = film_on_cluster(jobs_of(short_spec, tmp_path / "out"), 1, scheduler=shared_cluster.address)
+        client.run(repair)
+    assert outcomes == [Failed("what arrived is not what was sent: its hash differs.")]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
+    specs = {"deadly": DeadlySpec(), "broken": BrokenSpec(), "fine": short_spec}
+    jobs = [Job(spec, tmp_path, name, "low") for name, spec in specs.items()]
+    deadly, broken, fine = film_on_cluster(jobs, 1)
+    assert deadly == Failed("every worker that filmed it died.")
+    assert broken == Failed("ZeroDivisionError: no scene")
+    assert isinstance(fine, Filmed)
+    assert [path.name for path in tmp_path.iterdir()] == ["fine"]
+
+
+@pytest.mark.slow
+def test_if_the_scheduler_goes_every_clip_that_is_missing_says_so(
+    cluster: RealCluster, short_spec: SceneSpec, tmp_path
+) -> None:
+    cluster.join(1)
+
+    def kill(number: int, fraction: float) -> None:
+        if fraction == 1:
+            cluster.processes[0].kill()
+
+    first, *others = film_on_cluster(jobs_of(short_spec, tmp_path / "out", 3), 1, kill, scheduler=cluster.address)
+    assert isinstance(first, Filmed)
+    assert {type(outcome) for outcome in others} == {Failed}
+    assert "the scheduler has gone" in others[-1].reason
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["clip-0"]
+
+
+def busy() -> bool:
+    """Say whether a worker, which this is run on, is filming."""
+    return errand.ONE_AT_A_TIME.locked()
+
+
+@pytest.mark.slow
+def test_a_worker_stops_filming_for_somebody_who_has_left(shared_cluster: RealCluster, tmp_path) -> None:
+    def leave(number: int, fraction: float) -> None:
+        with shared_cluster.client() as client:
+            assert any(client.run(busy).values())
+        raise KeyboardInterrupt
+
+    long = [Job(find("max-pool").build({"pace": "slow"}), tmp_path / "out", "long", "high")]
+    with pytest.raises(KeyboardInterrupt):
+        film_on_cluster(long, 1, leave, scheduler=shared_cluster.address)
+    with shared_cluster.client() as client:
+        wait_for(lambda: not any(client.run(busy).values()), 5)
+        assert not any(client.run(busy).values())
+    assert not (tmp_path / "out").exists()

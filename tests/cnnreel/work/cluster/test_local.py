@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cnnreel.work.cluster.real import HOUSE, wait_for
+
+
+def living(text: str) -> list[str]:
+    """Return the command lines of processes that hold a text."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if text.encode() in file.read_bytes():
+                found.append(file.with_name("cmdline").read_text())
+    return found
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_cluster_on_this_machine_within_two_seconds_and_leaves_nothing(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
+    options = ["-q", "high", "-o", tmp_path / "out", "--engine", "dask", "--workers", "2"]
+    process = subprocess.Popen(
+        [sys.executable, HOUSE / "render.py", "lesson", tmp_path / "l.toml", *options],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_for(lambda: list(tmp_path.glob("tmp/**/.cnnreel-*/**/*.mp4")) or process.poll() is not None, 60)
+    assert len(living(str(tmp_path))) >= 4
+    os.killpg(process.pid, signal.SIGINT)
+    pressed = time.monotonic()
+    _, said = process.communicate(timeout=30)
+    assert time.monotonic() - pressed < 2
+    assert (process.returncode, said.strip()) == (130, b"Stopped; nothing half-made is left.")
+    wait_for(lambda: not living(str(tmp_path)), 1)
+    assert living(str(tmp_path)) == []
+    assert not (tmp_path / "out").exists()
+    assert list((tmp_path / "tmp").iterdir()) == []

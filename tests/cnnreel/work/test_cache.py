@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cnn_core.errors import InputError
+from cnn_core.weights import SHIPPED
+from cnnreel.work.cache import Cache, key_of
+from cnnreel.work.filming import Clip, film
+from cnnreel.work.finished import clip_key
+from cnnreel.work.lesson import produce
+from cnnreel.work.lesson_file import Lesson, PlannedClip
+from scenes.catalog import find
+from scenes.specs import SceneSpec
+
+
+def made(folder: Path, text: str = "film") -> Path:
+    (folder / "stills").mkdir(parents=True)
+    (folder / "a.mp4").write_text(text)
+    (folder / "stills/1.png").write_text("still")
+    return folder
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def cache(tmp_path) -> Cache:
+    return Cache(tmp_path / "cache", 100_000_000)
+
+
+def test_what_is_stored_comes_back_as_it_was(cache: Cache, tmp_path) -> None:
+    (tmp_path / "into").mkdir()
+    assert not cache.fetch("key", tmp_path / "into")
+    cache.store("key", made(tmp_path / "made"))
+    assert cache.fetch("key", tmp_path / "into")
+    assert content(tmp_path / "into") == content(tmp_path / "made")
+    assert not cache.fetch("another", tmp_path / "into")
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda path: path.write_text("fiml"), Path.unlink, lambda path: path.write_text("")]
+)
+@pytest.mark.parametrize("name", ["a.mp4", "stills/1.png", "hashes.json"])
+def test_a_damaged_entry_is_noticed_and_removed(cache: Cache, tmp_path, damage, name) -> None:
+    cache.store("key", made(tmp_path / "made"))
+    damage(cache.folder / "key" / name)
+    (tmp_path / "into").mkdir()
+    assert not cache.fetch("key", tmp_path / "into")
+    assert content(tmp_path / "into") == {}
+    assert cache.entries() == []
+
+
+def test_what_was_not_used_for_longest_is_removed_first(tmp_path) -> None:
+    room_for_two = Cache(tmp_path / "cache", 2_500)
+    (tmp_path / "into").mkdir()
+    for number, key in enumerate("abc"):
+        room_for_two.store(key, made(tmp_path / key, "x" * 1_000))
+        os.utime(room_for_two.folder / key, (number, number))
+        if key == "b":
+            assert room_for_two.fetch("a", tmp_path / "into")
+    room_for_two.shrink()
+    assert sorted(path.name for path, _ in room_for_two.entries()) == ["a", "c"]
+    room_for_two.shrink(0)
+    assert room_for_two.entries() == []
+
+
+def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    cache = Cache(tmp_path / "file", 1_000)
+    cache.store("key", made(tmp_path / "made"))
+    assert cache.entries() == []
+
+
+def test_keys_tell_apart_all_that_a_clip_is_made_of(short_spec: SceneSpec, monkeypatch) -> None:
+    light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
+    keys = [
+        clip_key(short_spec, "a", quality="low"),
+        clip_key(light, "a", quality="low"),
+        clip_key(short_spec, "b", quality="low"),
+        clip_key(short_spec, "a", quality="high"),
+        clip_key(short_spec, "a", quality="low", format="webm"),
+        clip_key(short_spec, "a", quality="low", constant_frame_rate=True),
+        clip_key(short_spec, "a", quality="low", single_file=True),
+    ]
+    monkeypatch.setattr("cnnreel.work.cache.sources", lambda: "another line of code")
+    keys.append(clip_key(short_spec, "a", quality="low"))
+    monkeypatch.setattr("cnnreel.work.cache.versions", lambda: {"manim": "1.0"})
+    keys.append(clip_key(short_spec, "a", quality="low"))
+    assert len(set(keys)) == len(keys)
+    assert key_of(a=1, b=2) == key_of(b=2, a=1)
+
+
+def test_equal_numbers_from_another_file_are_another_film_for_it_names_the_file(tmp_path) -> None:
+    keys = []
+    for file in (tmp_path / "a.csv", tmp_path / "b.csv"):
+        file.write_text("7,3\n3,8\n")
+        keys.append(clip_key(find("max-pool").build({"x": str(file)}), "pool", quality="low"))
+    assert keys[0] != keys[1]
+
+
+def test_another_file_of_weights_is_another_film_for_its_record_has_the_hash(tmp_path) -> None:
+    weights, shipped = tmp_path / "weights.safetensors", SHIPPED.read_bytes()
+    header = int.from_bytes(shipped[:8], "little")
+    keys = []
+    for spaces in (8, 16):  # after the header, where they mean nothing
+        padded = shipped[8 : 8 + header] + b" " * spaces
+        weights.write_bytes(len(padded).to_bytes(8, "little") + padded + shipped[8 + header :])
+        keys.append(clip_key(find("digit").build({"weights": str(weights)}), "digit", quality="low"))
+    assert keys[0] != keys[1]
+
+
+def test_a_size_that_is_no_number_is_refused(monkeypatch) -> None:
+    monkeypatch.setenv("CNNREEL_CACHE_MB", "much")
+    with pytest.raises(InputError, match=r"^CNNREEL_CACHE_MB must be a number of MB, but it is 'much'\.$"):
+        Cache.of_user()
+
+
+@pytest.mark.slow
+def test_a_clip_that_is_kept_is_not_filmed_again(
+    short_spec: SceneSpec, short_clip: Clip, cache: Cache, tmp_path, monkeypatch
+) -> None:
+    first = film(short_spec, tmp_path / "one", quality="low", cache=cache)
+    monkeypatch.setattr("cnnreel.work.filming.prepare", lambda *_, **__: pytest.fail("filmed again"))
+    again = film(short_spec, tmp_path / "two", quality="low", cache=cache)
+    assert content(again.folder) == content(first.folder) == content(short_clip.folder)
+    assert again.record == json.loads(json.dumps(short_clip.record))
+    assert again.main.name == "max-pool.mp4"
+
+
+@pytest.mark.slow
+def test_an_unchanged_lesson_needs_no_worker_and_less_than_two_seconds(
+    short_spec: SceneSpec, cache: Cache, tmp_path, monkeypatch
+) -> None:
+    light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
+    lesson = Lesson("l", "L", (PlannedClip("a", "A", short_spec), PlannedClip("b", "B", light)))
+    (first,) = produce([lesson], tmp_path / "one", "low", 2, cache=cache)
+    monkeypatch.setattr("cnnreel.work.crew.Worker", lambda *_: pytest.fail("a worker was started"))
+    heard: list[tuple[str, float]] = []
+    start = time.process_time()
+    (again,) = produce([lesson], tmp_path / "two", "low", 2, lambda *news: heard.append(news), cache=cache)
+    assert time.process_time() - start < 2
+    assert heard == [("l/a", 1.0), ("l/b", 1.0)]
+    assert first.film is not None
+    assert again.film is not None
+    assert content(again.film.parent) == content(first.film.parent)
+
+
+def test_a_clip_is_taken_from_the_cache_without_manim() -> None:
+    code = "import sys, cnnreel.work.finished, cnnreel.work.workers; sys.exit('manim' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=True)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import pytest
+
+from cnn_core.errors import InputError
+from cnnreel.film.record import sha256_of
+from cnnreel.work.filming import Clip
+from cnnreel.work.lesson import produce
+from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
+from scenes.specs import SceneSpec
+from tests.cnnreel.processes import living, wait_for
+
+RENDER = Path(__file__).parents[3] / "render.py"
+
+
+class DeadlySpec(SceneSpec):
+    """A spec whose scene takes its process with it."""
+
+    name = "deadly"
+
+    @classmethod
+    def scene_class(cls) -> type:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
+
+
+class BrokenSpec(SceneSpec):
+    """A spec whose scene cannot be built."""
+
+    name = "broken"
+
+    @classmethod
+    def scene_class(cls) -> type:
+        raise ZeroDivisionError("no scene")
+
+
+@pytest.fixture(scope="module")
+def lesson(short_spec: SceneSpec) -> Lesson:
+    light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
+    return Lesson("pool", "Pooling", (PlannedClip("a", "First", short_spec), PlannedClip("b", "Second", light)))
+
+
+@pytest.fixture(scope="module")
+def produced(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("out")
+    (one,) = produce([lesson], out, "low", workers=2)
+    assert (one.film, one.failures) == (out / "pool/pool.mp4", ())
+    return out / "pool"
+
+
+@pytest.mark.slow
+def test_a_lesson_is_its_clips_a_joined_film_a_poster_and_an_index(produced: Path) -> None:
+    found = sorted(path.name for path in produced.iterdir())
+    words = [f"pool.{ending}" for ending in ("answers.csv", "chapters.vtt", "srt", "transcript.md", "vtt")]
+    assert found == sorted(["a", "b", "index.html", "page", "pool.json", "pool.mp4", "pool.png", *words])
+    for name in "ab":
+        assert {f"{name}.{ending}" for ending in ("json", "mp4", "png")} < {
+            path.name for path in (produced / name).iterdir()
+        }
+
+
+@pytest.mark.slow
+def test_a_folder_may_look_like_the_address_of_something(lesson: Lesson, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (one,) = produce([Lesson("l", "L", lesson.clips[:1])], Path("10:00"), "low", workers=1)
+    assert (one.film, one.failures) == (Path("10:00/l/l.mp4"), ())
+
+
+@pytest.mark.slow
+def test_the_words_of_a_lesson_are_those_of_its_clips_at_their_time(produced: Path) -> None:
+    index = json.loads((produced / "pool.json").read_text())
+    second = index["clips"][1]["start"]
+    assert (produced / "pool.chapters.vtt").read_text() == (
+        f"WEBVTT\n\n00:00:00.000 --> 00:00:{second:06.3f}\nFirst\n"
+        f"\n00:00:{second:06.3f} --> 00:00:{index['video']['duration']:06.3f}\nSecond\n"
+    )
+    own = (produced / "a/a.vtt").read_text()
+    assert (produced / "pool.vtt").read_text().startswith(own.rpartition("-->")[0])
+    transcript = (produced / "pool.transcript.md").read_text()
+    assert transcript.startswith("# Pooling\n\n## Max pool\n")
+    assert transcript.count("## Max pool\n") == 2
+    rows = (produced / "pool.answers.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [row.partition(",")[0] for row in rows] == ["clip", "a", "b"]
+
+
+@pytest.mark.slow
+def test_the_page_of_a_lesson_shows_its_joined_film_and_the_stills_of_its_clips(produced: Path) -> None:
+    page = (produced / "index.html").read_text()
+    assert 'src="pool.mp4"' in page
+    stills = re.findall(r'<img src="([^"]+)"', page)
+    assert len(stills) == sum(len(list((produced / name / "stills").iterdir())) for name in "ab")
+    assert all((produced / still).is_file() for still in stills)
+
+
+@pytest.mark.slow
+def test_the_index_says_where_each_clip_is(produced: Path) -> None:
+    index = json.loads((produced / "pool.json").read_text())
+    records = [json.loads((produced / clip["record"]).read_text()) for clip in index["clips"]]
+    assert index["title"] == "Pooling"
+    assert [clip["end"] - clip["start"] for clip in index["clips"]] == pytest.approx(
+        [record["video"]["duration"] for record in records]
+    )
+    assert index["video"]["sha256"] == sha256_of(produced / "pool.mp4")
+    with av.open(produced / "pool.mp4") as film:
+        assert [one["metadata"]["title"] for one in film.chapters()] == ["First", "Second"]
+        assert film.duration == round(index["video"]["duration"] * 1_000_000)
+
+
+@pytest.mark.slow
+def test_a_worker_makes_the_same_clip_as_this_process(produced: Path, short_clip: Clip) -> None:
+    assert (produced / "a/a.mp4").read_bytes() == short_clip.main.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_clip_that_fails_or_dies_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
+    clips = (
+        PlannedClip("broken", "x", BrokenSpec()),
+        PlannedClip("dead", "x", DeadlySpec()),
+        PlannedClip("fine", "x", short_spec),
+    )
+    heard: list[str] = []
+    (one,) = produce([Lesson("l", "L", clips)], tmp_path, "low", 1, lambda name, _: heard.append(name))
+    assert one.film is None
+    assert one.failures == (
+        "l/broken: ZeroDivisionError: no scene",
+        "l/dead: the process that filmed it ended unexpectedly, with status -9.",
+    )
+    assert sorted(path.name for path in (tmp_path / "l").iterdir() if not path.name.startswith(".")) == ["fine"]
+    assert {"l/broken", "l/dead", "l/fine"} == set(heard)
+
+
+def test_lessons_of_one_name_are_refused_before_anything_is_made(lesson: Lesson, tmp_path) -> None:
+    with pytest.raises(InputError, match="lesson files must have names of their own, but two of them are named 'pool'"):
+        produce([lesson, lesson], tmp_path / "out", "low", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_a_lesson_within_two_seconds_and_leaves_no_process_and_nothing_half_made(tmp_path) -> None:
+    (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
+    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    wait_for(process, tmp_path, "out/l/.cnnreel-*/*/segments/*/film.mp4")
+    os.killpg(process.pid, signal.SIGINT)
+    pressed = time.monotonic()
+    _, said = process.communicate(timeout=30)
+    assert time.monotonic() - pressed < 2
+    assert (process.returncode, said.strip()) == (130, b"Stopped; nothing half-made is left.")
+    assert [path.name for path in tmp_path.iterdir()] == ["l.toml"]
+    while living(process.pid) and time.monotonic() - pressed < 3:  # multiprocessing's helpers end when we have
+        time.sleep(0.02)
+    assert living(process.pid) == []
+
+
+@pytest.mark.slow
+def test_every_clip_of_a_lesson_file_is_filmed(tmp_path) -> None:
+    (tmp_path / "l.toml").write_text('[[clip]]\nscene = "max-pool"\nx = "1 2; 3 4"\nquestion = false\npace = "fast"\n')
+    (one,) = produce([read_lesson(tmp_path / "l.toml")], tmp_path, "low", 1)
+    assert one.film == tmp_path / "l/l.mp4"
