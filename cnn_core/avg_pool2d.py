@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, as_whole, freeze
+from cnn_core.expression import Equation, Quotient, Sum, Value
 from cnn_core.pooling import PoolGeometry, pool_geometry
-from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.trace import Position, Trace, Values, check_position, positions_of, scalar
 
 __all__ = ["AvgPool2dStep", "AvgPool2dTrace", "avg_pool2d"]
 
@@ -57,7 +58,7 @@ class AvgPool2dStep:
 
 
 @dataclass(frozen=True, eq=False)
-class AvgPool2dTrace:
+class AvgPool2dTrace(Trace):
     """An average pooling that has been computed.
 
     Attributes
@@ -94,6 +95,24 @@ class AvgPool2dTrace:
     def divisors(self) -> IntArray:
         """What the total of each window is divided by, (H_out, W_out)."""
         return freeze(_divisors(self.geometry, self.count_include_pad, self.divisor_override))
+
+    def equation(self, *position: int) -> Equation:
+        """Return `(4 + 1 + 1 + 1) / 4 = 1.75`; of the padding only zeros that count, and nothing beyond it."""
+        n, c, i, j = position
+        step = self.step(n, c, i, j)
+        rows, columns = self.geometry.cells(i, j)
+        cells = [self._cell(n, c, row, column) for row in rows for column in columns]
+        total = Sum(tuple(cell for cell in cells if cell), known=self.step_value(position, "total", step.total))
+        divisor = self.step_value(position, "divisor", step.divisor)
+        return Equation.of(Quotient((total, divisor)), self.value("output", *position))
+
+    def _cell(self, n: int, c: int, row: int, column: int) -> Value | None:
+        """Return a value of the input, a zero of the padding that counts, or nothing."""
+        (H, W), (pH, pW) = self.geometry.size, self.padding
+        if 0 <= row < H and 0 <= column < W:
+            return self.value("x", n, c, row, column)
+        counts = self.count_include_pad and row < H + pH and column < W + pW
+        return Value(0.0, f"x_padded[{n},{c},{row + pH},{column + pW}]", "x") if counts else None
 
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,8 @@ import numpy.typing as npt
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
 from cnn_core.channels import check_bias, check_groups, same_group
 from cnn_core.errors import ShapeError
-from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.expression import Equation, Expression, Product, Sum, Value
+from cnn_core.trace import Position, Trace, Values, check_position, positions_of, scalar
 from cnn_core.windows import Padding, PaddingLike, as_padding, blocks, pad, reach, windows
 
 __all__ = ["Conv2dStep", "Conv2dTrace", "conv2d"]
@@ -65,7 +67,7 @@ class Conv2dStep:
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2dTrace:
+class Conv2dTrace(Trace):
     """A convolution that has been computed.
 
     Attributes
@@ -96,6 +98,40 @@ class Conv2dTrace:
     def kernel_size(self) -> Pair:
         """Height and width of the kernel, its dilation not counted."""
         return self.weight.shape[2], self.weight.shape[3]
+
+    def equation(self, *position: int) -> Equation:
+        """Return `0·(-1) + 1·2 + ... + 0.5 = 3`: products, summed for each row of the kernel, then for each channel."""
+        step = self.step(*cast("Position", position))
+        _, c_out, _, _ = position
+        channels = [self._channel(step, c, position) for c in range(len(step.kernel))]
+        total = self.step_value(position, "total", step.total)
+        whole = channels[0] if len(channels) == 1 else Sum(tuple(channels))
+        left: Expression = replace(whole, known=total)
+        if self.bias is not None:
+            left = Sum((left, self.value("bias", c_out)))
+        return Equation.of(left, self.value("output", *position))
+
+    def _channel(self, step: Conv2dStep, c: int, position: tuple[int, ...]) -> Sum:
+        """Return the products of one channel, a sum for each row of the kernel."""
+        rows = []
+        for a, products in enumerate(step.products[c]):
+            terms = [self._product(step, (c, a, b)) for b in range(len(products))]
+            rows.append(Sum(tuple(terms), known=self.step_value(position, f"row_sums[{c},{a}]", products.sum())))
+        return Sum(tuple(rows), known=self.step_value(position, f"channel_sums[{c}]", step.products[c].sum()))
+
+    def _product(self, step: Conv2dStep, entry: tuple[int, int, int]) -> Product:
+        (n, c_out, _, _), (c, a, b) = step.position, entry
+        known = self.step_value(step.position, f"products[{c},{a},{b}]", step.products[entry])
+        return Product((self._pixel(step, n, entry), self.value("weight", c_out, c, a, b)), known=known)
+
+    def _pixel(self, step: Conv2dStep, n: int, entry: tuple[int, int, int]) -> Value:
+        """Return the value under an entry of the kernel; of the padded input where it lies outside of `x`."""
+        (c, a, b), ((top, _), (left, _)) = entry, self.padding
+        row, column = step.top + a * self.dilation[0], step.left + b * self.dilation[1]
+        channel, (H, W) = step.channels[c], self.x.shape[2:]
+        if top <= row < top + H and left <= column < left + W:
+            return self.value("x", n, channel, row - top, column - left)
+        return Value(0.0, f"x_padded[{n},{channel},{row},{column}]", "x")
 
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""

@@ -11,8 +11,9 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, freeze
 from cnn_core.errors import InputError
+from cnn_core.expression import Equation, Maximum
 from cnn_core.pooling import PoolGeometry, pool_geometry
-from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.trace import Position, Trace, Values, check_position, positions_of, scalar
 
 __all__ = ["MaxPool2dStep", "MaxPool2dTrace", "max_pool2d"]
 
@@ -58,7 +59,7 @@ class MaxPool2dStep:
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPool2dTrace:
+class MaxPool2dTrace(Trace):
     """A max pooling that has been computed.
 
     Attributes
@@ -102,6 +103,15 @@ class MaxPool2dTrace:
         for a, b in reversed(list(np.ndindex(self.kernel_size))):  # so that the first one is written last
             np.copyto(argmax, self._flat_index(a, b), where=windows[..., a, b] == self.output)
         return freeze(argmax)
+
+    def equation(self, *position: int) -> Equation:
+        """Return `Max(4, 1, 1, 1) = 4`, of the cells that lie in `x`."""
+        n, c, i, j = position
+        rows, columns = self.geometry.cells(i, j)
+        cells = [(row, column) for row in rows for column in columns]
+        inside = [cell for cell, lies in zip(cells, self.geometry.inside(i, j).ravel(), strict=True) if lies]
+        values = tuple(self.value("x", n, c, *cell) for cell in inside)
+        return Equation.of(Maximum(values), self.value("output", *position))
 
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""

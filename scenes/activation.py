@@ -13,6 +13,7 @@ import numpy as np
 from manim import Create, FadeIn, FadeOut, Mobject, VMobject
 
 from cnn_core.activations import ActivationStep, ActivationTrace
+from cnn_core.numerals import as_text, decimals_for, typeset
 from cnn_core.trace import Position, positions_of
 from scenes.layout import fitted, smallest_text
 from scenes.mobjects.activation_board import ActivationBoard, with_one_line
@@ -22,7 +23,6 @@ from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.text import Formula, Number
 from scenes.mobjects.window import Window
 from scenes.mobjects.working import Operand, Working
-from scenes.numerals import as_text, decimals_for, typeset
 from scenes.specs.activations import ActivationSpec
 from scenes.stage import ExplainerScene
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, Wait
 
+from cnn_core.numerals import as_text
 from cnn_core.trace import Position
 from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_size import SizeChapter
@@ -16,7 +17,6 @@ from scenes.chapters.conv2d_walk import WalkChapter
 from scenes.mobjects.conv_board import ConvBoard
 from scenes.mobjects.conv_grids import written
 from scenes.mobjects.number_grid import NumberGrid
-from scenes.numerals import as_text
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.stage import ExplainerScene
 from scenes.theme import reading_time

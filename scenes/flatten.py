@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from manim import RIGHT, FadeIn, FadeOut, Rectangle, VGroup, VMobject
 
+from cnn_core.numerals import as_text, typeset
 from scenes.layout import smallest_text
 from scenes.mobjects.flat_row import FlatPlan, FlatRow
 from scenes.mobjects.number_grid import NumberGrid
@@ -16,7 +17,6 @@ from scenes.mobjects.panel import NAME_HEIGHT, Panel
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Label
 from scenes.mobjects.window import Window
-from scenes.numerals import as_text, typeset
 from scenes.specs.flatten import FlattenSpec
 from scenes.stage import ExplainerScene
 

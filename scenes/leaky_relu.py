@@ -9,10 +9,10 @@ import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.activations import ActivationStep
+from cnn_core.numerals import as_text, decimals_for, typeset
 from scenes.activation import ActivationScene
 from scenes.mobjects.text import Formula, Number
 from scenes.mobjects.working import Operand
-from scenes.numerals import as_text, decimals_for, typeset
 from scenes.specs.activations import LeakyReluSpec
 
 __all__ = ["LeakyReluScene"]

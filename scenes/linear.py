@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from manim import FadeIn, FadeOut, Rectangle
 
 from cnn_core.linear import LinearStep
+from cnn_core.numerals import as_text
 from scenes.layout import smallest_text
 from scenes.mobjects.linear_board import LinearBoard
 from scenes.mobjects.linear_sum import LinearSum
 from scenes.mobjects.text import Label
 from scenes.mobjects.window import Window
-from scenes.numerals import as_text
 from scenes.specs.linear import LinearSpec
 from scenes.stage import ExplainerScene
 

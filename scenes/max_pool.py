@@ -9,10 +9,10 @@ import numpy as np
 from manim import Circle, Create, FadeIn, Mobject, VGroup
 
 from cnn_core.max_pool2d import MaxPool2dStep
+from cnn_core.numerals import as_text, typeset
 from scenes.layout import fitted
 from scenes.mobjects.equation import call
 from scenes.mobjects.text import Number
-from scenes.numerals import as_text, typeset
 from scenes.pooling import PoolingScene
 from scenes.specs.pooling import MaxPoolSpec
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, VGroup
 
+from cnn_core.numerals import as_text, relation, typeset
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bar_chart import BarChart, share_text
 from scenes.mobjects.feature_maps import FeatureMaps
@@ -14,7 +15,6 @@ from scenes.mobjects.map_arrangement import Arrangement
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label
-from scenes.numerals import as_text, relation, typeset
 from scenes.specs.mistake import PATCH, MistakeSpec
 from scenes.stage import ExplainerScene
 

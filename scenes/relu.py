@@ -9,10 +9,10 @@ import numpy as np
 from manim import VMobject
 
 from cnn_core.activations import ActivationStep
+from cnn_core.numerals import typeset
 from scenes.activation import ActivationScene
 from scenes.mobjects.text import Formula
 from scenes.mobjects.working import Operand
-from scenes.numerals import typeset
 from scenes.specs.activations import ReluSpec
 
 __all__ = ["ReluScene"]

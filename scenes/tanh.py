@@ -8,11 +8,11 @@ from typing import ClassVar
 from manim import VMobject
 
 from cnn_core.activations import ActivationStep
+from cnn_core.numerals import typeset
 from scenes.activation import ActivationScene
 from scenes.mobjects.fraction import over
 from scenes.mobjects.text import Formula
 from scenes.mobjects.working import Operand
-from scenes.numerals import typeset
 from scenes.specs.activations import TanhSpec
 
 __all__ = ["TanhScene"]

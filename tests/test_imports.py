@@ -71,7 +71,10 @@ def scene_files() -> list[Path]:
 
 @pytest.mark.parametrize("command", [["--help"], ["list"], ["inspect", "max-pool"], ["scene", "max-pool", "--help"]])
 def test_answers_that_need_no_film_load_neither_manim_nor_torch_nor_rich(command) -> None:
-    look = "import sys, cnnreel.cli.main as cli\ntry: cli.main()\nfinally: print(*sorted({'manim', 'torch', 'rich'} & {*sys.modules}))"
+    look = (
+        "import sys, cnnreel.cli.main as cli\ntry: cli.main()\n"
+        "finally: print(*sorted({'manim', 'torch', 'rich'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", look, *command], cwd=HOUSE, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == ""
 

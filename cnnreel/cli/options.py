@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 
 from cnn_core.errors import InputError
 from cnn_core.grids import Grid
+from cnn_core.numerals import as_text, decimals_for
 from cnnreel.cli.program import TYPED
-from scenes.numerals import as_text, decimals_for
 from scenes.specs import SceneSpec
 from scenes.specs.fields import read_image, read_kernels, read_size, read_vector
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from scenes.numerals import as_text, decimals_for
+from cnn_core.numerals import as_text, decimals_for
 from scenes.specs import SceneSpec
 
 __all__ = ["table"]

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from cnn_core.numerals import typeset
 from cnnreel.tell.arithmetic import Working
 from cnnreel.tell.markdown import plain_text
-from scenes.numerals import typeset
 
 __all__ = ["appearing", "array_name", "in_rows", "named", "new_on_screen"]
 

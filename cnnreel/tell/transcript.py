@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.numerals import typeset
 from cnnreel.tell.appearing import appearing, named, new_on_screen
 from cnnreel.tell.arithmetic import details, workings, written
 from cnnreel.tell.captions import chapters
 from cnnreel.tell.markdown import plain_text, table
 from scenes.catalog import SCENES
-from scenes.numerals import typeset
 
 __all__ = [
     "alternative_text",

@@ -8,6 +8,7 @@ from itertools import groupby
 import numpy as np
 from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, Rectangle, VGroup, smooth
 
+from cnn_core.numerals import parenthesised, typeset
 from scenes.chapters.formula_band import EARLY, LATE, FormulaBand, Source
 from scenes.layout import smallest_text
 from scenes.mobjects.batch_norm_board import BatchNormBoard
@@ -16,7 +17,6 @@ from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.text import Label
 from scenes.mobjects.window import Window
 from scenes.mobjects.worked import Known, Worked
-from scenes.numerals import parenthesised, typeset
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind

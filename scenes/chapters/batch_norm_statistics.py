@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from manim import FadeIn
 
+from cnn_core.numerals import typeset
 from scenes.chapters.batch_norm_words import about_eps
 from scenes.chapters.formula_band import FormulaBand, Source
 from scenes.mobjects.batch_norm_board import BatchNormBoard
-from scenes.numerals import typeset
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 

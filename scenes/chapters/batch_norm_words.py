@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from cnn_core.numerals import as_text, typeset
 from scenes.mobjects.batch_norm_lines import BatchNormLines
-from scenes.numerals import as_text, typeset
 from scenes.specs.batch_norm import BatchNormSpec
 
 __all__ = ["about_dots", "about_eps", "about_stages", "goal", "moral"]

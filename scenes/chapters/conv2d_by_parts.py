@@ -9,12 +9,12 @@ import numpy as np
 from manim import Animation, FadeIn, FadeOut, Transform, VGroup
 
 from cnn_core.conv2d import Conv2dStep
+from cnn_core.numerals import relation
 from scenes.chapters import conv2d_words as words
 from scenes.chapters.conv2d_working import Working, travel
 from scenes.mobjects.arithmetic import Lines, Piece, Term
 from scenes.mobjects.cell_marks import CellMarks
 from scenes.mobjects.conv_sums import Cell
-from scenes.numerals import relation
 
 __all__ = ["ByParts"]
 

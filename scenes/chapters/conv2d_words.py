@@ -9,10 +9,10 @@ import numpy as np
 from cnn_core.arrays import Pair
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.kernels import KERNELS
+from cnn_core.numerals import typeset
 from cnn_core.trace import Position
 from scenes.mobjects.arithmetic import brief
 from scenes.mobjects.text import width_of
-from scenes.numerals import typeset
 from scenes.specs.conv2d import Conv2dSpec
 
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"

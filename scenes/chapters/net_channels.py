@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from manim import FadeIn, Mobject, VGroup
 
+from cnn_core.numerals import as_text, typeset
 from scenes.chapters.net_board import NetBoard
 from scenes.chapters.net_sums import NetSum
 from scenes.chapters.net_window import place_in_words, show_place
 from scenes.mobjects.channel_table import ChannelRow, ChannelTable
 from scenes.mobjects.text import Label
-from scenes.numerals import as_text, typeset
 from scenes.specs.reading import Zoom
 
 __all__ = ["look_at_channels"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from manim import DOWN, UP, FadeIn, Group, Rectangle, VGroup
 
+from cnn_core.numerals import as_text, relation, typeset
 from scenes.chapters.net_board import NetBoard, as_maps
 from scenes.layout import Box
 from scenes.mobjects.feature_maps import FeatureMaps
 from scenes.mobjects.pen import Pen
-from scenes.numerals import as_text, relation, typeset
 from scenes.specs.reading import Zoom
 
 __all__ = ["enter_logits", "look_at_logit"]

@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from manim import DOWN, LEFT, RIGHT, FadeIn, VGroup
 
+from cnn_core.numerals import as_text, relation, typeset
 from scenes.chapters.net_board import NetBoard
 from scenes.layout import smallest_text
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Formula, Label, Number
-from scenes.numerals import as_text, relation, typeset
 from scenes.specs.reading import Zoom
 
 __all__ = ["look_at_norm"]

@@ -10,13 +10,13 @@ from manim import Circle, Create, FadeIn, FadeOut, VGroup
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.max_pool2d import MaxPool2dStep
+from cnn_core.numerals import as_text, relation, typeset
 from scenes.chapters.net_board import NetBoard, connect
 from scenes.chapters.net_window import place_in_words
 from scenes.layout import smallest_text
 from scenes.mobjects.equation import call
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.text import Number
-from scenes.numerals import as_text, relation, typeset
 from scenes.specs.reading import Zoom
 
 __all__ = ["look_at_pool"]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from manim import FadeIn, FadeOut, Mobject, VGroup
 
+from cnn_core.numerals import as_text, relation
 from scenes.chapters.net_board import NetBoard
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Number
-from scenes.numerals import as_text, relation
 from scenes.specs.reading import Zoom
 
 __all__ = ["NetSum"]

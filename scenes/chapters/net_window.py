@@ -8,12 +8,12 @@ import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text, typeset
 from scenes.chapters.net_board import NetBoard, connect
 from scenes.chapters.net_sums import NetSum, Term
 from scenes.layout import smallest_text
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.text import Label
-from scenes.numerals import as_text, typeset
 from scenes.specs.reading import Zoom
 
 __all__ = ["look_at_window", "place_in_words", "show_place"]

@@ -7,13 +7,13 @@ from typing import Any
 
 from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 
+from cnn_core.numerals import as_text, typeset
 from cnn_core.softmax import SoftmaxTrace
 from scenes.layout import Box
 from scenes.mobjects.bar_chart import share_text
 from scenes.mobjects.softmax_lines import SoftmaxLines
 from scenes.mobjects.softmax_table import SoftmaxTable
 from scenes.mobjects.text import Label
-from scenes.numerals import as_text, typeset
 from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxChapter"]

@@ -9,11 +9,11 @@ from manim import UP, VGroup
 
 from cnn_core.activations import ActivationTrace
 from cnn_core.arrays import Array
+from cnn_core.numerals import decimals_for
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.curve import Curve, Ends
 from scenes.mobjects.maps import Maps, cell_for, named
 from scenes.mobjects.number_grid import NumberGrid
-from scenes.numerals import decimals_for
 from scenes.theme import Theme
 
 __all__ = ["ActivationBoard", "with_one_line"]

@@ -9,9 +9,9 @@ from typing import TypeAlias
 import numpy as np
 from manim import VGroup
 
+from cnn_core.numerals import as_text, decimals_for, parenthesised, typeset
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.text import Label, Number, width_of
-from scenes.numerals import as_text, decimals_for, parenthesised, typeset
 
 __all__ = ["PITCH", "SPACE", "Lines", "Paragraphs", "Piece", "Term", "brief"]
 

@@ -8,9 +8,9 @@ import numpy as np
 from manim import LEFT, RIGHT, Line, Rectangle, VGroup
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text
 from scenes.layout import Box
 from scenes.mobjects.text import Label, Number, width_of
-from scenes.numerals import as_text
 from scenes.theme import Theme
 
 __all__ = ["BarChart", "share", "share_text"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.numerals import as_text, decimals_for
 from scenes.addresses import value_at
 from scenes.mobjects.text import Number
-from scenes.numerals import as_text, decimals_for
 
 __all__ = ["Cell", "ChannelNumbers", "decimals_at", "plain"]
 

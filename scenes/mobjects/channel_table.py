@@ -10,10 +10,10 @@ import numpy as np
 from manim import RIGHT, Group, Rectangle
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.picture import Picture, picture_colours
 from scenes.mobjects.text import Label, Number
-from scenes.numerals import as_text
 from scenes.theme import Theme
 
 __all__ = ["ChannelRow", "ChannelTable"]

@@ -6,10 +6,10 @@ import numpy as np
 from manim import RIGHT, ManimColor, Rectangle, VGroup
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text
 from scenes.layout import smallest_text
 from scenes.mobjects.picture import picture_colours
 from scenes.mobjects.text import Number
-from scenes.numerals import as_text
 from scenes.theme import Theme
 
 __all__ = ["NAME", "Scale"]

@@ -11,9 +11,9 @@ from manim import VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dTrace
+from cnn_core.numerals import decimals_for
 from scenes.mobjects.conv_plan import ConvPlan
 from scenes.mobjects.number_grid import NumberGrid, readable_cell
-from scenes.numerals import decimals_for
 from scenes.theme import Theme
 
 __all__ = ["ConvGrids", "legible_cell", "written"]

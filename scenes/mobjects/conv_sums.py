@@ -7,10 +7,10 @@ from typing import TypeAlias
 import numpy as np
 
 from cnn_core.conv2d import Conv2dStep
+from cnn_core.numerals import as_text, relation
 from scenes.mobjects.arithmetic import Piece, Term, brief
 from scenes.mobjects.conv_board import ConvBoard
 from scenes.mobjects.number_grid import NumberGrid
-from scenes.numerals import as_text, relation
 
 __all__ = ["Cell", "ConvSums"]
 

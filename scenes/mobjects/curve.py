@@ -10,10 +10,10 @@ import numpy.typing as npt
 from manim import Animation, Dot, ManimColor, VGroup, VMobject, interpolate_color
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text, decimals_for, typeset
 from scenes.layout import Box
 from scenes.mobjects.number_line import nice_step
 from scenes.mobjects.text import Label, width_of
-from scenes.numerals import as_text, decimals_for, typeset
 from scenes.theme import Theme
 
 __all__ = ["Curve", "MoveProbe", "Probe", "round_numbers"]

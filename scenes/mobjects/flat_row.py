@@ -11,10 +11,10 @@ import numpy as np
 from manim import DOWN, VGroup
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text, decimals_for
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.text import Number, width_of
-from scenes.numerals import as_text, decimals_for
 from scenes.theme import Theme
 
 __all__ = ["FlatPlan", "FlatRow"]

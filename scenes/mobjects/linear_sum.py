@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from manim import DOWN, Dot, FadeIn, VGroup
 
 from cnn_core.linear import LinearStep
+from cnn_core.numerals import as_text, decimals_for, relation
 from scenes.layout import Box
 from scenes.mobjects.linear_board import LinearBoard
 from scenes.mobjects.number_grid import NumberGrid
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Number
-from scenes.numerals import as_text, decimals_for, relation
 
 __all__ = ["LinearSum"]
 

@@ -8,9 +8,9 @@ import numpy as np
 from manim import DashedVMobject, Rectangle, VGroup, VMobject
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text, decimals_for
 from scenes.layout import smallest_text
 from scenes.mobjects.text import Label, Number
-from scenes.numerals import as_text, decimals_for
 from scenes.theme import Theme
 
 __all__ = ["NumberGrid", "readable_cell"]

@@ -9,8 +9,8 @@ import numpy as np
 from manim import UP, Animation, Circle, ManimColor, VGroup, VMobject, interpolate_color
 
 from cnn_core.arrays import Array, IntArray
+from cnn_core.numerals import as_text, decimals_for, typeset
 from scenes.mobjects.text import Label
-from scenes.numerals import as_text, decimals_for, typeset
 from scenes.theme import Theme
 
 __all__ = ["Dots", "Glide", "MeanMark", "NumberLine", "dot_size", "nice_step", "stacked"]

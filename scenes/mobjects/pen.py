@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from manim import VGroup, VMobject
 
+from cnn_core.numerals import as_text
 from scenes.layout import Box, in_row, smallest_text
 from scenes.mobjects.equation import line_of
 from scenes.mobjects.text import Label, Number
-from scenes.numerals import as_text
 from scenes.theme import Theme
 
 __all__ = ["Pen"]

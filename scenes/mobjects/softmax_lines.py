@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from manim import VGroup, VMobject
 
+from cnn_core.numerals import as_text, relation
 from scenes.layout import Box, in_row
 from scenes.mobjects.bar_chart import share, share_text
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.softmax_table import SoftmaxTable
 from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label, Number
-from scenes.numerals import as_text, relation
 
 __all__ = ["SoftmaxLines"]
 

@@ -8,11 +8,11 @@ import numpy as np
 from manim import LEFT, RIGHT, Line, VGroup
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text, decimals_for, typeset
 from cnn_core.softmax import SoftmaxTrace
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bar_chart import GAP, BarChart, share, share_text
 from scenes.mobjects.text import Label, Number, width_of
-from scenes.numerals import as_text, decimals_for, typeset
 from scenes.theme import Theme
 
 __all__ = ["SoftmaxTable"]

@@ -11,8 +11,8 @@ import re
 import numpy as np
 from manim import ManimColor, VGroup, VMobject, config
 
+from cnn_core.numerals import parenthesised
 from scenes.mobjects.typeset import Outline, Setting, literal, typeset
-from scenes.numerals import parenthesised
 
 __all__ = ["Formula", "Label", "Number", "Traceable", "width_of"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
-from scenes.numerals import as_text
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.stage import ExplainerScene

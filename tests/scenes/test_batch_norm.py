@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from cnn_core.errors import InputError
+from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import smallest_text
 from scenes.mobjects.dot_plot import sharing
 from scenes.mobjects.number_line import dot_size, stacked
 from scenes.mobjects.text import Label
-from scenes.numerals import as_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.specs.batch_norm import BatchNormSpec

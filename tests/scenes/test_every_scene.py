@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
-from scenes.numerals import as_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.stage import ExplainerScene

@@ -7,9 +7,9 @@ from PIL import Image
 
 from cnn_core.errors import InputError
 from cnn_core.mnist import as_input, load_test
+from cnn_core.numerals import as_text
 from cnn_core.weights import shipped
 from scenes.addresses import value_at
-from scenes.numerals import as_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs.mistake import MistakeSpec
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.numerals import typeset
 from cnnreel.play.page.origins import origin
 from cnnreel.tell.appearing import array_name
 from cnnreel.tell.arithmetic import details, workings
 from scenes.addresses import value_at
-from scenes.numerals import typeset
 
 __all__ = ["arrays_behind", "exactly", "explained", "place_in_words"]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from cnn_core.numerals import parenthesised
 from cnnreel.tell.arithmetic.lines import Expression, written
-from scenes.numerals import parenthesised
 
 __all__ = ["ACTIVATIONS"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from scenes.numerals import as_text, decimals_for, parenthesised, typeset
+from cnn_core.numerals import as_text, decimals_for, parenthesised, typeset
 
 __all__ = [
     "Expression",

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.numerals import parenthesised
 from cnnreel.tell.arithmetic.lines import Expression, Working, added, address, quotient, root, written
-from scenes.numerals import parenthesised
 
 __all__ = ["statistics"]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.numerals import parenthesised
 from cnnreel.tell.arithmetic.lines import Expression, added, flat, plus, written
-from scenes.numerals import parenthesised
 
 __all__ = ["left_side"]
 

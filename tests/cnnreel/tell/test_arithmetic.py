@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnn_core.numerals import typeset
 from cnnreel.play.page.numbers import addresses
 from cnnreel.play.page.origins import origin
 from cnnreel.tell.arithmetic import Working, details, workings, written
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
-from scenes.numerals import typeset
 from scenes.specs import as_json
 from tests.cnnreel.records import record_of
 
