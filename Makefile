@@ -1,12 +1,13 @@
 # make lesson   set up what is missing, then film the lesson
 # make test     everything that is checked, by people and by machines alike
 # make setup    only set up
+# make words    write scenes/locale/cnnreel.pot, the sentences that translators begin with
 # make clean    remove films and caches; the virtual environment stays
 
 PYTHON := .venv/bin/python
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
-.PHONY: lesson test setup clean
+.PHONY: lesson test setup words clean
 
 lesson: .venv/.ready
 	$(PYTHON) render.py lesson lessons/handwritten-digits.toml -o out
@@ -24,6 +25,10 @@ setup: .venv/.ready
 
 .venv/.ready-dev: $(SETUP_INPUTS)
 	scripts/setup dev
+
+words:
+	.venv/bin/pybabel -q extract -k say:1 -k say_many:1,2 --no-default-keywords --omit-header --sort-output \
+		--add-location=file -o scenes/locale/cnnreel.pot scenes cnnreel
 
 clean:
 	rm -rf out media build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -213,7 +213,7 @@ def _per_channel(name: str, value: npt.ArrayLike | None, x: Array) -> Array | No
     array = as_array(name, value, "C")
     if len(array) != x.shape[1]:
         raise ShapeError(
-            f"{name} must hold one number for each of the {x.shape[1]} channels of x, but it holds {len(array)}."
+            f"{name} must hold one number for each channel of x, {x.shape[1]} in all, but it holds {len(array)}."
         )
     return array
 

@@ -28,5 +28,5 @@ def check_bias(bias: Array | None, c_out: int) -> None:
     """Refuse a bias that does not hold one number for each output channel."""
     if bias is not None and len(bias) != c_out:
         raise ShapeError(
-            f"bias must hold one number for each of the {c_out} output channels, but it holds {len(bias)}."
+            f"bias must hold one number for each output channel, {c_out} in all, but it holds {len(bias)}."
         )

@@ -53,7 +53,7 @@ class Language:
 
     def __init__(self, code: str) -> None:
         if code not in LANGUAGES:
-            raise InputError(f"language must be one of {', '.join(LANGUAGES)}, but it is {code!r}.")
+            raise InputError(f"language must be {SOURCE}, but it is {code!r}.")
         self.code = code
         self.locale = Locale("en", "GB") if code.startswith(SOURCE) else Locale.parse(code)
         self.translations = Pseudo() if code == PSEUDO else gettext.translation("cnnreel", CATALOGS, [code], None, True)

@@ -24,6 +24,7 @@ from manim import (
     config,
 )
 
+from scenes.language import speaking
 from scenes.layout import Bands, fitted, smallest_text
 from scenes.mobjects.paragraph import Paragraph
 from scenes.mobjects.text import Label, Traceable, width_of
@@ -91,6 +92,11 @@ class ExplainerScene(Scene, Generic[SpecT]):
     def now(self) -> float:
         """Seconds since the start."""
         return self._ticks / TICKS_PER_SECOND
+
+    def render(self, preview: bool = False) -> bool:
+        """Play the scene in its spec's language."""
+        with speaking(self.spec.language):
+            return super().render(preview)
 
     def play(self, *animations: Any, run_time: float = 1.0, **options: Any) -> None:
         """Play animations for `run_time` seconds at normal pace, all of them together."""

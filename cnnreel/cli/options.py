@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
 from types import MappingProxyType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -16,15 +18,30 @@ from cnn_core.grids import Grid
 from cnn_core.numerals import as_text, decimals_for
 from cnnreel.cli.program import TYPED
 from scenes.specs import SceneSpec
+from scenes.specs.base import DefaultError
+from scenes.specs.digit_image import read_digit
 from scenes.specs.fields import read_image, read_kernels, read_size, read_vector
+from scenes.specs.flatten import read_place
+from scenes.specs.linear import read_matrix
+from scenes.specs.padding import read_padding
+from scenes.specs.softmax import split_names
 
 __all__ = ["build", "options_of"]
 
-OTHER_SPELLINGS = MappingProxyType({"x": "--image", "weight": "--kernel"})
-
 METAVARS: Mapping[Callable[..., Any], str] = MappingProxyType(
-    {read_image: "GRID", read_kernels: "GRID", read_vector: "NUMBERS", read_size: "SIZE"}
+    {
+        read_image: "GRID",
+        read_kernels: "GRID",
+        read_matrix: "GRID",
+        read_vector: "NUMBERS",
+        read_size: "SIZE",
+        read_padding: "PADDING",
+        read_place: "C,I,J",
+        read_digit: "DIGIT",
+        split_names: "NAMES",
+    }
 )
+PLAIN_TYPES = MappingProxyType({float: "NUMBER", int: "INTEGER", Path: "FILE"})
 MOST_SHOWN = 25
 """Values of a default grid that stand in a help text."""
 
@@ -35,7 +52,7 @@ def options_of(spec: type[SceneSpec]) -> list[click.Parameter]:
     What is not given is None or empty, and left to the spec.
     """
     names = sorted(spec.model_fields, key=lambda name: (name in SceneSpec.model_fields, name != "x"))
-    return [option(name, spec.model_fields[name]) for name in names]
+    return [option(spec, name, spec.model_fields[name]) for name in names]
 
 
 def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
@@ -43,7 +60,7 @@ def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
     try:
         return spec.build({name: plain(value) for name, value in given.items() if value is not None and value != ()})
     except InputError as error:
-        raise InputError(with_option(spec, str(error))) from error
+        raise InputError(with_options(spec, error)) from error
 
 
 def plain(value: Any) -> Any:
@@ -51,23 +68,31 @@ def plain(value: Any) -> Any:
     return (value[0] if len(value) == 1 else list(value)) if isinstance(value, tuple) else value
 
 
-def with_option(spec: type[SceneSpec], message: str) -> str:
-    """Put an option in place of the field that a message begins with.
+def with_options(spec: type[SceneSpec], error: InputError) -> str:
+    """Say an error with options in place of fields: of that with which it begins, and of all that are no plain words.
 
     >>> from scenes.catalog import find
-    >>> with_option(find("max-pool"), "kernel_size must be 2.")
-    '--kernel-size must be 2.'
+    >>> with_options(find("max-pool"), InputError("kernel_size must fit into x."))
+    '--kernel-size must fit into x.'
     """
-    first = re.match(r"\w*", message)
-    name = first[0] if first else ""
-    return spelt(name) + message[len(name) :] if name in spec.model_fields else message
+    if isinstance(error, DefaultError):
+        return error.said(partial(spelt, spec))
+    first, rest = re.fullmatch(r"(\w*)(.*)", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
+    begin = spelt(spec, first) if first in spec.model_fields else first
+    fields = "|".join(name for name in spec.model_fields if "_" in name)
+    return begin + re.sub(rf"\b({fields})\b", lambda found: spelt(spec, found[0]), rest)
 
 
-def spelt(name: str) -> str:
+def spelt(spec: type[SceneSpec], name: str) -> str:
     """Return a field's option as it was typed, if the command that runs has it in another spelling."""
-    context, other = click.get_current_context(silent=True), OTHER_SPELLINGS.get(name)
-    typed = context.meta.get(TYPED, ()) if context else ()
-    return other if other is not None and any(word.split("=")[0] == other for word in typed) else flag(name)
+    context = click.get_current_context(silent=True)
+    typed = [word.split("=")[0] for word in context.meta.get(TYPED, ())] if context else []
+    return next((one for one in spellings(spec, name) if one in typed), flag(name))
+
+
+def spellings(spec: type[SceneSpec], name: str) -> list[str]:
+    """Return all spellings of a field's option."""
+    return [flag(name), *(flag(alias) for alias, field in spec.aliases.items() if field == name)]
 
 
 def flag(name: str) -> str:
@@ -79,20 +104,18 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def option(name: str, field: FieldInfo) -> click.Option:
+def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
     """Make the option of a field."""
     parts = list(parts_of(field.annotation, field.metadata))
-    spellings = [flag(name), *([OTHER_SPELLINGS[name]] if name in OTHER_SPELLINGS else []), name]
-    described: dict[str, Any] = {"help": help_text(name, field), "default": None}
+    several = read_kernels in parts
+    described: dict[str, Any] = {"help": help_text(name, field, several=several), "default": None}
     if bool in parts:
         return click.Option([f"{flag(name)}/--no-{flag(name)[2:]}", name], **described)
+    names = [*spellings(spec, name), name]
     choices = [choice for part in parts if get_origin(part) is Literal for choice in get_args(part)]
     if choices:
-        return click.Option(spellings, type=click.Choice(choices), **described)
-    metavar = next((METAVARS[part] for part in parts if part in METAVARS), None)
-    if read_kernels in parts:
-        described["help"] += "  May be given several times, once an output channel."
-    return click.Option(spellings, metavar=metavar or kind(parts), multiple=read_kernels in parts, **described)
+        return click.Option(names, type=click.Choice(choices), **described)
+    return click.Option(names, metavar=metavar(parts), multiple=several, **described)
 
 
 def parts_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Iterator[Any]:
@@ -107,15 +130,18 @@ def parts_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Ite
         yield annotation
 
 
-def kind(parts: list[Any]) -> str:
-    """Return what stands for a value of a plain type."""
-    return "NUMBER" if float in parts else "INTEGER" if int in parts else "TEXT"
+def metavar(parts: list[Any]) -> str:
+    """Return what stands for a value: what its reader takes, or its plain type."""
+    read = next((METAVARS[part] for part in parts if part in METAVARS), None)
+    plain_type = next((word for kind, word in PLAIN_TYPES.items() if kind in parts), "TEXT")
+    return read or plain_type
 
 
-def help_text(name: str, field: FieldInfo) -> str:
+def help_text(name: str, field: FieldInfo, *, several: bool) -> str:
     """Return the field's description with its default."""
     default = default_text(name, field.get_default(call_default_factory=True))
-    return f"{field.description}{f'  [default: {default}]' if default else ''}"
+    again = "May be given several times, once for each output channel." if several else ""
+    return "  ".join(filter(None, (field.description, again, default and f"[default: {default}]")))
 
 
 def default_text(name: str, default: Any) -> str:
@@ -125,16 +151,17 @@ def default_text(name: str, default: Any) -> str:
             return ""
         case bool():
             return flag(name) if default else f"--no-{flag(name)[2:]}"
+        case float():
+            return f"{default:g}"
         case Grid():
             return rows_text(default)
-        case tuple():
-            return " ".join(map(str, default))
     return str(default)
 
 
 def rows_text(grid: Grid) -> str:
-    """Write a small grid as rows, and a larger one as where it comes from."""
-    if grid.array.ndim != 2 or grid.array.size > MOST_SHOWN:
+    """Write a small grid as rows, with a bar between channels, and a larger one as where it comes from."""
+    if grid.array.ndim > 3 or grid.array.size > MOST_SHOWN:
         return grid.origin
     decimals = decimals_for(grid.array)
-    return "; ".join(" ".join(as_text(value, decimals) for value in row) for row in grid.array)
+    maps = grid.array if grid.array.ndim == 3 else grid.array[None]
+    return " | ".join("; ".join(" ".join(as_text(value, decimals) for value in row) for row in rows) for rows in maps)

@@ -89,6 +89,11 @@ def sentence(error: Exception) -> str:
     match error:
         case click.exceptions.NoArgsIsHelpError():
             return error.format_message()
+        case click.BadParameter(param=click.Option() as option) if wanted := wanted_by(option.type):
+            came = error.message.partition(" is not ")[0]
+            typed = error.ctx.meta.get(TYPED, ()) if error.ctx else ()
+            spelling = next((one for one in option.opts if one in typed), option.opts[-1])
+            message = f"{spelling} must be {wanted}, but it is {came}"
         case click.ClickException():
             message = error.format_message()
         case OSError():
@@ -97,6 +102,16 @@ def sentence(error: Exception) -> str:
             message = str(error)
     line = " ".join(f"Error: {message}".split())
     return line if line[-1] in ".?!" else f"{line}."
+
+
+def wanted_by(kind: click.ParamType[Any]) -> str:
+    """Say what an option takes, where click's own words are no sentence."""
+    match kind:
+        case click.Choice(choices=[*others, last]):
+            return f"{', '.join(map(str, others))} or {last}"
+        case click.IntRange(min=least, max=most):
+            return f"a whole number from {least} to {most}"
+    return ""
 
 
 @contextmanager

@@ -17,7 +17,9 @@ from scenes.specs import SceneSpec
 __all__ = ["Lesson", "PlannedClip", "read_lesson"]
 
 MOST_BYTES = 1_000_000
-LOOK = ("theme", "ratio", "pace")
+LOOK = ("theme", "ratio", "pace", "language")
+OF_ALL_CLIPS = ("ratio", "language")
+"""What the clips of a lesson have in common, as they are joined into one film."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,9 @@ def planned_clip(number: int, given: Mapping[str, Any], look: Mapping[str, Any],
     try:
         kind = catalog.find(text("scene", given.get("scene", "")))
         own = {key: value for key, value in given.items() if key not in ("scene", "name", "chapter")}
-        if "ratio" in own:
-            raise InputError("ratio must stand below [look], for a lesson's clips are joined into one film.")
+        for key in OF_ALL_CLIPS:
+            if key in own:
+                raise InputError(f"{key} must stand below [look], for a lesson's clips are joined into one film.")
         spec = kind.build({key: beside(folder, value) for key, value in {**look, **own}.items()})
         name = check_name("name", text("name", given.get("name", kind.name)))
         return PlannedClip(name, text("chapter", given.get("chapter", name)), spec)

@@ -12,15 +12,14 @@ import numpy as np
 from manim import ManimColor, VGroup, VMobject, config
 
 from cnn_core.numerals import parenthesised
+from scenes.language import number
+from scenes.letters import check_letters
 from scenes.mobjects.typeset import Outline, Setting, literal, typeset
 
 __all__ = ["Formula", "Label", "Number", "Traceable", "width_of"]
 
 FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
-
-OURS = re.compile(r"[\u0000-\u052f\u2010-\u2027\u2030-\u205e\u2190-\u22ff]*")
-"""Letters of the scripts that the project's fonts have."""
 
 
 def glyph(outline: Outline, size: float, origin: tuple[float, float], color: str | ManimColor) -> VMobject:
@@ -66,8 +65,8 @@ class Label(VGroup):
 
     @staticmethod
     def _set(text: str, weight: str) -> Setting:
-        code = f'#text(weight: "{weight}", {literal(text)})'
-        return typeset(code, machine_fonts=OURS.fullmatch(text) is None)
+        check_letters("a label", text)
+        return typeset(f'#text(weight: "{weight}", {literal(text)})')
 
 
 def width_of(text: str, weight: str = "regular") -> float:
@@ -107,7 +106,7 @@ class Number(Label, Traceable):
         parentheses: bool = False,
     ) -> None:
         shown = parenthesised(text) if parentheses else text
-        super().__init__(shown.replace("-", "\N{MINUS SIGN}"), size, color, weight)
+        super().__init__(number(shown), size, color, weight)
         self.shown_text = text
         self.address = address
 

@@ -68,16 +68,15 @@ def literal(text: str) -> str:
 
 
 @cache
-def compiler(machine_fonts: bool) -> typst.Compiler:
-    """Return the compiler; with the machine's fonts only for scripts that ours does not have."""
-    fonts = typst.Fonts(include_system_fonts=machine_fonts, font_paths=[FONTS])
-    return typst.Compiler(font_paths=fonts)
+def compiler() -> typst.Compiler:
+    """Return the compiler, which knows no font of the machine."""
+    return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False, font_paths=[FONTS]))
 
 
 @lru_cache(maxsize=4096)
-def typeset(code: str, *, machine_fonts: bool = False) -> Setting:
+def typeset(code: str) -> Setting:
     """Set Typst code; `part("1", body)` numbers a part of it."""
-    svg = compiler(machine_fonts).compile(input=(HEAD + code).encode(), format="svg")
+    svg = compiler().compile(input=(HEAD + code).encode(), format="svg")
     assert isinstance(svg, bytes)
     # Glyphs of a line stand in a group `matrix(1 0 0 -1 x baseline)`; svgelements resolves it.
     drawing = se.SVG.parse(io.BytesIO(svg.replace(b'pt"', b'"', 2)), reify=True)

@@ -3,44 +3,73 @@
 from __future__ import annotations
 
 import importlib
+import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
 from cnn_core.errors import InputError
 from cnn_core.grids import Grid
+from scenes.language import language_of
+from scenes.letters import check_letters
 
 if TYPE_CHECKING:
     from scenes.stage import ExplainerScene
 
-__all__ = ["Label", "SceneSpec", "Values", "as_json"]
+__all__ = ["DefaultError", "Label", "SceneSpec", "Values", "as_json"]
+
+EXAMPLE = "example"
+"""What stands for a default grid that is too large to be typed."""
 
 Values = Mapping[str, Any]
 """Computed arrays by name; may hold mappings and lists of them (`steps[0].products`)."""
 
 
-def printable(text: str) -> str:
-    """Refuse control characters, which have no place in a picture, and U+FFFE and U+FFFF, which XML does not allow."""
-    if any(unicodedata.category(letter) == "Cc" or letter in "\ufffe\uffff" for letter in text):
+def printable(text: str, info: ValidationInfo) -> str:
+    """Refuse control characters, which have no place in a picture, and what the films' font does not have."""
+    if any(unicodedata.category(letter) == "Cc" for letter in text):
         raise ValueError("must not hold control characters")
+    check_letters(str(info.field_name), text)
     return text
 
 
+def known_language(code: str) -> str:
+    """Refuse a language that nobody has translated into."""
+    return language_of(code).code
+
+
+Language = Annotated[str, AfterValidator(known_language)]
 Label = Annotated[str, Field(min_length=1, max_length=24), AfterValidator(printable)]
 Title = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(printable)]
 
 
-class SchemaWithGrids(GenerateJsonSchema):
-    """Writes default grids as nested lists."""
+class DefaultError(InputError):
+    """What was given does not go with the default of something else.
 
-    def encode_default(self, dft: Any) -> Any:
-        """Return a default as JSON."""
-        return dft.array.tolist() if isinstance(dft, Grid) else super().encode_default(dft)
+    Attributes
+    ----------
+    given
+        The fields that were given.
+    field
+        The one whose default does not go with them.
+    reason
+        Why not; begins with the field.
+    """
+
+    def __init__(self, given: Sequence[str], field: str, reason: str) -> None:
+        self.given, self.field, self.reason = given, field, reason
+        super().__init__(self.said(str))
+
+    def said(self, spell: Callable[[str], str]) -> str:
+        """Say it, with every field as it is spelt where it was given."""
+        given, field = " and ".join(map(spell, self.given)), spell(self.field)
+        do_not = "do not" if len(self.given) > 1 else "does not"
+        return f"{given} {do_not} go with the default {field}, so give {field} too: it{self.reason[len(self.field) :]}"
 
 
 class SceneSpec(BaseModel):
@@ -57,11 +86,14 @@ class SceneSpec(BaseModel):
     """Where the scene is, as `module:Class`; imported only when it is filmed."""
     example: ClassVar[str]
     """The options of an example command, for `--help`."""
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x"})
+    """Other names of fields, on the command line, in lesson files and in notebooks."""
 
     title: Title | None = Field(None, description="Title at the top left; the operation's name if not given.")
     theme: Literal["dark", "light"] = Field("dark", description="Colours: light on dark or dark on light.")
     ratio: Literal["16:9", "9:16", "1:1"] = Field("16:9", description="Width to height of the picture.")
     pace: Literal["slow", "normal", "fast"] = Field("normal", description="How long everything takes.")
+    language: Language = Field("en", description="Language of the sentences: en.")
 
     @property
     def weights_file(self) -> Path | None:
@@ -77,12 +109,39 @@ class SceneSpec(BaseModel):
         InputError
             With one sentence that names the field, what was wanted and what came.
         """
+        fields = cls._by_field(given)
         try:
-            spec = cls.model_validate(dict(given))
-        except ValidationError as error:
-            raise InputError(sentence(cls, error)) from error
-        spec.values()
+            try:
+                spec = cls.model_validate(fields)
+            except ValidationError as error:
+                raise InputError(sentence(cls, error)) from error
+            spec.values()
+        except InputError as error:
+            raise cls._with_culprit(error, fields) from error
         return spec
+
+    @classmethod
+    def _by_field(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was given by the names of fields; the word "example" leaves a grid as it is."""
+        fields: dict[str, Any] = {}
+        for key, value in given.items():
+            name = cls.aliases.get(key, key)
+            name = name if name in cls.model_fields else key
+            if name in fields:
+                raise InputError(f"{name} must be given once, but it is given under its other name, too.")
+            fields[name] = value
+        grids = [name for name, field in cls.model_fields.items() if isinstance(field.default, Grid)]
+        left = [name for name in grids if isinstance(fields.get(name), str) and fields[name].strip() == EXAMPLE]
+        return {name: value for name, value in fields.items() if name not in left}
+
+    @classmethod
+    def _with_culprit(cls, error: InputError, given: Mapping[str, Any]) -> InputError:
+        """Return an error that blames what was given, where it blames a default that nobody typed."""
+        blamed = re.match(r"\w*", str(error))[0]  # type: ignore[index]
+        own = [name for name in given if name in cls.model_fields and name not in SceneSpec.model_fields]
+        if not own or blamed in given or blamed not in cls.model_fields or cls.model_fields[blamed].default is None:
+            return error
+        return DefaultError(own, blamed, str(error))
 
     def trace(self) -> Any:
         """Compute everything that the scene shows; `None` for a scene without numbers."""
@@ -98,11 +157,6 @@ class SceneSpec(BaseModel):
         module, _, name = cls.scene.partition(":")
         found: type[ExplainerScene[Self]] = getattr(importlib.import_module(module), name)
         return found
-
-    @classmethod
-    def schema_of_options(cls) -> dict[str, Any]:
-        """Return the JSON Schema of what the scene takes."""
-        return cls.model_json_schema(schema_generator=SchemaWithGrids)
 
     def as_json(self) -> dict[str, Any]:
         """Return the spec as plain JSON values, defaults included."""
@@ -121,7 +175,9 @@ def sentence(spec: type[SceneSpec], error: ValidationError) -> str:
     if isinstance(cause, InputError):
         return str(cause)
     message = first["msg"].removeprefix("Value error, ").removeprefix("Input ").replace("String should", "must")
-    message = message.replace("should", "must")
+    message = message.replace("should", "must").partition(", unable")[0]
+    message = message.replace("a valid integer", "a whole number").replace("a valid number", "a number")
+    message = message.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
     came = repr(first["input"])
     came = came if len(came) <= 60 else came[:57] + "..."
     return f"{where} {message[0].lower()}{message[1:]}, but it is {came}."

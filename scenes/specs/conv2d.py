@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,15 +32,18 @@ class Conv2dSpec(SceneSpec):
     summary: ClassVar[str] = "A kernel visits an image; products are added up, and each sum is one output cell."
     scene: ClassVar[str] = "scenes.conv2d:Conv2dScene"
     example: ClassVar[str] = '--x "1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2" --weight sobel-x --padding 1'
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x", "kernel": "weight"})
 
     x: Image = Field(Grid(HANDWRITTEN_ONE, "example"), description="The image, or up to 3 channels of it.")
     weight: Kernels = Field(
         Grid(kernel("vertical-stroke").weight, "vertical-stroke"),
-        description="The kernel, by name or as rows; several of them give several output channels.",
+        description="The kernel, by name or as rows.",
     )
     bias: Vector | None = Field(None, description="What is added to the sums; one number for each output channel.")
     stride: Size = Field(1, description="How far the window moves.")
-    padding: Padding = Field(0, description='Rings of zeros around the image: "same", a number, two, or four.')
+    padding: Padding = Field(
+        0, description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same or valid.'
+    )
     dilation: Size = Field(1, description="Distance between the pixels that the kernel looks at.")
     groups: int = Field(1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut.")
     flip: bool = Field(False, description="True convolution: turn the kernel by 180 degrees first.")

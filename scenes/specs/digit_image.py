@@ -43,6 +43,9 @@ class DigitImage:
     index: int | None = None
     preparation: Preparation | None = None
 
+    def __str__(self) -> str:
+        return self.name
+
     def in_words(self) -> str:
         """Return what it is, as the beginning of a sentence."""
         if self.index is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -42,6 +44,7 @@ class LinearSpec(SceneSpec):
     summary: ClassVar[str] = "Each output weighs and sums all inputs, and adds its bias."
     scene: ClassVar[str] = "scenes.linear:LinearScene"
     example: ClassVar[str] = '--x "2 1 0 3" --weight "1 -2 3 1; 0 4 -1 1" --bias "1 -2"'
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     x: Vector = Field(of_rows([[2.0, 1.0, 0.0, 3.0]]), description="The numbers that come in, in one row.")
     weight: Matrix = Field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
@@ -15,37 +16,35 @@ __all__ = ["Padding"]
 
 
 def read_padding(value: Any, info: ValidationInfo) -> Any:
-    """Read `1`, `"1"`, `"1 2"`, `"1 2; 0 1"`, `[[1, 2], [0, 1]]`, `"same"` or `"valid"`."""
-    if isinstance(value, str) and value.strip() in ("same", "valid"):
+    """Read `1`, `"1 2"`, `[1, 2]`, `"0,1,0,1"`, `"1 2; 0 1"`, `"((1, 2), (0, 1))"`, `[[1, 2], [0, 1]]`, or a word."""
+    if isinstance(value, str) and value.strip() in WORDS:
         return value.strip()
-    rows = value.split(";") if isinstance(value, str) else value
-    if isinstance(rows, int) or (isinstance(rows, list | tuple) and all(isinstance(row, int) for row in rows)):
-        rows = [rows]
-    try:
-        sides = [whole_numbers(row) for row in rows]
-    except (TypeError, ValueError):
-        sides = []
-    if len(sides) == 1:
-        return sides[0] if len(sides[0]) > 1 else sides[0][0]
-    if len(sides) != 2 or len(sides[0]) != 2 or len(sides[1]) != 2:
+    numbers = whole_numbers(value)
+    if len(numbers) not in (1, 2, 4) or max(numbers) > MAX_PADDED:
         raise InputError(
-            f'{info.field_name} must be a whole number, a pair (rows, columns), ((top, bottom), (left, right)), "same" '
-            f'or "valid", each side at most {MAX_PADDED}, but it is {value!r}.'
+            f"{info.field_name} must be a whole number, a pair (rows, columns), four (top, bottom, left, right), "
+            f'"same" or "valid", each side at most {MAX_PADDED}, but it is {value!r}.'
         )
-    return tuple(sides)
+    if len(numbers) == 4:
+        return numbers[:2], numbers[2:]
+    return numbers if len(numbers) == 2 else numbers[0]
 
 
-def whole_numbers(row: Any) -> tuple[int, ...]:
-    """Read one or two whole numbers; a ValueError or TypeError says that these are none."""
-    parts = row.replace(",", " ").split() if isinstance(row, str) else [row] if isinstance(row, int) else row
-    if len(parts) not in (1, 2) or any(isinstance(part, bool | float) for part in parts):
-        raise ValueError
-    numbers = tuple(int(part) for part in parts)
-    if max(numbers) > MAX_PADDED:
-        raise ValueError
-    return numbers
+def whole_numbers(value: Any) -> tuple[int, ...]:
+    """Return one number, a pair, or two pairs in one row; nothing if it is anything else."""
+    if isinstance(value, str):
+        words = value.translate(str.maketrans("()[],;", "      ")).split()
+        return tuple(map(int, words)) if all(re.fullmatch(r"-?\d{1,9}", word, re.ASCII) for word in words) else ()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    if not isinstance(value, list | tuple) or len(value) not in (2, 4):
+        return ()
+    parts = [whole_numbers(part) for part in value]
+    sizes = {len(part) for part in parts}
+    return sum(parts, ()) if sizes == {1} or (sizes == {2} and len(value) == 2) else ()
 
 
-PADDING = {"anyOf": [{"type": "integer"}, {"type": "array"}, {"enum": ["same", "valid"]}]}
+WORDS = ("same", "valid")
+PADDING = {"anyOf": [{"type": "integer"}, {"type": "array"}, {"enum": list(WORDS)}]}
 
 Padding = Annotated[int | Pair | Border | str, BeforeValidator(read_padding), WithJsonSchema(PADDING)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -34,6 +36,7 @@ class SoftmaxSpec(SceneSpec):
     summary: ClassVar[str] = "Logits become probabilities: exponentials, divided by their sum."
     scene: ClassVar[str] = "scenes.softmax:SoftmaxScene"
     example: ClassVar[str] = '--x "2 1 0 -1" --labels "cat, dog, bird, fish"'
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     x: Vector = Field(
         Grid(freeze(np.array([[2.0, 1.0, 0.0, -1.0]])), "example"), description="The logits, one a class."

@@ -105,10 +105,10 @@ def test_with_running_statistics_an_image_comes_out_the_same_alone_and_in_compan
     ("arguments", "message"),
     [
         ({"x": X[0]}, r"x must have 4 axes \(N, C, H, W\)"),
-        ({"running_mean": [1, 2, 3]}, "running_mean must hold one number for each of the 2 channels of x, .* holds 3"),
-        ({"running_var": [1]}, "running_var must hold one number for each of the 2 channels of x, but it holds 1"),
-        ({"weight": [1]}, "weight must hold one number for each of the 2 channels of x, but it holds 1"),
-        ({"bias": [1]}, "bias must hold one number for each of the 2 channels of x, but it holds 1"),
+        ({"running_mean": [1, 2, 3]}, "running_mean must hold one number for each channel of x, 2 in all, .* holds 3"),
+        ({"running_var": [1]}, "running_var must hold one number for each channel of x, 2 in all, but it holds 1"),
+        ({"weight": [1]}, "weight must hold one number for each channel of x, 2 in all, but it holds 1"),
+        ({"bias": [1]}, "bias must hold one number for each channel of x, 2 in all, but it holds 1"),
         ({"weight": [[1, 2]]}, r"weight must have one axis \(C\)"),
         (
             {"x": X[:1, :, :1, :1], "training": True},

@@ -168,7 +168,7 @@ X, W = np.ones((2, 4, 5, 6)), np.ones((6, 4, 3, 3))
         ({"groups": 2}, r"weight must have 2 input channels .* but its shape is \(6, 4, 3, 3\)"),
         ({"groups": 3}, "groups must divide the number of channels of x, which is 4, but it is 3"),
         ({"groups": 4}, "groups must divide the number of kernels in weight, which is 6, but it is 4"),
-        ({"bias": [1, 2]}, "bias must hold one number for each of the 6 output channels, but it holds 2"),
+        ({"bias": [1, 2]}, "bias must hold one number for each output channel, 6 in all, but it holds 2"),
         ({"dilation": (3, 1)}, r"weight must fit into x with its padding, which is 5 x 6, .* covers 7 x 3 \(dilation"),
         ({"weight": np.ones((6, 4, 3, 9)), "padding": ((0, 0), (1, 1))}, "which is 5 x 8, .* covers 3 x 9"),
     ],

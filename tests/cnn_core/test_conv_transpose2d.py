@@ -141,7 +141,7 @@ X, W = np.ones((2, 4, 5, 6)), np.ones((4, 3, 3, 3))
             r"weight must begin with an axis of 4 \(the channels of x\), but its shape is \(3, 3, 3, 3\)",
         ),
         ({"groups": 3}, "groups must divide the number of channels of x, which is 4, but it is 3"),
-        ({"bias": [1], "groups": 2}, "bias must hold one number for each of the 6 output channels, but it holds 1"),
+        ({"bias": [1], "groups": 2}, "bias must hold one number for each output channel, 6 in all, but it holds 1"),
         ({"padding": (0, 4)}, "padding must leave something of the output"),
         ({"padding": 4}, r"padding must leave something of the output, which is 7 x 8 before .* but it is \(4, 4\)"),
     ],

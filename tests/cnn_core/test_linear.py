@@ -57,7 +57,7 @@ def test_a_row_comes_out_the_same_to_the_last_bit_alone_and_in_company(size: int
     [
         ({"x": [1, 2]}, r"x must have 2 axes \(N, in\), .* but its shape is \(2,\)"),
         ({"weight": [[1, 2, 3]]}, r"weight must have 2 columns, one for each number in a row of x, .* is \(1, 3\)"),
-        ({"bias": [1, 2]}, "bias must hold one number for each of the 1 output channels, but it holds 2"),
+        ({"bias": [1, 2]}, "bias must hold one number for each output channel, 1 in all, but it holds 2"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments: dict[str, object], message: str) -> None:

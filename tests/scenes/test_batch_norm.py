@@ -363,7 +363,7 @@ def test_everything_is_true_and_fits(which: str, ratio: str) -> None:
         ({"x": "2"}, r"x must hold more than one value per channel when training is true"),
         ({"training": False}, r"running_mean and running_var must be given unless training is true"),
         ({"running_mean": [1]}, r"running_mean and running_var must be given together"),
-        ({"weight": [1, 2]}, r"weight must hold one number for each of the 1 channels of x, but it holds 2\."),
+        ({"weight": [1, 2]}, r"weight must hold one number for each channel of x, 1 in all, but it holds 2\."),
         (
             {"training": False, "running_mean": [1], "running_var": [1e-10]},
             r"eps must make every standard deviation at least 0\.0001 .*, but channel 0 has one of 1e-05\.",

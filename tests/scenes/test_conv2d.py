@@ -350,7 +350,7 @@ REFUSED = [
     ({"weight": waves(6, 6)}, "weight must fit into x with its padding, which is 5 x 5, but its kernel covers 6 x 6"),
     ({"weight": "sobel"}, "weight names no kernel"),
     ({"weight": waves(2, 3, 3)}, "weight must have 1 input channels"),
-    ({"bias": "1 2"}, "bias must hold one number for each of the 1 output channels, but it holds 2."),
+    ({"bias": "1 2"}, "bias must hold one number for each output channel, 1 in all, but it holds 2."),
     ({"stride": 0}, "stride must be a whole number of at least 1"),
     ({"dilation": 3}, "weight must fit into x with its padding"),
     ({"groups": 2}, "groups must divide the number of channels of x, which is 1, but it is 2."),

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from cnn_core import mnist
 from cnn_core.weights import load
-from render import main
+from cnnreel.cli.main import main
 
 
 def run(*command: object) -> Result:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import click
 import pytest
 
 from cnn_core.errors import InputError
-from cnnreel.cli.options import build, flag, options_of, with_option
-from scenes.catalog import SCENES
+from cnnreel.cli.options import build, flag, options_of, with_options
+from scenes.catalog import SCENES, find
 from scenes.specs import SceneSpec
 from scenes.specs.conv2d import Conv2dSpec
 from scenes.specs.pooling import MaxPoolSpec
@@ -28,7 +30,7 @@ def test_every_field_of_every_scene_is_an_option_with_words(spec) -> None:
 def test_the_scene_s_own_options_stand_before_those_of_all_scenes() -> None:
     names = [one.name for one in options_of(MaxPoolSpec)]
     assert names[0] == "x"
-    assert names[-4:] == ["title", "theme", "ratio", "pace"]
+    assert names[-5:] == ["title", "theme", "ratio", "pace", "language"]
 
 
 def test_a_yes_or_no_is_a_pair_of_flags_and_a_choice_a_choice() -> None:
@@ -42,6 +44,7 @@ def test_images_and_kernels_have_friendly_spellings_and_kernels_may_be_several()
     assert option(MaxPoolSpec, "x").opts == ["--x", "--image"]
     assert option(Conv2dSpec, "weight").opts == ["--weight", "--kernel"]
     assert option(Conv2dSpec, "weight").multiple
+    assert option(find("softmax"), "x").opts == ["--x"]
 
 
 @pytest.mark.parametrize(
@@ -80,5 +83,63 @@ def test_an_error_names_the_option_where_the_spec_names_its_field() -> None:
 
 
 def test_a_message_that_begins_with_another_word_stays_as_it_is() -> None:
-    assert with_option(MaxPoolSpec, "The disk is full.") == "The disk is full."
-    assert with_option(MaxPoolSpec, "") == ""
+    assert with_options(MaxPoolSpec, InputError("The disk is full.")) == "The disk is full."
+    assert with_options(MaxPoolSpec, InputError("")) == ""
+
+
+def test_fields_inside_a_message_are_options_too() -> None:
+    with pytest.raises(InputError, match=r"^--running-mean and --running-var must be given unless training is true"):
+        build(find("batch-norm"), {"training": False})
+
+
+@pytest.mark.parametrize(
+    ("scene", "given", "said"),
+    [
+        (
+            "linear",
+            {"x": "1 2 3"},
+            r"^--x does not go with the default --weight, so give --weight too: it must have 3 ",
+        ),
+        (
+            "max-pool",
+            {"x": "5"},
+            r"^--x does not go with the default --kernel-size, so give --kernel-size too: it must ",
+        ),
+        ("linear", {"x": "1 2 3", "weight": "1 2"}, r"^--weight must have 3 columns"),
+        ("linear", {"weight": "1 2"}, r"^--weight must have 4 columns"),
+    ],
+)
+def test_a_default_that_nobody_typed_is_not_blamed(scene, given, said) -> None:
+    with pytest.raises(InputError, match=said):
+        build(find(scene), given)
+
+
+@pytest.mark.parametrize("spec", SCENES.values())
+def test_every_default_that_is_said_can_be_typed(spec) -> None:
+    for one in options_of(spec):
+        said = re.search(r"\[default: (.*)\]$", one.help or "", re.DOTALL)
+        if said and not said[1].startswith("--"):
+            spec.build({one.name: said[1]})
+
+
+@pytest.mark.parametrize("spec", SCENES.values())
+def test_no_default_is_a_wall_of_numbers(spec) -> None:
+    assert all(len(one.help or "") < 200 for one in options_of(spec))
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "metavar"),
+    [
+        (Conv2dSpec, "padding", "PADDING"),
+        (find("linear"), "weight", "GRID"),
+        (find("digit"), "x", "DIGIT"),
+        (find("digit"), "weights", "FILE"),
+        (find("flatten"), "cell", "C,I,J"),
+        (find("softmax"), "labels", "NAMES"),
+        (find("batch-norm"), "eps", "NUMBER"),
+        (Conv2dSpec, "groups", "INTEGER"),
+        (MaxPoolSpec, "title", "TEXT"),
+    ],
+)
+def test_a_placeholder_says_what_is_taken(spec, name, metavar) -> None:
+    assert option(spec, name).metavar == metavar
