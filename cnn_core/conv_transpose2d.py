@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
 from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.expression import Expression, Product, Sum, Value
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
 from cnn_core.windows import blocks, reach, windows
 
 __all__ = ["Contribution", "ConvTranspose2dStep", "ConvTranspose2dTrace", "conv_transpose2d"]
@@ -68,7 +70,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, eq=False)
-class ConvTranspose2dTrace:
+class ConvTranspose2dTrace(Trace):
     """A transposed convolution that has been computed.
 
     Attributes
@@ -103,6 +105,42 @@ class ConvTranspose2dTrace:
         """The sum of all stamps, before `padding` is cut off and the bias added."""
         size = _uncropped_size(self.x, self.weight, self.stride, self.output_padding, self.dilation)
         return freeze(_stamp(self.x, self.weight, size, stride=self.stride, dilation=self.dilation, groups=self.groups))
+
+    def equation(self, *position: int) -> Equation:
+        """Return `1·10 + 2·1 + 0.5 = 12.5`, of the stamps that reach it; of 0 where none does."""
+        terms = tuple(self._stamped(*self._stamp_of(one, position[1])) for one in self.contributions(*_four(position)))
+        left: Expression = Sum(terms) if terms else Value(0.0)
+        if self.bias is not None:
+            left = Sum((left, self.value("bias", position[1])))
+        return Equation.of(left, self.value("output", *position))
+
+    def _stamp_of(self, one: Contribution, c_out: int) -> tuple[Position, tuple[int, int, int]]:
+        """Return the input value of a term, and where in its kernel the term is."""
+        return one.position, (c_out % self.weight.shape[1], *one.entry)
+
+    def _stamped(self, source: Position, entry: tuple[int, int, int]) -> Product:
+        """Return an input value times an entry of its kernel, as it stands in the step of that value."""
+        x, weight = self.value("x", *source), self.value("weight", source[1], *entry)
+        step = int(np.ravel_multi_index(source, self.x.shape))
+        address = address_of(f"steps[{step}].contribution", entry)
+        return Product((x, weight), known=Value(x.number * weight.number, address, "contribution"))
+
+    def _inside_step(self, step: int, inside: str) -> Explanation:
+        """Explain a number of a stamp; steps are counted in the reading order of the input."""
+        check_position((step,), (self.x.size,))
+        source = _four(np.unravel_index(step, self.x.shape))
+        name, indices, _ = parse(inside)
+        match name:
+            case "x":
+                return self.explain(address_of("x", source))
+            case "kernel":
+                return self.explain(address_of("weight", (source[1], *indices)))
+            case "contribution":
+                check_position(indices, self.weight.shape[1:])
+                a, b, c = indices
+                product = self._stamped(source, (a, b, c))
+                return Equation.of(Product(product.parts), product.known)
+        return super()._inside_step(step, inside)
 
     def positions(self) -> Iterator[Position]:
         """Walk over the input in reading order: what `step` takes."""
@@ -152,6 +190,11 @@ class ConvTranspose2dTrace:
         x = float(self.x[position])
         weight = float(self.weight[position[1], c_out % self.weight.shape[1], *entry])
         return Contribution(position, entry, x, weight, x * weight)
+
+
+def _four(position: Iterable[int]) -> Position:
+    n, c, i, j = map(int, position)
+    return n, c, i, j
 
 
 def conv_transpose2d(

@@ -13,8 +13,8 @@ from cnn_core.arrays import Array, Pair
 from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.numerals import as_text, relation, typeset
 from scenes.layout import fitted
-from scenes.mobjects.arrivals import travel
 from scenes.mobjects.mean import Mean
+from scenes.mobjects.panels import travel
 from scenes.mobjects.text import Number
 from scenes.pooling import PoolingScene
 from scenes.specs.fields import listed

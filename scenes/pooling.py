@@ -16,11 +16,8 @@ from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.max_pool2d import MaxPool2dStep
 from cnn_core.numerals import decimals_for
 from cnn_core.trace import Position
-from scenes.mobjects.arrivals import drop_into, question_marks
-from scenes.mobjects.maps import Maps, MapsPlan, named
-from scenes.mobjects.number_grid import NumberGrid, readable_cell
-from scenes.mobjects.panel import OperationArrow
-from scenes.mobjects.window import Window
+from scenes.mobjects.grid import NumberGrid, Window, readable_cell
+from scenes.mobjects.panels import Maps, MapsPlan, OperationArrow, drop_into, named, question_marks
 from scenes.specs.pooling import PoolSpec
 from scenes.stage import ExplainerScene
 

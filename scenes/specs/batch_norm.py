@@ -27,7 +27,7 @@ class BatchNormSpec(SceneSpec):
 
     name: ClassVar[str] = "batch-norm"
     summary: ClassVar[str] = "The values of a channel are centred on 0 and brought to unit spread."
-    scene: ClassVar[str] = "scenes.batch_norm:BatchNormScene"
+    scene: ClassVar[str] = "scenes.batch_norm.scene:BatchNormScene"
     example: ClassVar[str] = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --weight 2 --bias 1'
 
     x: Image = Field(Grid(POOL_GRID, "example"), description="The input grid; several channels one after the other.")

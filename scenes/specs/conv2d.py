@@ -30,7 +30,7 @@ class Conv2dSpec(SceneSpec):
 
     name: ClassVar[str] = "conv2d"
     summary: ClassVar[str] = "A kernel visits an image; products are added up, and each sum is one output cell."
-    scene: ClassVar[str] = "scenes.conv2d:Conv2dScene"
+    scene: ClassVar[str] = "scenes.conv2d.scene:Conv2dScene"
     example: ClassVar[str] = '--x "1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2" --weight sobel-x --padding 1'
     aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x", "kernel": "weight"})
 

@@ -43,7 +43,7 @@ class FlattenSpec(SceneSpec):
 
     name: ClassVar[str] = "flatten"
     summary: ClassVar[str] = "Feature maps become one row of numbers, each with its index."
-    scene: ClassVar[str] = "scenes.flatten:FlattenScene"
+    scene: ClassVar[str] = "scenes.flatten.scene:FlattenScene"
     example: ClassVar[str] = '--x "3 1 4; 1 5 9 | 2 6 5; 3 8 7" --cell "1 1 0"'
 
     x: Image = Field(Grid(EXAMPLE, "example"), description="The feature maps, (H, W) or (C, H, W).")

@@ -56,7 +56,7 @@ class MistakeSpec(ClassifierSpec):
 
     name: ClassVar[str] = "mistake"
     summary: ClassVar[str] = "A test digit that the network gets wrong, what made it do so, and by how much."
-    scene: ClassVar[str] = "scenes.mistake:MistakeScene"
+    scene: ClassVar[str] = "scenes.network.mistake:MistakeScene"
     example: ClassVar[str] = "--x mnist:#1901"
 
     x: DigitSource | None = Field(
