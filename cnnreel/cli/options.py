@@ -20,11 +20,16 @@ from cnnreel.cli.program import TYPED
 from scenes.specs import SceneSpec
 from scenes.specs.base import DefaultError
 from scenes.specs.digit_image import read_digit
-from scenes.specs.fields import read_image, read_kernels, read_size, read_vector
-from scenes.specs.flatten import read_place
-from scenes.specs.linear import read_matrix
-from scenes.specs.padding import read_padding
-from scenes.specs.softmax import split_names
+from scenes.specs.fields import (
+    read_image,
+    read_kernels,
+    read_matrix,
+    read_padding,
+    read_place,
+    read_size,
+    read_vector,
+    split_names,
+)
 
 __all__ = ["build", "options_of"]
 

@@ -15,6 +15,7 @@ from manim import Create, FadeIn, FadeOut, Mobject, VMobject
 from cnn_core.activations import ActivationStep, ActivationTrace
 from cnn_core.numerals import as_text, decimals_for, typeset
 from cnn_core.trace import Position, positions_of
+from scenes.activations import ActivationSpec
 from scenes.activations.board import ActivationBoard, with_one_line
 from scenes.layout import fitted, smallest_text
 from scenes.mobjects.grid import NumberGrid, Window
@@ -22,7 +23,6 @@ from scenes.mobjects.panels import drop_into, question_marks, travel
 from scenes.mobjects.plot import MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
 from scenes.mobjects.working import Operand, Working
-from scenes.specs.activations import ActivationSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["ActivationScene"]

@@ -10,11 +10,11 @@ from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.activations import ActivationStep
 from cnn_core.numerals import as_text, decimals_for, typeset
+from scenes.activations import LeakyReluSpec, ReluSpec, SigmoidSpec, TanhSpec
 from scenes.activations.common import ActivationScene
 from scenes.mobjects.fraction import over
 from scenes.mobjects.text import Formula, Number
 from scenes.mobjects.working import Operand
-from scenes.specs.activations import LeakyReluSpec, ReluSpec, SigmoidSpec, TanhSpec
 
 __all__ = ["LeakyReluScene", "ReluScene", "SigmoidScene", "TanhScene"]
 

@@ -1,1 +1,127 @@
 """Batch normalisation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d
+from cnn_core.errors import InputError
+from cnn_core.examples import POOL_GRID
+from cnn_core.grids import Grid
+from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.fields import Image, Vector, batched
+
+if TYPE_CHECKING:
+    from scenes.batch_norm.scene import BatchNormScene
+
+__all__ = ["TORCH_EPS", "BatchNormSpec"]
+
+TORCH_EPS = 1e-5
+"""What PyTorch adds to a variance unless it is told otherwise."""
+
+SMALLEST_STD, LARGEST_OUTPUT = 0.0001, 1_000_000
+
+
+class BatchNormSpec(SceneSpec):
+    """What may be asked of the batch-normalisation scene."""
+
+    name: ClassVar[str] = "batch-norm"
+    summary: ClassVar[str] = "The values of a channel are centred on 0 and brought to unit spread."
+    example: ClassVar[str] = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --weight 2 --bias 1'
+
+    x: Image = Field(Grid(POOL_GRID, "example"), description="The input grid; several channels one after the other.")
+    weight: Vector | None = Field(None, description="Gamma, a number for each channel: multiplies at the end.")
+    bias: Vector | None = Field(None, description="Beta, a number for each channel: is added at the end.")
+    eps: float = Field(0.0, description="What is added to the variance; PyTorch's default is 0.00001.")
+    training: bool = Field(True, description="Use the mean and variance of x, not the running ones.")
+    running_mean: Vector | None = Field(None, description="Running mean, a number for each channel.")
+    running_var: Vector | None = Field(None, description="Running variance, a number for each channel.")
+    momentum: float = Field(0.1, description="How much of the running statistics this batch replaces, 0 to 1.")
+    x_label: Label = Field("input", description="Name below the input.")
+    output_label: Label = Field("output", description="Name below the output.")
+    question: bool = Field(True, description="Ask before the first answer is shown.")
+
+    @classmethod
+    def scene_class(cls) -> type[BatchNormScene]:
+        """Import the scene."""
+        from scenes.batch_norm.scene import BatchNormScene
+
+        return BatchNormScene
+
+    def trace(self) -> BatchNorm2dTrace:
+        """Compute the normalisation; its numbers must not be too small or too large to be read."""
+        trace = self._normalised(self.eps)
+        if (least := trace.std.min()) < SMALLEST_STD:
+            raise InputError(
+                f"eps must make every standard deviation at least {SMALLEST_STD} to be legible in a film, "
+                f"but channel {trace.std.argmin()} has one of {least:g}."
+            )
+        if (most := np.abs(trace.output).max()) > LARGEST_OUTPUT:
+            raise InputError(
+                f"weight, bias and running statistics must keep the output within ±{LARGEST_OUTPUT} "
+                f"to be legible in a film, but it reaches {most:g}."
+            )
+        return trace
+
+    def _normalised(self, eps: float) -> BatchNorm2dTrace:
+        given = (self.running_mean, self.running_var, self.weight, self.bias)
+        means, variances, weight, bias = (None if vector is None else vector.array[0] for vector in given)
+        return batch_norm2d(batched(self.x), means, variances, weight, bias, self.training, self.momentum, eps)
+
+    def values(self) -> Values:
+        """Return all arrays and the steps, where the dots of channel 0 go, and what eps and momentum do."""
+        trace = self.trace()
+        values: dict[str, Any] = {**trace.values(), "count": trace.count, "eps": trace.eps}
+        values["steps"] = [trace.step(*position).values() for position in trace.positions()]
+        values["line"] = self.line()
+        if trace.eps == 0:
+            values["torch_eps"] = self.torch_eps()
+        if self.updates:
+            values["update"] = self.update()
+        return values
+
+    @property
+    def updates(self) -> bool:
+        """Whether running statistics are moved towards those of x."""
+        return self.training and self.running_mean is not None
+
+    @property
+    def affine(self) -> bool:
+        """Whether the values are scaled or shifted at the end."""
+        return self.weight is not None or self.bias is not None
+
+    def line(self) -> list[dict[str, Any]]:
+        """Return the stages of channel 0 on the number line: its values, and the mean and spread that go with them.
+
+        These are the values' own ones when training, otherwise the running ones, carried along.
+        """
+        trace = self.trace()
+        gamma, beta, std = trace.weight[0], trace.bias[0], np.sqrt(trace.variance[0])
+        unit = std / trace.std[0]
+        stages = [(trace.x, trace.mean[0], std), (trace.centred, 0.0, std), (trace.x_hat, 0.0, unit)]
+        if self.weight is not None:
+            stages.append((trace.x_hat * gamma, 0.0, unit * abs(gamma)))
+        if self.bias is not None:
+            stages.append((trace.output, beta, unit * abs(gamma)))
+        return [{"values": maps[0, 0].ravel(), "mean": mean, "std": spread} for maps, mean, spread in stages]
+
+    def torch_eps(self) -> dict[str, Any]:
+        """Return what PyTorch's eps would change."""
+        trace, torch = self.trace(), self._normalised(TORCH_EPS)
+        return {"eps": TORCH_EPS, "std": torch.std, "change": np.abs(torch.output - trace.output).max()}
+
+    def update(self) -> dict[str, Any]:
+        """Return what the running statistics were, and what they are moved towards."""
+        trace = self.trace()
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        return {
+            "kept": round(1 - trace.momentum, 12),
+            "momentum": trace.momentum,
+            "mean_before": self.running_mean.array[0],
+            "var_before": self.running_var.array[0],
+            "divisor": trace.count - 1,
+        }

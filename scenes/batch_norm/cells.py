@@ -9,6 +9,7 @@ import numpy as np
 from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, Rectangle, VGroup, smooth
 
 from cnn_core.numerals import parenthesised, typeset
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.band import EARLY, LATE, FormulaBand, Source
 from scenes.batch_norm.board import BatchNormBoard
 from scenes.batch_norm.channel import Cell
@@ -16,7 +17,6 @@ from scenes.layout import smallest_text
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.text import Label
 from scenes.mobjects.worked import Known, Worked
-from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
 

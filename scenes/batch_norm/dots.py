@@ -10,12 +10,12 @@ import numpy as np
 from manim import Animation, FadeIn, FadeOut
 
 from cnn_core.arrays import Array
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.band import FormulaBand
 from scenes.batch_norm.board import BatchNormBoard
 from scenes.batch_norm.words import about_dots, about_stages
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.plot import Dots, Glide, MeanMark, NumberLine, dot_size
-from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.theme import Theme
 

@@ -9,13 +9,13 @@ import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.numerals import as_text, decimals_for
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.channel import Cell, ChannelNumbers, decimals_at
 from scenes.layout import Box, in_row, smallest_text
 from scenes.mobjects.equation import line_of
 from scenes.mobjects.fraction import over, root
 from scenes.mobjects.text import Label, Number
 from scenes.mobjects.worked import Worked
-from scenes.specs.batch_norm import BatchNormSpec
 from scenes.theme import Theme
 
 __all__ = ["BatchNormLines", "equals"]

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from manim import FadeIn, FadeOut
 
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.band import FormulaBand
 from scenes.batch_norm.board import BatchNormBoard, ChannelRow
 from scenes.batch_norm.cells import CellsChapter
@@ -13,7 +14,6 @@ from scenes.batch_norm.dots import DotsChapter
 from scenes.batch_norm.lines import BatchNormLines
 from scenes.batch_norm.statistics import StatisticsChapter
 from scenes.batch_norm.words import goal, moral
-from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["BatchNormScene"]

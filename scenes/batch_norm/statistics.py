@@ -6,10 +6,10 @@ import numpy as np
 from manim import FadeIn
 
 from cnn_core.numerals import typeset
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.band import FormulaBand, Source
 from scenes.batch_norm.board import BatchNormBoard
 from scenes.batch_norm.words import about_eps
-from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["StatisticsChapter"]

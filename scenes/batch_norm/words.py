@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cnn_core.numerals import as_text, typeset
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.lines import BatchNormLines
-from scenes.specs.batch_norm import BatchNormSpec
 
 __all__ = ["about_dots", "about_eps", "about_stages", "goal", "moral"]
 

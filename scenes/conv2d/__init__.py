@@ -1,1 +1,126 @@
 """2-D convolution."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from cnn_core.arrays import Array, freeze
+from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
+from cnn_core.errors import InputError
+from cnn_core.examples import HANDWRITTEN_ONE
+from cnn_core.grids import Grid
+from cnn_core.kernels import kernel
+from cnn_core.windows import reach
+from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.fields import Image, Kernels, Padding, Size, Vector, batched
+from scenes.specs.limits import MAX_CHANNELS, MAX_PADDED, MAX_SIDE, MAX_SIDE_OF_CHANNELS
+
+if TYPE_CHECKING:
+    from scenes.conv2d.scene import Conv2dScene
+
+__all__ = ["Conv2dSpec"]
+
+
+class Conv2dSpec(SceneSpec):
+    """What may be asked of the convolution scene."""
+
+    name: ClassVar[str] = "conv2d"
+    summary: ClassVar[str] = "A kernel visits an image; products are added up, and each sum is one output cell."
+    example: ClassVar[str] = '--x "1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2" --weight sobel-x --padding 1'
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x", "kernel": "weight"})
+
+    x: Image = Field(Grid(HANDWRITTEN_ONE, "example"), description="The image, or up to 3 channels of it.")
+    weight: Kernels = Field(
+        Grid(kernel("vertical-stroke").weight, "vertical-stroke"),
+        description="The kernel, by name or as rows.",
+    )
+    bias: Vector | None = Field(None, description="What is added to the sums; one number for each output channel.")
+    stride: Size = Field(1, description="How far the window moves.")
+    padding: Padding = Field(
+        0, description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same or valid.'
+    )
+    dilation: Size = Field(1, description="Distance between the pixels that the kernel looks at.")
+    groups: int = Field(1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut.")
+    flip: bool = Field(False, description="True convolution: turn the kernel by 180 degrees first.")
+    symbols: bool = Field(True, description="Begin with the sum in symbols.")
+    numbers: bool = Field(True, description="Work it out in numbers.")
+    question: bool = Field(False, description="Ask before the first answer is shown.")
+    x_label: Label = Field("image", description="Name below the image.")
+    weight_label: Label = Field("kernel", description="Name below the kernel.")
+    output_label: Label = Field("output", description="Name below the output.")
+
+    @classmethod
+    def scene_class(cls) -> type[Conv2dScene]:
+        """Import the scene."""
+        from scenes.conv2d.scene import Conv2dScene
+
+        return Conv2dScene
+
+    @cached_property
+    def kernels(self) -> Array:
+        """The kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
+        array, seen = self.weight.array, max(1, batched(self.x).shape[1] // self.groups)
+        if array.ndim == 2:
+            array = np.tile(array, (self.groups, 1, 1, 1))
+        elif array.ndim == 3:
+            array = array[:, None] if self.groups > 1 else array[None]
+        return freeze(np.repeat(array, seen, axis=1) if array.shape[1] == 1 else array.copy())
+
+    def trace(self) -> Conv2dTrace:
+        """Compute the convolution, with the kernels turned if that was asked for."""
+        weight = np.flip(self.kernels, axis=(2, 3)) if self.flip else self.kernels
+        bias = None if self.bias is None else self.bias.array[0]
+        trace = conv2d(batched(self.x), weight, bias, self.stride, self.padding, self.dilation, self.groups)
+        check_legible("x with its padding", trace.x_padded, MAX_PADDED)
+        check_legible("the output", trace.output, MAX_SIDE)
+        return trace
+
+    def values(self) -> Values:
+        """Return input, kernels and output, the numbers of the output's size, and how each value came about."""
+        trace = self.trace()
+        return {
+            **trace.values(),
+            "weight": self.kernels,
+            **({"weight_flipped": trace.weight} if self.flip else {}),
+            **({"x_padded": trace.x_padded} if np.any(trace.padding) else {}),
+            "output_size": output_size(trace),
+            "steps": [step_values(trace.step(*position)) for position in trace.positions()],
+        }
+
+
+def check_legible(name: str, maps: Array, most: int) -> None:
+    """Refuse maps that are too large to be followed in a film; several channels share the room."""
+    channels, *sides = maps.shape[1:]
+    most = most if channels == 1 else MAX_SIDE_OF_CHANNELS
+    if max(sides) > most:
+        many = "" if channels == 1 else f" with its {channels} channels"
+        came = "×".join(map(str, sides))
+        raise InputError(f"{name}{many} must be at most {most}×{most} to be legible in a film, but it is {came}.")
+
+
+def output_size(trace: Conv2dTrace) -> dict[str, Any]:
+    """Return the numbers that make the output's size, rows first."""
+    return {
+        "input": trace.x.shape[2:],
+        "padding": trace.padding,
+        "kernel": trace.kernel_size,
+        "dilation": trace.dilation,
+        "covered": reach(trace.kernel_size, trace.dilation),
+        "stride": trace.stride,
+        "output": trace.output.shape[2:],
+    }
+
+
+def step_values(step: Conv2dStep) -> dict[str, Any]:
+    """Return what an output value was computed from; also the sums of each kernel row and of each channel."""
+    return {
+        **step.values(),
+        "row_sums": step.products.sum(axis=2),
+        "channel_sums": step.products.sum(axis=(1, 2)),
+    }

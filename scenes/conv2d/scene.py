@@ -10,13 +10,12 @@ from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, R
 
 from cnn_core.numerals import as_text
 from cnn_core.trace import Position
-from scenes.conv2d import words
+from scenes.conv2d import Conv2dSpec, words
 from scenes.conv2d.board import ConvBoard, written
 from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
 from scenes.conv2d.walk import WalkChapter
 from scenes.mobjects.grid import NumberGrid
-from scenes.specs.conv2d import Conv2dSpec
 from scenes.stage import ExplainerScene
 from scenes.theme import reading_time
 

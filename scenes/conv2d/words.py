@@ -11,9 +11,9 @@ from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.kernels import KERNELS
 from cnn_core.numerals import typeset
 from cnn_core.trace import Position
+from scenes.conv2d import Conv2dSpec
 from scenes.mobjects.arithmetic import brief
 from scenes.mobjects.text import width_of
-from scenes.specs.conv2d import Conv2dSpec
 
 __all__ = []
 

@@ -10,13 +10,13 @@ import numpy as np
 from manim import RIGHT, FadeIn, FadeOut, Rectangle, VGroup, VMobject
 
 from cnn_core.numerals import as_text, typeset
+from scenes.flatten import FlattenSpec
 from scenes.flatten.row import FlatPlan, FlatRow
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Label
-from scenes.specs.flatten import FlattenSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["FlattenScene"]

@@ -9,11 +9,11 @@ from manim import FadeIn, FadeOut, Rectangle
 from cnn_core.linear import LinearStep
 from cnn_core.numerals import as_text
 from scenes.layout import smallest_text
+from scenes.linear import LinearSpec
 from scenes.linear.board import LinearBoard
 from scenes.linear.sum import LinearSum
 from scenes.mobjects.grid import Window
 from scenes.mobjects.text import Label
-from scenes.specs.linear import LinearSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["LinearScene"]

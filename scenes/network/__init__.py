@@ -1,1 +1,221 @@
 """A network that reads a digit, layer by layer, and a digit that it gets wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field, PlainSerializer
+
+from cnn_core.arrays import Array, freeze
+from cnn_core.errors import InputError
+from cnn_core.mnist import as_input, digit, load_test
+from cnn_core.network import Network
+from cnn_core.weights import SHIPPED, load, shipped
+from scenes.network.reading import Choices, Reading
+from scenes.specs.base import SceneSpec, Values
+from scenes.specs.digit_image import DigitImage, DigitSource
+from scenes.specs.fields import Place
+
+if TYPE_CHECKING:
+    from scenes.network.digit import DigitScene
+    from scenes.network.mistake import MistakeScene
+
+__all__ = ["PATCH", "ClassifierSpec", "DigitSpec", "MistakeSpec"]
+
+WeightsFile = Annotated[Path, PlainSerializer(lambda path: path.name, return_type=str)]
+
+
+class ClassifierSpec(SceneSpec):
+    """A spec whose numbers come from trained weights."""
+
+    weights: WeightsFile | None = Field(
+        None, description="Trained weights; those that come with the package if not given."
+    )
+
+    @property
+    def weights_file(self) -> Path:
+        """The trained weights from which the numbers come."""
+        return self.weights or SHIPPED
+
+    @cached_property
+    def network(self) -> Network:
+        """The network that reads."""
+        return shipped() if self.weights is None else load(self.weights)
+
+
+Whole = Annotated[int, Field(ge=0)]
+
+
+class DigitSpec(ClassifierSpec):
+    """What may be asked of the film of the classifier."""
+
+    name: ClassVar[str] = "digit"
+    summary: ClassVar[str] = "A trained network reads a handwritten digit, layer by layer, with its real numbers."
+    example: ClassVar[str] = "--x mnist:7"
+
+    x: DigitSource = Field(
+        default_factory=lambda: of_test_set("mnist:7"),
+        validate_default=True,
+        description='A test digit such as "mnist:7" or "mnist:#1234", or a picture of a digit on paper.',
+    )
+    position: Place | None = Field(
+        None,
+        description="Channel, row and column that is worked out in the first convolution; the strongest if not given.",
+    )
+    second_position: Place | None = Field(None, description="The same for the second convolution.")
+    channel: Whole | None = Field(None, description="Channel of the first batch normalisation.")
+    pool_position: Place | None = Field(None, description="Channel, row and column of the first pooling.")
+    logit: Whole | None = Field(None, description="Class whose logit is worked out; the predicted one if not given.")
+
+    @classmethod
+    def scene_class(cls) -> type[DigitScene]:
+        """Import the scene."""
+        from scenes.network.digit import DigitScene
+
+        return DigitScene
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Everything that was computed."""
+        choices = Choices(self.position, self.second_position, self.pool_position, self.channel, self.logit)
+        return Reading(self.network, as_input(self.x.pixels), choices)
+
+    def trace(self) -> Reading:
+        """Read the digit."""
+        return self.reading
+
+    def values(self) -> Values:
+        """Return every layer's values, the numbers worked out, probabilities, prediction and label."""
+        label = {} if self.x.label is None else {"label": self.x.label}
+        return {**self.reading.values(), **label}
+
+
+def of_test_set(name: str) -> DigitImage:
+    """Return a digit of the test set."""
+    found = digit(name)
+    return DigitImage(found.pixels, f"mnist:#{found.index}", found.label, found.index)
+
+
+PATCH = 5
+"""Side of the square that is covered to see what it was good for, in pixels."""
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """What a network gets wrong of the test set.
+
+    Attributes
+    ----------
+    tested
+        How many digits it has read.
+    wrong
+        Indices of those that it got wrong, the surest first.
+    """
+
+    tested: int
+    wrong: tuple[int, ...]
+
+
+@lru_cache(maxsize=4)
+def mistakes_of(network: Network) -> Mistakes:
+    """Let a network read the whole test set."""
+    test = load_test()
+    probabilities = network.predict(as_input(test.images))
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != test.labels)
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")]
+    return Mistakes(len(test), tuple(surest.tolist()))
+
+
+class MistakeSpec(ClassifierSpec):
+    """What may be asked of the film of a mistake."""
+
+    name: ClassVar[str] = "mistake"
+    summary: ClassVar[str] = "A test digit that the network gets wrong, what made it do so, and by how much."
+    example: ClassVar[str] = "--x mnist:#1901"
+
+    x: DigitSource | None = Field(
+        None, description='A test digit such as "mnist:#1901"; the mistake that the network is surest of if not given.'
+    )
+
+    @classmethod
+    def scene_class(cls) -> type[MistakeScene]:
+        """Import the scene."""
+        from scenes.network.mistake import MistakeScene
+
+        return MistakeScene
+
+    @cached_property
+    def mistakes(self) -> Mistakes:
+        """All its mistakes."""
+        return mistakes_of(self.network)
+
+    @cached_property
+    def digit(self) -> DigitImage:
+        """The digit that it gets wrong."""
+        if self.x is not None:
+            return self.x
+        if not self.mistakes.wrong:
+            raise InputError("weights must be of a network that gets some test digit wrong, but it gets all right.")
+        return of_test_set(f"mnist:#{self.mistakes.wrong[0]}")
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the network computed."""
+        return Reading(self.network, as_input(self.digit.pixels))
+
+    def trace(self) -> Reading:
+        """Read the digit."""
+        return self.reading
+
+    @property
+    def label(self) -> int:
+        """What the writer meant."""
+        if self.digit.label is None:
+            raise InputError("x must be a digit of the test set, such as mnist:#1901, for only there a label is known.")
+        return self.digit.label
+
+    def values(self) -> Values:
+        """Return image, probabilities, how far apart the two logits are, and what covering each place would change."""
+        label, read = self.label, self.reading.prediction
+        if label == read:
+            came = f"it reads {self.digit.name} as {read}, which is right"
+            raise InputError(f"x must be a digit that the network gets wrong, but {came}.")
+        logits = self.reading.probabilities.x[0]
+        lead = float(logits[read] - logits[label])
+        importance = self.importance
+        return {
+            "x": self.reading.x,
+            "label": label,
+            "prediction": read,
+            "softmax": self.reading.probabilities.values(),
+            "lead": lead,
+            "ratio": float(np.exp(min(lead, 700.0))),
+            "importance": importance,
+            "importance_smallest": importance.min(),
+            "importance_largest": importance.max(),
+            "tested": self.mistakes.tested,
+            "wrong": len(self.mistakes.wrong),
+        }
+
+    @cached_property
+    def importance(self) -> Array:
+        """By how much the lead of what was read over what was meant falls if a place is covered, (28, 28).
+
+        A square of paper, 5 x 5 pixels, lies over each pixel in turn (Zeiler & Fergus, "Visualizing and Understanding
+        Convolutional Networks", 2014).
+        """
+        image = self.reading.x[0, 0]
+        covered = np.repeat(image[None, None], image.size, axis=0)
+        for k, (row, column) in enumerate(np.ndindex(image.shape)):
+            top, left = max(row - PATCH // 2, 0), max(column - PATCH // 2, 0)
+            covered[k, 0, top : row + PATCH // 2 + 1, left : column + PATCH // 2 + 1] = 0
+        leads = self.lead_of(self.network.logits(covered))
+        return freeze((self.lead_of(self.reading.probabilities.x)[0] - leads).reshape(image.shape))
+
+    def lead_of(self, logits: Array) -> Array:
+        """Return how far the logit of what was read is above that of what was meant, (N,)."""
+        return np.asarray(logits[:, self.reading.prediction] - logits[:, self.label])

@@ -17,7 +17,7 @@ from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Label
 from scenes.mobjects.track import NetTrack
 from scenes.network.number_list import NumberList
-from scenes.specs.reading import Reading
+from scenes.network.reading import Reading
 from scenes.stage import ExplainerScene
 
 __all__ = ["NetBoard", "as_maps", "connect"]

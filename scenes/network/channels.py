@@ -15,9 +15,9 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.picture import Picture, picture_colours
 from scenes.mobjects.text import Label, Number
 from scenes.network.board import NetBoard
+from scenes.network.reading import Zoom
 from scenes.network.sums import NetSum
 from scenes.network.window import place_in_words, show_place
-from scenes.specs.reading import Zoom
 from scenes.theme import Theme
 
 __all__ = ["ChannelRow", "ChannelTable", "look_at_channels"]

@@ -10,6 +10,7 @@ from cnn_core.batch_norm import BatchNorm2dTrace
 from cnn_core.conv2d import Conv2dTrace
 from cnn_core.linear import LinearTrace
 from scenes.mobjects.picture import draw_pictures_directly
+from scenes.network import DigitSpec
 from scenes.network.board import NetBoard
 from scenes.network.channels import look_at_channels
 from scenes.network.layers import told, told_briefly
@@ -17,10 +18,9 @@ from scenes.network.logit import enter_logits, look_at_logit
 from scenes.network.norm import look_at_norm
 from scenes.network.photo import show_preparation
 from scenes.network.pool import look_at_pool
+from scenes.network.reading import Block, Zoom
 from scenes.network.verdict import Verdict
 from scenes.network.window import look_at_window
-from scenes.specs.digit import DigitSpec
-from scenes.specs.reading import Block, Zoom
 from scenes.stage import ExplainerScene
 
 __all__ = ["DigitScene"]

@@ -12,7 +12,7 @@ from cnn_core.conv2d import Conv2dTrace
 from cnn_core.flatten import FlattenTrace
 from cnn_core.linear import LinearTrace
 from cnn_core.max_pool2d import MaxPool2dTrace
-from scenes.specs.reading import Reading
+from scenes.network.reading import Reading
 
 __all__ = ["told", "told_briefly"]
 

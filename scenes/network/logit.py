@@ -9,7 +9,7 @@ from scenes.layout import Box
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.pen import Pen
 from scenes.network.board import NetBoard, as_maps
-from scenes.specs.reading import Zoom
+from scenes.network.reading import Zoom
 
 __all__ = ["enter_logits", "look_at_logit"]
 

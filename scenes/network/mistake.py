@@ -14,7 +14,7 @@ from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label
-from scenes.specs.mistake import PATCH, MistakeSpec
+from scenes.network import PATCH, MistakeSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["MistakeScene"]

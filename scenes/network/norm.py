@@ -11,7 +11,7 @@ from scenes.layout import smallest_text
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Formula, Label, Number
 from scenes.network.board import NetBoard
-from scenes.specs.reading import Zoom
+from scenes.network.reading import Zoom
 
 __all__ = ["look_at_norm"]
 

@@ -16,8 +16,8 @@ from scenes.mobjects.equation import call
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Number
 from scenes.network.board import NetBoard, connect
+from scenes.network.reading import Zoom
 from scenes.network.window import place_in_words
-from scenes.specs.reading import Zoom
 
 __all__ = ["look_at_pool"]
 

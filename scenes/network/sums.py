@@ -10,7 +10,7 @@ from cnn_core.numerals import as_text, relation
 from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Number
 from scenes.network.board import NetBoard
-from scenes.specs.reading import Zoom
+from scenes.network.reading import Zoom
 
 __all__ = ["NetSum"]
 

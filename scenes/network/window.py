@@ -13,8 +13,8 @@ from scenes.layout import smallest_text
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label
 from scenes.network.board import NetBoard, connect
+from scenes.network.reading import Zoom
 from scenes.network.sums import NetSum, Term
-from scenes.specs.reading import Zoom
 
 __all__ = ["look_at_window", "place_in_words", "show_place"]
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from manim import FadeOut
 
+from scenes.softmax import SoftmaxSpec
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
-from scenes.specs.softmax import SoftmaxSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxScene"]

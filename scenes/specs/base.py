@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -82,8 +82,6 @@ class SceneSpec(BaseModel):
 
     name: ClassVar[str]
     summary: ClassVar[str]
-    scene: ClassVar[str]
-    """Where the scene is, as `module:Class`; imported only when it is filmed."""
     example: ClassVar[str]
     """The options of an example command, for `--help`."""
     aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x"})
@@ -152,11 +150,9 @@ class SceneSpec(BaseModel):
         return {}
 
     @classmethod
-    def scene_class(cls) -> type[ExplainerScene[Self]]:
+    @abstractmethod
+    def scene_class(cls) -> type[ExplainerScene[Any]]:
         """Import the scene (and with it Manim) and return its class."""
-        module, _, name = cls.scene.partition(":")
-        found: type[ExplainerScene[Self]] = getattr(importlib.import_module(module), name)
-        return found
 
     def as_json(self) -> dict[str, Any]:
         """Return the spec as plain JSON values, defaults included."""

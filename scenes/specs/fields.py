@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from cnn_core.arrays import Array, freeze
+from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.grids import Grid, read_grid
 from cnn_core.kernels import KERNELS, kernel
-from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
+from cnn_core.windows import Padding as Border
+from scenes.specs.base import printable
+from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
 
-__all__ = ["Image", "Kernels", "Size", "Vector", "batched"]
+__all__ = ["Image", "Kernels", "Matrix", "Names", "Padding", "Place", "Size", "Vector", "batched"]
+
+
+WORDS = ("same", "valid")
+"""Padding that is asked for in words."""
 
 
 def batched(grid: Grid) -> Array:
@@ -162,6 +168,60 @@ def read_size(value: Any, info: ValidationInfo) -> int | tuple[int, int]:
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
+def read_matrix(source: Any, info: ValidationInfo) -> Grid:
+    """Read rows of weights."""
+    name = str(info.field_name)
+    grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source))
+    if grid.array.ndim != 2:
+        raise ShapeError(f"{name} must be rows of numbers, one row an output, but its shape is {grid.array.shape}.")
+    return grid
+
+
+def read_padding(value: Any, info: ValidationInfo) -> Any:
+    """Read `1`, `"1 2"`, `[1, 2]`, `"0,1,0,1"`, `"1 2; 0 1"`, `"((1, 2), (0, 1))"`, `[[1, 2], [0, 1]]`, or a word."""
+    if isinstance(value, str) and value.strip() in WORDS:
+        return value.strip()
+    numbers = whole_numbers(value)
+    if len(numbers) not in (1, 2, 4) or max(numbers) > MAX_PADDED:
+        raise InputError(
+            f"{info.field_name} must be a whole number, a pair (rows, columns), four (top, bottom, left, right), "
+            f'"same" or "valid", each side at most {MAX_PADDED}, but it is {value!r}.'
+        )
+    if len(numbers) == 4:
+        return numbers[:2], numbers[2:]
+    return numbers if len(numbers) == 2 else numbers[0]
+
+
+def whole_numbers(value: Any) -> tuple[int, ...]:
+    """Return one number, a pair, or two pairs in one row; nothing if it is anything else."""
+    if isinstance(value, str):
+        words = value.translate(str.maketrans("()[],;", "      ")).split()
+        return tuple(map(int, words)) if all(re.fullmatch(r"-?\d{1,9}", word, re.ASCII) for word in words) else ()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return (value,)
+    if not isinstance(value, list | tuple) or len(value) not in (2, 4):
+        return ()
+    parts = [whole_numbers(part) for part in value]
+    sizes = {len(part) for part in parts}
+    return sum(parts, ()) if sizes == {1} or (sizes == {2} and len(value) == 2) else ()
+
+
+def read_place(value: Any, info: ValidationInfo) -> tuple[int, int, int]:
+    """Read `"1 0 2"`, `"1,0,2"` or `[1, 0, 2]` as channel, row and column."""
+    parts = value.replace(",", " ").split() if isinstance(value, str) else value
+    try:
+        c, i, j = (int(part) for part in parts if not isinstance(part, bool | float))
+    except (TypeError, ValueError):
+        wanted = f"{info.field_name} must be channel, row and column, such as 1 0 2"
+        raise InputError(f"{wanted}, but it is {value!r}.") from None
+    return c, i, j
+
+
+def split_names(source: Any) -> Any:
+    """Take names from a text with commas, or as a list."""
+    return tuple(name.strip() for name in source.split(",")) if isinstance(source, str) else source
+
+
 def as_lists(grid: Grid) -> Any:
     """Return a grid as nested lists of numbers."""
     return grid.array.tolist()
@@ -174,3 +234,14 @@ Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), 
 Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
 Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
 Size = Annotated[int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema(SIZE)]
+Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
+
+PADDING = {"anyOf": [{"type": "integer"}, {"type": "array"}, {"enum": list(WORDS)}]}
+
+Padding = Annotated[int | Pair | Border | str, BeforeValidator(read_padding), WithJsonSchema(PADDING)]
+
+Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), WithJsonSchema({"type": ["string", "array"]})]
+"""Channel, row and column, counted from 0."""
+
+Name = Annotated[str, Field(min_length=1, max_length=8), AfterValidator(printable)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(split_names)]

@@ -11,6 +11,7 @@ import torch
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
+from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.dots import sharing
 from scenes.catalog import find
 from scenes.layout import smallest_text
@@ -18,7 +19,6 @@ from scenes.mobjects.plot import dot_size, stacked
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene, family, pixel_box
 from scenes.theme import CAPTION_BAND
 from scenes.timeline import Beat

@@ -29,8 +29,8 @@ from cnn_core.numerals import as_text
 from cnn_core.weights import save, shipped
 from scenes.addresses import value_at
 from scenes.mobjects.text import Label
+from scenes.network import DigitSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.specs.digit import DigitSpec
 from scenes.stage import family
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import InputError
+from scenes.flatten import FlattenSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.specs.flatten import FlattenSpec
 
 
 def played(**given: Any) -> Any:

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from cnn_core.errors import CnnreelError
+from scenes.linear import LinearSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.specs.linear import LinearSpec
 
 LONG = "0.25 -1.5 3 1 2 3 4 -99.25"
 

@@ -10,8 +10,8 @@ from cnn_core.mnist import as_input, load_test
 from cnn_core.numerals import as_text
 from cnn_core.weights import shipped
 from scenes.addresses import value_at
+from scenes.network import MistakeSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.specs.mistake import MistakeSpec
 
 
 @pytest.fixture(scope="module")

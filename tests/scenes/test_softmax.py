@@ -6,7 +6,7 @@ import torch
 from cnn_core.errors import InputError
 from scenes.mobjects.bars import share_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.specs.softmax import SoftmaxSpec
+from scenes.softmax import SoftmaxSpec
 
 
 def played(**given: Any) -> Any:

@@ -5,9 +5,9 @@ from cnn_core.errors import InputError
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.specs.title import TitleSpec
 from scenes.stage import ExplainerScene, family, pixel_box
 from scenes.theme import CAPTION_BAND
+from scenes.title import TitleSpec
 
 EMPTY = {"course": "", "title": "", "author": "", "part": ""}
 LONG = {"course": "M" * 60, "title": "Handwritten " * 8, "author": "W" * 60, "part": "chapter 12 of 144"}

@@ -12,8 +12,8 @@ from cnn_core.conv2d import Conv2dTrace
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.text import Paragraph
-from scenes.specs.title import TitleSpec
 from scenes.stage import ExplainerScene
+from scenes.title import TitleSpec
 
 __all__ = ["TitleScene"]
 

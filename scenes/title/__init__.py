@@ -1,8 +1,8 @@
-"""Spec of `title`."""
+"""The title of a film."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -11,6 +11,9 @@ from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
 from cnn_core.kernels import kernel
 from scenes.specs.base import SceneSpec, Values, printable
+
+if TYPE_CHECKING:
+    from scenes.title.scene import TitleScene
 
 __all__ = ["TitleSpec"]
 
@@ -24,7 +27,6 @@ class TitleSpec(SceneSpec):
 
     name: ClassVar[str] = "title"
     summary: ClassVar[str] = "The title of a film, beside a handwritten 1 and its feature map."
-    scene: ClassVar[str] = "scenes.title:TitleScene"
     example: ClassVar[str] = '--title "Create a CNN Model for Handwritten Digits" --part "4 / 8"'
 
     course: Name = Field("Deep Learning Made Easy", description="The course; may be empty.")
@@ -32,6 +34,13 @@ class TitleSpec(SceneSpec):
     author: Name = Field("CodeWithMe", description="Who made it; may be empty.")
     part: Part = Field("4 / 8", description="Which part of the course this is; may be empty.")
     motif: bool = Field(True, description="Show a handwritten 1 and its feature map.")
+
+    @classmethod
+    def scene_class(cls) -> type[TitleScene]:
+        """Import the scene."""
+        from scenes.title.scene import TitleScene
+
+        return TitleScene
 
     @model_validator(mode="after")
     def check_something_is_shown(self) -> Self:
