@@ -58,6 +58,7 @@ PlayLesson: TypeAlias = Callable[[str | Path], dict[str, PlayedScene]]
 @pytest.fixture
 def play_scene() -> PlayScene:
     """Play a scene without drawing it: `play_scene("max-pool", x=[[7, 3], [3, 8]])`."""
+    import cnnreel.beside  # noqa: F401
     from scenes.catalog import find
 
     return lambda scene, **given: played(find(scene).build(given))

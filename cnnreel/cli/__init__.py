@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+import cnnreel.beside  # noqa: F401
+
 __all__ = ["run"]
 
 

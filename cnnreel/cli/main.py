@@ -197,8 +197,9 @@ def lesson(
 ) -> int:
     """Film whole lessons, each joined into one film.
 
-    A lesson file lists clips; the joined film has a chapter for each of them, and index.html beside it shows it with
-    its transcript and its questions. On many machines: --engine dask --scheduler tcp://scheduler:8786.
+    A lesson file lists clips; handwritten-digits is one that comes with cnnreel. The joined film has a chapter for
+    each clip, and index.html beside it shows it with its transcript and its questions. On many machines: --engine dask
+    --scheduler tcp://scheduler:8786.
     """
     from cnnreel.cli.engines import engine_of
     from cnnreel.cli.progress import progress_bar

@@ -1,1 +1,3 @@
 """What a performance looked like, and the record of it."""
+
+import cnnreel.beside  # noqa: F401

@@ -1,1 +1,3 @@
 """Pixels, and the files they become."""
+
+import cnnreel.beside  # noqa: F401

@@ -1,1 +1,3 @@
 """Films on pages, slides, in notebooks and elsewhere."""
+
+import cnnreel.beside  # noqa: F401

@@ -1,1 +1,3 @@
 """What a film shows, in words."""
+
+import cnnreel.beside  # noqa: F401

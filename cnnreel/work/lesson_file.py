@@ -16,6 +16,8 @@ from scenes.specs import SceneSpec
 
 __all__ = ["Lesson", "PlannedClip", "read_lesson"]
 
+SHIPPED = Path(__file__).parents[1] / "lessons"
+"""Lessons that come with cnnreel."""
 MOST_BYTES = 1_000_000
 LOOK = ("theme", "ratio", "pace", "language")
 OF_ALL_CLIPS = ("ratio", "language")
@@ -41,13 +43,15 @@ class Lesson:
 
 
 def read_lesson(path: Path) -> Lesson:
-    """Read a lesson file and check everything in it.
+    """Read a lesson file and check everything in it; a name alone is that of a lesson that comes with cnnreel.
 
     Raises
     ------
     InputError
         With one sentence that names the file, and where it can, the clip's number and the key.
     """
+    shipped = SHIPPED / f"{path}.toml"
+    path = shipped if len(path.parts) == 1 and shipped.is_file() and not path.exists() else path
     try:
         return as_lesson(path, load(path))
     except InputError as error:
@@ -63,7 +67,8 @@ def load(path: Path) -> dict[str, Any]:
             raise InputError(f"a lesson file must be at most {MOST_BYTES:,} bytes, but this one is larger.")
         return tomllib.loads(data.decode("utf-8"))
     except OSError as error:
-        raise InputError(f"the lesson file cannot be read: {error.strerror}.") from error
+        names = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+        raise InputError(f"a lesson must be a file, or {names}, but: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"a lesson file must be UTF-8 text, but byte {error.start} of it is not.") from error
     except tomllib.TOMLDecodeError as error:

@@ -44,7 +44,7 @@ def test_a_value_is_explained_as_carried() -> None:
 @pytest.mark.parametrize(
     ("x", "factor", "error", "said"),
     [
-        ([[1.0]], 2, ShapeError, "x must have the shape"),
+        ([[1.0]], 2, ShapeError, "x must have 4 axes"),
         ([[[[1.0]]]], 0, InputError, "scale_factor must be a whole number of at least 1"),
         ([[[[1.0]]]], 1.5, InputError, "scale_factor must be a whole number"),
         ([[[[1.0]]]], (1, 2, 3), InputError, "scale_factor must be a whole number"),

@@ -1,0 +1,155 @@
+"""Installed from a wheel, beside other packages and in a folder with packages of the user's own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[1]
+MADE_OF = ("cnn_core", "scenes", "cnnreel", "lessons", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
+BESIDE = ("render==1.5.0", "reel==0.0.8")
+ROOMS = sorted(file.parent.name for file in (HOUSE / "cnnreel").glob("*/__init__.py"))
+
+CONSUMER = """
+from cnn_core.max_pool2d import max_pool2d
+from cnnreel import clip
+from scenes.catalog import find
+
+trace = max_pool2d([[[[7, 3], [3, 8]]]], 2)
+reveal_type(trace.step(0, 0, 0, 0).value)
+reveal_type(find("max-pool").build({}).title)
+clip("max-pool", x=[[7, 3], [3, 8]])
+trace.outptu
+"""
+
+
+def pip(*command: object) -> subprocess.CompletedProcess[str]:
+    given = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, command)]
+    return subprocess.run(given, capture_output=True, text=True, check=False)
+
+
+def copy_of_the_house(folder: Path) -> Path:
+    house = folder / "house"
+    house.mkdir()
+    for name in MADE_OF:
+        source, copy = HOUSE / name, house / name
+        if source.is_dir():
+            shutil.copytree(source, copy, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy)
+    return house
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ("--no-deps", "--no-build-isolation", "--wheel-dir", folder)
+    built = pip("wheel", *options, copy_of_the_house(folder))
+    assert built.returncode == 0, built.stderr
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory) -> Path:
+    """The programs of an environment with the wheel, its neighbours, and, without copying them, what it needs."""
+    home = tmp_path_factory.mktemp("installed")
+    venv.create(home, symlinks=True)
+    (packages,) = home.glob("lib/python*/site-packages")
+    (packages / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    for what in (wheel, *BESIDE):
+        done = pip("--python", home / "bin" / "python", "install", "--no-deps", what)
+        if what in BESIDE and done.returncode:
+            pytest.skip(f"pip could not install {what}: {done.stderr.strip().splitlines()[-1]}")
+        assert done.returncode == 0, done.stderr
+    return home / "bin"
+
+
+@pytest.fixture
+def folder_of_a_user(tmp_path) -> Path:
+    for name in ("scenes", "cnn_core"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("OWNER = 'the user'\n")
+    return tmp_path
+
+
+def in_folder(folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*map(str, command)], cwd=folder, env=OF_NOBODY, capture_output=True, text=True, check=False)
+
+
+OF_NOBODY = {"PATH": "", "HOME": "/nonexistent", "CNNREEL_CACHE_MB": "0"}
+
+
+@pytest.mark.slow
+def test_the_wheel_has_no_module_that_others_have_and_all_that_is_needed(wheel) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    top = {name.split("/")[0] for name in names if ".dist-info" not in name}
+    assert top == {"cnn_core", "scenes", "cnnreel"}
+    needed = {f"{package}/py.typed" for package in top}
+    needed |= {f"cnnreel/{lesson.relative_to(HOUSE).as_posix()}" for lesson in (HOUSE / "lessons").glob("*.toml")}
+    needed |= {"scenes/locale/cnnreel.pot", "scenes/fonts/SourceSansPro-Regular.otf", "scenes/upsample.py"}
+    assert needed <= set(names)
+
+
+@pytest.mark.slow
+def test_it_films_in_a_folder_with_packages_of_the_same_names(installed, folder_of_a_user) -> None:
+    film = ("scene", "max-pool", "-q", "low", "--pace", "fast", "--no-question", "--no-cache")
+    done = in_folder(folder_of_a_user, installed / "cnnreel", *film)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder_of_a_user / done.stdout.strip()).is_file()
+
+
+@pytest.mark.slow
+def test_it_is_imported_there(installed, folder_of_a_user) -> None:
+    code = "from cnnreel import clip; import scenes; print(clip.__name__, hasattr(scenes, 'OWNER'))"
+    done = in_folder(folder_of_a_user, installed / "python", "-c", code)
+    assert (done.stdout, done.stderr) == ("clip False\n", "")
+
+
+@pytest.mark.slow
+def test_the_lesson_that_comes_with_it_is_found(installed, folder_of_a_user) -> None:
+    read = "from pathlib import Path; from cnnreel.work.lesson_file import read_lesson"
+    code = f"{read}; print(read_lesson(Path('handwritten-digits')).name)"
+    done = in_folder(folder_of_a_user, installed / "python", "-c", code)
+    assert (done.stdout, done.stderr) == ("handwritten-digits\n", "")
+
+
+@pytest.mark.slow
+def test_its_types_are_known_to_others(installed, tmp_path) -> None:
+    (tmp_path / "consumer.py").write_text(CONSUMER)
+    check = (sys.executable, "-m", "mypy", "--python-executable", installed / "python", "consumer.py")
+    done = in_folder(tmp_path, *check)
+    said = done.stdout
+    assert 'Revealed type is "float"' in said or 'Revealed type is "builtins.float"' in said, said
+    assert '"MaxPool2dTrace" has no attribute "outptu"' in said
+    assert "import-untyped" not in said
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_takes_the_packages_beside_it(room, folder_of_a_user) -> None:
+    code = f"import sys; sys.path.append({str(HOUSE)!r}); import cnnreel.{room}, scenes, cnn_core"
+    show = "print(scenes.__file__); print(cnn_core.__file__)"
+    done = in_folder(folder_of_a_user, sys.executable, "-c", f"{code}; {show}")
+    assert done.stdout.split() == [str(HOUSE / name / "__init__.py") for name in ("scenes", "cnn_core")], done.stderr
+
+
+def test_packages_of_others_that_were_imported_before_are_named(folder_of_a_user) -> None:
+    code = f"import sys, scenes; sys.path.append({str(HOUSE)!r}); from cnnreel import clip"
+    done = in_folder(folder_of_a_user, sys.executable, "-c", code)
+    said = done.stderr.splitlines()[-1]
+    assert said.startswith("ImportError: cnnreel needs its own package scenes, but ")
+    assert str(folder_of_a_user / "scenes") in said
+
+
+def test_importing_cnnreel_alone_changes_nothing_for_the_user(folder_of_a_user) -> None:
+    """As pytest does in every project, for the fixtures."""
+    code = f"import sys; sys.path.append({str(HOUSE)!r}); import cnnreel.pytest_plugin, scenes; print(scenes.OWNER)"
+    done = in_folder(folder_of_a_user, sys.executable, "-c", code)
+    assert (done.stdout, done.stderr) == ("the user\n", "")
