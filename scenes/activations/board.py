@@ -9,7 +9,6 @@ from manim import UP, VGroup
 
 from cnn_core.activations import ActivationTrace
 from cnn_core.arrays import Array
-from cnn_core.numerals import decimals_for
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import Maps, cell_for, named
@@ -34,8 +33,6 @@ class ActivationBoard(VGroup):
         As input, output and function are called.
     least
         How far from 0 the curve reaches on both sides at least.
-    decimals
-        Of the output.
     """
 
     def __init__(
@@ -43,7 +40,6 @@ class ActivationBoard(VGroup):
         trace: ActivationTrace,
         names: tuple[str, str, str],
         least: float,
-        decimals: int,
         theme: Theme,
         room: Box,
     ) -> None:
@@ -52,8 +48,8 @@ class ActivationBoard(VGroup):
         shape = trace.x.shape[1:]
         captions = named(names[0], trace.x), named(names[1], trace.output)
         cell, upright = min(cell_for(before, shape, caption) for caption in captions)
-        self.inputs = self._grids("x", trace.x, theme.input, cell, decimals_for(trace.x))
-        self.outputs = self._grids("output", trace.output, theme.output, cell, decimals)
+        self.inputs = self._grids("x", trace.x, theme.input, cell, trace.decimals("x"))
+        self.outputs = self._grids("output", trace.output, theme.output, cell, trace.decimals("output"))
         self.before = Maps(self.inputs, captions[0], before.width, upright=upright)
         self.after = Maps(self.outputs, captions[1], after.width, upright=upright)
         self.curve = Curve(trace.function, reach(trace.x, least), names[2], plot, max(0.26, smallest_text()), theme)

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from fractions import Fraction
-from functools import partial
 from itertools import groupby
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import numpy as np
 from manim import Create, FadeIn, FadeOut, Mobject, VMobject
 
 from cnn_core.activations import ActivationStep, ActivationTrace
-from cnn_core.numerals import as_text, decimals_for, typeset
-from cnn_core.trace import Position, positions_of
+from cnn_core.equation import Equation
+from cnn_core.expression import Value
+from cnn_core.trace import Position, address_of, positions_of
 from scenes.activations import ActivationSpec
 from scenes.activations.board import ActivationBoard, with_one_line
-from scenes.layout import fitted, smallest_text
+from scenes.language import about, number, say, say_many
+from scenes.layout import smallest_text
+from scenes.mobjects.expression import Writer
+from scenes.mobjects.flow import fitted
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks, travel
 from scenes.mobjects.plot import MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
-from scenes.mobjects.working import Operand, Working
 from scenes.stage import ExplainerScene
 
 __all__ = ["ActivationScene"]
@@ -42,17 +43,21 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     function: ClassVar[str]
     """As it is called in formulas."""
 
+    definition: ClassVar[str] = ""
+    """What it is, in Typst's math language."""
+
     least: ClassVar[float] = 0.0
     """How far from 0 the curve reaches on both sides at least, so that its shape can be seen."""
 
-    decimals: ClassVar[int] = 2
-    """Of the output, at most."""
+    is_estimated: ClassVar[bool] = False
+    """Whether a learner can only say roughly what comes out."""
 
     def construct(self) -> None:
         """Play the whole activation."""
         self.trace: ActivationTrace = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
-        self.show_title(self.operation, "each value for itself")
+        self.show_title(self.operation, say("each value for itself"))
+        self.writer = Writer(self.theme, self.bands.formula)
         self.introduce()
         positions = list(positions_of(self.trace.x.shape))
         slow = self.telling(positions)
@@ -75,8 +80,13 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         """Show the grids, then the curve and the rule."""
         board = self.lay_out()
         count = self.trace.x.size
-        each = f"each of the {count} values for itself" if count > 1 else "a single value"
-        with self.beat("explain", f"{self.origin()}{self.operation} is applied to {each}."):
+        said = say_many(
+            "{operation} is applied to a single value.",
+            "{operation} is applied to each of the {count} values for itself.",
+            count,
+            operation=self.operation,
+        )
+        with self.beat("explain", self.origin() + said):
             self.play(FadeIn(board), run_time=1.0)
         definition = self.defined()
         self.leaving: list[Mobject] = [definition]
@@ -85,9 +95,8 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
 
     def lay_out(self) -> ActivationBoard:
         """Build grids and curve."""
-        self.output_decimals = decimals_for(self.trace.output, self.decimals)
         names = (self.spec.x_label, self.spec.output_label, f"{self.function}(x)")
-        self.board = ActivationBoard(self.trace, names, self.least, self.output_decimals, self.theme, self.bands.stage)
+        self.board = ActivationBoard(self.trace, names, self.least, self.theme, self.bands.stage)
         self.windows = [Window(grid, (1, 1), self.theme) for grid in self.board.inputs]
         self.probe: Probe | None = None
         return self.board
@@ -103,7 +112,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         if asked:
             marks = question_marks(*self.output_cell(step), self.theme)
             first = [*self.looking_at(step), *self.leave()]
-            self.ask(self.question_about(step), self.result_text(step), *marks, first=first)
+            self.ask(self.question_about(step), self.equation(step).result.text, *marks, first=first)
         with self.beat("answer" if asked else "step", self.said(step)):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
@@ -119,15 +128,18 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     def work_out(self, step: ActivationStep) -> list[Mobject]:
         """Let a value stand on the axis, go up to the curve and drop into its cell; return what to take away."""
         standing = self.stand_on_axis(step)
-        working = self.working(step)
-        self.play(*(travel(one, standing) for one in working.operands), FadeIn(working.marks()), run_time=0.8)
+        operand = self.operand(step)
+        line = self.writer.write(self.equation(step), (f"{self.function}(", operand, ")"))
+        coming = [one for one in line.numbers if one.address == operand.address]
+        rest = line.without(*coming, line.result)
+        self.play(*(travel(one, standing) for one in coming), FadeIn(rest), run_time=0.8)
         assert self.probe is not None
         self.play(MoveProbe(self.probe, step.x, 1.0), run_time=1.0)
-        self.play(travel(working.result, self.probe.dot), run_time=0.7)
-        self.remove(*working.get_family())
-        self.add(working)
+        self.play(travel(line.result, self.probe.dot), run_time=0.7)
+        self.remove(*line.get_family())
+        self.add(line)
         self.play(*drop_into(*self.output_cell(step), self.probe.dot), run_time=1.0)
-        return [standing, working]
+        return [standing, line]
 
     def output_cell(self, step: ActivationStep) -> tuple[NumberGrid, int, int]:
         """Return where a value goes: grid, row and column."""
@@ -137,16 +149,17 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     def stand_on_axis(self, step: ActivationStep) -> Number:
         """Let a value travel from its cell to the x axis, where the probe awaits it."""
         curve, grid = self.board.curve, self.board.inputs[step.position[1]]
-        number = Number(self.x_text(step), self.x_address(step), max(0.34, smallest_text()), self.theme.input)
-        number.move_to((curve.point(step.x, 0)[0], curve.lane, 0))
-        moving = travel(number, grid.cell_center(*step.position[2:]))
+        operand = self.operand(step)
+        standing = Number(operand.text, operand.address, max(0.34, smallest_text()), self.theme.input)
+        standing.move_to((curve.point(step.x, 0)[0], curve.lane, 0))
+        moving = travel(standing, grid.cell_center(*step.position[2:]))
         if self.probe is None:
             self.play(moving, run_time=1.0)
             self.probe = Probe(curve, self.theme, step.x)
             self.play(FadeIn(self.probe), run_time=0.4)
         else:
             self.play(moving, MoveProbe(self.probe, step.x, 0.0), run_time=1.0)
-        return number
+        return standing
 
     def looking_at(self, step: ActivationStep) -> list[Any]:
         """Return the animations that bring the window to a cell; it begins anew on each channel."""
@@ -160,15 +173,25 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     def flow(self, row: list[Position]) -> None:
         """Let the probe run along the curve for what is left of a row, as one beat."""
         assert self.probe is not None
-        _, channel, i, _ = row[0]
-        which = f"{'Row' if len(row) == self.trace.x.shape[3] else 'The rest of row'} {i + 1}"
-        where = f" of channel {channel}" if len(self.windows) > 1 else ""
-        with self.beat("step", f"{which}{where}, in the same way.", brisk=True):
+        with self.beat("step", self.said_of_row(row), brisk=True):
             for position in row:
                 step = self.trace.step(*position)
                 moving = MoveProbe(self.probe, step.x, 1.0)
                 self.play(*self.looking_at(step), moving, *self.leave(), run_time=0.4 * self.hurry)
                 self.play(*drop_into(*self.output_cell(step), self.probe.dot), run_time=0.3 * self.hurry)
+
+    def said_of_row(self, row: list[Position]) -> str:
+        """Say which values follow."""
+        _, channel, i, _ = row[0]
+        named = {"row": i + 1, "channel": channel}
+        whole, many = len(row) == self.trace.x.shape[3], len(self.windows) > 1
+        if whole and many:
+            return say("Row {row} of channel {channel}, in the same way.", **named)
+        if whole:
+            return say("Row {row}, in the same way.", **named)
+        if many:
+            return say("The rest of row {row} of channel {channel}, in the same way.", **named)
+        return say("The rest of row {row}, in the same way.", **named)
 
     def close(self) -> None:
         """Take window and probe away and let the result stand."""
@@ -176,64 +199,35 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         with self.beat("explain", self.moral()):
             self.play(*map(FadeOut, leaving), *self.leave(), run_time=0.6)
 
-    def working(self, step: ActivationStep) -> Working:
-        """Return the line of a value in the formula band; only its two ends where all of it would not fit."""
-        box = self.bands.formula
-        line = fitted(partial(self.working_of_size, step, True), box, 0.5)
-        line = line or fitted(partial(self.working_of_size, step, False), box, 0.5)
-        return (line or self.working_of_size(step, False, smallest_text())).move_to(box.center)
+    def equation(self, step: ActivationStep) -> Equation:
+        """Return how a value comes about."""
+        return cast("Equation", self.trace.explain(address_of("output", step.position)))
 
-    def working_of_size(self, step: ActivationStep, written_out: bool, size: float) -> Working:
-        """Return `ReLU(−1) = max(0, −1) = 0`, or `ReLU(−1) = 0`, at a size."""
-        operand = Operand(self.x_text(step), self.x_address(step), size, self.theme)
-        parts: list[VMobject] = [operand.within(f"{self.function}(", ")")]
-        middle = self.middle(step, operand) if written_out else None
-        parts += [operand.words("="), middle] if middle else []
-        text = self.result_text(step)
-        address = f"output[{','.join(map(str, step.position))}]"
-        result = Number(text, address, size, self.theme.output, "semibold")
-        return Working([*parts, operand.words(self.sign(step))], operand.written, result)
+    def operand(self, step: ActivationStep) -> Value:
+        """Return what the function is applied to, as it stands in the line."""
+        address = address_of("x", step.position)
+        return next(leaf for leaf in self.equation(step).left.leaves() if leaf.address == address)
 
-    def sign(self, step: ActivationStep) -> str:
-        """Return `=` if what is shown is exactly true, else `≈`."""
-        return "=" if self.exactly(Fraction(self.x_text(step))) == Fraction(self.result_text(step)) else "≈"
+    def named(self, step: ActivationStep) -> dict[str, str]:
+        """Return a value and what comes out, for a sentence."""
+        equation = self.equation(step)
+        value = about(equation.result.text, is_rounded=equation.is_rounded)
+        return {"x": number(self.operand(step).text), "value": value}
 
-    def about(self, step: ActivationStep) -> str:
-        """Return a result for a sentence, with "about" where it is rounded."""
-        return f"{'' if self.sign(step) == '=' else 'about '}{typeset(self.result_text(step))}"
+    def definition_of_size(self, size: float) -> Formula:
+        """Return the definition of the function at a size."""
+        return Formula(self.definition, size, self.theme.text)
 
-    def x_text(self, step: ActivationStep) -> str:
-        """Return a value as its cell shows it."""
-        return as_text(step.x, self.board.inputs[0].decimals)
-
-    def result_text(self, step: ActivationStep) -> str:
-        """Return what comes out as its cell shows it."""
-        return as_text(step.value, self.output_decimals)
-
-    @staticmethod
-    def x_address(step: ActivationStep) -> str:
-        """Return the address of a value."""
-        return f"x[{','.join(map(str, step.position))}]"
+    def question_about(self, step: ActivationStep) -> str:
+        """Ask what becomes of a value."""
+        named = {"function": self.function, "x": number(self.operand(step).text)}
+        if self.is_estimated:
+            return say("What is {function}({x}), roughly?", **named)
+        return say("What is {function}({x})?", **named)
 
     @abstractmethod
     def rule(self) -> str:
         """Say what the function does."""
-
-    @abstractmethod
-    def definition_of_size(self, size: float) -> Formula:
-        """Return the definition of the function at a size."""
-
-    @abstractmethod
-    def question_about(self, step: ActivationStep) -> str:
-        """Ask what becomes of a value."""
-
-    @abstractmethod
-    def middle(self, step: ActivationStep, x: Operand) -> VMobject | None:
-        """Return what stands between `ReLU(−1) =` and `= 0`, if anything."""
-
-    @abstractmethod
-    def exactly(self, x: Fraction) -> Fraction | None:
-        """Return exactly what becomes of x, or None where that is no fraction."""
 
     @abstractmethod
     def said(self, step: ActivationStep) -> str:

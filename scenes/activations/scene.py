@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
-from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.activations import ActivationStep
-from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.notation import plain
+from cnn_core.numerals import as_text, decimals_for
 from scenes.activations import LeakyReluSpec, ReluSpec, SigmoidSpec, TanhSpec
 from scenes.activations.common import ActivationScene
-from scenes.mobjects.fraction import over
-from scenes.mobjects.text import Formula, Number
-from scenes.mobjects.working import Operand
+from scenes.language import about, number, say, say_many
+from scenes.mobjects.text import Formula
 
 __all__ = ["LeakyReluScene", "ReluScene", "SigmoidScene", "TanhScene"]
 
@@ -25,40 +23,34 @@ class ReluScene(ActivationScene[ReluSpec]):
     spec_class: ClassVar[type[ReluSpec]] = ReluSpec
     operation = "ReLU"
     function = "ReLU"
+    definition = '"ReLU"(x) = max(0, x)'
 
     def rule(self) -> str:
         """Say what the function does."""
-        return "What is negative becomes 0. What is positive stays as it is. The curve shows it."
-
-    def definition_of_size(self, size: float) -> Formula:
-        """Return the definition of the function at a size."""
-        return Formula('"ReLU"(x) = max(0, x)', size, self.theme.text)
-
-    def question_about(self, step: ActivationStep) -> str:
-        """Ask what becomes of a value."""
-        return f"What is ReLU({typeset(self.x_text(step))})?"
-
-    def middle(self, step: ActivationStep, x: Operand) -> VMobject:
-        """Return `max(0, −1)`."""
-        return x.within("max(0, ", ")")
-
-    def exactly(self, x: Fraction) -> Fraction:
-        """Return what becomes of x."""
-        return max(Fraction(0), x)
+        return say("What is negative becomes 0. What is positive stays as it is. The curve shows it.")
 
     def said(self, step: ActivationStep) -> str:
         """Say what becomes of a value."""
-        x, value = typeset(self.x_text(step)), typeset(self.result_text(step))
-        reason = "is negative, so it becomes" if step.x < 0 else "is not negative, so it stays"
-        return f"{x} {reason} {value}: max(0, {x}) = {value}."
+        equation = self.equation(step)
+        named = {"x": number(self.operand(step).text), "equation": plain(equation)}
+        value = about(equation.result.text, is_rounded=equation.is_rounded)
+        if step.x < 0:
+            return say("{x} is negative, so it becomes {value}: {equation}.", value=value, **named)
+        return say("{x} is not negative, so it stays {value}: {equation}.", value=value, **named)
 
     def moral(self) -> str:
         """Say how many values have changed."""
         count, size = int(np.sum(self.trace.x < 0)), self.trace.x.size
-        if count in (0, size):
-            return "No value was negative, so nothing has changed." if count == 0 else "All that was negative is 0 now."
-        were = "was negative and is 0 now" if count == 1 else "were negative and are 0 now"
-        return f"{count} of the {size} values {were}. The others have not changed."
+        if count == 0:
+            return say("No value was negative, so nothing has changed.")
+        if count == size:
+            return say("All that was negative is 0 now.")
+        return say_many(
+            "{count} of the {size} values was negative and is 0 now. The others have not changed.",
+            "{count} of the {size} values were negative and are 0 now. The others have not changed.",
+            count,
+            size=size,
+        )
 
 
 class LeakyReluScene(ActivationScene[LeakyReluSpec]):
@@ -67,7 +59,6 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
     spec_class: ClassVar[type[LeakyReluSpec]] = LeakyReluSpec
     operation = "LeakyReLU"
     function = "LeakyReLU"
-    decimals = 3
 
     @property
     def slope(self) -> str:
@@ -76,7 +67,10 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
 
     def rule(self) -> str:
         """Say what the function does."""
-        return f"What is negative is multiplied by {self.slope}. What is positive stays as it is. The curve shows it."
+        return say(
+            "What is negative is multiplied by {slope}. What is positive stays as it is. The curve shows it.",
+            slope=number(self.slope),
+        )
 
     def definition_of_size(self, size: float) -> Formula:
         """Return the definition of the function at a size."""
@@ -87,34 +81,41 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
 
     def question_about(self, step: ActivationStep) -> str:
         """Ask what becomes of a value."""
-        return f"What is LeakyReLU({typeset(self.x_text(step))}), with a slope of {self.slope} below 0?"
-
-    def middle(self, step: ActivationStep, x: Operand) -> VMobject | None:
-        """Return `0.1 · (−1)` for what is negative."""
-        if step.x >= 0:
-            return None
-        slope = Number(self.slope, "negative_slope", x.size, self.theme.kernel)
-        return VGroup(slope, x.words("·"), x.number(parentheses=True)).arrange(RIGHT, buff=0.15 * x.size)
-
-    def exactly(self, x: Fraction) -> Fraction:
-        """Return what becomes of x."""
-        return x if x >= 0 else x * Fraction(self.slope)
+        named = {"x": number(self.operand(step).text), "slope": number(self.slope)}
+        return say("What is LeakyReLU({x}), with a slope of {slope} below 0?", **named)
 
     def said(self, step: ActivationStep) -> str:
         """Say what becomes of a value."""
-        x = typeset(self.x_text(step))
+        x, equation = number(self.operand(step).text), self.equation(step)
         if step.x >= 0:
-            return f"{x} is not negative, so it stays as it is."
-        return f"{x} is negative, so it is multiplied by {self.slope}: that is {self.about(step)}."
+            return say("{x} is not negative, so it stays as it is.", x=x)
+        return say(
+            "{x} is negative, so it is multiplied by {slope}: that is {value}.",
+            x=x,
+            slope=number(self.slope),
+            value=about(equation.result.text, is_rounded=equation.is_rounded),
+        )
 
     def moral(self) -> str:
         """Say how many values have changed."""
-        count, size = int(np.sum(self.trace.x < 0)), self.trace.x.size
+        count, named = int(np.sum(self.trace.x < 0)), {"size": self.trace.x.size, "slope": number(self.slope)}
         if count == 0:
-            return "No value was negative, so nothing has changed."
-        were = "was negative and has been" if count == 1 else "were negative and have been"
-        others = " The others have not changed." if count < size else ""
-        return f"{count} of the {size} values {were} multiplied by {self.slope}.{others}"
+            return say("No value was negative, so nothing has changed.")
+        if count == self.trace.x.size:
+            return say_many(
+                "{count} of the {size} values was negative and has been multiplied by {slope}.",
+                "{count} of the {size} values were negative and have been multiplied by {slope}.",
+                count,
+                **named,
+            )
+        return say_many(
+            "{count} of the {size} values was negative and has been multiplied by {slope}. "
+            "The others have not changed.",
+            "{count} of the {size} values were negative and have been multiplied by {slope}. "
+            "The others have not changed.",
+            count,
+            **named,
+        )
 
 
 class SigmoidScene(ActivationScene[SigmoidSpec]):
@@ -123,42 +124,30 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
     spec_class: ClassVar[type[SigmoidSpec]] = SigmoidSpec
     operation = "Sigmoid"
     function = "sigmoid"
+    definition = '"sigmoid"(x) = 1/(1 + e^(-x))'
     least = 6.0
+    is_estimated = True
 
     def rule(self) -> str:
         """Say what the function does."""
-        return "Every value is squeezed between 0 and 1; 0 lands at one half. The curve shows it."
-
-    def definition_of_size(self, size: float) -> Formula:
-        """Return the definition of the function at a size."""
-        return Formula('"sigmoid"(x) = 1/(1 + e^(-x))', size, self.theme.text)
-
-    def question_about(self, step: ActivationStep) -> str:
-        """Ask what becomes of a value."""
-        return f"What is sigmoid({typeset(self.x_text(step))}), roughly?"
-
-    def middle(self, step: ActivationStep, x: Operand) -> VMobject:
-        """Return `1 / (1 + e^(−x))`."""
-        below = VGroup(x.words("1"), x.words("+"), x.power("\N{MINUS SIGN}")).arrange(RIGHT, buff=0.24 * x.size)
-        return over([x.words("1")], [below], x.size, self.theme.muted)
-
-    def exactly(self, x: Fraction) -> Fraction | None:
-        """Return what becomes of 0."""
-        return Fraction(1, 2) if x == 0 else None
+        return say("Every value is squeezed between 0 and 1; 0 lands at one half. The curve shows it.")
 
     def said(self, step: ActivationStep) -> str:
         """Say what becomes of a value."""
-        call = f"sigmoid({typeset(self.x_text(step))}) is {self.about(step)}"
+        named = self.named(step)
         if step.x == 0:
-            return f"{call}: 0 lands at one half."
-        side = "negative value lands below" if step.x < 0 else "positive value lands above"
-        return f"{call}: a {side} one half."
+            return say("sigmoid({x}) is {value}: 0 lands at one half.", **named)
+        if step.x < 0:
+            return say("sigmoid({x}) is {value}: a negative value lands below one half.", **named)
+        return say("sigmoid({x}) is {value}: a positive value lands above one half.", **named)
 
     def moral(self) -> str:
         """Say where all values are."""
-        count = self.trace.x.size
-        every = f"All {count} values lie" if count > 1 else "The value lies"
-        return f"{every} between 0 and 1 now, so they can be read as probabilities."
+        return say_many(
+            "The value lies between 0 and 1 now, so it can be read as a probability.",
+            "All {count} values lie between 0 and 1 now, so they can be read as probabilities.",
+            self.trace.x.size,
+        )
 
 
 class TanhScene(ActivationScene[TanhSpec]):
@@ -167,39 +156,27 @@ class TanhScene(ActivationScene[TanhSpec]):
     spec_class: ClassVar[type[TanhSpec]] = TanhSpec
     operation = "Tanh"
     function = "tanh"
+    definition = "tanh(x) = (e^x - e^(-x))/(e^x + e^(-x))"
     least = 3.0
+    is_estimated = True
 
     def rule(self) -> str:
         """Say what the function does."""
-        return "Every value is squeezed between −1 and 1 and keeps its sign; 0 stays 0. The curve shows it."
-
-    def definition_of_size(self, size: float) -> Formula:
-        """Return the definition of the function at a size."""
-        return Formula("tanh(x) = (e^x - e^(-x))/(e^x + e^(-x))", size, self.theme.text)
-
-    def question_about(self, step: ActivationStep) -> str:
-        """Ask what becomes of a value."""
-        return f"What is tanh({typeset(self.x_text(step))}), roughly?"
-
-    def middle(self, step: ActivationStep, x: Operand) -> VMobject:
-        """Return the difference of both powers over their sum."""
-        minus = "\N{MINUS SIGN}"
-        above = [x.power(), x.words(minus), x.power(minus)]
-        return over(above, [x.power(), x.words("+"), x.power(minus)], x.size, self.theme.muted)
-
-    def exactly(self, x: Fraction) -> Fraction | None:
-        """Return what becomes of 0."""
-        return x if x == 0 else None
+        return say("Every value is squeezed between −1 and 1 and keeps its sign; 0 stays 0. The curve shows it.")
 
     def said(self, step: ActivationStep) -> str:
         """Say what becomes of a value."""
-        call = f"tanh({typeset(self.x_text(step))}) is {self.about(step)}"
+        named = self.named(step)
         if step.x == 0:
-            return f"{call}: 0 stays 0."
-        sign, end = ("negative", "−1") if step.x < 0 else ("positive", "1")
-        return f"{call}: a {sign} value stays {sign} and never passes {end}."
+            return say("tanh({x}) is {value}: 0 stays 0.", **named)
+        if step.x < 0:
+            return say("tanh({x}) is {value}: a negative value stays negative and never passes −1.", **named)
+        return say("tanh({x}) is {value}: a positive value stays positive and never passes 1.", **named)
 
     def moral(self) -> str:
         """Say where all values are."""
-        count = self.trace.x.size
-        return f"{f'All {count} values lie' if count > 1 else 'The value lies'} between −1 and 1 now."
+        return say_many(
+            "The value lies between −1 and 1 now.",
+            "All {count} values lie between −1 and 1 now.",
+            self.trace.x.size,
+        )

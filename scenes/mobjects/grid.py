@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ from manim import Animation, DashedVMobject, Rectangle, VGroup, VMobject
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text, decimals_for
 from scenes.layout import smallest_text
-from scenes.mobjects.text import Label, Number
+from scenes.mobjects.text import Number
 from scenes.theme import Theme
 
 __all__ = ["CellMarks", "NumberGrid", "Window", "readable_cell", "rectangles"]
@@ -138,6 +139,14 @@ class NumberGrid(VGroup):
         """Return the middle of a cell."""
         return self.corner(row + 0.5, column + 0.5)
 
+    def find(self, address: str) -> tuple[int, int] | None:
+        """Return row and column of the cell that holds the value at an address, if there is one."""
+        return self._cells.get(address)
+
+    @cached_property
+    def _cells(self) -> dict[str, tuple[int, int]]:
+        return {self.address(row, column): (row, column) for row, column in np.ndindex(self.values.shape)}
+
     def make_number(self, row: int, column: int) -> Number:
         """Return the number of a cell, in its place, not yet part of the grid."""
         text = as_text(self.values[row, column], self.decimals)
@@ -169,11 +178,6 @@ class NumberGrid(VGroup):
         if self.text_size and (row, column) not in self.numbers:
             self.numbers[row, column] = number or self.make_number(row, column)
             self.digits.add(self.numbers[row, column])
-
-    def labelled(self, text: str, size: float = 0.36) -> VGroup:
-        """Return the grid with its name below it."""
-        label = Label(text, size, self.role).next_to(self, np.array([0, -1, 0]), buff=0.18)
-        return VGroup(self, label)
 
 
 def widest_text(values: Array, decimals: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, Rectangle, VGroup, VMobject, Wait
+from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, Circle, FadeIn, Mobject, Rectangle, Restore, VGroup, VMobject, Wait
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
@@ -25,6 +25,7 @@ __all__ = [
     "drop_into",
     "named",
     "question_marks",
+    "ring_around",
     "travel",
 ]
 
@@ -70,10 +71,23 @@ def question_marks(grid: NumberGrid, row: int, column: int, theme: Theme) -> lis
     return [frame, sign] if size <= 0.9 * grid.cell else [frame]
 
 
-def travel(number: VMobject, start: Any) -> Any:
-    """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place."""
-    place = number.get_center()
-    return number.move_to(start).animate.move_to(place)
+def ring_around(grid: NumberGrid, row: int, column: int) -> Circle:
+    """Return a ring around a value that was chosen, and tint what is in it."""
+    ring = Circle(0.42 * grid.cell, color=grid.theme.output, stroke_width=np.clip(8 * grid.cell, 1.5, 5))
+    return ring.set_fill(grid.theme.output, opacity=0.3).move_to(grid.cell_center(row, column))
+
+
+def travel(number: Label, start: Any, size: float = 0.0) -> Restore:
+    """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place.
+
+    Parameters
+    ----------
+    size
+        Of the text where it starts, if that is another one.
+    """
+    number.save_state()
+    number.scale((size or number.size) / number.size).move_to(start)
+    return Restore(number)
 
 
 def drop_into(grid: NumberGrid, row: int, column: int, start: Any) -> list[Any]:
