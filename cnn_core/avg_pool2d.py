@@ -145,6 +145,10 @@ class AvgPool2dTrace(Trace):
         """Say of a value of the padded input whether it is a zero of the padding."""
         return self.padded(indices, self.padding) if name == "x_padded" else super().other(name, indices)
 
+    def window(self, *position: int) -> tuple[list[int], list[int]]:
+        """Return the rows and columns that a window looks at, padding included."""
+        return self.geometry.cells(*position[2:])
+
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""
         return positions_of(self.output.shape)

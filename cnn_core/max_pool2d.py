@@ -134,6 +134,10 @@ class MaxPool2dTrace(Trace):
         """Say of the winners that their places are counted."""
         return Given("counted") if name == "argmax" else super().other(name, indices)
 
+    def window(self, *position: int) -> tuple[list[int], list[int]]:
+        """Return the rows and columns that a window looks at, padding included."""
+        return self.geometry.cells(*position[2:])
+
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""
         return positions_of(self.output.shape)

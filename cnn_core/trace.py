@@ -80,6 +80,11 @@ class Trace(ABC):
             raise InputError(f"an address must name one of {', '.join(self._arrays)}, but it names {name!r}.")
         return Given("given")
 
+    def window(self, *position: int) -> tuple[list[int], list[int]]:
+        """Return the rows and columns of `x` that an output looks at; those outside of `x` have other indices."""
+        cells = [parse(leaf.address)[1] for leaf in self._equation(position).left.leaves() if leaf.name == "x"]
+        return sorted({cell[2] for cell in cells}), sorted({cell[3] for cell in cells})
+
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of an operand that a step lists by a name of its own, such as `x[0,0,1,2]`."""
         raise InputError(f"a step has nothing that is called {name!r}.")

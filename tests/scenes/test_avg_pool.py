@@ -144,7 +144,7 @@ def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, ratio: 
     perform_well("avg-pool", ratio=ratio, **given)
 
 
-@pytest.mark.parametrize(("divisor", "wanted"), [(0, "greater than or equal to 1"), (10000, "less .* to 9999")])
+@pytest.mark.parametrize(("divisor", "wanted"), [(0, "at least 1"), (10000, "at most 9999")])
 def test_divisors_out_of_range_are_refused(divisor: int, wanted: str) -> None:
     with pytest.raises(InputError, match=f"divisor_override must be {wanted}, but it is {divisor}"):
         find("avg-pool").build({"divisor_override": divisor})

@@ -89,7 +89,7 @@ def test_a_large_window_is_not_written_out(perform: Perform) -> None:
 
 def test_the_title_line_says_stride_and_dilation(perform: Perform) -> None:
     scene = perform("max-pool", x=large(6, 6), kernel_size=2, dilation="2 1", stride="1 2")
-    assert scene.size_in_words() == "2×2 window, stride 1×2, dilation 2×1"
+    assert scene.spec.subtitle(scene.trace) == "2×2 window, stride 1×2, dilation 2×1"
 
 
 def test_of_many_stops_only_two_are_told_one_by_one(perform: Perform) -> None:

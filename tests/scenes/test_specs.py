@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from cnn_core.errors import InputError
 from scenes.catalog import SCENES, find
+from scenes.pooling import MaxPoolSpec
 from scenes.specs.fields import batched
-from scenes.specs.pooling import MaxPoolSpec
 
 REFUSED = [
     ({"x": "1 2; 3"}, "x must have rows of equal length, but row 1 has 2 numbers and row 2 has 1 number."),

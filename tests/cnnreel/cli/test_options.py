@@ -9,8 +9,8 @@ from cnn_core.errors import InputError
 from cnnreel.cli.options import build, flag, options_of, with_options
 from scenes.catalog import SCENES, find
 from scenes.conv2d import Conv2dSpec
+from scenes.pooling import MaxPoolSpec
 from scenes.specs import SceneSpec
-from scenes.specs.pooling import MaxPoolSpec
 
 NOT_OF_A_SCENE = {"_quality", "_format", "_output", "_name", "_json", "help", "version"}
 

@@ -1,0 +1,63 @@
+"""Upsampling: each value is copied into a block of cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import Field
+
+from cnn_core.arrays import freeze
+from cnn_core.grids import Grid
+from cnn_core.upsample import UpsampleTrace, upsample
+from scenes.language import say
+from scenes.specs.fields import Image, Size, batched
+from scenes.specs.walk import Stop, WalkSpec
+
+__all__ = ["UpsampleSpec"]
+
+EXAMPLE = freeze(np.array([[4.0, 8.0], [8.0, 4.0]]))
+
+
+class UpsampleSpec(WalkSpec):
+    """What may be asked of the upsampling scene."""
+
+    name = "upsample"
+    summary = "Maps become larger: each value is copied into a block of cells."
+    example = '--x "4 8; 8 4" --scale-factor 3'
+    operation = "Upsample"
+
+    x: Image = Field(Grid(EXAMPLE, "example"), description="The input grid.")
+    scale_factor: Size = Field(2, description="Rows and columns that each value becomes.")
+
+    def trace(self) -> UpsampleTrace:
+        """Copy the values."""
+        return upsample(batched(self.x), self.scale_factor)
+
+    def subtitle(self, trace: UpsampleTrace) -> str:
+        """Return the factor."""
+        return say("nearest, factor {factor}", factor=self.block(trace))
+
+    def rule(self, trace: UpsampleTrace) -> str:
+        """Say what becomes of a value."""
+        return say("Each value is copied into a block of {block} cells.", block=self.block(trace))
+
+    def ask(self, stop: Stop) -> str:
+        """Ask for the first copy."""
+        return say("Which value goes into the first cell?")
+
+    def say(self, stop: Stop) -> str:
+        """Say where a copy is from."""
+        row, column = stop.step.source
+        return say(
+            "{value} is copied from row {row} and column {column}, counted from 0.",
+            value=stop.result,
+            row=row,
+            column=column,
+        )
+
+    def moral(self, trace: UpsampleTrace) -> str:
+        """Say what it adds."""
+        return say("The map is larger, and nothing in it is new.")
+
+    def block(self, trace: UpsampleTrace) -> str:
+        """Return rows and columns of a block."""
+        return "×".join(map(str, trace.scale_factor))
