@@ -136,16 +136,16 @@ class Player(ExplainerScene[WalkSpec]):
             self.work_out(stop, run_time=0.6 if brisk else 1.0)
 
     def work_out(self, stop: Stop, run_time: float) -> None:
-        """Show how the result comes about, and let it go into its cell."""
+        """Show how the result comes about, and let it go into its cell; what is only chosen or carried is ringed."""
         if not isinstance(stop.equation.left, Maximum | Cell):
             line = self.working.show(stop.equation, run_time=1.2 * run_time)
             self.play(*self.drop(stop.position, line.result), run_time=run_time)
             return
         marks = self.chosen(stop)
-        line = self.working.writer.write(stop.equation)
-        self.play(*(Create(mark) for mark in marks), FadeIn(line), run_time=run_time / 2)
+        lines = [] if isinstance(stop.equation.left, Cell) else [self.working.writer.write(stop.equation)]
+        self.play(*(Create(mark) for mark in marks), *map(FadeIn, lines), run_time=run_time / 2)
         self.play(*self.drop(stop.position, marks[0]), run_time=run_time)
-        self.leaving = [*marks, line]
+        self.leaving = [*marks, *lines]
 
     def chosen(self, stop: Stop) -> list[VMobject]:
         """Return the ring around the operand that goes to the output, and an outline around those that are as large."""

@@ -91,8 +91,11 @@ class MaxPoolSpec(PoolSpec):
             return say("{value} is the largest value in the window.", value=stop.result)
         if stop.step.ties == 2:
             return say("{value} stands there twice: the first one wins, as in PyTorch.", value=stop.result)
-        tied = "{value} stands there {count} times: the first one wins, as in PyTorch."
-        return say(tied, value=stop.result, count=stop.step.ties)
+        return say(
+            "{value} stands there {count} times: the first one wins, as in PyTorch.",
+            value=stop.result,
+            count=stop.step.ties,
+        )
 
     def moral(self, trace: MaxPool2dTrace) -> str:
         """Say what the whole was good for."""

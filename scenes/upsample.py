@@ -14,7 +14,7 @@ from scenes.specs.walk import Stop, WalkSpec
 
 __all__ = ["UpsampleSpec"]
 
-EXAMPLE = freeze(np.array([[4.0, 8.0], [8.0, 4.0]]))
+EXAMPLE = freeze(np.array([[4.0, 8.0], [2.0, 6.0]]))
 
 
 class UpsampleSpec(WalkSpec):
@@ -22,7 +22,7 @@ class UpsampleSpec(WalkSpec):
 
     name = "upsample"
     summary = "Maps become larger: each value is copied into a block of cells."
-    example = '--x "4 8; 8 4" --scale-factor 3'
+    example = '--x "4 8; 2 6" --scale-factor 3'
     operation = "Upsample"
 
     x: Image = Field(Grid(EXAMPLE, "example"), description="The input grid.")
@@ -38,7 +38,10 @@ class UpsampleSpec(WalkSpec):
 
     def rule(self, trace: UpsampleTrace) -> str:
         """Say what becomes of a value."""
-        return say("Each value is copied into a block of {block} cells.", block=self.block(trace))
+        return say(
+            "Each value is copied into a block of {block} cells. Rows and columns are counted from 0.",
+            block=self.block(trace),
+        )
 
     def ask(self, stop: Stop) -> str:
         """Ask for the first copy."""
@@ -48,7 +51,7 @@ class UpsampleSpec(WalkSpec):
         """Say where a copy is from."""
         row, column = stop.step.source
         return say(
-            "{value} is copied from row {row} and column {column}, counted from 0.",
+            "{value} is copied from row {row}, column {column}.",
             value=stop.result,
             row=row,
             column=column,
