@@ -106,7 +106,7 @@ class AvgPool2dTrace(Trace):
         terms = tuple(cell for cell in cells if cell)
         total = Sum(terms, known=self.step_value(position, "total", _totals(self._window(*position)).item()))
         divisor = self.step_value(position, "divisor", self.divisors[i, j])
-        return Equation.of(Quotient((total, divisor)), self.value("output", *position))
+        return Equation.of(Quotient((total, divisor)), self.result("output", *position))
 
     def _cell(self, n: int, c: int, row: int, column: int) -> Value | None:
         """Return a value of the input, a zero of the padding that counts, or nothing."""

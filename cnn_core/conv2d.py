@@ -111,7 +111,7 @@ class Conv2dTrace(Trace):
         left = left.of(left.parts, total)
         if self.bias is not None:
             left = Sum((left, self.value("bias", c_out)))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
     def _channel(self, step: Conv2dStep, c: int) -> Sum:
         """Return the products of one channel, a sum for each row of the kernel."""

@@ -112,7 +112,7 @@ class ConvTranspose2dTrace(Trace):
         left: Expression = Sum(terms) if terms else Value(0.0)
         if self.bias is not None:
             left = Sum((left, self.value("bias", position[1])))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
     def _stamp_of(self, one: Contribution, c_out: int) -> tuple[Position, tuple[int, int, int]]:
         """Return the input value of a term, and where in its kernel the term is."""
@@ -128,7 +128,7 @@ class ConvTranspose2dTrace(Trace):
     def _inside_step(self, step: int, inside: str) -> Explanation:
         """Explain a number of a stamp; steps are counted in the reading order of the input."""
         check_position((step,), (self.x.size,))
-        source = _four(np.unravel_index(step, self.x.shape))
+        source = _four(int(at) for at in np.unravel_index(step, self.x.shape))
         name, indices, _ = parse(inside)
         match name:
             case "x":
@@ -137,9 +137,9 @@ class ConvTranspose2dTrace(Trace):
                 return self.explain(address_of("weight", (source[1], *indices)))
             case "contribution":
                 check_position(indices, self.weight.shape[1:])
-                a, b, c = indices
-                product = self._stamped(source, (a, b, c))
-                return Equation.of(Product(product.parts), product.known)
+                c, a, b = indices
+                known = Value(float(self.x[source] * self.weight[source[1], c, a, b]), f"steps[{step}].{inside}", name)
+                return Equation.of(Product(self._stamped(source, (c, a, b)).parts), known)
         return super()._inside_step(step, inside)
 
     def positions(self) -> Iterator[Position]:
@@ -193,7 +193,7 @@ class ConvTranspose2dTrace(Trace):
 
 
 def _four(position: Iterable[int]) -> Position:
-    n, c, i, j = map(int, position)
+    n, c, i, j = position
     return n, c, i, j
 
 

@@ -82,11 +82,13 @@ class LinearTrace(Trace):
         step = self.step(*cast("Pair", position))
         terms = [self._product(step, k) for k in range(len(step.products))]
         known = self.step_value(position, "total", step.total)
-        left: Expression = Sum(self._for_and_against(step, terms) if len(terms) > WRITTEN_OUT else tuple(terms), known=known)
+        left: Expression = Sum(
+            self._for_and_against(step, terms) if len(terms) > WRITTEN_OUT else tuple(terms), known=known
+        )
         if self.bias is not None:
             parts = left.parts if len(terms) > WRITTEN_OUT else (left,)
             left = Sum((*parts, self.value("bias", position[1])))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
     def _product(self, step: LinearStep, k: int) -> Product:
         n, o = step.position

@@ -113,7 +113,7 @@ class MaxPool2dTrace(Trace):
         """Return `Max(4, 1, 1, 1) = 4`, of the cells that lie in `x`."""
         n, c, i, j = position
         return Equation.of(
-            Maximum(tuple(self.value("x", n, c, *cell) for cell in self._cells(i, j))), self.value("output", *position)
+            Maximum(tuple(self.value("x", n, c, *cell) for cell in self._cells(i, j))), self.result("output", *position)
         )
 
     def _cells(self, i: int, j: int) -> list[Pair]:

@@ -12,10 +12,10 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from cnn_core.arrays import Array, IntArray, Pair, freeze
-from cnn_core.errors import InputError
 from cnn_core.equation import Equation, Explanation, Given
+from cnn_core.errors import InputError
 from cnn_core.expression import Cell, Value
-from cnn_core.numerals import decimals_of
+from cnn_core.numerals import FEWEST, decimals_of, digits_shown
 
 __all__ = [
     "Position",
@@ -85,9 +85,14 @@ class Trace(ABC):
         raise InputError(f"a step has nothing that is called {name!r}.")
 
     def value(self, name: str, *position: int) -> Value:
-        """Return a number of `values()` as an operand, with the decimals with which its array is shown."""
-        array = self._arrays[name]
-        return Value(float(array[position]), address_of(name, position), name, self.decimals(name))
+        """Return a number of `values()` as an operand, in full or with at least the decimals of its array."""
+        number, decimals = float(self._arrays[name][position]), self.decimals(name)
+        text = digits_shown(number, max(FEWEST, decimals))
+        return Value(number, address_of(name, position), name, decimals, text)
+
+    def result(self, name: str, *position: int) -> Value:
+        """Return a number of `values()` as it is written in its cell, with the decimals of its array."""
+        return Value(float(self._arrays[name][position]), address_of(name, position), name, self.decimals(name))
 
     def padded(self, indices: tuple[int, ...], border: Pair) -> Explanation:
         """Explain a number of the input with its padding, whose first row and column of `x` come after `border`."""
@@ -104,7 +109,9 @@ class Trace(ABC):
 
     def step_value(self, position: tuple[int, ...], name: str, number: float, kind: str = "") -> Value:
         """Return a number inside the step of an output position; `name` ends with its indices, if it has any."""
-        step = int(np.ravel_multi_index(position, self.output.shape))
+        step = 0
+        for at, size in zip(position, self.output.shape, strict=True):
+            step = step * size + at
         return Value(float(number), f"steps[{step}].{name}", kind or name.partition("[")[0])
 
     def decimals(self, name: str) -> int:
