@@ -113,23 +113,24 @@ class BatchNorm2dTrace(Trace):
 
     def _written(self, name: str, indices: tuple[int, ...]) -> Expression | None:
         """Write how a number that was computed came about."""
+        found: Expression | None = None
         match name:
             case "total" | "squared_deviations_total":
-                return Sum(self._channel("x" if name == "total" else "squared_deviations", *indices))
+                found = Sum(self._channel("x" if name == "total" else "squared_deviations", *indices))
             case "mean" | "variance" if self.training:
                 total = "total" if name == "mean" else "squared_deviations_total"
-                return Quotient((self.value(total, *indices), Value(float(self.count), "count", "count")))
+                found = Quotient((self.value(total, *indices), Value(float(self.count), "count", "count")))
             case "centred":
-                return self._centred(indices)
+                found = self._centred(indices)
             case "squared_deviations":
-                return Power((self._centred(indices),))
+                found = Power((self._centred(indices),))
             case "std":
-                return root_of(self.value("variance", *indices), self.eps)
+                found = root_of(self.value("variance", *indices), self.eps)
             case "x_hat":
-                return self._normalised(indices)
+                found = self._normalised(indices)
             case "running_mean" | "running_var" if self.before:
-                return self._mixed(name, *indices)
-        return None
+                found = self._mixed(name, *indices)
+        return found
 
     def _centred(self, position: tuple[int, ...]) -> Difference:
         parts = (self.value("x", *position), self.value("mean", position[1]))
@@ -147,17 +148,14 @@ class BatchNorm2dTrace(Trace):
         """Write `0.9·0 + 0.1·3`; the variance is the unbiased one, `0.9·1 + 0.1·(100 / 15)`."""
         assert self.before is not None
         is_mean = name == "running_mean"
-        kept, momentum = (Value(number, f"update.{name}", name) for name, number in self.shares().items())
+        momentum = Value(self.momentum, "update.momentum", "momentum")
+        kept = Value(round(1 - self.momentum, 12), "update.kept", "kept")
         old = float(self.before[0 if is_mean else 1][channel])
         before = Value(old, f"update.{'mean' if is_mean else 'var'}_before[{channel}]", "before")
         divisor = Value(self.count - 1.0, "update.divisor", "divisor")
         unbiased = Quotient((self.value("squared_deviations_total", channel), divisor))
         batch = self.value("mean", channel) if is_mean else unbiased
         return Sum((Product((kept, before)), Product((momentum, batch))))
-
-    def shares(self) -> dict[str, float]:
-        """Return how much of a running statistic is kept, and how much the batch replaces."""
-        return {"kept": round(1 - self.momentum, 12), "momentum": self.momentum}
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of a number in its array."""

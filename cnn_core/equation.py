@@ -103,11 +103,13 @@ class Equation:
 
     def find(self, address: str) -> Equation | None:
         """Return how a number inside the left side came about, such as a product; None if it is not there."""
-        node = self._inside.get(address)
-        return None if node is None or node.known is None else Equation.of(node.of(node.parts, None), node.known)
+        found = self._inside.get(address)
+        if isinstance(found, Expression) and found.known is not None:
+            found = self._inside[address] = Equation.of(found.of(found.parts, None), found.known)
+        return found if isinstance(found, Equation) else None
 
     @cached_property
-    def _inside(self) -> dict[str, Expression]:
+    def _inside(self) -> dict[str, Expression | Equation]:
         return {node.known.address: node for node in self.left.nodes() if node.parts and node.known is not None}
 
     def renamed(self, new: Callable[[str], str]) -> Equation:

@@ -60,14 +60,13 @@ class Expression:
     def calculate(self) -> float:
         """Return what a calculator makes of the digits shown; infinity where they divide by 0."""
         found = self._rule(*[part.calculate() for part in self.parts])
-        return math.inf if found is None else float(found)
+        return math.inf if found is None else found
 
     @cached_property
     def exact(self) -> Fraction | None:
         """What the digits shown make exactly; None where that is not a fraction."""
         numbers = [part.exact for part in self.parts]
-        found: Fraction | None = None if None in numbers else self._rule(*numbers)
-        return found
+        return None if None in numbers else self._rule(*numbers)
 
     def leaves(self) -> Iterator[Value]:
         """Give every number in it, in reading order."""
@@ -333,7 +332,7 @@ class Cell(Several):
 
 @dataclass(frozen=True)
 class OfMany(Expression):
-    """`largest of the 784 values of importance`: of more numbers than a line can hold."""
+    """`largest of the 784 values of importance`: of more than a line can hold."""
 
     what: Literal["largest", "smallest"]
     array: str

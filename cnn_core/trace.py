@@ -64,15 +64,31 @@ class Trace(ABC):
         InputError
             If nothing is at this address.
         """
+        address = self.resolve(address)
         name, indices, inside = parse(address)
         if name == "output" and not inside:
             return self._equation(indices)
-        if name == "steps" and len(indices) == 1:
-            return self._inside_step(indices[0], inside)
+        if name == "steps":
+            return self.part(self._position(indices), address) or Given("given")
         array = self._arrays.get(name)
         if array is not None:
             check_position(indices, array.shape)
         return self.other(name, indices)
+
+    def resolve(self, address: str) -> str:
+        """Return where a number stands that a step lists again: its value is an output, its operands are somewhere."""
+        name, indices, inside = parse(address)
+        if name != "steps":
+            return address
+        position = self._position(indices)
+        if inside == "value":
+            return address_of("output", position)
+        part, at, _ = parse(inside)
+        return address if self.part(position, address) else self.operand(position, part, at)
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a number inside the step of a position came about; None if it is an operand there."""
+        return self._equation(position).find(address)
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
         """Explain what is neither output nor step; where an operation computes nothing else, it was given."""
@@ -121,6 +137,11 @@ class Trace(ABC):
             found[name] = decimals_of(self._arrays[name])
         return found[name]
 
+    @property
+    def steps_of(self) -> Array:
+        """The array whose values have a step each."""
+        return self.output
+
     @cached_property
     def _arrays(self) -> Values:
         return self.values()
@@ -133,15 +154,11 @@ class Trace(ABC):
             found[position] = self.equation(*position)
         return found[position]
 
-    def _inside_step(self, step: int, inside: str) -> Explanation:
-        """Explain a number inside a step: its value, a part of the equation of its output, or an operand."""
-        check_position((step,), (self.output.size,))
-        position = tuple(map(int, np.unravel_index(step, self.output.shape)))
-        equation = self._equation(position)
-        if inside == "value":
-            return equation
-        name, indices, _ = parse(inside)
-        return equation.find(f"steps[{step}].{inside}") or self.explain(self.operand(position, name, indices))
+    def _position(self, step: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the position to which a step belongs."""
+        shape = self.steps_of.shape
+        check_position(step, (int(np.prod(shape)),))
+        return tuple(map(int, np.unravel_index(step[0], shape)))
 
 
 def parse(address: str) -> tuple[str, tuple[int, ...], str]:
