@@ -15,7 +15,7 @@ from cnn_core.channels import check_bias
 from cnn_core.equation import WRITTEN_OUT, Equation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum
-from cnn_core.trace import Trace, Values, address_of, check_position, scalar
+from cnn_core.trace import Trace, Values, address_of, check_position, running_sum_of, scalar
 
 __all__ = ["LinearStep", "LinearTrace", "linear"]
 
@@ -103,6 +103,11 @@ class LinearTrace(Trace):
             for name, chosen in signs
             if chosen.any()
         ) or (terms[0],)
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a part of a sum, or the sum so far, came about."""
+        step = self.step(*cast("Pair", position))
+        return super().part(position, address) or running_sum_of(step.products, step.running_sum, address)
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of an input, a weight or the bias."""

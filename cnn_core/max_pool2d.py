@@ -122,7 +122,9 @@ class MaxPool2dTrace(Trace):
         return [(row, column) for row in rows for column in columns if 0 <= row < H and 0 <= column < W]
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
-        """Return the address of one of a window's values."""
+        """Return the address of one of a window's values, or of its winner."""
+        if name == "winner":
+            return address_of("argmax", position)
         if name != "inside_values":
             return super().operand(position, name, indices)
         n, c, i, j = position

@@ -14,7 +14,7 @@ import numpy as np
 from cnn_core.arrays import Array, IntArray, Pair, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import Cell, Value
+from cnn_core.expression import Cell, Sum, Value
 from cnn_core.numerals import FEWEST, decimals_of, digits_shown
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check_position",
     "parse",
     "positions_of",
+    "running_sum_of",
     "scalar",
 ]
 
@@ -69,7 +70,7 @@ class Trace(ABC):
         if name == "output" and not inside:
             return self._equation(indices)
         if name == "steps":
-            return self.part(self._position(indices), address) or Given("given")
+            return self.part(self._position(indices), address) or Given("counted")
         array = self._arrays.get(name)
         if array is not None:
             check_position(indices, array.shape)
@@ -159,6 +160,19 @@ class Trace(ABC):
         shape = self.steps_of.shape
         check_position(step, (int(np.prod(shape)),))
         return tuple(map(int, np.unravel_index(step[0], shape)))
+
+
+def running_sum_of(products: Array, running_sum: Array, address: str) -> Equation | None:
+    """Return how a running sum came about, from the one before and a product; None at any other address."""
+    name, at, _ = parse(parse(address)[2])
+    if name != "running_sum":
+        return None
+    check_position(at, running_sum.shape)
+    step, k = address.partition(".")[0], at[0]
+    entry = tuple(map(int, np.unravel_index(k, products.shape)))
+    last = Value(float(products[entry]), address_of(f"{step}.products", entry), "products")
+    before = [Value(float(running_sum[k - 1]), f"{step}.{name}[{k - 1}]", name)] if k else []
+    return Equation.of(Sum((*before, last)), Value(float(running_sum[k]), address, name))
 
 
 def parse(address: str) -> tuple[str, tuple[int, ...], str]:
