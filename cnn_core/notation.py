@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from cnn_core.equation import Equation
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import (
     Cell,
     Difference,
@@ -27,7 +27,7 @@ from cnn_core.expression import (
 )
 from cnn_core.numerals import typeset
 
-__all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "plain", "spoken"]
+__all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "as_data", "plain", "spoken"]
 
 UNSIGNED = re.compile(r"[\d.]+")
 SUPERSCRIPT = {2: "²", 3: "³"}
@@ -229,6 +229,17 @@ def spoken(equation: Equation) -> str:
     """
     is_ = "equals" if equation.sign == "=" else "is about"
     return f"{say(equation.brief)} {is_} {say(equation.result)}"
+
+
+def as_data(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain data: its line, how it is said, and its operands; or where a number is from.
+
+    >>> as_data(Given("learned"))
+    {'origin': 'learned'}
+    """
+    if isinstance(explanation, Given):
+        return {"origin": explanation.origin}
+    return {"text": plain(explanation), "spoken": spoken(explanation), "operands": explanation.operands}
 
 
 def say(expression: Expression) -> str:

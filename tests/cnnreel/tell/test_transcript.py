@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from cnnreel.tell.appearing import new_on_screen
 from cnnreel.tell.markdown import plain_text
+from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import alternative_text, arrays_of, transcript
 from scenes.catalog import SCENES
 from tests.cnnreel.records import record_of
@@ -38,7 +39,7 @@ def as_seen(markdown: str) -> str:
 
 
 def test_the_transcript_of_max_pooling_can_be_read_alone() -> None:
-    text = transcript(record_of("max-pool"))
+    text = transcript(Story(record_of("max-pool")))
     assert text.startswith("# Max pool\n\nMax pool, a film of 32 seconds: a window visits a grid;")
     assert "**0:05** Question. What is Max(4, 1, 1, 1)?\n" in text
     assert "- `output[0,0,1,0]` appears: 8, because Max(7, 3, 3, 8) = 8\n" in text
@@ -58,17 +59,17 @@ def test_the_transcript_of_max_pooling_can_be_read_alone() -> None:
     ],
 )
 def test_what_appears_is_told_with_its_numbers_and_why(scene: str, line: str) -> None:
-    assert line in transcript(record_of(scene))
+    assert line in transcript(Story(record_of(scene)))
 
 
 def test_a_clip_without_arithmetic_has_no_empty_part() -> None:
-    assert "## The arithmetic" not in transcript(record_of("title", motif=False))
+    assert "## The arithmetic" not in transcript(Story(record_of("title", motif=False)))
 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_everything_that_is_said_and_computed_is_in_the_transcript(scene: str) -> None:
     record = record_of(scene)
-    text = transcript(record)
+    text = transcript(Story(record))
     for beat in record["beats"]:
         assert plain_text(beat["caption"]) in text
     for name in arrays_of(record["values"]):
@@ -95,7 +96,7 @@ def test_what_appears_is_what_was_not_there_before() -> None:
 def test_a_large_array_is_told_by_its_range() -> None:
     record = record_of("max-pool")
     record["values"]["map"] = np.linspace(-1, 2, 784).reshape(1, 1, 28, 28).tolist()
-    assert "### map, 1×1×28×28\n\n784 numbers from −1 to 2.\n" in transcript(record)
+    assert "### map, 1×1×28×28\n\n784 numbers from −1 to 2.\n" in transcript(Story(record))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -111,7 +112,7 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("label", HOSTILE)
 def test_a_hostile_label_stays_text_in_the_transcript(label: str) -> None:
-    text = transcript(record_of("max-pool", x_label=label[:24], title=label[:40]))
+    text = transcript(Story(record_of("max-pool", x_label=label[:24], title=label[:40])))
     html = MarkdownIt("gfm-like", {"linkify": False}).render(text)
     allowed = ["h1", "h2", "h3", "p", "ul", "li", "strong", "code", "table", "thead", "tbody", "tr", "th", "td"]
     assert set(re.findall(r"</?(\w+)", html)) <= set(allowed)

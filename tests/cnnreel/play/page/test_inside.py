@@ -9,6 +9,7 @@ import pytest
 
 from cnnreel.play.page.html import words_in
 from cnnreel.play.page.numbers import arrays_behind, exactly, explained, place_in_words
+from cnnreel.tell.story import Story
 from cnnreel.work.filming import Clip
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
@@ -133,11 +134,11 @@ def test_arrays_are_copied_where_the_clipboard_is_forbidden(second_answer: Any) 
 @pytest.mark.parametrize("scene", SCENES)
 def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) -> None:
     record = record_of(scene)
-    numbers = explained(record, WORDS)
+    numbers = explained(Story(record), WORDS)
     assert set(numbers) == {shown["of"] for beat in record["beats"] for shown in beat["shown"]}
     for of, number in numbers.items():
         assert float(str(number["value"]).replace("−", "-")) == value_at(record["values"], of)
-    for array in arrays_behind(record).values():
+    for array in arrays_behind(Story(record)).values():
         assert isinstance(json.loads(json.dumps(array)), list)
 
 
@@ -153,11 +154,11 @@ def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) 
     ],
 )
 def test_a_number_without_a_line_says_where_it_is_from(scene: str, of: str, how: str) -> None:
-    assert explained(record_of(scene), WORDS)[of]["how"] == how
+    assert explained(Story(record_of(scene)), WORDS)[of]["how"] == how
 
 
 def test_a_product_says_its_factors() -> None:
-    numbers = explained(record_of("conv2d"), WORDS)
+    numbers = explained(Story(record_of("conv2d")), WORDS)
     products = {of: number["how"] for of, number in numbers.items() if ".products[" in of}
     assert products["steps[0].products[0,0,2]"] == "1·(−1) = −1"
     assert all("·" in how for how in products.values())
@@ -166,7 +167,7 @@ def test_a_product_says_its_factors() -> None:
 def test_a_step_says_its_result() -> None:
     record = record_of("max-pool")
     record["beats"][0]["shown"][0]["of"] = "steps[2].value"
-    assert explained(record, WORDS)["steps[2].value"]["how"] == "Max(7, 3, 3, 8) = 8"
+    assert explained(Story(record), WORDS)["steps[2].value"]["how"] == "Max(7, 3, 3, 8) = 8"
 
 
 @pytest.mark.parametrize(
