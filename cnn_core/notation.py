@@ -115,7 +115,7 @@ class Notation:
             case Cell(parts=(Value(address=address),)):
                 return self.word(address)
             case OfMany(what=what, array=array, count=count):
-                return self.word(f"{what} of the {count} values of {array}")
+                return self.word(f"the {what} of the {count} values of {array}")
         raise TypeError(f"{type(expression).__name__} has no notation: say here how it is written.")
 
     def _sum(self, parts: tuple[Expression, ...], *, leading: bool) -> str:

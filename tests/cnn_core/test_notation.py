@@ -89,7 +89,7 @@ def test_a_quotient_that_is_multiplied_stands_apart() -> None:
 
 def test_of_many_values_it_is_said_which() -> None:
     largest = OfMany("largest", "importance", 784, 7.03)
-    assert PLAIN.write(largest) == "largest of the 784 values of importance"
+    assert PLAIN.write(largest) == "the largest of the 784 values of importance"
 
 
 def test_an_equation_says_whether_it_is_exact() -> None:

@@ -30,7 +30,7 @@ def test_the_key_of_max_pooling() -> None:
         "question": "What is Max(4, 1, 1, 1)?",
         "answer": "4",
         "address": "output[0,0,0,0]",
-        "operands": '{"values": [4.0, 1.0, 1.0, 1.0]}',
+        "operands": '{"x": [4.0, 1.0, 1.0, 1.0]}',
         "result": "4.0",
         "arithmetic": "Max(4, 1, 1, 1) = 4",
     }
