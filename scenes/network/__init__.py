@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, PlainSerializer
 
 from cnn_core.arrays import Array, freeze
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
+from cnn_core.expression import Difference, Exp, OfMany, Value
 from cnn_core.mnist import as_input, digit, load_test
 from cnn_core.network import Network
+from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
 from scenes.network.reading import Choices, Reading
 from scenes.specs.base import SceneSpec, Values
@@ -200,6 +204,43 @@ class MistakeSpec(ClassifierSpec):
             "tested": self.mistakes.tested,
             "wrong": len(self.mistakes.wrong),
         }
+
+    def explain(self, address: str) -> Explanation:
+        """Explain how far apart the two logits are, and what covering a place changes."""
+        name, indices, _ = parse(address)
+        values = self.values()
+        match name:
+            case "lead":
+                return self._lead()
+            case "ratio":
+                return Equation.of(Exp((self._lead().result,)), Value(values[name], name, name, 0))
+            case "importance":
+                covered = Value(values["lead"] - float(self.importance[indices]), name="lead_covered")
+                difference = Difference((self._lead().result, covered))
+                return Equation.of(difference, Value(float(self.importance[indices]), address, name, 2))
+            case "importance_smallest" | "importance_largest":
+                number = float(values[name])
+                which: Any = name.removeprefix("importance_")
+                return Equation.of(
+                    OfMany(which, "importance", self.importance.size, number), Value(number, name, name, 2)
+                )
+            case "tested" | "wrong":
+                return Given("counted")
+        return self.reading.explain(address)
+
+    def results(self) -> Iterator[str]:
+        """Give the probabilities, and how far apart the two logits are."""
+        yield from (f"softmax.{address}" for address in self.reading.probabilities.results())
+        yield from ("lead", "ratio")
+
+    def _lead(self) -> Equation:
+        """Return by how much the logit of what was read is above that of what was meant."""
+        logits = self.reading.probabilities.x[0]
+        read, meant = (
+            Value(float(logits[k]), f"softmax.x[0,{k}]", name, 2)
+            for name, k in (("prediction", self.reading.prediction), ("label", self.label))
+        )
+        return Equation.of(Difference((read, meant)), Value(self.values()["lead"], "lead", "lead", 2))
 
     @cached_property
     def importance(self) -> Array:

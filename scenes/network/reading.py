@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,11 +14,13 @@ from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dTrace
 from cnn_core.batch_norm import BatchNorm2dTrace
 from cnn_core.conv2d import Conv2dTrace
+from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.linear import LinearTrace
 from cnn_core.max_pool2d import MaxPool2dTrace
 from cnn_core.network import Network
 from cnn_core.softmax import SoftmaxTrace, softmax
+from scenes.network.reading_explained import explain_reading, results_of_reading
 from scenes.specs.base import Values
 
 __all__ = ["Block", "Choices", "Reading", "Zoom"]
@@ -206,6 +208,14 @@ class Reading:
             "softmax": self.probabilities.values(),
             "prediction": self.prediction,
         }
+
+    def explain(self, address: str) -> Explanation:
+        """Return how the number at an address in `values()` came about, or where it is from."""
+        return explain_reading(self, address)
+
+    def results(self) -> Iterator[str]:
+        """Give the address of everything that an answer key lists."""
+        return results_of_reading(self)
 
 
 def first(layers: Sequence[int]) -> int | None:

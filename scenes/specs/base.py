@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
+from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.grids import Grid
 from scenes.language import language_of
@@ -75,7 +77,8 @@ class DefaultError(InputError):
 class SceneSpec(BaseModel):
     """What may be asked of a scene; command line, lesson files, schema and errors all come from here.
 
-    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows.
+    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows. Both are computed
+    once for each spec.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -149,6 +152,23 @@ class SceneSpec(BaseModel):
         """Return the computed arrays by name: the `values` of the JSON."""
         return {}
 
+    def explain(self, address: str) -> Explanation:
+        """Return how the number at an address in `values()` came about, or where it is from."""
+        found: Explanation = self.trace().explain(address)
+        return found
+
+    def results(self) -> Iterable[str]:
+        """Give the address of everything that an answer key lists, in the order in which it is computed."""
+        trace = self.trace()
+        return () if trace is None else trace.results()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Let everything be computed once."""
+        for name in ("trace", "values"):
+            if name in cls.__dict__:
+                setattr(cls, name, once(cls.__dict__[name]))
+
     @classmethod
     @abstractmethod
     def scene_class(cls) -> type[ExplainerScene[Any]]:
@@ -158,6 +178,18 @@ class SceneSpec(BaseModel):
         """Return the spec as plain JSON values, defaults included."""
         plain: dict[str, Any] = self.model_dump(mode="json")
         return plain
+
+
+def once(method: Callable[[SceneSpec], Any]) -> Callable[[SceneSpec], Any]:
+    """Return a method that keeps what it has returned, in each spec for itself."""
+
+    @wraps(method)
+    def kept(spec: SceneSpec) -> Any:
+        if method.__qualname__ not in spec.__dict__:
+            spec.__dict__[method.__qualname__] = method(spec)
+        return spec.__dict__[method.__qualname__]
+
+    return kept
 
 
 def sentence(spec: type[SceneSpec], error: ValidationError) -> str:

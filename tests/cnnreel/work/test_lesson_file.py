@@ -79,7 +79,7 @@ def test_a_mistake_is_said_with_its_file_its_clip_and_its_key(tmp_path, text, sa
 
 
 def test_a_lesson_file_that_cannot_be_read_is_named(tmp_path) -> None:
-    with pytest.raises(InputError, match="^gone.toml: a lesson must be a file, or handwritten-digits, but: No such"):
+    with pytest.raises(InputError, match=r"^gone\.toml: a lesson must be a file, or handwritten-digits, but: No such"):
         read_lesson(tmp_path / "gone.toml")
     with pytest.raises(InputError, match=r"a lesson must be a file, or handwritten-digits, but: Is a directory\.$"):
         read_lesson(tmp_path)
