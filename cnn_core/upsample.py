@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, freeze
@@ -24,8 +23,8 @@ class UpsampleStep:
     value: float
 
     def values(self) -> Values:
-        """Return where the value is from, and the value, by name."""
-        return {"source": freeze(np.array(self.source)), "value": scalar(self.value)}
+        """Return the value; where it is from, the equation says."""
+        return {"value": scalar(self.value)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from cnn_core.arrays import Array, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Difference, Exp, OfMany, Value
-from cnn_core.mnist import as_input, digit, load_test
+from cnn_core.mnist import as_input, load_test
+from cnn_core.mnist import digit as digit_called
 from cnn_core.network import Network
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
@@ -100,7 +101,7 @@ class DigitSpec(ClassifierSpec):
 
 def of_test_set(name: str) -> DigitImage:
     """Return a digit of the test set."""
-    found = digit(name)
+    found = digit_called(name)
     return DigitImage(found.pixels, f"mnist:#{found.index}", found.label, found.index)
 
 

@@ -239,7 +239,7 @@ def test_a_pooling_is_computed_once_a_spec(monkeypatch: pytest.MonkeyPatch) -> N
     spec = find("max-pool").build({"x": "4 1; 1 1"})
     assert spec.trace() is spec.trace()
     assert spec.values() is spec.values()
-    monkeypatch.setattr("scenes.specs.pooling.max_pool2d", lambda *given: counted.append(given))
+    monkeypatch.setattr("scenes.pooling.max_pool2d", lambda *given: counted.append(given))
     told_of(spec)
     assert counted == []
 
