@@ -17,6 +17,7 @@ from typing import Any, Self
 import cairo
 import platformdirs
 
+import scenes
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.film.record import sha256_of
 from cnnreel.work.files import FULL, HIDDEN, staging
@@ -115,12 +116,12 @@ def key_of(**made_of: Any) -> str:
 
 @cache
 def sources() -> str:
-    """Return one hash of everything in the packages: code, fonts, templates, weights."""
+    """Return one hash of everything in the packages: code, fonts, templates, weights; and of users' own scenes."""
     digest = hashlib.sha256()
-    for package in SOURCES:
-        for path in sorted(files(ROOT / package)):
+    for folder in (*(ROOT / package for package in SOURCES), *map(Path, scenes.__path__[1:])):
+        for path in sorted(files(folder)):
             if "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(ROOT)} {sha256_of(path)}\n".encode())
+                digest.update(f"{path.relative_to(folder.parent)} {sha256_of(path)}\n".encode())
     return digest.hexdigest()
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import scenes
 from cnn_core.errors import InputError
 from cnn_core.weights import SHIPPED
-from cnnreel.work.cache import Cache, key_of
+from cnnreel.work.cache import Cache, key_of, sources
 from cnnreel.work.filming import Clip, film
 from cnnreel.work.finished import clip_key
 from cnnreel.work.lesson import produce
@@ -96,6 +97,17 @@ def test_keys_tell_apart_all_that_a_clip_is_made_of(short_spec: SceneSpec, monke
     keys.append(clip_key(short_spec, "a", quality="low"))
     assert len(set(keys)) == len(keys)
     assert key_of(a=1, b=2) == key_of(b=2, a=1)
+
+
+def test_another_line_in_a_scene_of_the_user_s_is_another_film(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(scenes, "__path__", [*scenes.__path__, str(tmp_path)])
+    hashes = []
+    for line in ("x = 1", "x = 2", "x = 2"):
+        (tmp_path / "mine.py").write_text(line)
+        sources.cache_clear()
+        hashes.append(sources())
+    sources.cache_clear()
+    assert hashes[0] != hashes[1] == hashes[2]
 
 
 def test_equal_numbers_from_another_file_are_another_film_for_it_names_the_file(tmp_path) -> None:
