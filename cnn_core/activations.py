@@ -60,7 +60,7 @@ class ActivationTrace(Trace):
 
     def equation(self, *position: int) -> Equation:
         """Return `max(0, -1) = 0`, or what the function is."""
-        return Equation.of(self.write(self.value("x", *position)), self.value("output", *position))
+        return Equation.of(self.write(self.value("x", *position)), self.result("output", *position))
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
         """Say of the slope too that it was given."""
@@ -101,8 +101,8 @@ def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> ActivationTrac
     [-1.0, 3.0]
     """
     slope = as_number("negative_slope", negative_slope)
-    function, write = (partial(one, negative_slope=slope) for one in (_leaky_relu, _write_leaky_relu))
-    return _apply("leaky_relu", x, function, write, slope)
+    write = partial(_write_leaky_relu, negative_slope=slope)
+    return _apply("leaky_relu", x, partial(_leaky_relu, negative_slope=slope), write, slope)
 
 
 def sigmoid(x: npt.ArrayLike) -> ActivationTrace:

@@ -13,7 +13,7 @@ from cnn_core.arrays import Array, IntArray, Pair, as_array, as_whole, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import Quotient, Sum, Value
 from cnn_core.pooling import PoolGeometry, pool_geometry
-from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
 
 __all__ = ["AvgPool2dStep", "AvgPool2dTrace", "avg_pool2d"]
 
@@ -106,7 +106,7 @@ class AvgPool2dTrace(Trace):
         terms = tuple(cell for cell in cells if cell)
         total = Sum(terms, known=self.step_value(position, "total", _totals(self._window(*position)).item()))
         divisor = self.step_value(position, "divisor", self.divisors[i, j])
-        return Equation.of(Quotient((total, divisor)), self.value("output", *position))
+        return Equation.of(Quotient((total, divisor)), self.result("output", *position))
 
     def _cell(self, n: int, c: int, row: int, column: int) -> Value | None:
         """Return a value of the input, a zero of the padding that counts, or nothing."""
@@ -124,25 +124,24 @@ class AvgPool2dTrace(Trace):
     def _windows(self) -> Array:
         return self.geometry.windows(self.x, 0.0)
 
-    def _inside_step(self, step: int, inside: str) -> Explanation:
-        """Say of a divisor that it is counted, or given in its place; of a window's values where they are from."""
-        name, indices, _ = parse(inside)
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of a window's value, in the padded input where it is not in `x`, or of the divisor."""
+        n, c, i, j = position
         if name == "divisor":
-            return Given("counted" if self.divisor_override is None else "given")
-        if name == "window":
-            return self._under_window(step, indices)
-        return super()._inside_step(step, inside)
-
-    def _under_window(self, step: int, cell: tuple[int, ...]) -> Explanation:
-        check_position(cell, self.kernel_size)
-        n, c, i, j = map(int, np.unravel_index(step, self.output.shape))
+            return address_of("divisors", (i, j))
+        if name != "window":
+            return super().operand(position, name, indices)
+        check_position(indices, self.kernel_size)
         rows, columns = self.geometry.cells(i, j)
-        (H, W), (row, column) = self.geometry.size, (rows[cell[0]], columns[cell[1]])
-        is_inside = 0 <= row < H and 0 <= column < W
-        return self.explain(address_of("x", (n, c, row, column))) if is_inside else Given("padding")
+        (H, W), (pH, pW), (row, column) = self.geometry.size, self.padding, (rows[indices[0]], columns[indices[1]])
+        if 0 <= row < H and 0 <= column < W:
+            return address_of("x", (n, c, row, column))
+        return address_of("x_padded", (n, c, row + pH, column + pW))
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
-        """Say of a value of the padded input whether it is a zero of the padding."""
+        """Say of a value of the padded input whether it is a zero of the padding, and of a divisor who chose it."""
+        if name == "divisors":
+            return Given("counted" if self.divisor_override is None else "given")
         return self.padded(indices, self.padding) if name == "x_padded" else super().other(name, indices)
 
     def positions(self) -> Iterator[Position]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -92,53 +93,44 @@ class BatchNorm2dTrace(Trace):
             left = Product((left, self.value("weight", channel)))
         if self.bias[channel] != 0:
             left = Sum((left, self.value("bias", channel)))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
     def results(self) -> Iterator[str]:
         """Give the statistics of each channel, in the order in which they are computed, and the output."""
         names = ["total", "mean", "squared_deviations", "squared_deviations_total", "variance"] if self.training else []
         names += ["std"] if np.array_equal(self.x_hat, self.output) else ["std", "x_hat"]
         names += ["running_mean", "running_var"] if self.before else []
-        for name in (*names, "output"):
-            yield from addresses_of(name, self._arrays[name].shape)
+        return chain.from_iterable(addresses_of(name, self._arrays[name].shape) for name in (*names, "output"))
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
         """Explain a statistic, or a value on its way."""
         left = self._written(name, indices)
         if left is not None:
-            return Equation.of(left, self.value(name, *indices))
+            return Equation.of(left, self.result(name, *indices))
         if name in ("mean", "variance", "running_mean", "running_var"):
             return Given("running")
-        if name == "count":
-            return Given("counted")
-        return Given("given") if name == "eps" else super().other(name, indices)
+        return Given("counted") if name == "count" else super().other(name, indices)
 
     def _written(self, name: str, indices: tuple[int, ...]) -> Expression | None:
         """Write how a number that was computed came about."""
+        found: Expression | None = None
         match name:
-            case "total":
-                return Sum(self._channel("x", *indices))
-            case "mean" if self.training:
-                return Quotient((self.value("total", *indices), self._count))
+            case "total" | "squared_deviations_total":
+                found = Sum(self._channel("x" if name == "total" else "squared_deviations", *indices))
+            case "mean" | "variance" if self.training:
+                total = "total" if name == "mean" else "squared_deviations_total"
+                found = Quotient((self.value(total, *indices), Value(float(self.count), "count", "count")))
             case "centred":
-                return self._centred(indices)
+                found = self._centred(indices)
             case "squared_deviations":
-                return Power((self._centred(indices),))
-            case "squared_deviations_total":
-                return Sum(self._channel("squared_deviations", *indices))
-            case "variance" if self.training:
-                return Quotient((self.value("squared_deviations_total", *indices), self._count))
+                found = Power((self._centred(indices),))
             case "std":
-                return root_of(self.value("variance", *indices), self.eps)
+                found = root_of(self.value("variance", *indices), self.eps)
             case "x_hat":
-                return self._normalised(indices)
+                found = self._normalised(indices)
             case "running_mean" | "running_var" if self.before:
-                return self._mixed(name, *indices)
-        return None
-
-    @property
-    def _count(self) -> Value:
-        return Value(float(self.count), "count", "count")
+                found = self._mixed(name, *indices)
+        return found
 
     def _centred(self, position: tuple[int, ...]) -> Difference:
         parts = (self.value("x", *position), self.value("mean", position[1]))
@@ -156,17 +148,14 @@ class BatchNorm2dTrace(Trace):
         """Write `0.9·0 + 0.1·3`; the variance is the unbiased one, `0.9·1 + 0.1·(100 / 15)`."""
         assert self.before is not None
         is_mean = name == "running_mean"
-        kept, momentum = (Value(number, f"update.{name}", name) for name, number in self.shares().items())
+        momentum = Value(self.momentum, "update.momentum", "momentum")
+        kept = Value(round(1 - self.momentum, 12), "update.kept", "kept")
         old = float(self.before[0 if is_mean else 1][channel])
         before = Value(old, f"update.{'mean' if is_mean else 'var'}_before[{channel}]", "before")
         divisor = Value(self.count - 1.0, "update.divisor", "divisor")
         unbiased = Quotient((self.value("squared_deviations_total", channel), divisor))
         batch = self.value("mean", channel) if is_mean else unbiased
         return Sum((Product((kept, before)), Product((momentum, batch))))
-
-    def shares(self) -> dict[str, float]:
-        """Return how much of a running statistic is kept, and how much the batch replaces."""
-        return {"kept": round(1 - self.momentum, 12), "momentum": self.momentum}
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of a number in its array."""

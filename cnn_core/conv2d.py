@@ -15,7 +15,7 @@ from cnn_core.channels import check_bias, check_groups, same_group
 from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
-from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, running_sum_of, scalar
 from cnn_core.windows import Padding, PaddingLike, as_padding, blocks, pad, reach, windows
 
 __all__ = ["Conv2dStep", "Conv2dTrace", "conv2d"]
@@ -111,7 +111,7 @@ class Conv2dTrace(Trace):
         left = left.of(left.parts, total)
         if self.bias is not None:
             left = Sum((left, self.value("bias", c_out)))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
     def _channel(self, step: Conv2dStep, c: int) -> Sum:
         """Return the products of one channel, a sum for each row of the kernel."""
@@ -136,6 +136,13 @@ class Conv2dTrace(Trace):
         if top <= row < top + H and left <= column < left + W:
             return address_of("x", (n, channel, row - top, column - left))
         return address_of("x_padded", (n, channel, row, column))
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a part of a sum, or the sum so far, came about."""
+        step = self.step(*cast("Position", position))
+        if len(step.kernel) == 1:  # its sum is the total
+            address = address.replace(".channel_sums[0]", ".total")
+        return super().part(position, address) or running_sum_of(step.products, step.running_sum, address)
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of a window's value or of the bias."""

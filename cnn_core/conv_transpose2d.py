@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
 from cnn_core.channels import check_bias, check_groups, same_group
-from cnn_core.equation import Equation, Explanation
+from cnn_core.equation import Equation
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
@@ -108,39 +108,41 @@ class ConvTranspose2dTrace(Trace):
 
     def equation(self, *position: int) -> Equation:
         """Return `1·10 + 2·1 + 0.5 = 12.5`, of the stamps that reach it; of 0 where none does."""
-        terms = tuple(self._stamped(*self._stamp_of(one, position[1])) for one in self.contributions(*_four(position)))
+        n, c_out, i, j = position
+        terms = tuple(self._stamped(one, c_out) for one in self.contributions(n, c_out, i, j))
         left: Expression = Sum(terms) if terms else Value(0.0)
         if self.bias is not None:
-            left = Sum((left, self.value("bias", position[1])))
-        return Equation.of(left, self.value("output", *position))
+            left = Sum((left, self.value("bias", c_out)))
+        return Equation.of(left, self.result("output", *position))
 
-    def _stamp_of(self, one: Contribution, c_out: int) -> tuple[Position, tuple[int, int, int]]:
-        """Return the input value of a term, and where in its kernel the term is."""
-        return one.position, (c_out % self.weight.shape[1], *one.entry)
-
-    def _stamped(self, source: Position, entry: tuple[int, int, int]) -> Product:
+    def _stamped(self, one: Contribution, c_out: int) -> Product:
         """Return an input value times an entry of its kernel, as it stands in the step of that value."""
-        x, weight = self.value("x", *source), self.value("weight", source[1], *entry)
-        step = int(np.ravel_multi_index(source, self.x.shape))
-        address = address_of(f"steps[{step}].contribution", entry)
-        return Product((x, weight), known=Value(x.number * weight.number, address, "contribution"))
+        entry = (c_out % self.weight.shape[1], *one.entry)
+        step = int(np.ravel_multi_index(one.position, self.x.shape))
+        known = Value(one.product, address_of(f"steps[{step}].contribution", entry), "contribution")
+        return Product((self.value("x", *one.position), self.value("weight", one.position[1], *entry)), known=known)
 
-    def _inside_step(self, step: int, inside: str) -> Explanation:
-        """Explain a number of a stamp; steps are counted in the reading order of the input."""
-        check_position((step,), (self.x.size,))
-        source = _four(np.unravel_index(step, self.x.shape))
-        name, indices, _ = parse(inside)
-        match name:
-            case "x":
-                return self.explain(address_of("x", source))
-            case "kernel":
-                return self.explain(address_of("weight", (source[1], *indices)))
-            case "contribution":
-                check_position(indices, self.weight.shape[1:])
-                a, b, c = indices
-                product = self._stamped(source, (a, b, c))
-                return Equation.of(Product(product.parts), product.known)
-        return super()._inside_step(step, inside)
+    @property
+    def steps_of(self) -> Array:
+        """The input: each of its values stamps the output."""
+        return self.x
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how an entry of a stamp came about."""
+        name, indices, _ = parse(parse(address)[2])
+        if name != "contribution":
+            return None
+        check_position(indices, self.weight.shape[1:])
+        known = Value(float(self.x[position] * self.weight[position[1]][indices]), address, name)
+        return Equation.of(Product((self.value("x", *position), self.value("weight", position[1], *indices))), known)
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of an input value or of an entry of its kernel."""
+        if name == "x":
+            return address_of("x", position)
+        if name == "kernel":
+            return address_of("weight", (position[1], *indices))
+        return super().operand(position, name, indices)
 
     def positions(self) -> Iterator[Position]:
         """Walk over the input in reading order: what `step` takes."""
@@ -190,11 +192,6 @@ class ConvTranspose2dTrace(Trace):
         x = float(self.x[position])
         weight = float(self.weight[position[1], c_out % self.weight.shape[1], *entry])
         return Contribution(position, entry, x, weight, x * weight)
-
-
-def _four(position: Iterable[int]) -> Position:
-    n, c, i, j = map(int, position)
-    return n, c, i, j
 
 
 def conv_transpose2d(

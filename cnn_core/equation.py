@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, Self, TypeAlias
 
 from cnn_core.expression import Expression, Value
-from cnn_core.numerals import EXACT, as_text
+from cnn_core.numerals import EXACT, FEWEST
 
 __all__ = ["Equation", "Explanation", "Given", "sign_between"]
 
@@ -18,6 +18,8 @@ WRITTEN_OUT = 36
 """Terms that a line has at most before its parts are written as what they come to."""
 SUMMED = 20
 """The same for a line whose terms are such parts."""
+ROUNDING = 1e-9
+"""What floats may differ by, relatively, where fractions are equal."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Equation:
         Numbers of up to 4 decimals are written in full. Others begin with 2, and have one more until the result comes
         out; where 6 are not enough, or not all terms can be written, the line says `≈`.
         """
-        for decimals in (*range(2, CLOSEST + 1), EXACT):
+        for decimals in (*range(FEWEST, CLOSEST + 1), EXACT):
             found = cls(left.map(lambda value, d=decimals: value.shown(d)), result)  # type: ignore[misc]
             if found.comes_out or found.brief.terms > WRITTEN_OUT:
                 break
@@ -51,11 +53,11 @@ class Equation:
     @cached_property
     def comes_out(self) -> bool:
         """Whether a calculator that is given the digits shown, at any stage that is written, shows the result."""
-        decimals = len(self.result.text.partition(".")[2])
-        stages = self.stages()[self._first : -1]
         if "e" in self.result.text:
             return True
-        return all(as_text(stage.calculate(), decimals) == self.result.text for stage in stages)
+        printed = float(self.result.text)
+        half = 0.5 * 10.0 ** -len(self.result.text.partition(".")[2]) + ROUNDING * abs(printed)
+        return all(abs(stage.calculate() - printed) <= half for stage in self.stages()[self._first : -1])
 
     @cached_property
     def sign(self) -> Literal["=", "≈"]:
@@ -94,21 +96,21 @@ class Equation:
 
     @cached_property
     def _stages(self) -> tuple[Expression, ...]:
-        found, height = [self.left], 1
-        while height < found[-1].height:
-            stage = found[-1].collapsed(height)
-            height = height + 1 if stage is found[-1] else 1
-            found += [stage] if height == 1 else []
+        found = [self.left.of(self.left.parts, None)]
+        while (stage := found[-1].reduced()) is not found[-1]:
+            found.append(stage)
         return (*found, self.result)
 
     def find(self, address: str) -> Equation | None:
         """Return how a number inside the left side came about, such as a product; None if it is not there."""
-        node = self._inside.get(address)
-        return node and Equation.of(node.of(node.parts, None), node.known or self.result)
+        found = self._inside.get(address)
+        if isinstance(found, Expression) and found.known is not None:
+            found = self._inside[address] = Equation.of(found.of(found.parts, None), found.known)
+        return found if isinstance(found, Equation) else None
 
     @cached_property
-    def _inside(self) -> dict[str, Expression]:
-        return {node.known.address: node for node in self.left.nodes() if node.height and node.known is not None}
+    def _inside(self) -> dict[str, Expression | Equation]:
+        return {node.known.address: node for node in self.left.nodes() if node.parts and node.known is not None}
 
     def renamed(self, new: Callable[[str], str]) -> Equation:
         """Return it with other addresses: where an operation is a layer, its `x` is another layer's output."""
@@ -123,6 +125,9 @@ class Equation:
 
 def sign_between(left: Expression, right: Expression) -> Literal["=", "≈"]:
     """Return `=` if the digits shown on both sides make exactly the same, else `≈`."""
+    first, second = left.calculate(), right.calculate()
+    if abs(first - second) > ROUNDING * (1 + abs(second)):
+        return "≈"
     return "=" if left.exact is not None and left.exact == right.exact else "≈"
 
 

@@ -1,20 +1,19 @@
 """Expressions: how a value came about, as a tree that computes itself from the digits that are shown.
 
-`trace.explain(address)` returns an `Equation` (`cnn_core.equation`), or a `Given` where nothing was computed. Screen,
-captions, transcript, answer key and page all write the same tree (`cnn_core.notation`); none knows an operation.
+Screen, captions, transcript, answer key and page write the same tree (`cnn_core.notation`); none knows an operation.
 """
 
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from operator import is_
 from typing import Any, ClassVar, Literal, Self
 
-from cnn_core.numerals import EXACTLY, as_text, digits_shown, fraction_of, written
+from cnn_core.numerals import EXACTLY, FEWEST, as_text, digits_shown, fraction_of
 
 __all__ = [
     "Cell",
@@ -34,7 +33,8 @@ __all__ = [
     "Value",
 ]
 
-class Expression(ABC):
+
+class Expression:
     """Something that can be computed.
 
     Attributes
@@ -49,56 +49,48 @@ class Expression(ABC):
     binding: ClassVar[int]
     """How strongly it holds its parts together: 1 a sum, 2 a product, 3 a power, 4 what needs no parentheses."""
 
-    @abstractmethod
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
         """Return the same computation with other parts."""
+        raise NotImplementedError
 
-    @abstractmethod
     def _rule(self, *numbers: Any) -> Any:
         """Compute it from the numbers of its parts, fractions or floats; None where a fraction cannot say it."""
+        raise NotImplementedError
 
     def calculate(self) -> float:
         """Return what a calculator makes of the digits shown; infinity where they divide by 0."""
-        if self.exact is not None:
-            return float(self.exact)
-        found = self._rule(*(part.calculate() for part in self.parts))
-        return math.inf if found is None else float(found)
+        found = self._rule(*[part.calculate() for part in self.parts])
+        return math.inf if found is None else found
 
     @cached_property
     def exact(self) -> Fraction | None:
         """What the digits shown make exactly; None where that is not a fraction."""
         numbers = [part.exact for part in self.parts]
-        found: Fraction | None = None if None in numbers else self._rule(*numbers)
-        return found
+        return None if None in numbers else self._rule(*numbers)
 
     def leaves(self) -> Iterator[Value]:
         """Give every number in it, in reading order."""
         for part in self.parts:
             yield from part.leaves()
 
-    @cached_property
-    def height(self) -> int:
-        """How many computations deep it is; 0 for a number."""
-        return 1 + max((part.height for part in self.parts), default=0)
-
-    @cached_property
+    @property
     def terms(self) -> int:
         """How many numbers a line has to hold; a product of numbers counts as one."""
-        count = sum(part.terms for part in self.parts)
-        return 1 if isinstance(self, Product) and count == len(self.parts) else max(1, count)
+        return max(1, sum([part.terms for part in self.parts]))
 
     def map(self, change: Callable[[Value], Value]) -> Expression:
         """Return it with every number changed, known ones included."""
         known = None if self.known is None else change(self.known)
-        return self.of([part.map(change) for part in self.parts], known)
+        parts = [part.map(change) for part in self.parts]
+        is_same = known is self.known and all(map(is_, parts, self.parts))
+        return self if is_same else self.of(parts, known)
 
-    def collapsed(self, height: int) -> Expression:
-        """Return it with all parts of at most this height written as what they come to, where that is known."""
-        if self.height <= height and self.known is not None:
-            return self.known
-        parts = [part.collapsed(height) for part in self.parts]
-        changed = any(new is not old for new, old in zip(parts, self.parts, strict=True))
-        return self.of(parts, self.known) if changed else self
+    def reduced(self) -> Expression:
+        """Return it with the innermost computations written as what they come to, where that is known."""
+        parts = [part.reduced() for part in self.parts]
+        if not all(map(is_, parts, self.parts)):
+            return self.of(parts, self.known)
+        return self if self.known is None else self.known
 
     def nodes(self) -> Iterator[Expression]:
         """Give it and everything inside it, the innermost first."""
@@ -120,7 +112,7 @@ class Value(Expression):
     decimals
         With which it is shown in its cell; None if it has none.
     text
-        Its digits, with an ASCII minus.
+        Its digits, with an ASCII minus: those of its cell, unless others are chosen.
     """
 
     number: float
@@ -130,12 +122,11 @@ class Value(Expression):
     text: str = ""
     parts: ClassVar[tuple[Expression, ...]] = ()  # type: ignore[misc]
     binding: ClassVar[int] = 4
-    height: ClassVar[int] = 0
     terms: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         if not self.text:
-            text = written(self.number) if self.decimals is None else as_text(self.number, self.decimals)
+            text = digits_shown(self.number, FEWEST) if self.decimals is None else as_text(self.number, self.decimals)
             object.__setattr__(self, "text", text)
 
     @property
@@ -150,9 +141,17 @@ class Value(Expression):
     def _rule(self, *numbers: Any) -> Fraction:
         return fraction_of(self.text)
 
+    def calculate(self) -> float:
+        """Return its digits."""
+        return float(self.text)
+
     def leaves(self) -> Iterator[Value]:
         """Give it."""
         yield self
+
+    def reduced(self) -> Value:
+        """Return it as it is."""
+        return self
 
     def map(self, change: Callable[[Value], Value]) -> Value:
         """Return it changed."""
@@ -165,10 +164,7 @@ class Value(Expression):
 
     def shown(self, decimals: int) -> Value:
         """Return it with so many decimals, or as few as write it in full; a tiny one with a digit that is not 0."""
-        return self.at(digits_shown(self.number, max(decimals, self.decimals or 0)))
-
-    def at(self, text: str) -> Value:
-        """Return it with other digits."""
+        text = digits_shown(self.number, max(decimals, self.decimals or 0))
         return self if text == self.text else Value(self.number, self.address, self.name, self.decimals, text)
 
 
@@ -220,6 +216,12 @@ class Product(Several):
     """`2·(-1)`."""
 
     binding: ClassVar[int] = 2
+
+    @property
+    def terms(self) -> int:
+        """One, of numbers."""
+        count = super().terms
+        return 1 if count == len(self.parts) else count
 
     def _rule(self, *numbers: Any) -> Any:
         return math.prod(numbers)
@@ -320,7 +322,7 @@ class Floor(Several):
 
 @dataclass(frozen=True)
 class Cell(Several):
-    """`x[0,1,0,2]`: a number that is only carried to another place, named by where it stood."""
+    """`x[0,1,0,2]`: a number that was only carried to another place, named by where it stood."""
 
     binding: ClassVar[int] = 4
 
@@ -330,7 +332,7 @@ class Cell(Several):
 
 @dataclass(frozen=True)
 class OfMany(Expression):
-    """`largest of the 784 values of importance`: of more numbers than a line can hold."""
+    """`largest of the 784 values of importance`: of more than a line can hold."""
 
     what: Literal["largest", "smallest"]
     array: str

@@ -15,7 +15,7 @@ from cnn_core.channels import check_bias
 from cnn_core.equation import WRITTEN_OUT, Equation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum
-from cnn_core.trace import Trace, Values, address_of, check_position, scalar
+from cnn_core.trace import Trace, Values, address_of, check_position, running_sum_of, scalar
 
 __all__ = ["LinearStep", "LinearTrace", "linear"]
 
@@ -82,11 +82,13 @@ class LinearTrace(Trace):
         step = self.step(*cast("Pair", position))
         terms = [self._product(step, k) for k in range(len(step.products))]
         known = self.step_value(position, "total", step.total)
-        left: Expression = Sum(self._for_and_against(step, terms) if len(terms) > WRITTEN_OUT else tuple(terms), known=known)
+        left: Expression = Sum(
+            self._for_and_against(step, terms) if len(terms) > WRITTEN_OUT else tuple(terms), known=known
+        )
         if self.bias is not None:
             parts = left.parts if len(terms) > WRITTEN_OUT else (left,)
             left = Sum((*parts, self.value("bias", position[1])))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
     def _product(self, step: LinearStep, k: int) -> Product:
         n, o = step.position
@@ -101,6 +103,11 @@ class LinearTrace(Trace):
             for name, chosen in signs
             if chosen.any()
         ) or (terms[0],)
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a part of a sum, or the sum so far, came about."""
+        step = self.step(*cast("Pair", position))
+        return super().part(position, address) or running_sum_of(step.products, step.running_sum, address)
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of an input, a weight or the bias."""

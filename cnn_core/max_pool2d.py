@@ -113,7 +113,7 @@ class MaxPool2dTrace(Trace):
         """Return `Max(4, 1, 1, 1) = 4`, of the cells that lie in `x`."""
         n, c, i, j = position
         return Equation.of(
-            Maximum(tuple(self.value("x", n, c, *cell) for cell in self._cells(i, j))), self.value("output", *position)
+            Maximum(tuple(self.value("x", n, c, *cell) for cell in self._cells(i, j))), self.result("output", *position)
         )
 
     def _cells(self, i: int, j: int) -> list[Pair]:
@@ -122,7 +122,9 @@ class MaxPool2dTrace(Trace):
         return [(row, column) for row in rows for column in columns if 0 <= row < H and 0 <= column < W]
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
-        """Return the address of one of a window's values."""
+        """Return the address of one of a window's values, or of its winner."""
+        if name == "winner":
+            return address_of("argmax", position)
         if name != "inside_values":
             return super().operand(position, name, indices)
         n, c, i, j = position

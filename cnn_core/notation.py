@@ -85,7 +85,9 @@ class Notation:
             case Negative(parts=(one,)):
                 return self.digits("-") + self._part(one, 2)
             case Product(parts=(first, *others)):
-                return self.times.join([self._part(first, 2, leading=leading), *(self._part(one, 2) for one in others)])
+                factors = [self._part(first, 2, leading=leading), *(self._part(one, 2) for one in others)]
+                is_wide = not self.is_bar and any(isinstance(one, Quotient) for one in (first, *others))
+                return (f" {self.times} " if is_wide else self.times).join(factors)
             case Quotient(parts=(above, below)):
                 inside = 0 if self.is_bar else 2
                 over = self._part(above, inside, leading=leading or self.is_bar)
@@ -97,7 +99,9 @@ class Notation:
         """Write what is written like a function of its parts."""
         match expression:
             case Maximum(parts=parts, name=name):
-                return (self.largest or name) + self.wrap(", ".join(self._shortened([self.write(one) for one in parts])))
+                return (self.largest or name) + self.wrap(
+                    ", ".join(self._shortened([self.write(one) for one in parts]))
+                )
             case Power(parts=(one,), exponent=exponent):
                 return self.power(self._part(one, 4), str(exponent))
             case Exp(parts=(one,)):

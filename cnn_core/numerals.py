@@ -13,6 +13,7 @@ import numpy.typing as npt
 __all__ = [
     "EXACT",
     "EXACTLY",
+    "FEWEST",
     "MINUS",
     "as_text",
     "decimals_for",
@@ -30,6 +31,8 @@ MINUS = "\N{MINUS SIGN}"
 MOST_DECIMALS = 6
 WRITTEN_DOWN = 600
 """Numbers of an array that is seen in cells at most."""
+FEWEST = 2
+"""Decimals with which a number begins that is not written in full."""
 EXACT = 4
 """Decimals up to which a number is written in full."""
 TINY = 1e-6
@@ -75,7 +78,9 @@ def decimals_needed(value: float, most: int) -> int:
     >>> decimals_needed(0.5, 2), decimals_needed(1 / 3, 2)
     (1, 2)
     """
-    return next((decimals for decimals in range(most) if abs(value - round(value, decimals)) <= EXACTLY), most)
+    if abs(value - round(value, most - 1)) > EXACTLY:
+        return most
+    return next(decimals for decimals in range(most) if abs(value - round(value, decimals)) <= EXACTLY)
 
 
 @lru_cache(maxsize=1 << 16)

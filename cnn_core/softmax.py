@@ -89,7 +89,7 @@ class SoftmaxTrace(Trace):
     def equation(self, *position: int) -> Equation:
         """Return `0.368 / 1.553 ≈ 0.237`."""
         parts = (self.value("exponentials", *position), self.value("total", *self._row(position)))
-        return Equation.of(Quotient(parts), self.value("output", *position))
+        return Equation.of(Quotient(parts), self.result("output", *position))
 
     def results(self) -> Iterator[str]:
         """Give what makes scores into probabilities, one array after the other."""
@@ -109,7 +109,7 @@ class SoftmaxTrace(Trace):
                 left = Sum(self._along("exponentials", indices))
             case _:
                 return super().other(name, indices)
-        return Equation.of(left, self.value(name, *indices))
+        return Equation.of(left, self.result(name, *indices))
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of a number in its array."""

@@ -12,10 +12,10 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from cnn_core.arrays import Array, IntArray, Pair, freeze
-from cnn_core.errors import InputError
 from cnn_core.equation import Equation, Explanation, Given
-from cnn_core.expression import Cell, Value
-from cnn_core.numerals import decimals_of
+from cnn_core.errors import InputError
+from cnn_core.expression import Cell, Sum, Value
+from cnn_core.numerals import FEWEST, decimals_of, digits_shown
 
 __all__ = [
     "Position",
@@ -26,6 +26,7 @@ __all__ = [
     "check_position",
     "parse",
     "positions_of",
+    "running_sum_of",
     "scalar",
 ]
 
@@ -64,15 +65,31 @@ class Trace(ABC):
         InputError
             If nothing is at this address.
         """
+        address = self.resolve(address)
         name, indices, inside = parse(address)
         if name == "output" and not inside:
             return self._equation(indices)
-        if name == "steps" and len(indices) == 1:
-            return self._inside_step(indices[0], inside)
+        if name == "steps":
+            return self.part(self._position(indices), address) or Given("counted")
         array = self._arrays.get(name)
         if array is not None:
             check_position(indices, array.shape)
         return self.other(name, indices)
+
+    def resolve(self, address: str) -> str:
+        """Return where a number stands that a step lists again: its value is an output, its operands are somewhere."""
+        name, indices, inside = parse(address)
+        if name != "steps":
+            return address
+        position = self._position(indices)
+        if inside == "value":
+            return address_of("output", position)
+        part, at, _ = parse(inside)
+        return address if self.part(position, address) else self.operand(position, part, at)
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a number inside the step of a position came about; None if it is an operand there."""
+        return self._equation(position).find(address)
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
         """Explain what is neither output nor step; where an operation computes nothing else, it was given."""
@@ -85,9 +102,14 @@ class Trace(ABC):
         raise InputError(f"a step has nothing that is called {name!r}.")
 
     def value(self, name: str, *position: int) -> Value:
-        """Return a number of `values()` as an operand, with the decimals with which its array is shown."""
-        array = self._arrays[name]
-        return Value(float(array[position]), address_of(name, position), name, self.decimals(name))
+        """Return a number of `values()` as an operand, in full or with at least the decimals of its array."""
+        number, decimals = float(self._arrays[name][position]), self.decimals(name)
+        text = digits_shown(number, max(FEWEST, decimals))
+        return Value(number, address_of(name, position), name, decimals, text)
+
+    def result(self, name: str, *position: int) -> Value:
+        """Return a number of `values()` as it is written in its cell, with the decimals of its array."""
+        return Value(float(self._arrays[name][position]), address_of(name, position), name, self.decimals(name))
 
     def padded(self, indices: tuple[int, ...], border: Pair) -> Explanation:
         """Explain a number of the input with its padding, whose first row and column of `x` come after `border`."""
@@ -104,7 +126,9 @@ class Trace(ABC):
 
     def step_value(self, position: tuple[int, ...], name: str, number: float, kind: str = "") -> Value:
         """Return a number inside the step of an output position; `name` ends with its indices, if it has any."""
-        step = int(np.ravel_multi_index(position, self.output.shape))
+        step = 0
+        for at, size in zip(position, self.output.shape, strict=True):
+            step = step * size + at
         return Value(float(number), f"steps[{step}].{name}", kind or name.partition("[")[0])
 
     def decimals(self, name: str) -> int:
@@ -113,6 +137,11 @@ class Trace(ABC):
         if name not in found:
             found[name] = decimals_of(self._arrays[name])
         return found[name]
+
+    @property
+    def steps_of(self) -> Array:
+        """The array whose values have a step each."""
+        return self.output
 
     @cached_property
     def _arrays(self) -> Values:
@@ -126,15 +155,24 @@ class Trace(ABC):
             found[position] = self.equation(*position)
         return found[position]
 
-    def _inside_step(self, step: int, inside: str) -> Explanation:
-        """Explain a number inside a step: its value, a part of the equation of its output, or an operand."""
-        check_position((step,), (self.output.size,))
-        position = tuple(map(int, np.unravel_index(step, self.output.shape)))
-        equation = self._equation(position)
-        if inside == "value":
-            return equation
-        name, indices, _ = parse(inside)
-        return equation.find(f"steps[{step}].{inside}") or self.explain(self.operand(position, name, indices))
+    def _position(self, step: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the position to which a step belongs."""
+        shape = self.steps_of.shape
+        check_position(step, (int(np.prod(shape)),))
+        return tuple(map(int, np.unravel_index(step[0], shape)))
+
+
+def running_sum_of(products: Array, running_sum: Array, address: str) -> Equation | None:
+    """Return how a running sum came about, from the one before and a product; None at any other address."""
+    name, at, _ = parse(parse(address)[2])
+    if name != "running_sum":
+        return None
+    check_position(at, running_sum.shape)
+    step, k = address.partition(".")[0], at[0]
+    entry = tuple(map(int, np.unravel_index(k, products.shape)))
+    last = Value(float(products[entry]), address_of(f"{step}.products", entry), "products")
+    before = [Value(float(running_sum[k - 1]), f"{step}.{name}[{k - 1}]", name)] if k else []
+    return Equation.of(Sum((*before, last)), Value(float(running_sum[k]), address, name))
 
 
 def parse(address: str) -> tuple[str, tuple[int, ...], str]:
