@@ -25,6 +25,7 @@ ROLES = {
     "bias": "kernel",
     "negative_slope": "kernel",
     "x_hat": "output",
+    "index": "output",
     "output": "output",
 }
 """Whose colour a number has, by its name; all others have that of text."""
@@ -163,7 +164,7 @@ class Writer:
         return block.width <= self.box.width / size and block.up + block.down <= self.box.height / size
 
     def _layout(self, line: Line, size: float) -> Layout:
-        return Layout(line, self.theme, self.colors, size, self.box.width / size)
+        return Layout(line, self.theme, self.colors, size, self.box)
 
     def draw(self, line: Line, size: float) -> Drawn:
         """Draw a line at a size, in the middle of the box."""

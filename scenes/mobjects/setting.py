@@ -31,7 +31,8 @@ from cnn_core.expression import (
 )
 from cnn_core.notation import terms_of
 from cnn_core.numerals import MINUS, parenthesised, typeset
-from scenes.layout import smallest_text
+from scenes.language import say_many
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.flow import broken
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
@@ -44,6 +45,8 @@ BAR = 0.06
 """From a fraction's bar to what stands above and below it, in em."""
 SMALL, RAISED = 0.65, 0.4
 """Size of a power, and how far it is raised, in em."""
+LOWEST = 2.0
+"""Height of a box, in em, up to which fractions are written on one line."""
 THICKNESS = 2.5
 """Stroke of bars and roots."""
 
@@ -160,9 +163,10 @@ class Piece:
 class Layout:
     """Lays a line out for text of a size and a room, both of which it may have to bend to."""
 
-    def __init__(self, line: Line, theme: Theme, colors: Mapping[str, str], size: float, room: float) -> None:
+    def __init__(self, line: Line, theme: Theme, colors: Mapping[str, str], size: float, box: Box) -> None:
         self.line, self.theme, self.colors = line, theme, colors
-        self.size, self.room = size, room
+        self.size, self.room = size, box.width / size
+        self.has_bars = box.height / size > LOWEST
         self.pieces = [piece for stage in range(len(line.parts)) for piece in self._stage(stage)]
         self.rows = [[self.pieces[k] for k in row] for row in self._rows()]
         self.block = below([beside([piece.block for piece in row], GAP) for row in self.rows], LEADING)
@@ -202,7 +206,7 @@ class Layout:
                     head = [self.sign(f"{name}(")] if index == 0 else []
                     end = self.sign(")" if index == len(parts) - 1 else ",")
                     yield one, beside([*head, self.write(one), end], CLOSE)
-            case Quotient(parts=(Sum() as above, below_bar)):
+            case Quotient(parts=(Sum() as above, below_bar)) if self.has_bars:
                 yield expression, self.tagged(expression, self._over(above, below_bar, self.room - used))
             case _:
                 yield expression, self.write(expression)
@@ -232,7 +236,9 @@ class Layout:
                     blocks += [self.sign("·"), self._part(one, 2)]
                 return beside(blocks, TIGHT)
             case Quotient(parts=(above, below_bar)):
-                return self._over(above, below_bar, self.room)
+                if self.has_bars:
+                    return self._over(above, below_bar, self.room)
+                return beside([self._part(above, 2, leading=leading), self.sign("÷"), self._part(below_bar, 3)], GAP)
             case _:
                 return self._function(expression)
 
@@ -250,8 +256,8 @@ class Layout:
                 return beside([self.sign("floor"), self._bracketed(one)], CLOSE)
             case Cell(parts=(one,)):
                 return self.write(one)
-            case OfMany(what=what, count=count):
-                return self.sign(f"{what} of {count}")
+            case OfMany(count=count):
+                return self.sign(say_many("({count} other)", "({count} others)", count))
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
     def sign(self, text: str, color: str = "", scale: float = 1.0) -> Block:
