@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from manim import VMobject
@@ -21,7 +23,6 @@ from cnn_core.expression import (
     Log,
     Maximum,
     Negative,
-    OfMany,
     Power,
     Product,
     Quotient,
@@ -37,12 +38,14 @@ from scenes.mobjects.flow import broken
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
-__all__ = ["Layout", "Line", "Piece"]
+__all__ = ["Layout", "Line", "Others", "Piece", "symbol"]
 
 GAP, TIGHT, CLOSE, LEADING = 0.24, 0.06, 0.02, 0.35
 """Between what stands beside each other, between factors, within, and from one line to the next, in em."""
 BAR = 0.06
 """From a fraction's bar to what stands above and below it, in em."""
+MOST_TERMS, FIRST = 36, 3
+"""Terms of a sum of which all are written; of more, so many of the first ones and the last one."""
 SMALL, RAISED = 0.65, 0.4
 """Size of a power, and how far it is raised, in em."""
 LOWEST = 2.0
@@ -63,6 +66,8 @@ class Line:
         What the heading stands for, as far as it is not the first part.
     stacked
         Whether each part begins a line, but for the last one.
+    most
+        Terms of a sum of which all are written; of more, the first ones and the last one.
     words
         What stands before a number, by its address.
     """
@@ -71,6 +76,7 @@ class Line:
     heading: tuple[str | Value, ...] = ()
     whole: Expression | None = None
     stacked: bool = False
+    most: int = MOST_TERMS
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -80,6 +86,29 @@ class Line:
         first = "=" if whole is self.parts[0] else sign_between(whole, self.parts[0])
         between = zip(self.parts, self.parts[1:], strict=False)
         return [first if self.heading else "", *(sign_between(one, other) for one, other in between)]
+
+
+@dataclass(frozen=True)
+class Others(Expression):
+    """Terms of a sum that are too small to be shown: only counted."""
+
+    count: int
+    number: float
+    parts: ClassVar[tuple[Expression, ...]] = ()  # type: ignore[misc]
+    known: ClassVar[None] = None  # type: ignore[misc]
+    binding: ClassVar[int] = 4
+
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        """Return it as it is."""
+        return self
+
+    def _rule(self, *numbers: Any) -> Fraction:
+        return Fraction(self.number)
+
+
+def symbol(text: str, name: str) -> Value:
+    """Return what stands for any number of a name, such as `x` or `μ`."""
+    return Value(0.0, name=name, text=text)
 
 
 @dataclass(frozen=True)
@@ -198,8 +227,13 @@ class Layout:
         """Yield what may stand on lines of its own: the terms of a sum, the numbers of a maximum."""
         match expression:
             case Sum(parts=parts):
-                for index, term in enumerate(terms_of(parts)):
+                terms = terms_of(parts)
+                left_out = range(FIRST, len(terms) - 1) if len(terms) > self.line.most else range(0)
+                for index, term in enumerate(terms):
+                    if index in left_out[1:]:
+                        continue
                     block = self._part(term, 2 if index else 1, leading=index == 0)
+                    block = self.sign("…") if index in left_out else block
                     yield term, beside([self.sign("+"), block], GAP) if index else block
             case Maximum(parts=parts, name=name):
                 for index, one in enumerate(parts):
@@ -256,7 +290,7 @@ class Layout:
                 return beside([self.sign("floor"), self._bracketed(one)], CLOSE)
             case Cell(parts=(one,)):
                 return self.write(one)
-            case OfMany(count=count):
+            case Others(count=count):
                 return self.sign(say_many("({count} other)", "({count} others)", count))
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
@@ -268,7 +302,7 @@ class Layout:
     def _number(self, value: Value, *, leading: bool) -> Block:
         text = value.text if leading else parenthesised(value.text)
         weight = "semibold" if value is self.line.parts[-1] else "regular"
-        color = self.colors.get(value.name, self.theme.text) if value.address else self.theme.muted
+        color = self.colors.get(value.name, self.theme.text if value.address else self.theme.muted)
         block = Block(width_of(typeset(text), weight), (Mark(Ink(color, typeset(text), weight, value)),))
         word = self.line.words.get(value.address)
         return beside([self.sign(word), block], GAP) if word else block

@@ -8,13 +8,14 @@ from typing import Any, cast
 from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 
 from cnn_core.equation import Equation, Explanation
-from cnn_core.expression import Expression, OfMany, Sum
+from cnn_core.expression import Expression, Sum
 from cnn_core.numerals import as_text
 from cnn_core.softmax import SoftmaxTrace
 from scenes.language import about, number, say
 from scenes.layout import Box
 from scenes.mobjects.bars import share_text
 from scenes.mobjects.expression import Writer
+from scenes.mobjects.setting import Others
 from scenes.mobjects.text import Formula, Label
 from scenes.softmax.table import SoftmaxTable
 from scenes.stage import ExplainerScene
@@ -85,15 +86,20 @@ class SoftmaxChapter:
 
     def exponentiate_at_once(self) -> None:
         """Subtract the largest logit and take the exponentials, in one beat."""
-        said = "The largest logit, m = {largest}, is subtracted; then the exponentials are taken."
-        with self.stage.beat("step", say(said, largest=self.largest())):
+        said = say(
+            "The largest logit, m = {largest}, is subtracted; then the exponentials are taken.", largest=self.largest()
+        )
+        with self.stage.beat("step", said):
             self.fill("shifted", out_of="x")
             self.fill("exponentials", out_of="shifted")
 
     def shift(self) -> None:
         """Subtract the largest logit, and say why that is allowed."""
-        said = "First the largest logit, m = {largest}, is subtracted from all. The probabilities stay the same."
-        with self.stage.beat("explain", say(said, largest=self.largest())):
+        said = say(
+            "First the largest logit, m = {largest}, is subtracted from all. The probabilities stay the same.",
+            largest=self.largest(),
+        )
+        with self.stage.beat("explain", said):
             self.write(VGroup(Formula(INVARIANCE, 0.5, self.theme.text).move_to(self.box.center)))
             self.fill("shifted", out_of="x")
 
@@ -111,8 +117,11 @@ class SoftmaxChapter:
         k = sorted(self.classes, key=lambda k: (-float(self.shifted[k]), k))[1]
         equation = self.equation("exponentials", k)
         (exponent,) = equation.left.leaves()
-        said = "The exponential function makes each of them positive. Here is e to the power of {exponent}."
-        with self.stage.beat("step", say(said, exponent=number(exponent.text))):
+        said = say(
+            "The exponential function makes each of them positive. Here is e to the power of {exponent}.",
+            exponent=number(exponent.text),
+        )
+        with self.stage.beat("step", said):
             self.write(self.writer.write(equation))
             self.fill("exponentials", out_of="shifted")
 
@@ -186,12 +195,13 @@ class SoftmaxChapter:
 def summed(equation: Equation) -> Equation:
     """Return a sum whose terms that would look like 0 are only counted.
 
+    >>> from cnn_core.expression import Value
     >>> exponentials = [Value(number, f"exponentials[{k}]", decimals=3) for k, number in enumerate((1.0, 0.5, 1e-9))]
     >>> [type(part).__name__ for part in summed(Equation.of(Sum(tuple(exponentials)), Value(1.5))).left.parts]
-    ['Value', 'Value', 'OfMany']
+    ['Value', 'Value', 'Others']
     """
     terms = [term for term in equation.left.leaves() if term.decimals is not None]
     seen = [term for term in terms if term.number == 0 or float(as_text(term.number, term.decimals or 0))]
     unseen = [term.number for term in terms if term not in seen]
-    parts: list[Expression] = [*seen, *([OfMany("sum", "exponentials", len(unseen), sum(unseen))] if unseen else [])]
+    parts: list[Expression] = [*seen, *([Others(len(unseen), sum(unseen))] if unseen else [])]
     return Equation.of(Sum(tuple(parts)), equation.result)

@@ -27,8 +27,11 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         self.show_title(self.operation, say("{count} logits", count=self.trace.x.size))
         table = SoftmaxTable(self.trace, address_of, self.spec.names, self.theme, self.bands.stage)
         chapter = SoftmaxChapter(self, self.trace, table, self.called, self.spec.explain)
-        said = "{count} logits: the larger one is, the more its class is favoured. But they are no probabilities."
-        chapter.show_logits(self.origin() + say(said, count=self.trace.x.size))
+        said = say(
+            "{count} logits: the larger one is, the more its class is favoured. But they are no probabilities.",
+            count=self.trace.x.size,
+        )
+        chapter.show_logits(self.origin() + said)
         chapter.play(question=self.spec.question)
         self.close(chapter)
 

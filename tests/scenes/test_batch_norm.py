@@ -315,7 +315,7 @@ def test_a_spread_that_could_not_be_seen_gets_a_line_of_its_own() -> None:
 
 def test_another_line_is_announced(perform: Perform) -> None:
     scene = perform("batch-norm", x="1000 1001; 1001 1002")
-    assert "the line is redrawn to fit" in saying(scene, "Subtracting the mean").caption
+    assert "The line is redrawn to fit." in saying(scene, "Subtracting the mean").caption
     assert not any("redrawn" in caption for caption in captions(perform("batch-norm")))
 
 
