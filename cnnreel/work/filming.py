@@ -19,6 +19,7 @@ from cnnreel.paint.segments import film_segments, put_together, segment_folder
 from cnnreel.paint.takes import TAKES, Take, video_record
 from cnnreel.play.page.writing import write_clip_page
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from cnnreel.work.cache import Cache, key_of
 from cnnreel.work.files import check_free, check_name, staging
 from cnnreel.work.finished import clip_key, from_cache, main_file, publish_clip
@@ -182,9 +183,10 @@ def finish(
         put_together(order, prepared.timeline)
         take = Take(video_record(order, prepared.timeline.duration), prepared.timeline)
     record = clip_record(order.spec, take.timeline, take.record)
-    write_sidecars(order.folder, order.name, record)
+    story = Story(record)
+    write_sidecars(order.folder, order.name, story)
     if order.format in CODECS:
-        write_clip_page(order.folder, order.name, record, single_file=order.single_file)
+        write_clip_page(order.folder, order.name, story, single_file=order.single_file)
     (order.folder / f"{order.name}.json").write_text(as_text(record), encoding="utf-8")
     if cache is not None:
         cache.store(key, order.folder)
