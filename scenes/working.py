@@ -40,6 +40,8 @@ class Working:
     ----------
     known
         Numbers on stage that are no cells, such as a mean, out of which others come as well.
+    places
+        What other numbers come out of, by their addresses.
     line
         What stands there now.
     """
@@ -55,6 +57,7 @@ class Working:
         self.stage, self.grids = stage, list(grids)
         self.writer = Writer(stage.theme, box or stage.bands.formula, most, **colors)
         self.known: list[Number] = []
+        self.places: dict[str, Mobject] = {}
         self.line: Drawn | VGroup | None = None
 
     def leave(self, **options: Any) -> list[Animation]:
@@ -115,6 +118,8 @@ class Working:
         for grid in self.grids:
             if cell := grid.find(number.address):
                 return grid.cell_center(*cell), grid.text_size
+        if number.address in self.places:
+            return self.places[number.address], 0.0
         standing = [*self.known, *(self.line.numbers if isinstance(self.line, Drawn) else [])]
         for one in standing:
             if one.address == number.address:

@@ -9,8 +9,9 @@ from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, VGroup, smoot
 
 from cnn_core.notation import PLAIN
 from scenes.batch_norm.board import BatchNormBoard
-from scenes.batch_norm.channel import Cell
+from scenes.batch_norm.channel import Cell, scaled_and_shifted
 from scenes.language import say
+from scenes.mobjects.expression import Line
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import question_marks
 from scenes.specs.batch_norm import BatchNormSpec
@@ -144,13 +145,17 @@ class CellsChapter:
         with stage.beat("step", say("{x} becomes {value}.", **named)):
             stage.play(FadeIn(self.window), *self.working.leave(), run_time=0.5)
             self.working.grids.append(self.old.grid)
-            line = self.working.show(self.working.writer.best([self.channel.scaled_and_shifted(cell)]), run_time=1.2)
+            line = self.working.show(self.working.writer.best([self.scaled_and_shifted(cell)]), run_time=1.2)
             way = board.out.cell_center(*cell) - line.result.get_center()
             going = leaving(self.old.grid, cell)
             stage.add(*(animation.mobject for animation in going))
             arriving = self.arrivals([cell], way)
             stage.add(self.window.outline)
             stage.play(*going, *arriving, run_time=0.8)
+
+    def scaled_and_shifted(self, cell: Cell) -> Line:
+        """Return `0.4·2 + 1 = 1.8`."""
+        return scaled_and_shifted(self.channel.equation("output", cell), self.channel.value("x_hat", cell))
 
 
 def leaving(grid: NumberGrid, cell: Cell) -> list[Animation]:

@@ -17,7 +17,7 @@ from scenes.mobjects.setting import symbol
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.theme import Theme
 
-__all__ = ["Cell", "Channel"]
+__all__ = ["Cell", "Channel", "scaled_and_shifted"]
 
 Cell: TypeAlias = tuple[int, int]
 
@@ -74,13 +74,6 @@ class Channel:
             decimals=self.trace.decimals(values),
         )
 
-    def scaled_and_shifted(self, cell: Cell) -> Line:
-        """Return `0.4·2 + 1 = 1.8`: the last stage, where the value is normalised already."""
-        equation, normalised = self.equation("output", cell), self.address("x_hat", cell)
-        stages = [stage for stage in equation.stages()[:-1] if normalised in {leaf.address for leaf in stage.leaves()}]
-        left = stages[0] if stages else self.value("x_hat", cell)
-        return Line((left, equation.result))
-
     def recipe(self) -> Expression:
         """Return `(x - 3) / 2.5 · 2 + 1`: what becomes of every value x of this channel."""
         return self._written({name: self.value(name) for name in ("mean", "std", "weight", "bias")})
@@ -106,3 +99,10 @@ class Channel:
             given = Value(number, address, name, self.trace.decimals(name))
             found.append(explained.result if isinstance(explained, Equation) else given)
         return found
+
+
+def scaled_and_shifted(equation: Equation, normalised: Value) -> Line:
+    """Return `0.4·2 + 1 = 1.8`: the stage of an output in which the value is normalised already."""
+    stages = equation.stages()[:-1]
+    found = [stage for stage in stages if normalised.address in {leaf.address for leaf in stage.leaves()}]
+    return Line((found[0] if found else normalised, equation.result))

@@ -15,6 +15,7 @@ from scenes.batch_norm.words import goal, moral
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.expression import Line
+from scenes.mobjects.setting import symbol
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -107,7 +108,9 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
 
     def show_in_symbols(self, board: BatchNormBoard) -> None:
         """Write `output = (x - μ) / σ · γ + β`."""
-        line = self.working.writer.best([Line((board.channel.in_symbols(),), (self.spec.output_label,))])
+        line = self.working.writer.best(
+            [Line((board.channel.in_symbols(),), (symbol(self.spec.output_label, "output"),))]
+        )
         self.play(*self.working.exchange(line), run_time=1.2)
 
     def close(self, board: BatchNormBoard) -> None:

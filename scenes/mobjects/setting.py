@@ -68,6 +68,8 @@ class Line:
         Whether each part begins a line, but for the last one.
     most
         Terms of a sum of which all are written; of more, the first ones and the last one.
+    ending
+        What stands behind the last part.
     words
         What stands before a number, by its address.
     """
@@ -77,6 +79,7 @@ class Line:
     whole: Expression | None = None
     stacked: bool = False
     most: int = MOST_TERMS
+    ending: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -215,8 +218,11 @@ class Layout:
         sign, expression = self.line.signs[stage], self.line.parts[stage]
         lead = self._heading() if stage == 0 and self.line.heading else []
         lead += [self.sign(sign)] if sign else []
-        for node, block in self._terms(expression, sum(one.width + GAP for one in lead)):
-            yield Piece(beside([*lead, block], GAP), stage, node)
+        terms = list(self._terms(expression, sum(one.width + GAP for one in lead)))
+        is_last = stage == len(self.line.parts) - 1
+        for index, (node, block) in enumerate(terms):
+            ending = [self.sign(self.line.ending)] if self.line.ending and is_last and index == len(terms) - 1 else []
+            yield Piece(beside([*lead, block, *ending], GAP), stage, node)
             lead = []
 
     def _heading(self) -> list[Block]:

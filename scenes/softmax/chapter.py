@@ -87,7 +87,8 @@ class SoftmaxChapter:
     def exponentiate_at_once(self) -> None:
         """Subtract the largest logit and take the exponentials, in one beat."""
         said = say(
-            "The largest logit, m = {largest}, is subtracted; then the exponentials are taken.", largest=self.largest()
+            "The largest logit, {largest}, is called m and subtracted; then the exponentials are taken.",
+            largest=self.largest(),
         )
         with self.stage.beat("step", said):
             self.fill("shifted", out_of="x")
@@ -96,7 +97,7 @@ class SoftmaxChapter:
     def shift(self) -> None:
         """Subtract the largest logit, and say why that is allowed."""
         said = say(
-            "First the largest logit, m = {largest}, is subtracted from all. The probabilities stay the same.",
+            "First the largest logit, {largest}, is called m and subtracted from all. The probabilities stay the same.",
             largest=self.largest(),
         )
         with self.stage.beat("explain", said):
