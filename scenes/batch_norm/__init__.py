@@ -150,7 +150,8 @@ class BatchNormSpec(SceneSpec):
             std, without = float(torch["std"][indices]), float(trace.std[indices])
             decimals = min(9, int(np.ceil(-np.log10(max(std - without, 1e-9)))))  # so many that a change is seen
             result = Value(std, f"torch_eps.{inside}", name, max(decimals, trace.decimals("std")))
-            return Equation.of(root_of(trace.value("variance", *indices), TORCH_EPS), result)
+            found = Equation.of(root_of(trace.value("variance", *indices), TORCH_EPS), result)
+            return found.renamed(lambda of: "torch_eps.eps" if of == "eps" else of)
         if name == "change":
             change = float(torch[name])
             return Equation.of(
