@@ -35,6 +35,8 @@ FEWEST = 2
 """Decimals with which a number begins that is not written in full."""
 EXACT = 4
 """Decimals up to which a number is written in full."""
+LEFT_OVER = 1e-12
+"""Up to which a number is what floats leave over."""
 TINY = 1e-6
 """What is smaller is written with a power of ten."""
 EXACTLY = 1e-9
@@ -87,13 +89,17 @@ def decimals_needed(value: float, most: int) -> int:
 def digits_shown(value: float, decimals: int) -> str:
     """Write a number in full where up to 4 decimals do, otherwise with so many; never as 0 unless it is.
 
-    >>> digits_shown(0.125, 2), digits_shown(1 / 3, 2), digits_shown(0.00002, 2)
-    ('0.125', '0.33', '0.00002')
+    What floats leave over where a sum is 0 is 0.
+
+    >>> digits_shown(0.125, 2), digits_shown(1 / 3, 2), digits_shown(0.00002, 2), digits_shown(1e-17, 2)
+    ('0.125', '0.33', '0.00002', '0')
     """
+    if abs(value) <= LEFT_OVER:
+        return "0"
     is_tiny = 0 < abs(value) < 10.0**-EXACT
     full = EXACT + 1 if is_tiny else decimals_needed(value, EXACT + 1)
     text = as_text(value, full if full <= EXACT else decimals)
-    return text if value == 0 or float(text) else written(value, 2)
+    return text if float(text) else f"{Decimal(written(value, 2)):f}"
 
 
 @lru_cache(maxsize=1 << 16)

@@ -25,7 +25,8 @@ from manim import (
 )
 
 from scenes.language import speaking
-from scenes.layout import Bands, fitted, smallest_text
+from scenes.layout import Bands, smallest_text
+from scenes.mobjects.flow import fitted
 from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
 from scenes.theme import PACE, THEMES, reading_time

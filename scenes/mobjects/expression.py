@@ -27,6 +27,8 @@ ROLES = {
     "negative_slope": "kernel",
     "x_hat": "output",
     "index": "output",
+    "prediction": "output",
+    "label": "input",
     "output": "output",
 }
 """Whose colour a number has, by its name; all others have that of text."""
@@ -35,7 +37,7 @@ ROLES = {
 def lines_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> list[Line]:
     """Return the ways to write an equation, from all its stages to its result alone."""
     stages = equation.stages()
-    ways = [Line(stages[k:], heading, equation.left, stacked) for k in range(len(stages))]
+    ways = [Line(stages[k:], heading, stages[0], stacked) for k in range(len(stages))]
     shortened = [replace(ways[0], most=0)] if any(isinstance(node, Sum) for node in equation.left.nodes()) else []
     return [ways[0], *shortened, *ways[1:]]
 
@@ -43,7 +45,7 @@ def lines_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stack
 def products_of(equation: Equation) -> list[Line]:
     """Return the ways to write a sum of products: all of them and below it their values; or sums of them, ..."""
     *stages, result = equation.stages()
-    whole = equation.left
+    whole = stages[0]
     both = [Line((*stages[:2], result), (), whole, stacked=True)] if len(stages) > 1 else []
     return [*both, *(Line((stage, result), (), whole) for stage in stages), Line((result,), (), whole)]
 

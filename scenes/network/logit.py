@@ -42,12 +42,8 @@ def look_at_logit(board: NetBoard, zoom: Zoom) -> None:
         board.show(*outlines(board, zoom, weights, products), run_time=0.5)
         upper, lower = halves(board.places.formula)
         strongest = closely.explain("strongest.product")
-        heading = say("strongest:")
-        closely.show(
-            [Line((strongest.left, strongest.result), words={next(strongest.left.leaves()).address: heading})],
-            0.8,
-            upper,
-        )
+        words = {next(strongest.left.leaves()).address: say("strongest:")}
+        closely.show([Line((strongest.left, strongest.result), words=words)], 0.8, upper)
         closely.show(whole_sum(closely), 0.8, lower)
 
 

@@ -8,7 +8,7 @@ from manim import DOWN, LEFT, RIGHT, VGroup
 
 from cnn_core.expression import Value
 from scenes.batch_norm.channel import scaled_and_shifted
-from scenes.language import about, say
+from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Known, lines_of
 from scenes.mobjects.text import Formula
@@ -20,7 +20,12 @@ __all__ = ["look_at_norm"]
 
 RULE = "hat(x) = (x - mu) / sqrt(sigma^2 + epsilon)"
 SCALED = "y = gamma hat(x) + beta"
-KNOWN = (("mean μ", "mean"), ("variance σ²", "variance"), ("gamma γ", "weight"), ("beta β", "bias"))
+KNOWN = (
+    (marked("mean μ"), "mean"),
+    (marked("variance σ²"), "variance"),
+    (marked("gamma γ"), "weight"),
+    (marked("beta β"), "bias"),
+)
 
 
 def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
@@ -58,7 +63,7 @@ def known(board: NetBoard, zoom: Zoom) -> VGroup:
 def pair(board: NetBoard, zoom: Zoom, name: str, key: str, size: float) -> Known:
     """Return `mean μ = 0.07`."""
     value = Value(float(zoom.values[key]), f"{zoom.address}.{key}", key, 2)
-    return Known(name, value, board.theme, size, board.theme.kernel)
+    return Known(say(name), value, board.theme, size, board.theme.kernel)
 
 
 def halves(box: Box) -> tuple[Box, Box]:
