@@ -20,16 +20,13 @@ from cnn_core.linear import LinearTrace
 from cnn_core.max_pool2d import MaxPool2dTrace
 from cnn_core.network import Network
 from cnn_core.softmax import SoftmaxTrace, softmax
-from scenes.network.reading_explained import explain_reading, results_of_reading
+from scenes.network.reading_explained import LEFT_OUT, explain_reading, results_of_reading
 from scenes.specs.base import Values
 
 __all__ = ["Block", "Choices", "Reading", "Zoom"]
 
 ELEMENTWISE = (BatchNorm2dTrace, ActivationTrace)
 Place = tuple[int, int, int]
-
-LEFT_OUT = ("x", "centred", "squared_deviations", "squared_deviations_total", "x_hat", "total")
-"""Arrays of a trace that are as large as its output and follow from it."""
 
 MOST_CHANNELS = 16
 """Channels whose sums are listed, the heaviest; the others are one number."""

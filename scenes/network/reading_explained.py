@@ -11,13 +11,14 @@ from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import OfMany, Sum, Value
 from cnn_core.trace import address_of, parse
-from scenes.specs.reading_values import LEFT_OUT
 
 if TYPE_CHECKING:
     from scenes.network.reading import Reading
 
-__all__ = ["explain_reading", "results_of_reading"]
+__all__ = ["LEFT_OUT", "explain_reading", "results_of_reading"]
 
+LEFT_OUT = ("x", "centred", "squared_deviations", "squared_deviations_total", "x_hat", "total")
+"""Arrays of a trace that are as large as its output and follow from it."""
 EXTREMES = ("smallest", "largest")
 
 
