@@ -1,4 +1,4 @@
-"""The README names every scene, and its commands are ones that the program takes."""
+"""The guides name every scene, and the commands in them are ones that the program takes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from cnnreel.cli.main import main
 from cnnreel.work.lesson_file import read_lesson
 from scenes.catalog import SCENES
 
-README = Path(__file__).parent.parent / "README.md"
-TEXT = README.read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^python render\.py ([^#\n]+)", TEXT, flags=re.MULTILINE)
+HOUSE = Path(__file__).parents[1]
+GUIDES = [HOUSE / name for name in ("README.md", "docs/scenes.md", "docs/lessons.md", "docs/teaching.md")]
+TEXTS = {guide: guide.read_text(encoding="utf-8") for guide in GUIDES}
+ALL = "\n".join(TEXTS.values())
+COMMANDS = re.findall(r"^python render\.py ([^#\n]+)", ALL, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_every_scene_stands_in_the_table(name: str) -> None:
-    assert re.search(rf"^\| `{name}` \|", TEXT, flags=re.MULTILINE)
+    assert re.search(rf"^\| `{name}` \|", ALL, flags=re.MULTILINE)
 
 
 def test_there_are_commands() -> None:
@@ -41,15 +43,16 @@ def test_the_program_takes_every_command(command: str) -> None:
         group.make_context(command, words)
 
 
-def test_the_lesson_of_the_readme_is_one(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", TEXT, flags=re.DOTALL)
+def test_the_lesson_of_the_guide_is_one(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", ALL, flags=re.DOTALL)
     assert tomllib.loads(block)
     (tmp_path / "mine.toml").write_text(block, encoding="utf-8")
     assert len(read_lesson(tmp_path / "mine.toml").clips) == 1
 
 
-def test_every_picture_is_there() -> None:
-    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)
-    assert pictures
-    for picture in pictures:
-        assert (README.parent / picture).is_file()
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.name)
+def test_every_picture_and_every_place_that_a_guide_points_to_is_there(guide: Path) -> None:
+    places = re.findall(r"\]\(([^)#:]+)\)", TEXTS[guide])
+    assert places or guide.name == "teaching.md"
+    for place in places:
+        assert (guide.parent / place).exists(), place
