@@ -12,12 +12,18 @@ from manim import ImageMobject, VMobject
 
 from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
-from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, eased
+from cnnreel.film.tracks import EVENLY, HOLDS, Easings, Key, Keys, Series, Table, eased
 
 __all__ = ["Actor", "Props", "actor_of"]
 
 HAIR = 0.06
 """Pixels that count as a difference."""
+
+FADE = 0.02
+"""Part of a cross-fade that counts as a difference."""
+
+REVEALS = 254
+"""Into so many instants the time is divided in which a picture appears pixel by pixel."""
 
 LEVEL = 1 / 255
 """Part of a colour, or of opacity, that counts as a difference."""
@@ -303,20 +309,37 @@ class Shown(Actor):
         self.pose.add(start, np.hstack([size[:, :1], zero, zero, size[:, 1:], low]), self.props.easings, UNIT)
         opacity = np.array([[look.pixels[0, 0, 3] / 255] for look in looks])
         self.opacity.add(start, opacity, self.props.easings)
-        before = None
-        for index, look in enumerate(looks):
-            if look.pixels is not before:
-                before = look.pixels
-                self._put(start + index, look.pixels)
+        self._keep_pictures(start, [check_even(look.pixels) for look in looks])
 
-    def _put(self, time: int, pixels: Any) -> None:
-        if (pixels[..., 3] != pixels[0, 0, 3]).any():
-            raise TypeError("A picture is transparent in places: say here how it looks.")
-        rgb = np.ascontiguousarray(pixels[..., :3])
-        pictures = self.props.pictures
-        index = pictures.add((rgb.shape, rgb.tobytes()), rgb)
-        if not self.picture or self.picture[-1][2] != index:
-            self.picture.append([time, HOLDS, index])
+    def _keep_pictures(self, start: int, several: list[Any]) -> None:
+        """Write keys for pictures (H, W, 3): one that fades or changes into another, or each of them."""
+        first, last, end = several[0], several[-1], start + len(several) - 1
+        if self._rgb is None or not alike(self._rgb, first):
+            self._put(start, first)
+        if all(alike(one, first) for one in several):
+            return
+        if (shares := cross_fade(several)) is not None:
+            for begin, stop, easing in eased(shares, np.array([FADE]), self.props.easings):
+                if stop > begin:
+                    self._put(start + begin, first if begin == 0 else several[begin], easing)
+                    self._put(start + stop, last if stop == len(several) - 1 else several[stop])
+        elif (when := reveal(several)) is not None:
+            self._put(start, first, EVENLY)
+            self._put(end, last, when=when)
+        else:
+            for index, one in enumerate(several):
+                self._put(start + index, one)
+
+    _rgb: Any = None
+
+    def _put(self, time: int, rgb: Any, easing: int = HOLDS, when: Any = None) -> None:
+        """Show a picture from a time on; `when` tells of each pixel when it appears."""
+        self._rgb = rgb
+        key = (rgb.shape, rgb.tobytes(), None if when is None else when.tobytes())
+        index = self.props.pictures.add(key, (rgb, when))
+        if self.picture and self.picture[-1][2] == index:
+            time = self.picture.pop()[0] if self.picture[-1][0] == time or easing == HOLDS else time
+        self.picture.append([time, easing, index])
 
     def sprite(self) -> dict[str, Any] | None:
         """Return the sprite."""
@@ -329,6 +352,43 @@ class Shown(Actor):
         if opacity != [[opacity[0][0], HOLDS, 1]]:
             sprite["opacity"] = props.track(opacity)
         return sprite
+
+
+def check_even(pixels: Any) -> Any:
+    """Return the colours of a picture that is nowhere more transparent than elsewhere."""
+    if (pixels[..., 3] != pixels[0, 0, 3]).any():
+        raise TypeError("A picture is transparent in places: say here how it looks.")
+    return np.ascontiguousarray(pixels[..., :3])
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Tell whether two pictures are the same but for rounding."""
+    return one.shape == other.shape and bool(np.abs(one.astype(int) - other).max() <= 1)
+
+
+def cross_fade(several: list[Any]) -> Series | None:
+    """Return the shares (T, 1) of the last picture in each of several, if they are mixtures of first and last."""
+    first, way = several[0].astype(float), several[-1].astype(float) - several[0]
+    at = int(np.abs(way).argmax())
+    if not way.flat[at]:
+        return None
+    shares = np.array([(one.flat[at] - first.flat[at]) / way.flat[at] for one in several])
+    mixed = (np.abs(one - first - share * way).max() <= 3 for one, share in zip(several, shares, strict=True))
+    return shares[:, None] if all(mixed) else None
+
+
+def reveal(several: list[Any]) -> Any:
+    """Return for each pixel (H, W) when it becomes the last picture's, from 0 to 254, if all do that, once and for all."""
+    first, last, span = several[0], several[-1], len(several) - 1
+    if span > REVEALS:
+        return None
+    when = np.zeros(first.shape[:2], np.uint8)
+    for index, one in enumerate(several):
+        arrived = (one == last).all(axis=-1)
+        if not (arrived | (one == first).all(axis=-1)).all():
+            return None
+        when[~arrived] = round(min(index + 1, span) / span * REVEALS)
+    return when
 
 
 UNIT = Outline2d(np.zeros((4, 2)), np.ones(2))

@@ -38,6 +38,7 @@ class PictureValues(Strict):
     ground: Index | None = Field(None, description="Paint of the value 0.")
     above: Index | None = Field(None, description="Paint of the value 1.")
     below: Index | None = Field(None, description="Paint of the value -1.")
+    when: str | None = Field(None, description="Base64 of a byte for each pixel: when it appears, from 0 to 254.")
     rgb: str | None = Field(None, description="Base64 of three bytes for each pixel, in place of values.")
 
 

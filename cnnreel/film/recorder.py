@@ -138,7 +138,7 @@ class Recorder(BlindRenderer):
                 indices[key] = len(sprites)
                 sprites.append(sprite)
         orders = [[time, runs([indices[key] for key in order if key in indices])] for time, order in self._orders]
-        pictures = [props.paints.picture(rgb) for rgb in props.pictures.entries]
+        pictures = [props.paints.picture(*picture) for picture in props.pictures.entries]
         return {
             "size": list(props.projection.size),
             "paints": props.paints.as_json(),

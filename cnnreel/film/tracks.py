@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HOLDS", "Easings", "Key", "Keys", "Series", "Table", "eased"]
+__all__ = ["EVENLY", "HOLDS", "Easings", "Key", "Keys", "Series", "Table", "eased"]
 
 Series: TypeAlias = npt.NDArray[np.float64]
 """(T, k): k numbers at each sample."""

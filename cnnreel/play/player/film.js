@@ -10,6 +10,7 @@ function paintFilm(film) {
   const numbers = /-?[\d.]+/g;
   const paths = new Map();
   const pictures = new Map();
+  const easel = document.createElement('canvas');
 
   /** The last place in a sorted list of [time, ...] that is not after a time; -1 before the first. */
   function last(list, at) {
@@ -59,39 +60,50 @@ function paintFilm(film) {
   const color = ([from, to, share], column) =>
     share && from[2] !== to[2] ? mixed(from[2], to[2], share, column) : film.paints[from[2]][column];
 
-  /** A picture as a canvas of its own pixels. */
-  function picture(index, column) {
+  /** The pixels of a picture, as a canvas's ImageData holds them. */
+  function pixels(index, column) {
     const key = `${index} ${column}`;
-    if (!pictures.has(key)) pictures.set(key, painted(film.pictures[index], column));
+    if (!pictures.has(key)) pictures.set(key, unpacked(film.pictures[index], column));
     return pictures.get(key);
   }
 
-  function painted({ width, height, values, rgb, ground, above, below }, column) {
-    const canvas = document.createElement('canvas');
-    Object.assign(canvas, { width, height });
-    const image = new ImageData(width, height);
+  function unpacked({ width, height, values, rgb, ground, above, below }, column) {
+    const { data } = new ImageData(width, height);
     const bytes = atob(values ?? rgb);
     const [start, high, low] = rgb ? [] : [ground, above, below].map((paint) => channels(paint, column));
     for (let i = 0; i < width * height; i++) {
       const value = rgb ? 0 : (bytes.charCodeAt(i) - 128) / 127;
       for (let c = 0; c < 3; c++) {
-        image.data[4 * i + c] = rgb ? bytes.charCodeAt(3 * i + c)
+        data[4 * i + c] = rgb ? bytes.charCodeAt(3 * i + c)
           : Math.round(start[c] + Math.abs(value) * ((value < 0 ? low : high)[c] - start[c]));
       }
-      image.data[4 * i + 3] = 255;
+      data[4 * i + 3] = 255;
     }
-    canvas.getContext('2d').putImageData(image, 0, 0);
-    return canvas;
+    return data;
+  }
+
+  /** The pixels of a picture that appears over another one, or fades into it. */
+  function composed([from, to, share], column) {
+    const before = pixels(from[2], column);
+    if (!share) return before;
+    const now = pixels(to[2], column);
+    const { when } = film.pictures[to[2]];
+    if (!when) return before.map((value, i) => value + (now[i] - value) * share);
+    const bytes = atob(when);
+    return before.map((value, i) => (bytes.charCodeAt(i >> 2) <= 254 * share + 0.5 ? now[i] : value));
   }
 
   function drawPicture(sprite, at, context, zoom, column) {
     const [x, y, across = 1, down = across] = between(look(sprite.pose, at));
     const [left, top, right, bottom] = [x, y, x + across, y + down].map((length) => Math.round(length * zoom));
-    const image = picture(look(sprite.picture, at)[0][2], column);
+    const keys = look(sprite.picture, at);
+    const { width, height } = film.pictures[keys[0][2]];
+    Object.assign(easel, { width, height });
+    easel.getContext('2d').putImageData(new ImageData(composed(keys, column), width, height), 0, 0);
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = sprite.opacity === undefined ? 1 : between(look(sprite.opacity, at))[0];
-    context.imageSmoothingEnabled = right - left < image.width;
-    context.drawImage(image, left, top, right - left, bottom - top);
+    context.imageSmoothingEnabled = right - left < width;
+    context.drawImage(easel, left, top, right - left, bottom - top);
   }
 
   function drawOutline(sprite, at, context, zoom, column) {
