@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
@@ -102,6 +103,21 @@ class LineLook:
     points: Any
     style: tuple[bytes, bytes, float]
 
+    @classmethod
+    def of(cls, mobject: VMobject) -> LineLook:
+        """Look at a mobject."""
+        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
+        return cls(mobject.points, (fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)))
+
+    def traits(self) -> Iterator[bytes]:
+        """Give, as bytes, all that can be seen; of what cannot, nothing."""
+        fill, stroke, width = self.style
+        fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
+        if fills or strokes:
+            yield self.points.tobytes()
+            yield fill if fills else b""
+            yield stroke + repr(width).encode() if strokes else b""
+
 
 class Drawn(Actor):
     """A mobject that is made of curves."""
@@ -115,33 +131,53 @@ class Drawn(Actor):
 
     def look(self) -> LineLook:
         """Return points and style."""
-        mobject, before = self.mobject, self.looks[-1]
-        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
-        style = fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)
-        points = mobject.points
-        if before is not None:
-            if points.shape == before.points.shape and (points == before.points).all():
-                if style == before.style:
-                    return before  # type: ignore[no-any-return]
-                return LineLook(before.points, style)
-        check_plain(mobject)
-        return LineLook(points.copy(), style)
+        before, now = self.looks[-1], LineLook.of(self.mobject)
+        points = now.points
+        if before is not None and points.shape == before.points.shape and (points == before.points).all():
+            return before if now.style == before.style else LineLook(before.points, now.style)
+        check_plain(self.mobject)
+        return LineLook(points.copy(), now.style)
 
     def digest(self) -> bytes:
         """Return a hash of points and style; of what cannot be seen, nothing."""
-        fill, stroke, width = self.looks[-1].style
-        fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
-        if not fills and not strokes:
-            return b""
-        traits = [self.looks[-1].points.tobytes(), fill if fills else b"", stroke if strokes else b""]
-        traits += [repr((width if strokes else 0, self.mobject.joint_type, self.mobject.cap_style)).encode()]
-        return blake2b(b"/".join(traits), digest_size=16).digest()
+        traits = b"/".join(self.looks[-1].traits())
+        ends = repr((self.mobject.joint_type, self.mobject.cap_style)).encode()
+        return blake2b(traits + ends, digest_size=16).digest() if traits else b""
+
+    def keep_mixture(self, start: int, one: LineLook, other: LineLook, shares: Series) -> bytes:
+        """Write keys for a mixture of two looks, and return its hash.
+
+        Parameters
+        ----------
+        shares : (T,)
+            Of the other one at each sample.
+        """
+        paint = colors(one.style)
+        self._keep_colors(start, paint[None] if one.style == other.style else mixture(paint, colors(other.style), shares))
+        if self.fill.keys or self.stroke.keys:
+            self._keep_moved(start, one.points, other.points, shares)
+        self.looks = [self.look()]
+        traits = b"/".join([*one.traits(), *other.traits()])
+        return blake2b(traits + shares.tobytes(), digest_size=16).digest() if traits else b""
+
+    def _keep_moved(self, start: int, one: Any, other: Any, shares: Series) -> None:
+        """Write keys for outlines that go from one to another."""
+        if (one == other).all() or len(one) < 4:
+            if not self.outline or self._kept is not one:
+                self._keep_points(start, [one])
+            return
+        ends = np.stack([self.props.projection.points(points) for points in (one, other)])
+        found = fit(ends)
+        if found is None:
+            self._keep_morph(start, ends[0] + shares[:, None, None] * (ends[1] - ends[0]))
+        else:
+            self._keep_poses(start, ends, found[0], mixture(*found[1], shares))
 
     def keep(self, start: int, looks: list[Any]) -> None:
         """Write keys for outline, pose and paint."""
         styles = [look.style for look in looks]
         same = all(style == styles[0] for style in styles[1:])
-        self._keep_style(start, styles[:1] if same else styles)
+        self._keep_colors(start, np.array([colors(style) for style in (styles[:1] if same else styles)]))
         if not self.fill.keys and not self.stroke.keys:
             return
         points = [look.points for look in looks]
@@ -170,10 +206,14 @@ class Drawn(Actor):
         if found is None:
             self._keep_morph(start, stack)
             return
-        outline = self.props.outlines.find(found[0])
+        self._keep_poses(start, stack, *found)
+
+    def _keep_poses(self, start: int, stack: Any, points: Points, poses: Series) -> None:
+        """Write keys for images of an outline; it is as large as the largest in the stack (T, n, 2)."""
+        outline = self.props.outlines.find(points)
         outline.size = np.maximum(outline.size, extent(stack)[1].max(axis=0))
         self._put(start, outline)
-        self.pose.add(start, found[1], self.props.easings, outline)
+        self.pose.add(start, poses, self.props.easings, outline)
 
     def _keep_morph(self, start: int, stack: Any) -> None:
         """Write keys for outlines that are no images of each other."""
@@ -194,13 +234,12 @@ class Drawn(Actor):
             return
         self.outline.append(Key(time, easing, (), outline))
 
-    def _keep_style(self, start: int, styles: list[tuple[bytes, bytes, float]]) -> None:
-        fills = np.array([np.frombuffer(fill) for fill, _, _ in styles])
-        self._keep_paint(self.fill, start, fills)
-        widths = np.array([[width * self.props.projection.unit / 100] for _, _, width in styles])
-        strokes = np.hstack([np.array([np.frombuffer(stroke) for _, stroke, _ in styles]), widths])
-        strokes[widths[:, 0] == 0, 3] = 0
-        self._keep_paint(self.stroke, start, strokes)
+    def _keep_colors(self, start: int, series: Series) -> None:
+        """Write keys for filling and line (T, 9)."""
+        self._keep_paint(self.fill, start, series[:, :4])
+        lines = series[:, 4:] * ([1] * 4 + [self.props.projection.unit / 100])
+        lines[lines[:, 4] == 0, 3] = 0
+        self._keep_paint(self.stroke, start, lines)
 
     def _keep_paint(self, keys: Keys, start: int, series: Series) -> None:
         """Write keys for a colour; what cannot be seen has that of the nearest sample in which it can."""
@@ -239,6 +278,18 @@ class Drawn(Actor):
         red, green, blue, opacity, *width = key.values
         paint = self.props.paints.find((red, green, blue))
         return [key.time, key.easing, paint, round(opacity, 3), *(round(one, 2) for one in width)]
+
+
+def colors(style: tuple[bytes, bytes, float]) -> Series:
+    """Return red, green, blue and alpha of filling and line, and the line's width: nine numbers."""
+    fill, stroke, width = style
+    return np.array([*np.frombuffer(fill)[:4], *np.frombuffer(stroke)[:4], width])
+
+
+def mixture(one: Series, other: Series, shares: Series) -> Series:
+    """Return what lies between two lists of numbers at each share of the other (T,)."""
+    mixed: Series = one + shares[:, None] * (other - one)
+    return mixed
 
 
 def level(poses: list[list[float]]) -> list[list[float]]:

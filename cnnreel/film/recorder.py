@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from manim import Mobject, config
+import numpy as np
+from manim import config
 
 from cnn_core.arrays import Pair
-from cnnreel.film.actors import Actor, Projection, Props, actor_of
+from cnnreel.film.actors import Actor, Drawn, LineLook, Projection, Props, actor_of
 from cnnreel.film.format import FRAME, RATE
+from cnnreel.film.motion import Motion
 from cnnreel.film.paints import Paints
 from cnnreel.paint.engine import everything, manim_set_up
 from cnnreel.paint.looks import Family, lively
@@ -78,21 +81,43 @@ class Recorder(BlindRenderer):
         if frozen:
             self._write(shown)
         else:
-            self._watch_moving(scene, ticks, shown)
+            self._watch_moving(scene, ticks * PER_TICK, shown)
         self._sample += ticks * PER_TICK
 
-    def _watch_moving(self, scene: Any, ticks: int, shown: list[Actor]) -> None:
+    def _watch_moving(self, scene: Any, samples: int, shown: list[Actor]) -> None:
+        motion = Motion.of(scene, np.arange(samples + 1) / RATE)
+        if motion is None:
+            self._sample_all(scene, samples, shown)
+            return
+        moving = self._known(Family([animation.mobject for animation, _ in motion.played]))
+        seen = [(actor, motion.foreseen[id(actor.mobject)]) for actor in shown if id(actor.mobject) in motion.foreseen]
+        played = set(map(id, moving))
+        self._write([actor for actor in shown if id(actor) not in played])
+        ends = [(actor, LineLook.of(one.start), LineLook.of(one.target), one.shares) for actor, one in seen]
+        self._sample_some(samples, moving, motion.play)
+        self._finish(scene, moving)
+        for actor, one, other, shares in ends:
+            assert isinstance(actor, Drawn)
+            self._seen.update(actor.keep_mixture(self._sample, one, other, shares))
+
+    def _sample_all(self, scene: Any, samples: int, shown: list[Actor]) -> None:
         members = lively(scene)
-        family = Family(everything(scene) if members is None else members)
-        moving = self._known(family)
+        moving = self._known(Family(everything(scene) if members is None else members))
         staying = set(map(id, moving))
         self._write([actor for actor in shown if id(actor) not in staying])
-        for sample in range(1, ticks * PER_TICK):
-            scene.update_to_time(sample / RATE)
+        self._sample_some(samples, moving, lambda sample: scene.update_to_time(sample / RATE))
+        self._finish(scene, moving)
+
+    def _sample_some(self, samples: int, moving: list[Actor], play: Callable[[int], None]) -> None:
+        """Look at what moves, at each sample but the first and the last."""
+        for sample in range(1, samples if moving else 0):
+            play(sample)
             for actor in moving:
                 actor.sample()
             if sample % PER_TICK == 0:
                 self._witness(sample // PER_TICK, moving)
+
+    def _finish(self, scene: Any, moving: list[Actor]) -> None:
         for animation in scene.animations:
             animation.finish()
         for actor in moving:
