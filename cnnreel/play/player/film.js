@@ -10,6 +10,7 @@ function paintFilm(film) {
   const numbers = /-?[\d.]+/g;
   const paths = new Map();
   const pictures = new Map();
+  const outlines = new Map();
   const easel = document.createElement('canvas');
 
   /** The last place in a sorted list of [time, ...] that is not after a time; -1 before the first. */
@@ -100,33 +101,43 @@ function paintFilm(film) {
     const { width, height } = film.pictures[keys[0][2]];
     Object.assign(easel, { width, height });
     easel.getContext('2d').putImageData(new ImageData(composed(keys, column), width, height), 0, 0);
-    context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = sprite.opacity === undefined ? 1 : between(look(sprite.opacity, at))[0];
     context.imageSmoothingEnabled = right - left < width;
     context.drawImage(easel, left, top, right - left, bottom - top);
   }
 
-  function drawOutline(sprite, at, context, zoom, column) {
-    const [x, y, a = 1, b = a, c, d] = between(look(sprite.pose, at));
-    const pose = d === undefined ? [a, 0, 0, b] : [a, b, c, d];
+  /** A sprite's outline where it stands; what is at rest keeps it. */
+  function placed(sprite, at, zoom) {
+    const pose = look(sprite.pose, at);
+    const shape = look(sprite.outline, at);
+    const rests = !pose[2] && !shape[2];
+    const kept = outlines.get(sprite);
+    if (rests && kept?.pose === pose[0] && kept.shape === shape[0] && kept.zoom === zoom) return kept.outline;
+    const [x, y, a = 1, b = a, c, d] = between(pose);
+    const matrix = d === undefined ? [a, 0, 0, b, x, y] : [a, b, c, d, x, y];
     const outline = new Path2D();
-    outline.addPath(path(look(sprite.outline, at)), new DOMMatrix([...pose, x, y].map((value) => value * zoom)));
+    outline.addPath(path(shape), new DOMMatrix(matrix.map((value) => value * zoom)));
+    if (rests) outlines.set(sprite, { pose: pose[0], shape: shape[0], zoom, outline });
+    return outline;
+  }
+
+  function drawOutline(sprite, at, context, zoom, column) {
     const fill = sprite.fill !== undefined && look(sprite.fill, at);
     const stroke = sprite.stroke !== undefined && look(sprite.stroke, at);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    if (fill && (context.globalAlpha = between(fill)[1])) {
+    const shown = fill && between(fill)[1];
+    if (shown) {
+      context.globalAlpha = shown;
       context.fillStyle = color(fill, column);
-      context.fill(outline);
+      context.fill(placed(sprite, at, zoom));
     }
-    if (!stroke) return;
-    const [, opacity, width] = between(stroke);
+    const [, opacity, width] = stroke ? between(stroke) : [];
     if (opacity && width) {
       context.globalAlpha = opacity;
       context.strokeStyle = color(stroke, column);
       context.lineWidth = width * zoom;
       context.lineJoin = sprite.join ?? 'miter';
       context.lineCap = sprite.cap ?? 'butt';
-      context.stroke(outline);
+      context.stroke(placed(sprite, at, zoom));
     }
   }
 
