@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cnn_core.equation import Equation
 from cnn_core.expression import (
     Cell,
     Difference,
-    Equation,
     Exp,
     Expression,
     Floor,
@@ -28,6 +29,7 @@ from cnn_core.numerals import typeset
 
 __all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "plain", "spoken"]
 
+UNSIGNED = re.compile(r"[\d.]+")
 SUPERSCRIPT = {2: "²", 3: "³"}
 MOST_TERMS = 36
 """Terms of which all are written; of more, the first three and the last one."""
@@ -42,7 +44,7 @@ class Notation:
     Attributes
     ----------
     times, floor, largest, about
-        Signs and names of functions.
+        Signs and names of functions; an empty one where the expression says how it is called.
     wrap
         Puts parentheses around something.
     fraction, power, root
@@ -78,10 +80,14 @@ class Notation:
                 return self._sum(parts, leading=leading)
             case Difference(parts=(first, second)):
                 return f"{self._part(first, 1, leading=leading)} {self.digits('-')} {self._part(second, 2)}"
+            case Negative(parts=(Value(text=text),)):
+                return self.digits(negated(text))
             case Negative(parts=(one,)):
                 return self.digits("-") + self._part(one, 2)
             case Product(parts=(first, *others)):
-                return self.times.join([self._part(first, 2, leading=leading), *(self._part(one, 2) for one in others)])
+                factors = [self._part(first, 2, leading=leading), *(self._part(one, 2) for one in others)]
+                is_wide = not self.is_bar and any(isinstance(one, Quotient) for one in (first, *others))
+                return (f" {self.times} " if is_wide else self.times).join(factors)
             case Quotient(parts=(above, below)):
                 inside = 0 if self.is_bar else 2
                 over = self._part(above, inside, leading=leading or self.is_bar)
@@ -92,8 +98,10 @@ class Notation:
     def _function(self, expression: Expression) -> str:
         """Write what is written like a function of its parts."""
         match expression:
-            case Maximum(parts=parts):
-                return self.largest + self.wrap(", ".join(self._shortened([self.write(one) for one in parts])))
+            case Maximum(parts=parts, name=name):
+                return (self.largest or name) + self.wrap(
+                    ", ".join(self._shortened([self.write(one) for one in parts]))
+                )
             case Power(parts=(one,), exponent=exponent):
                 return self.power(self._part(one, 4), str(exponent))
             case Exp(parts=(one,)):
@@ -130,6 +138,17 @@ class Notation:
         return self.wrap(self.write(part))
 
 
+def negated(text: str) -> str:
+    """Turn the sign of a number; 0 has none.
+
+    >>> negated("0.5"), negated("-0.5"), negated("0")
+    ('-0.5', '0.5', '0')
+    """
+    if text.startswith("-"):
+        return text[1:]
+    return f"-{text}" if text.strip("0.") else text
+
+
 def terms_of(parts: tuple[Expression, ...]) -> list[Expression]:
     """Return the terms of a sum and of all sums inside it, in reading order."""
     return [term for part in parts for term in (terms_of(part.parts) if isinstance(part, Sum) else [part])]
@@ -140,7 +159,7 @@ PLAIN = Notation(
     equals="=",
     about="≈",
     floor="floor",
-    largest="Max",
+    largest="",
     logarithm="ln",
     ellipsis="…",
     wrap="({})".format,
@@ -149,7 +168,7 @@ PLAIN = Notation(
     power=lambda base, exponent: (
         f"{base}{SUPERSCRIPT[int(exponent)]}"
         if exponent.isdecimal() and int(exponent) in SUPERSCRIPT and base != "e"
-        else f"{base}^{exponent if exponent.isdecimal() else f'({exponent})'}"
+        else f"{base}^{exponent if UNSIGNED.fullmatch(exponent) else f'({exponent})'}"
     ),
     root="√{}".format,
     word=str,
@@ -221,6 +240,8 @@ def say(expression: Expression) -> str:
             return " plus ".join(map(say, terms_of(parts)))
         case Difference(parts=(first, second)):
             return f"{say(first)} minus {say(second)}"
+        case Negative(parts=(Value(text=text),)):
+            return negated(text).replace("-", "minus ")
         case Negative(parts=(one,)):
             return f"minus {say(one)}"
         case Product(parts=parts):

@@ -20,7 +20,7 @@ from babel.lists import format_list
 from cnn_core.errors import InputError
 from cnn_core.numerals import typeset
 
-__all__ = ["LANGUAGES", "Language", "Pseudo", "language", "listed", "number", "say", "say_many", "speaking"]
+__all__ = ["LANGUAGES", "Language", "Pseudo", "about", "language", "listed", "number", "say", "say_many", "speaking"]
 
 CATALOGS = Path(__file__).parent / "locale"
 SOURCE = "en"
@@ -119,3 +119,12 @@ def number(text: str) -> str:
     '−0.5'
     """
     return typeset(text).replace(".", language().decimal_sign)
+
+
+def about(text: str, *, is_rounded: bool) -> str:
+    """Return a number for a sentence, with an "about" where its digits are not all of it.
+
+    >>> about("-0.5", is_rounded=False), about("0.33", is_rounded=True)
+    ('−0.5', 'about 0.33')
+    """
+    return say("about {number}", number=number(text)) if is_rounded else number(text)

@@ -25,8 +25,7 @@ from manim import (
 )
 
 from scenes.layout import Bands, fitted, smallest_text
-from scenes.mobjects.paragraph import Paragraph
-from scenes.mobjects.text import Label, Traceable, width_of
+from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
 from scenes.theme import PACE, THEMES, reading_time
 from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Shown, Timeline

@@ -10,9 +10,8 @@ from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, LaggedStart, VGroup
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dTrace
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.number_grid import NumberGrid
-from scenes.mobjects.paragraph import Paragraph
-from scenes.mobjects.window import Window
+from scenes.mobjects.grid import NumberGrid, Window
+from scenes.mobjects.text import Paragraph
 from scenes.specs.title import TitleSpec
 from scenes.stage import ExplainerScene
 

@@ -11,10 +11,10 @@ import torch
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
+from scenes.batch_norm.dots import sharing
 from scenes.catalog import find
 from scenes.layout import smallest_text
-from scenes.mobjects.dot_plot import sharing
-from scenes.mobjects.number_line import dot_size, stacked
+from scenes.mobjects.plot import dot_size, stacked
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
