@@ -1,7 +1,9 @@
-"""Compare recorded films, drawn in a browser's canvas, with what cairo draws: `python benchmarks/film_against_cairo.py [SCENE ...]`.
+"""Compare recorded films, drawn in a browser's canvas, with what cairo draws.
 
-At the end of every beat and at eight instants within it, in both themes, at 1080p. Also: how long the canvas takes for a
-frame and for a random seek, how large a film is, and what recording costs against filming (processor time).
+    python benchmarks/film_against_cairo.py [SCENE ...] [--filming]
+
+At the end of every beat and at eight instants within it, in both themes, at 1080p. Also: how long the canvas takes for
+a frame and for a random seek, how large a film is, and what recording costs against filming (processor time).
 """
 
 from __future__ import annotations
@@ -169,11 +171,8 @@ def measure(name: str, canvas: Canvas, folder: Path | None, filming: bool) -> bo
     good = mean <= MEAN and region <= REGION and smooth <= FRAME_MS and seeks <= SEEK_MS
     good = good and (not filming or took >= CHEAPER * recording)
     cheaper = f"{took:6.1f} {took / recording:5.1f}x" if filming else ""
-    print(
-        f"{name:12} {mean:5.2f} {region:4d} {where:14} {smooth:5.1f} {seeks:5.1f} {size:7.1f} {recording:6.1f} {cheaper}"
-        f"{'' if good else '  !'}",
-        flush=True,
-    )
+    differs, speed = f"{mean:5.2f} {region:4d} {where:14}", f"{smooth:5.1f} {seeks:5.1f}"
+    print(f"{name:12} {differs} {speed} {size:7.1f} {recording:6.1f} {cheaper}{'' if good else '  !'}", flush=True)
     return good
 
 

@@ -82,7 +82,7 @@ class Theme:
         return as_hex(color_between(other.background, hue, share if is_whole else share * other.tint / self.tint))
 
     def _blends(self, color: Sequence[float], other: Theme) -> Iterator[tuple[float, float, str]]:
-        """Give the distance from the nearest blend of the background with each role, the share, and the other's role."""
+        """Give the distance from the nearest blend with each role, the share, and that role in the other theme."""
         ground = as_shares(self.background)
         for role, its in zip(self.roles(), other.roles(), strict=True):
             way = [to - start for to, start in zip(as_shares(role), ground, strict=True)]

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from cnnreel.film.record import BeatRecord, FormulaRecord, MarkRecord, PixelBox, Strict
 
-__all__ = ["Film", "FilmBeat", "PictureValues", "Sprite", "TextRecord", "film_schema"]
+__all__ = ["Film", "FilmBeat", "PictureValues", "Sprite", "TextRecord", "film_schema", "film_text"]
 
 FRAME = 1080
 """Length of the frame's shorter side, to which all lengths refer."""
@@ -88,6 +88,11 @@ class Film(Strict):
     sprites: list[Sprite]
     orders: list[DrawingOrder] = Field(description="Time, and runs of sprites: first, last, first, last, ...")
     beats: list[FilmBeat]
+
+
+def film_text(film: dict[str, Any]) -> str:
+    """Write a film as JSON, in as few letters as that takes."""
+    return json.dumps(film, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def film_schema() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What animations will do, as far as it is known without playing them: who goes straight from one look to another, and when."""
+"""What animations will do, as far as it is known without playing them: who goes straight to which goal, and when."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Motion:
     """
 
     foreseen: dict[int, Foreseen] = field(default_factory=dict)
-    played: list[tuple[Animation, Series]] = field(default_factory=list)
+    played: list[tuple[Any, Series]] = field(default_factory=list)
 
     @classmethod
     def of(cls, scene: Any, times: Series) -> Motion | None:
@@ -79,7 +79,7 @@ class Motion:
 
 
 def leaves(animation: Animation, alphas: Series) -> Iterator[tuple[Animation | None, Series]]:
-    """Give the animations of which one is composed, and how far each is; None for one that is composed in another way."""
+    """Give the animations of which one is composed, and how far each is; None for one composed in another way."""
     if not isinstance(animation, AnimationGroup):
         yield animation, alphas
         return
@@ -94,7 +94,7 @@ def leaves(animation: Animation, alphas: Series) -> Iterator[tuple[Animation | N
 
 def is_straight_transform(animation: Animation) -> bool:
     """Tell whether an animation moves each point of curves, and each colour, straight to its goal."""
-    kind = type(animation)
+    kind: Any = type(animation)
     return (
         isinstance(animation, Transform)
         and kind.interpolate is Animation.interpolate

@@ -159,7 +159,7 @@ def commands(
     starts = np.ones(count, bool)
     if count > 1:
         starts[1:] = (np.abs(stack[:, 1:, 0] - stack[:, :-1, 3]) > SAME).any(axis=(0, 2))
-    straight = is_straight(stack).all(axis=0)
+    straight = np.atleast_1d(is_straight(stack).all(axis=0))
     first = 0
     for index in range(count):
         if starts[index]:
@@ -207,6 +207,7 @@ def joined(tenths: npt.NDArray[np.int64]) -> str:
     """
     text = ""
     for value in tenths.tolist():
-        number = f"{value / STEP:g}".replace("0.", ".", 1) if abs(value) < STEP else f"{value / STEP:.1f}".removesuffix(".0")
+        number = f"{value / STEP:.7g}"
+        number = number.replace("0.", ".", 1) if abs(value) < STEP else number
         text += number if not text or number.startswith("-") else f" {number}"
     return text

@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 from manim import config
 
 from cnn_core.arrays import Pair
-from cnnreel.film.actors import Actor, Drawn, LineLook, Projection, Props, actor_of
+from cnnreel.film.actors import Actor, LineActor, LineLook, Projection, Props
 from cnnreel.film.format import FRAME, RATE
 from cnnreel.film.motion import Motion
 from cnnreel.film.paints import Paints
+from cnnreel.film.picture_actors import actor_of
 from cnnreel.paint.engine import everything, manim_set_up
 from cnnreel.paint.looks import Family, lively
 from scenes.rehearsal import BlindRenderer
 from scenes.specs import SceneSpec
+from scenes.stage import ExplainerScene
 from scenes.theme import THEMES, Theme
 from scenes.timeline import TICKS_PER_SECOND, Beat, Timeline
 
@@ -58,14 +62,17 @@ class Recorder(BlindRenderer):
         self._seen = hashlib.sha256()
         self._sample = 0
         self.sights: list[str] = []
+        self.beats: list[dict[str, Any]] = []
 
     def init_scene(self, *_: Any) -> None:
         """Build the camera, and measure the frame."""
         super().init_scene()
         self._props = Props(Projection((config.frame_width, config.frame_height), FRAME), self._paints)
 
-    def end_beat(self, _: Beat) -> None:
-        """Close the hash of all that was seen in a beat."""
+    def end_beat(self, scene: ExplainerScene[Any], beat: Beat) -> None:
+        """Take over what was said in a beat, and close the hash of all that was seen in it."""
+        texts = [{"text": one.text, "box": list(one.box)} for one in scene.texts()]
+        self.beats.append({**beat.as_json(), "texts": texts})
         self.sights.append(self._seen.hexdigest())
         self._seen = hashlib.sha256()
 
@@ -97,7 +104,7 @@ class Recorder(BlindRenderer):
         self._sample_some(samples, moving, motion.play)
         self._finish(scene, moving)
         for actor, one, other, shares in ends:
-            assert isinstance(actor, Drawn)
+            assert isinstance(actor, LineActor)
             self._seen.update(actor.keep_mixture(self._sample, one, other, shares))
 
     def _sample_all(self, scene: Any, samples: int, shown: list[Actor]) -> None:
@@ -191,6 +198,20 @@ def runs(indices: list[int]) -> list[int]:
     return found
 
 
+def in_film(beat: dict[str, Any], zoom: float) -> dict[str, Any]:
+    """Return a beat with its boxes in pixels of the film, of which there are `zoom` for each of the clip's."""
+
+    def larger(box: list[int]) -> list[int]:
+        left, top, right, bottom = box
+        return [floor(left * zoom), floor(top * zoom), ceil(right * zoom), ceil(bottom * zoom)]
+
+    seen = {
+        name: [{**one, "box": larger(one["box"])} for one in beat[name]]
+        for name in ("shown", "marks", "formulas", "texts")
+    }
+    return {**beat, **seen}
+
+
 def record_film(spec: SceneSpec, size: Pair) -> Recording:
     """Play a scene without drawing it, and record it.
 
@@ -202,7 +223,7 @@ def record_film(spec: SceneSpec, size: Pair) -> Recording:
     with manim_set_up(size, TICKS_PER_SECOND):
         recorder = Recorder(THEMES[spec.theme])
         scene = type(spec).scene_class()(spec, renderer=recorder)
-        scene.on_beat = recorder.end_beat
+        scene.on_beat = partial(recorder.end_beat, scene)
         scene.render()
     film = {
         "schema": "cnnreel-film/1",
@@ -212,6 +233,6 @@ def record_film(spec: SceneSpec, size: Pair) -> Recording:
         "themes": list(THEMES),
         "theme": spec.theme,
         **recorder.film(),
-        "beats": [{"marks": [], "formulas": [], "texts": [], **beat} for beat in scene.timeline.as_json()],
+        "beats": [in_film(beat, FRAME / min(size)) for beat in recorder.beats],
     }
     return Recording(scene.timeline, film, tuple(recorder.sights))

@@ -42,7 +42,7 @@ class Easings:
         return [[int(share) if share in (0, 1) else share for share in one.tolist()] for one in self.entries]
 
     def find(self, shares: Series, tolerance: float) -> int:
-        """Return the index of an easing that is nowhere further away than the tolerance; if there is none, a new one."""
+        """Return the index of an easing that is nowhere further away than the tolerance: a known one, or a new one."""
         evenly = np.linspace(0, 1, len(shares))
         if np.abs(shares - evenly).max() <= tolerance:
             return EVENLY
@@ -128,7 +128,8 @@ def trimmed(shares: Series, small: float) -> tuple[int, int]:
 
 def rescaled(shares: Series) -> Series:
     """Let shares begin with 0 and end with 1, though they were trimmed."""
-    return (shares - shares[0]) / (shares[-1] - shares[0])
+    rescaled_shares: Series = (shares - shares[0]) / (shares[-1] - shares[0])
+    return rescaled_shares
 
 
 def split(off: Series, length: float) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from cnnreel.film.format import film_text
 from cnnreel.film.record import as_text, clip_record
 from cnnreel.paint.encoder import CODECS
 from cnnreel.play.page.writing import write_clip_page
@@ -105,24 +106,22 @@ def prepare(clip: Clip, folder: Path) -> Prepared:
     InputError
         If it would be longer or larger than `cnnreel.work.limits` allows.
     """
-    timeline, keys = foreseen(clip)
-    check_clip(clip, timeline.duration)
+    timeline, keys = foreseen(clip, folder)
     wanted = range(len(keys))[-1 if clip.output.format == "png" else 0 :]
     missing = [number for number in wanted if not fetch_beat(clip, segment_folder(folder, number), keys[number])]
     return Prepared(timeline, keys, tuple(missing))
 
 
-def foreseen(clip: Clip) -> tuple[Timeline, tuple[str, ...]]:
-    """Return a clip's timeline and its beats' keys; without a cache, where nobody asks for them, they are empty."""
-    from cnnreel.film.plan import plan
-    from scenes.rehearsal import rehearse
+def foreseen(clip: Clip, folder: Path) -> tuple[Timeline, tuple[str, ...]]:
+    """Write a clip's film as data, if it is one, and return its timeline and its beats' keys."""
+    from cnnreel.film.recorder import record_film
 
-    if clip.cache is None:
-        timeline = rehearse(clip.spec, clip.size).timeline
-        return timeline, ("",) * len(timeline.beats)
-    planned, output = plan(clip.spec, clip.size), clip.output
+    recorded, output = record_film(clip.spec, clip.size), clip.output
+    check_clip(clip, recorded.timeline.duration)
+    if output.format not in ("png", "stills"):
+        (folder / f"{clip.name}.film.json").write_text(film_text(recorded.film), encoding="utf-8")
     how = (clip.spec.theme, clip.size, output.fps, output.format, output.constant_frame_rate, output.transparent)
-    return planned.timeline, tuple(key_of(sight=sight, how=how) for sight in planned.sights)
+    return recorded.timeline, tuple(key_of(sight=sight, how=how) for sight in recorded.sights)
 
 
 def fetch_beat(clip: Clip, folder: Path, key: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
-from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, Rectangle, VGroup, smooth
+from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, VGroup, smooth
 
 from cnn_core.numerals import parenthesised, typeset
 from scenes.batch_norm.band import EARLY, LATE, FormulaBand, Source
@@ -66,9 +66,9 @@ class CellsChapter:
     def ask_for(self, cell: Cell) -> None:
         """Let the learner find the first result."""
         grid = self.board.out
-        mark = Rectangle(width=grid.cell, height=grid.cell, color=self.stage.theme.question, stroke_width=6)
+        mark = grid.question_frame(*cell)
         sign = Label("?", max(0.6 * grid.cell, smallest_text()), self.stage.theme.question, "semibold")
-        VGroup(mark, sign).move_to(grid.cell_center(*cell))
+        sign.move_to(mark)
         mean = typeset(parenthesised(self.lines.text("mean")))
         prompt = f"What is ({self.said('x', cell)} − {mean}) / {self.said('std')}?"
         first = [FadeIn(self.window), *self.band.leave()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from manim import Animation, FadeIn, FadeOut, Rectangle, Transform, VGroup, Wait
+from manim import Animation, FadeIn, FadeOut, Transform, VGroup, Wait
 
 from cnn_core.conv2d import Conv2dStep
 from cnn_core.trace import Position
@@ -116,7 +116,7 @@ class WalkChapter:
         """Return a frame around the output cell that is asked for, with a "?" if there is room."""
         _, k, i, j = step.position
         grid = self.board.outputs[k]
-        frame = Rectangle(width=grid.cell, height=grid.cell, color=self.theme.question, stroke_width=7)
+        frame = grid.question_frame(i, j, 7)
         size = max(0.6 * grid.cell, smallest_text())
         sign = [Label("?", size, self.theme.question, "semibold")] if size <= grid.cell else []
         return [VGroup(frame, *sign).move_to(grid.cell_center(i, j))]

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import RIGHT, FadeIn, FadeOut, Rectangle, VGroup, VMobject
+from manim import RIGHT, FadeIn, FadeOut, VGroup, VMobject
 
 from cnn_core.numerals import as_text, typeset
 from scenes.flatten.row import FlatPlan, FlatRow
@@ -132,8 +132,7 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         k = int(self.spec.indices()[c, i, j])
         value = typeset(as_text(float(self.x[c, i, j]), self.maps[c].decimals))
         grid = self.maps[c]
-        mark = Rectangle(width=grid.cell, height=grid.cell, color=self.theme.question, stroke_width=6)
-        mark.move_to(grid.cell_center(i, j))
+        mark = grid.question_frame(i, j)
         if self.spec.question:
             leaving = [FadeOut(self.done_with)] if len(self.done_with) else []
             self.ask(f"Which index gets the {value}?", str(k), mark, first=leaving)

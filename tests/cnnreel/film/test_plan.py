@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from cnnreel.film.plan import Plan, plan, traits
 from manim import ImageMobject, Mobject, Square
 
-from cnnreel.film.plan import Plan, plan, traits
 from scenes.catalog import SCENES, find
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
