@@ -138,7 +138,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         """Find every traceable number that is visible now."""
         for mobject in family(self.mobjects):
             if isinstance(mobject, Traceable) and mobject.address and is_visible(mobject):
-                yield Shown(mobject.shown_text, mobject.address, pixel_box(*mobject.glyphs))
+                yield Shown(mobject.shown_text, mobject.address, pixel_box(mobject))
 
     def marks(self) -> Iterator[Pointer]:
         """Find everything that points something out now."""
@@ -146,19 +146,23 @@ class ExplainerScene(Scene, Generic[SpecT]):
             if isinstance(mobject, Marked):
                 for kind, about, outline in mobject.marks():
                     if can_be_seen(outline):
-                        yield Pointer(kind, tuple(about), pixel_box(*outline.get_family()))
+                        yield Pointer(kind, tuple(about), pixel_box(outline))
 
     def formulas(self) -> Iterator[Sentence]:
         """Find every line of arithmetic that is visible now."""
         for mobject in family(self.mobjects):
             if isinstance(mobject, Written) and can_be_seen(mobject):
-                yield Sentence(mobject.written, mobject.explains or None, pixel_box(*mobject.get_family()))
+                yield Sentence(mobject.written, mobject.explains or None, pixel_box(mobject))
 
     def texts(self) -> Iterator[Sentence]:
-        """Find all visible words that are no traceable numbers."""
+        """Find all visible words that are neither traceable numbers nor part of a line of arithmetic."""
+        lines = [mobject for mobject in family(self.mobjects) if isinstance(mobject, Written)]
+        inside = {id(part) for line in lines for part in line.get_family()}
         for mobject in family(self.mobjects):
+            if id(mobject) in inside:
+                continue
             if isinstance(mobject, Label) and not isinstance(mobject, Traceable) and can_be_seen(mobject):
-                yield Sentence(mobject.text, None, pixel_box(*mobject.glyphs))
+                yield Sentence(mobject.text, None, pixel_box(mobject))
 
     def show_title(self, title: str, subtitle: str = "") -> None:
         """Put the operation's name at the top left, at once; a subtitle beside it, or below in a tall frame."""
@@ -240,8 +244,9 @@ def is_visible(number: Traceable) -> bool:
     return bool(number.glyphs) and all(glyph.get_fill_opacity() > 0.05 for glyph in number.glyphs)
 
 
-def pixel_box(*parts: Mobject) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of something in pixels, with a pixel to spare on each side."""
+def pixel_box(mobject: Any) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of a text or a mobject in pixels, with a pixel to spare on each side."""
+    parts = getattr(mobject, "glyphs", None) or mobject.get_family()
     points = np.concatenate([part.points for part in parts])
     scale = config.pixel_width / config.frame_width
     left, bottom = points[:, :2].min(axis=0) * scale

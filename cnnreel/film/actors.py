@@ -214,16 +214,17 @@ class LineActor(Actor):
     def _keep_morph(self, start: int, stack: Any) -> None:
         """Write keys for outlines that are no images of each other."""
         flat = stack.reshape(len(stack), -1)
-        for first, last, easing in eased(flat, np.full(flat.shape[1], HAIR), self.props.easings):
-            if last == first:
-                self._keep_stack(start + first, stack[first : first + 1])
+        for piece in eased(flat, np.full(flat.shape[1], HAIR), self.props.easings):
+            first, last = stack[piece.first], stack[piece.last]
+            if not piece.moves:
+                self._keep_stack(start + piece.begins, first[None])
                 continue
-            origin = np.floor(stack[first].min(axis=0))
-            shapes = self.props.outlines.write_alike(stack[first] - origin, stack[last] - origin)
-            self._put(start + first, shapes[0], easing)
-            self._put(start + last, shapes[1])
-            raw = Outline2d(stack[first], np.ones(2))
-            self.pose.begin(start + first, np.array([1, 0, 0, 1, *origin]), about=raw)
+            origin = np.floor(first.min(axis=0))
+            shapes = self.props.outlines.write_alike(first - origin, last - origin)
+            self._put(start + piece.begins, shapes[0], piece.easing)
+            self._put(start + piece.ends, shapes[1])
+            raw = Outline2d(first, np.ones(2))
+            self.pose.begin(start + piece.begins, np.array([1, 0, 0, 1, *origin]), about=raw)
 
     def _put(self, time: int, outline: Any, easing: int = HOLDS) -> None:
         if self.outline and self.outline[-1].about == outline and easing == HOLDS:

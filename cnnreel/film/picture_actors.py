@@ -71,10 +71,10 @@ class PictureActor(Actor):
         if all(alike(one, first) for one in several):
             return
         if (shares := cross_fade(several)) is not None:
-            for begin, stop, easing in eased(shares, np.array([FADE]), self.props.easings):
-                if stop > begin:
-                    self._put(start + begin, first if begin == 0 else several[begin], easing)
-                    self._put(start + stop, last if stop == len(several) - 1 else several[stop])
+            for piece in eased(shares, np.array([FADE]), self.props.easings):
+                if piece.moves:
+                    self._put(start + piece.begins, several[piece.first], piece.easing)
+                    self._put(start + piece.ends, several[piece.last])
         elif (when := reveal(several)) is not None:
             self._put(start, first, EVENLY)
             self._put(end, last, when=when)

@@ -77,10 +77,10 @@ class Keys:
 
     def add(self, start: int, series: Series, easings: Easings, about: Any = None) -> None:
         """Take samples over, the first of which is that of time `start`."""
-        for first, last, easing in eased(series, self.scale, easings):
-            self.begin(start + first, series[first], easing, about)
-            if last > first:
-                self.keys.append(Key(start + last, HOLDS, tuple(series[last].tolist()), about))
+        for piece in eased(series, self.scale, easings):
+            self.begin(start + piece.begins, series[piece.first], piece.easing, about)
+            if piece.moves:
+                self.keys.append(Key(start + piece.ends, HOLDS, tuple(series[piece.last].tolist()), about))
 
     def begin(self, time: int, values: Series, easing: int = HOLDS, about: Any = None) -> None:
         """Let values count from a time on."""
@@ -94,8 +94,23 @@ class Keys:
         self.keys.append(Key(time, easing, tuple(values.tolist()), about))
 
 
-def eased(series: Series, scale: Series, easings: Easings) -> Iterator[tuple[int, int, int]]:
-    """Divide samples into pieces, each of which goes straight from its first to its last: (first, last, easing)."""
+class Piece(NamedTuple):
+    """Samples that go straight from the values of `first` to those of `last`, between `begins` and `ends`."""
+
+    first: int
+    last: int
+    begins: int
+    ends: int
+    easing: int
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything changes."""
+        return self.ends > self.begins
+
+
+def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Piece]:
+    """Divide samples (T, k) into pieces; what differs by less than half of the scale (k,) is the same."""
     pieces = [(0, len(series) - 1)]
     while pieces:
         first, last = pieces.pop()
@@ -103,16 +118,17 @@ def eased(series: Series, scale: Series, easings: Easings) -> Iterator[tuple[int
         way = piece[-1] - piece[0]
         off = piece - piece[0]
         if np.abs(off).max() <= 0.5:
-            yield first, first, HOLDS
+            yield Piece(first, first, first, first, HOLDS)
             continue
         axis = int(np.abs(way).argmax())
         length = abs(way[axis])
         shares = off[:, axis] / (way[axis] or 1.0)
         if length > 0.5 and np.abs(off - shares[:, None] * way).max() <= 1.0:
             head, tail = trimmed(shares, 0.5 / length)
+            easing = easings.find(rescaled(shares[head : tail + 1]), 0.5 / length)
             if head:
-                yield first, first, HOLDS
-            yield first + head, first + tail, easings.find(rescaled(shares[head : tail + 1]), 0.5 / length)
+                yield Piece(first, first, first, first, HOLDS)
+            yield Piece(first, last, first + head, first + tail, easing)
             continue
         middle = split(off, length)
         pieces += [(first + middle, last), (first, first + middle)]
