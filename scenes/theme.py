@@ -107,7 +107,7 @@ THEMES = MappingProxyType(
             question="#D98CB9",
             negative="#2A4FA8",
             tint=0.38,
-            veil=0.36,
+            veil=0.3,
         ),
         "light": Theme(
             background="#FCFAF5",

@@ -13,7 +13,7 @@ from manim import VMobject
 
 from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
-from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, eased
+from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, counting, eased
 
 __all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "LineLook", "Projection", "Props", "level"]
 
@@ -257,12 +257,12 @@ class LineActor(Actor):
         if not self.outline:
             return None
         props = self.props
-        outline = [[key.time, key.easing, self._shape(key.about)] for key in self.outline]
-        poses = [[*key[:2], *key.about.pose(key.values)] for key in self.pose.keys]
+        outline = [[key.time, key.easing, self._shape(key.about)] for key in counting(self.outline)]
+        poses = [[*key[:2], *key.about.pose(key.values)] for key in counting(self.pose.keys)]
         sprite = {"outline": props.track(outline), "pose": props.track(level(poses))}
         for name, keys in (("fill", self.fill.keys), ("stroke", self.stroke.keys)):
             if keys:
-                sprite[name] = props.track([self._paint(key) for key in keys])
+                sprite[name] = props.track([self._paint(key) for key in counting(keys)])
         return sprite
 
     def _shape(self, about: Any) -> int:

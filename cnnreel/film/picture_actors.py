@@ -11,7 +11,7 @@ from manim import ImageMobject, VMobject
 
 from cnnreel.film.actors import LEVEL, Actor, LineActor, Props, level
 from cnnreel.film.outlines import Outline2d
-from cnnreel.film.tracks import EVENLY, HOLDS, Keys, Series, eased
+from cnnreel.film.tracks import EVENLY, HOLDS, Keys, Series, counting, eased
 
 __all__ = ["PictureActor", "actor_of"]
 
@@ -98,9 +98,9 @@ class PictureActor(Actor):
         if not self.picture:
             return None
         props = self.props
-        poses = [[*key[:2], *key.about.pose(key.values)] for key in self.pose.keys]
+        poses = [[*key[:2], *key.about.pose(key.values)] for key in counting(self.pose.keys)]
         sprite = {"picture": props.track([list(key) for key in self.picture]), "pose": props.track(level(poses))}
-        opacity = [[key.time, key.easing, round(key.values[0], 3)] for key in self.opacity.keys]
+        opacity = [[key.time, key.easing, round(key.values[0], 3)] for key in counting(self.opacity.keys)]
         if opacity != [[opacity[0][0], HOLDS, 1]]:
             sprite["opacity"] = props.track(opacity)
         return sprite

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["EVENLY", "HOLDS", "Easings", "Key", "Keys", "Series", "Table", "eased"]
+__all__ = ["EVENLY", "HOLDS", "Easings", "Key", "Keys", "Series", "Table", "counting", "eased"]
 
 Series: TypeAlias = npt.NDArray[np.float64]
 """(T, k): k numbers at each sample."""
@@ -92,6 +92,16 @@ class Keys:
                     return
                 values = np.array(last.values)
         self.keys.append(Key(time, easing, tuple(values.tolist()), about))
+
+
+def counting(keys: Sequence[Key]) -> list[Key]:
+    """Return those of a track's keys that count: those that another one replaces at once do not."""
+    found: list[Key] = []
+    for key in keys:
+        if found and found[-1].time == key.time and (len(found) == 1 or found[-2].easing == HOLDS):
+            found.pop()
+        found.append(key)
+    return found
 
 
 class Piece(NamedTuple):

@@ -17,7 +17,14 @@ from cnnreel.paint.looks import Family
 from scenes.catalog import find
 
 SIZE = (1920, 1080)
-Boxes = list[tuple[float, ...]]
+CLEARLY = 0.02
+"""Opacity from which on something counts."""
+
+SHARE = 0.3
+"""Of the animations that are looked into."""
+
+Boxes = list[tuple[tuple[float, ...], float]]
+"""Of outlines, the lowest first: left, top, right, bottom, and how opaque they are."""
 
 
 class Spy(Recorder):
@@ -34,11 +41,9 @@ class Spy(Recorder):
     last: Any = None
 
     def watch(self, scene: Any, ticks: int) -> None:
-        samples = 4 * ticks
-        chosen = {0} if scene.is_current_animation_frozen_frame() else {self._random.randrange(samples)}
-        for sample in chosen:
-            if not scene.is_current_animation_frozen_frame():
-                scene.update_to_time(sample / 60)
+        sample = self._random.randrange(4 * ticks)
+        if not scene.is_current_animation_frozen_frame() and self._random.random() < SHARE:
+            scene.update_to_time(sample / 60)
             self.truth[self._sample + sample] = boxes(scene, self._props.projection)
         super().watch(scene, ticks)
 
@@ -49,15 +54,15 @@ def boxes(scene: Any, projection: Any) -> Boxes:
     shown = Family(scene.static_mobjects).shown() + Family(moving).shown() if moving else []
     found = []
     for mobject in shown or Family(everything(scene)).shown():
-        if isinstance(mobject, VMobject) and can_be_seen(mobject):
+        if isinstance(mobject, VMobject) and len(mobject.points) > 3 and opacity(mobject) > 0:
             points = projection.points(mobject.points[: len(mobject.points) // 4 * 4])
-            found.append((*points.min(axis=0), *points.max(axis=0)))
+            found.append(((*points.min(axis=0), *points.max(axis=0)), opacity(mobject)))
     return found
 
 
-def can_be_seen(mobject: VMobject) -> bool:
-    seen = mobject.get_fill_rgbas()[0, 3] > 0 or mobject.stroke_width * mobject.get_stroke_rgbas()[0, 3] > 0
-    return len(mobject.points) > 3 and bool(seen)
+def opacity(mobject: VMobject) -> float:
+    stroke = mobject.get_stroke_rgbas()[0, 3] if mobject.stroke_width else 0
+    return float(max(mobject.get_fill_rgbas()[0, 3], stroke))
 
 
 @cache
@@ -68,6 +73,8 @@ def recorded(name: str) -> tuple[Recording, dict[int, Boxes]]:
     return recording, Spy.last.truth
 
 
-def astray(one: Boxes, other: Boxes) -> float:
-    """Return by how many pixels boxes differ at most."""
-    return float(np.abs(np.array(one) - np.array(other)).max(initial=0))
+def astray(one: Boxes, other: Boxes) -> list[tuple[float, ...]]:
+    """Return those boxes of what can be seen that are not among the others in their order, to half a pixel."""
+    rest = iter(other)
+    seen = [box for box, opaque in one if opaque > CLEARLY]
+    return [box for box in seen if not any(np.abs(np.subtract(box, there)).max() <= 0.5 for there, _ in rest)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,6 +39,7 @@ def between(found: tuple[Values, Values, float]) -> Values:
     return [one + (other - one) * share for one, other in zip(start, goal, strict=True)]
 
 
+@cache
 def points_of(shape: str) -> list[tuple[float, float]]:
     """Return the ends and handles of a shape's curves."""
     points: list[tuple[float, float]] = []
