@@ -16,7 +16,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,11 @@ CHEAPER = 4.0
 
 
 class Instants(FilmRenderer):
-    """Draws some frames only, and keeps them."""
+    """Draws some frames only, and hands them on."""
 
-    def __init__(self, wanted: set[int]) -> None:
+    def __init__(self, wanted: set[int], on_frame: Callable[[int, Any], None]) -> None:
         super().__init__(None, range(10_000))
-        self.wanted, self.kept = wanted, {}
+        self.wanted, self.on_frame = wanted, on_frame
 
     def _play_moving(self, scene: Any, frames: int) -> None:
         self.camera.set_scenery(scene.static_mobjects)
@@ -63,15 +63,13 @@ class Instants(FilmRenderer):
         first = self.frames
         super()._film(redrawn, repeat)
         for number in self.wanted & set(range(first, first + repeat)):
-            self.kept[number] = self.picture[..., :3].copy()
+            self.on_frame(number, self.picture[..., :3])
 
 
-def drawn_by_cairo(spec: SceneSpec, wanted: set[int]) -> dict[int, Any]:
-    """Return frames by their numbers."""
+def draw_with_cairo(spec: SceneSpec, wanted: set[int], on_frame: Callable[[int, Any], None]) -> None:
+    """Hand on the frames of these numbers."""
     with manim_set_up(SIZE, FPS):
-        renderer = Instants(wanted)
-        type(spec).scene_class()(spec, renderer=renderer).render()
-    return renderer.kept
+        type(spec).scene_class()(spec, renderer=Instants(wanted, on_frame)).render()
 
 
 def instants(beats: list[dict[str, Any]]) -> list[int]:
@@ -133,7 +131,9 @@ class Canvas:
 def compared(canvas: Canvas, spec: SceneSpec, wanted: list[int], folder: Path | None) -> tuple[float, int, str]:
     """Return the largest mean difference, the largest region's longer side, and where it is."""
     worst, largest, where = 0.0, 0, ""
-    for number, cairo in drawn_by_cairo(spec, set(wanted)).items():
+
+    def compare(number: int, cairo: Any) -> None:
+        nonlocal worst, largest, where
         shown = canvas.frame(number, spec.theme)
         off = np.abs(shown.astype(int) - cairo)
         longest = max((max(size) for size in regions((off > STRONG).any(axis=-1))), default=0)
@@ -142,6 +142,8 @@ def compared(canvas: Canvas, spec: SceneSpec, wanted: list[int], folder: Path | 
             largest, where = longest, f"{spec.theme} {number / FPS:.2f} s"
             if folder is not None and longest > REGION:
                 keep(folder / f"{spec.name}-{spec.theme}-{number}.png", shown, cairo, off)
+
+    draw_with_cairo(spec, set(wanted), compare)
     return worst, largest, where
 
 

@@ -48,7 +48,7 @@ def test_a_window_is_about_the_values_that_its_result_comes_from(name: str, give
         equation = spec.explain(str(beat.formulas[0].of))
         assert isinstance(equation, Equation)
         values = {value.address for value in equation.left.leaves() if value.address}
-        assert {address for address in values if address.startswith("x[")} == set(window.of)
+        assert {address for address in values if address.startswith("x")} == set(window.of)
 
 
 def test_the_ring_is_on_the_winner() -> None:
