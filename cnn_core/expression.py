@@ -332,7 +332,7 @@ class Cell(Several):
 
 @dataclass(frozen=True)
 class OfMany(Expression):
-    """`largest of the 784 values of importance`: of more than a line can hold."""
+    """`the largest of the 784 values of importance`: of more than a line can hold."""
 
     what: Literal["largest", "smallest"]
     array: str

@@ -7,11 +7,11 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Mobject, VGroup, smooth, squish_rate_func
+from manim import Animation, FadeIn, FadeOut, Mobject, ReplacementTransform, VGroup, smooth, squish_rate_func
 
 from cnn_core.equation import Equation
 from scenes.layout import Box
-from scenes.mobjects.expression import Drawn, Term, Writer
+from scenes.mobjects.expression import Drawn, Known, Term, Writer
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import travel
 from scenes.mobjects.text import Number
@@ -40,6 +40,8 @@ class Working:
     ----------
     known
         Numbers on stage that are no cells, such as a mean, out of which others come as well.
+    places
+        What other numbers come out of, by their addresses.
     line
         What stands there now.
     """
@@ -55,7 +57,8 @@ class Working:
         self.stage, self.grids = stage, list(grids)
         self.writer = Writer(stage.theme, box or stage.bands.formula, most, **colors)
         self.known: list[Number] = []
-        self.line: Drawn | None = None
+        self.places: dict[str, Mobject] = {}
+        self.line: Drawn | VGroup | None = None
 
     def leave(self, **options: Any) -> list[Animation]:
         """Return the animations that take the line away, if there is one."""
@@ -69,6 +72,20 @@ class Working:
         for index in range(len(line.line.parts)):
             self.bring(line, index, run_time=run_time * (0.6 if index else 1.0), slowly=slowly and not index)
         return self.put(line)
+
+    def exchange(self, line: Drawn | VGroup) -> list[Animation]:
+        """Return the animations that put another line in place of this one, while something else is looked at."""
+        changes = [*self.leave(rate_func=EARLY), FadeIn(line, rate_func=LATE)]
+        self.line = line
+        return changes
+
+    def keep(self, known: Known) -> None:
+        """Let a copy of the result stay on the stage, where other numbers come out of it."""
+        assert isinstance(self.line, Drawn), "only a result that is shown can be kept"
+        result = self.line.result.copy()
+        self.stage.play(ReplacementTransform(result, known.number), FadeIn(known.head), run_time=0.8)
+        self.stage.add(known)
+        self.known.append(known.number)
 
     def put(self, line: Drawn) -> Drawn:
         """Let a line stand that has come piece by piece."""
@@ -101,7 +118,9 @@ class Working:
         for grid in self.grids:
             if cell := grid.find(number.address):
                 return grid.cell_center(*cell), grid.text_size
-        standing = [*self.known, *(self.line.numbers if self.line else [])]
+        if number.address in self.places:
+            return self.places[number.address], 0.0
+        standing = [*self.known, *(self.line.numbers if isinstance(self.line, Drawn) else [])]
         for one in standing:
             if one.address == number.address:
                 return one, one.size

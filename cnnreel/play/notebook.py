@@ -1,4 +1,4 @@
-"""Films in notebooks: `from reel import clip; clip("max-pool", x=[[4, 1], [1, 1]])` shows the player."""
+"""Films in notebooks: `from cnnreel import clip; clip("max-pool", x=[[4, 1], [1, 1]])` shows the player."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from cnnreel.play.page.html import clip_page
 from cnnreel.play.page.writing import write_page
+from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import alternative_text, title_of
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, Output
@@ -51,7 +52,7 @@ class NotebookClip:
     def player(self) -> str:
         """Return the page with everything inside, in a frame: a saved notebook still plays."""
         page = self.path.with_suffix(".notebook.html")
-        write_page(clip_page(self.record), page, [self.path.parent], single_file=True)
+        write_page(clip_page(Story(self.record)), page, [self.path.parent], single_file=True)
         html = escape(page.read_text(encoding="utf-8")).encode("ascii", "xmlcharrefreplace").decode()
         page.unlink()
         return (

@@ -15,6 +15,7 @@ from cnnreel.film.record import as_text, clip_record
 from cnnreel.paint.encoder import CODECS
 from cnnreel.play.page.writing import write_clip_page
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from cnnreel.work.cache import Cache, key_of
 from cnnreel.work.clip import Clip, Output
 from cnnreel.work.files import check_name, staging
@@ -161,9 +162,10 @@ def finish(clip: Clip, folder: Path, prepared: Prepared) -> None:
     """Make everything else, and publish all of it."""
     main = put_together(clip, folder, prepared.timeline)
     record = clip_record(clip.spec, prepared.timeline, main)
-    write_sidecars(folder, clip.name, record)
+    story = Story(record)
+    write_sidecars(folder, clip.name, story)
     if clip.output.format in CODECS:
-        write_clip_page(folder, clip.name, record, single_file=clip.output.single_file)
+        write_clip_page(folder, clip.name, story, single_file=clip.output.single_file)
     (folder / f"{clip.name}.json").write_text(as_text(record), encoding="utf-8")
     if clip.cache is not None:
         clip.cache.store(clip.key, folder)

@@ -123,8 +123,9 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
         video["sha256"] = sha256_of(staged / f"{name}.mp4")
         index = lesson_index(lesson, chapters, VideoRecord.model_validate(video))
-        write_lesson_sidecars(staged, name, lesson.title, parts_of(index, records))
-        write_lesson_page(staged, index, records, folder, single_file=single_file)
+        told = parts_of(index, records)
+        write_lesson_sidecars(staged, name, lesson.title, told)
+        write_lesson_page(staged, index, told, folder, single_file=single_file)
         files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
         (staged / f"{name}.json").write_text(as_text(index), encoding="utf-8")
         publish(staged, folder, [*files, f"{name}.json"])

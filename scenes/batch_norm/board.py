@@ -8,15 +8,15 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, VGroup
 
 from cnn_core.arrays import Array
-from scenes.batch_norm.channel import Cell
-from scenes.batch_norm.lines import BatchNormLines, equals
+from scenes.batch_norm.channel import Channel
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.expression import Known
+from scenes.mobjects.flow import side_by_side
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import Label
-from scenes.mobjects.worked import Known, Worked
 
-__all__ = ["BatchNormBoard", "ChannelRow", "grid_of"]
+__all__ = ["AllChannels", "BatchNormBoard"]
 
 X_HAT = "x\u0302"
 
@@ -26,27 +26,13 @@ MIDDLE, GAP = 4.0, 0.8
 APART, LARGEST_CELL = 0.3, 0.85
 
 
-def grid_of(lines: BatchNormLines, values: str, cell: float, *, filled: bool) -> NumberGrid:
-    """Return a channel's grid of some values: `x`, `x_hat` or `output`."""
-    theme = lines.theme
-    return NumberGrid(
-        lines.array(values)[0, lines.channel],
-        lambda row, column: lines.address(values, (row, column)),
-        theme.input if values == "x" else theme.output,
-        theme,
-        cell,
-        filled=filled,
-        decimals=lines.decimals(values),
-    )
-
-
 class BatchNormBoard:
     """Input and result of one channel side by side, with what is known between or below them.
 
     Parameters
     ----------
-    lines
-        Writes the numbers of the channel.
+    channel
+        Knows the numbers.
     result
         Name of the values that come to the right: `x_hat` or `output`.
     names : (input, output)
@@ -64,16 +50,15 @@ class BatchNormBoard:
         What stands between or below the grids: the statistics, or gamma and beta.
     """
 
-    def __init__(self, lines: BatchNormLines, result: str, names: tuple[str, str], room: Box, *, wide: bool) -> None:
-        self.lines, self.result, self.room, self.wide = lines, result, room, wide
-        _, _, self.rows, self.columns = lines.array("x").shape
-        self.cells: list[Cell] = list(np.ndindex(self.rows, self.columns))
+    def __init__(self, channel: Channel, result: str, names: tuple[str, str], room: Box, *, wide: bool) -> None:
+        self.channel, self.result, self.room, self.wide = channel, result, room, wide
+        self.rows, self.columns, self.cells = channel.rows, channel.columns, channel.cells
         self.cell = self._cell_size()
         self.x_panel, self.final_panel = self._panel("x", names[0], LEFT), self._panel("output", names[1], RIGHT)
         self._place_names(self.x_panel.caption, self.final_panel.caption)
         self.out_panel = self.final_panel if result == "output" else self._panel(result, X_HAT, RIGHT)
         self.out_panel.caption.set_y(self.final_panel.caption.get_y())
-        self.known = {name: self._known(name) for name in ("mean", "variance", "std")}
+        self.known = {name: channel.known(name) for name in ("mean", "variance", "std")}
         self.place_beside(list(self.known.values()))
 
     @property
@@ -98,18 +83,18 @@ class BatchNormBoard:
     @property
     def _below(self) -> float:
         """Room below the grids."""
-        return NAME_HEIGHT if self.wide else NAME_HEIGHT + 0.35 + self.lines.size
+        return NAME_HEIGHT if self.wide else NAME_HEIGHT + 0.35 + self.channel.size
 
     def _cell_size(self) -> float:
         """Choose the largest cell that fits, larger ones for longer numbers."""
-        longest = max(len(self.lines.text(name, cell)) for name in ("x", "output") for cell in self.cells)
+        longest = max(len(self.channel.value(name, cell).text) for name in ("x", "output") for cell in self.cells)
         largest = LARGEST_CELL * np.clip(longest / 4, 1, 1.5)
         across = (self.room.width - self._gap) / (2 * self.columns)
         return float(min(largest, across, (self.room.height - self._below) / self.rows))
 
     def _panel(self, values: str, name: str, side: Array) -> Panel:
         """Build a grid and its name in their place; only the input is filled from the beginning."""
-        grid = grid_of(self.lines, values, self.cell, filled=values == "x")
+        grid = self.channel.grid(values, self.cell, filled=values == "x")
         panel = Panel(grid, f"{name} {self.rows}×{self.columns}")
         half = (self.columns * self.cell + self._gap) / 2
         panel.shift(self.room.center + self._below / 2 * UP + half * side - grid.get_center())
@@ -132,24 +117,13 @@ class BatchNormBoard:
         """Return how much room is missing between two names."""
         return float(left.get_right()[0] + APART - right.get_left()[0])
 
-    def _known(self, name: str) -> Known:
-        symbol = {"mean": "μ", "variance": "σ²", "std": "σ"}[name]
-        sign = equals(self.lines.is_exact(name))
-        return Known(f"{symbol} {sign}", self.lines.number(name), self.lines.theme.muted)
-
-    def parameter(self, name: str) -> Known:
-        """Return gamma or beta, to be placed beside the grids."""
-        color = self.lines.theme.kernel
-        sign = equals(self.lines.is_written_out(name))
-        return Known(f"{'γ' if name == 'weight' else 'β'} {sign}", self.lines.number(name, color=color), color)
-
     def place_beside(self, known: Sequence[Known]) -> None:
         """Put something between the grids, or below them."""
         if self.wide:
             self.beside = VGroup(*known).arrange(DOWN, buff=0.35, aligned_edge=LEFT)
             self.beside.set_x(self.room.center[0]).set_y(self.x.get_y())
         else:
-            self.beside = VGroup(Worked(known, self.room, self.lines.size, 1.0))
+            self.beside = side_by_side(known, self.channel.size, 1.0, self.room.width)
             self.beside.next_to(VGroup(self.x_panel, self.final_panel), DOWN, buff=0.35).set_x(self.room.center[0])
 
     def centres(self, grid: NumberGrid) -> Array:
@@ -160,30 +134,30 @@ class BatchNormBoard:
 ROW_GAP = 0.6
 
 
-class ChannelRow(VGroup):
+class AllChannels(VGroup):
     """The grids of all channels, beside each other or, in a tall frame, below each other.
 
     Parameters
     ----------
-    lines
-        Writes the numbers of a channel, one for each.
+    channels
+        Know the numbers.
     values
         What the grids hold: `x` or `output`.
     name
         What a channel is called, with its number; left out where it would be too long.
     """
 
-    def __init__(self, lines: Sequence[BatchNormLines], values: str, name: str, room: Box, *, tall: bool) -> None:
-        _, channels, rows, columns = lines[0].array("x").shape
-        across, down = (1, channels) if tall else (channels, 1)
+    def __init__(self, channels: Sequence[Channel], values: str, name: str, room: Box, *, tall: bool) -> None:
+        rows, columns = channels[0].rows, channels[0].columns
+        across, down = (1, len(channels)) if tall else (len(channels), 1)
         width = (room.width - ROW_GAP * (across - 1)) / across
         cell = min(LARGEST_CELL, width / columns, (room.height - down * (NAME_HEIGHT + 0.1)) / down / rows)
         super().__init__()
-        for channel, one in enumerate(lines):
-            grid = grid_of(one, values, cell, filled=True)
-            panel = Panel(grid, f"{name} {channel} {rows}×{columns}")
+        for channel in channels:
+            grid = channel.grid(values, cell, filled=True)
+            panel = Panel(grid, f"{name} {channel.index} {rows}×{columns}")
             if panel.caption.width * smallest_text() > panel.caption.size * width:
-                panel = Panel(grid, str(channel))
+                panel = Panel(grid, str(channel.index))
             panel.caption.scale(min(1.0, width / panel.caption.width))
             self.add(panel)
         self.arrange(DOWN if tall else RIGHT, buff=0.1 if tall else ROW_GAP).move_to(room.center)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 
 import numpy as np
 from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, VGroup, smooth
 
-from cnn_core.numerals import parenthesised, typeset
-from scenes.batch_norm.band import EARLY, LATE, FormulaBand, Source
+from cnn_core.notation import PLAIN
 from scenes.batch_norm.board import BatchNormBoard
-from scenes.batch_norm.channel import Cell
-from scenes.layout import smallest_text
+from scenes.batch_norm.channel import Cell, scaled_and_shifted
+from scenes.language import say
+from scenes.mobjects.expression import Line
 from scenes.mobjects.grid import NumberGrid, Window
-from scenes.mobjects.text import Label
-from scenes.mobjects.worked import Known, Worked
+from scenes.mobjects.panels import question_marks
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
+from scenes.working import EARLY, LATE, Working
 
 __all__ = ["CellsChapter"]
 
@@ -33,19 +32,15 @@ class CellsChapter:
     ----------
     stage
         Where it is played.
-    band
+    working
         Where cells are worked out.
     board
         The channel it is about.
     """
 
-    def __init__(self, stage: ExplainerScene[BatchNormSpec], band: FormulaBand, board: BatchNormBoard) -> None:
-        self.stage, self.band, self.board, self.lines = stage, band, board, board.lines
+    def __init__(self, stage: ExplainerScene[BatchNormSpec], working: Working, board: BatchNormBoard) -> None:
+        self.stage, self.working, self.board, self.channel = stage, working, board, board.channel
         self.result = board.result
-
-    def said(self, name: str, cell: Cell | None = None) -> str:
-        """Return a number as a caption says it."""
-        return typeset(self.lines.text(name, cell))
 
     def play(self) -> None:
         """Fill the result."""
@@ -59,40 +54,33 @@ class CellsChapter:
             self.normalise(cell, "step", brisk=True)
         if cells == self.board.cells:
             return
-        with self.stage.beat("step", "All other values in the same way.", brisk=True):
-            self.stage.play(FadeOut(self.window), *self.band.leave(), run_time=0.4)
+        with self.stage.beat("step", say("All other values in the same way."), brisk=True):
+            self.stage.play(FadeOut(self.window), *self.working.leave(), run_time=0.4)
             self.flow(len(cells))
 
     def ask_for(self, cell: Cell) -> None:
         """Let the learner find the first result."""
-        grid = self.board.out
-        mark = grid.question_frame(*cell)
-        sign = Label("?", max(0.6 * grid.cell, smallest_text()), self.stage.theme.question, "semibold")
-        sign.move_to(mark)
-        mean = typeset(parenthesised(self.lines.text("mean")))
-        prompt = f"What is ({self.said('x', cell)} − {mean}) / {self.said('std')}?"
-        first = [FadeIn(self.window), *self.band.leave()]
-        self.stage.ask(prompt, self.lines.text(self.result, cell), mark, sign, first=first)
+        marks = question_marks(self.board.out, *cell, self.stage.theme)
+        equation = self.channel.equation("x_hat", cell)
+        prompt = say("What is {expression}?", expression=PLAIN.write(equation.left))
+        first = [FadeIn(self.window), *self.working.leave()]
+        self.stage.ask(prompt, equation.result.text, *marks, first=first)
 
     def normalise(self, cell: Cell, kind: Kind, *, brisk: bool = False) -> None:
         """Subtract the mean from one value, divide by the standard deviation, and write the result."""
-        known, said = self.board.known, f"{self.said('x', cell)} becomes {self.said(self.result, cell)}."
-        said = said if brisk else f"Minus the mean, divided by the standard deviation: {said}"
+        named = {"x": self.channel.said("x", cell), "value": self.channel.said("x_hat", cell)}
+        said = say("Minus the mean, divided by the standard deviation: {x} becomes {value}.", **named)
+        said = say("{x} becomes {value}.", **named) if brisk else said
         with self.stage.beat(kind, said, brisk=brisk):
             look = self.window.slide_to(*cell) if brisk else FadeIn(self.window)
             ready = self.stage.end_question() if kind == "answer" else look
-            self.stage.play(ready, *self.band.leave(), run_time=0.5)
-            sources: dict[str, Source] = {
-                "x": self.board.x.cell_center(*cell),
-                "mean": known["mean"].number,
-                "std": known["std"].number,
-            }
-            self.work_out(self.lines.cell(cell, self.result), sources, cell, run_time=0.8 if brisk else 1.4)
+            self.stage.play(ready, *self.working.leave(), run_time=0.5)
+            line = self.working.show(self.channel.equation(self.result, cell), run_time=0.8 if brisk else 1.4)
+            self.drop(cell, line.result.get_center())
 
-    def work_out(self, line: Worked, sources: Mapping[str, Source], cell: Cell, run_time: float) -> None:
-        """Show a line of arithmetic and let its result travel into its cell."""
-        self.band.show(line, sources, run_time)
-        arrivals = self.arrivals([cell], self.board.out.cell_center(*cell) - line.numbers["result"].get_center())
+    def drop(self, cell: Cell, start: np.ndarray) -> None:
+        """Let a result travel into its cell."""
+        arrivals = self.arrivals([cell], self.board.out.cell_center(*cell) - start)
         if arrivals:
             self.stage.play(*arrivals, run_time=0.8)
         self.stage.add(self.board.out_panel)
@@ -127,37 +115,47 @@ class CellsChapter:
         """Multiply by gamma and add beta, in the same cells."""
         board, stage, spec = self.board, self.stage, self.stage.spec
         given = {"weight": spec.weight, "bias": spec.bias}
-        parameters = {name: board.parameter(name) for name, vector in given.items() if vector is not None}
-        what = " and ".join(one for one, name in (("γ rescales", "weight"), ("β shifts", "bias")) if name in parameters)
-        with stage.beat("explain", f"Then come parameters that the network learns: {what}."):
-            stage.play(*self.band.leave(), FadeOut(board.beside), run_time=0.5)
-            board.place_beside(list(parameters.values()))
+        kernel = stage.theme.kernel
+        parameters = [self.channel.known(name, kernel) for name, vector in given.items() if vector is not None]
+        said = say("Then come parameters that the network learns: γ rescales and β shifts.")
+        if spec.bias is None:
+            said = say("Then comes a parameter that the network learns: γ rescales.")
+        elif spec.weight is None:
+            said = say("Then comes a parameter that the network learns: β shifts.")
+        with stage.beat("explain", said):
+            stage.play(*self.working.leave(), FadeOut(board.beside), run_time=0.5)
+            board.place_beside(parameters)
+            self.working.known += [known.number for known in parameters]
             stage.play(FadeIn(board.beside), run_time=0.8)
-        self.work_out_output((0, 0), parameters)
-        with stage.beat("step", "And so do all other values.", brisk=True):
+        self.work_out_output((0, 0))
+        with stage.beat("step", say("And so do all other values."), brisk=True):
             others = board.cells[1:]
-            stage.play(FadeOut(self.window), *self.band.leave(), run_time=0.4)
+            stage.play(FadeOut(self.window), *self.working.leave(), run_time=0.4)
             going = [FadeOut(self.old, rate_func=EARLY), FadeIn(board.out_panel.caption, rate_func=LATE)]
             stage.play(*going, *self.arrivals(others), run_time=1.2)
             stage.add(board.out_panel)
 
-    def work_out_output(self, cell: Cell, parameters: Mapping[str, Known]) -> None:
+    def work_out_output(self, cell: Cell) -> None:
         """Scale and shift one normalised value, and put the result in its place."""
         board, stage = self.board, self.stage
         self.old, board.out_panel = board.out_panel, board.final_panel
         self.window = Window(self.old.grid, (1, 1), stage.theme)
         stage.add(board.out.lines, board.out.frame)
-        with stage.beat("step", f"{self.said('x_hat', cell)} becomes {self.said('output', cell)}."):
-            stage.play(FadeIn(self.window), *self.band.leave(), run_time=0.5)
-            line = self.lines.affine(cell)
-            sources: dict[str, Source] = {name: known.number for name, known in parameters.items()}
-            self.band.show(line, {"x_hat": board.out.cell_center(*cell), **sources})
-            way = board.out.cell_center(*cell) - line.numbers["result"].get_center()
+        named = {"x": self.channel.said("x_hat", cell), "value": self.channel.said("output", cell)}
+        with stage.beat("step", say("{x} becomes {value}.", **named)):
+            stage.play(FadeIn(self.window), *self.working.leave(), run_time=0.5)
+            self.working.grids.append(self.old.grid)
+            line = self.working.show(self.working.writer.best([self.scaled_and_shifted(cell)]), run_time=1.2)
+            way = board.out.cell_center(*cell) - line.result.get_center()
             going = leaving(self.old.grid, cell)
             stage.add(*(animation.mobject for animation in going))
             arriving = self.arrivals([cell], way)
             stage.add(self.window.outline)
             stage.play(*going, *arriving, run_time=0.8)
+
+    def scaled_and_shifted(self, cell: Cell) -> Line:
+        """Return `0.4·2 + 1 = 1.8`."""
+        return scaled_and_shifted(self.channel.equation("output", cell), self.channel.value("x_hat", cell))
 
 
 def leaving(grid: NumberGrid, cell: Cell) -> list[Animation]:

@@ -1,106 +1,108 @@
-"""The numbers of one channel, each written the same wherever it stands."""
+"""The numbers of one channel, as its trace explains them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
-from typing import Any
+from typing import TypeAlias, cast
 
 import numpy as np
 
-from cnn_core.numerals import as_text, decimals_for
+from cnn_core.equation import Equation
+from cnn_core.expression import Difference, Expression, Product, Quotient, Sum, Value
+from cnn_core.trace import address_of
 from scenes.addresses import value_at
-from scenes.mobjects.text import Number
+from scenes.language import about
+from scenes.mobjects.expression import Known, Line
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.setting import symbol
+from scenes.specs.batch_norm import BatchNormSpec
+from scenes.theme import Theme
 
-__all__ = ["Cell", "ChannelNumbers", "decimals_at", "plain"]
+__all__ = ["Cell", "Channel", "scaled_and_shifted"]
 
-Cell = tuple[int, int]
+Cell: TypeAlias = tuple[int, int]
 
-
-def plain(number: float) -> str:
-    """Write a number with all its decimals.
-
-    >>> plain(1e-5), plain(0.0), plain(20.0)
-    ('0.00001', '0', '20')
-    """
-    return f"{Decimal(repr(float(number))).normalize():f}"
+SYMBOLS = {"x": "x", "mean": "μ", "variance": "σ²", "std": "σ", "weight": "γ", "bias": "β"}
 
 
-def decimals_of(number: float) -> int:
-    """Return how many decimals a single number needs, up to three figures that count.
-
-    >>> decimals_of(0.1), decimals_of(1e-5), decimals_of(1 / 3)
-    (1, 5, 3)
-    """
-    size = int(np.floor(np.log10(abs(number)))) if number else 0
-    return min(len(plain(number).partition(".")[2]), max(2, 2 - size))
-
-
-def decimals_at(size: float) -> int:
-    """Return how many decimals show two figures of numbers of this size, at least two.
-
-    >>> decimals_at(12.5), decimals_at(0.004)
-    (2, 4)
-    """
-    return 2 if size >= 0.1 or size == 0 else min(9, 1 - int(np.floor(np.log10(size))))
-
-
-class ChannelNumbers:
-    """Writes the values of a channel, each quantity with as many decimals as its size asks for.
+class Channel:
+    """One channel of a batch normalisation.
 
     Parameters
     ----------
-    values
-        A spec's `values()`: arrays of no axis (said once for all), (C,) or (N, C, H, W); and mappings of such, whose
-        arrays are named like `update.momentum`.
+    size
+        Of numbers that stand on the board.
     """
 
-    def __init__(self, values: Mapping[str, Any], channel: int, size: float, color: str) -> None:
-        self.values, self.channel, self.size, self.color = values, channel, size, color
-
-    def array(self, name: str) -> Any:
-        """Return a quantity of all channels."""
-        found: Any = self.values
-        for part in name.split("."):
-            found = found[part]
-        return np.asarray(found)
-
-    def decimals(self, name: str) -> int:
-        """Return how many decimals a quantity has in this channel, the same in all its cells."""
-        array = self.array(name)
-        if array.ndim == 0:
-            return decimals_of(float(array))
-        return decimals_for(array[0, self.channel] if array.ndim == 4 else array[self.channel], self.most(name))
-
-    def most(self, name: str) -> int:
-        """Return how many decimals a quantity has at most: two, or more if that would leave nothing of it."""
-        array = self.array(name)
-        return decimals_at(float(np.abs(array[0, self.channel] if array.ndim == 4 else array[self.channel]).max()))
+    def __init__(self, spec: BatchNormSpec, index: int, theme: Theme, size: float) -> None:
+        self.spec, self.index, self.theme, self.size = spec, index, theme, size
+        self.trace = spec.trace()
+        _, _, self.rows, self.columns = self.trace.x.shape
+        self.cells: list[Cell] = list(np.ndindex(self.rows, self.columns))
 
     def address(self, name: str, cell: Cell | None = None) -> str:
-        """Return where a value of this channel stands."""
-        if cell is not None:
-            return f"{name}[0,{self.channel},{cell[0]},{cell[1]}]"
-        return f"{name}[{self.channel}]" if self.array(name).ndim else name
+        """Return where a number of this channel stands."""
+        return address_of(name, (self.index,) if cell is None else (0, self.index, *cell))
 
-    def value(self, name: str, cell: Cell | None = None) -> float:
-        """Return the value of a cell, or of the whole channel."""
-        return value_at(self.values, self.address(name, cell))
+    def value(self, name: str, cell: Cell | None = None) -> Value:
+        """Return a number of this channel."""
+        return self.trace.value(name, *((self.index,) if cell is None else (0, self.index, *cell)))
 
-    def text(self, name: str, cell: Cell | None = None) -> str:
-        """Write it."""
-        return as_text(self.value(name, cell), self.decimals(name))
+    def equation(self, name: str, cell: Cell | None = None) -> Equation:
+        """Return how a number of this channel came about."""
+        return cast("Equation", self.spec.explain(self.address(name, cell)))
 
-    def exactly(self, name: str, cell: Cell | None = None) -> Fraction:
-        """Return it as it is written, for exact arithmetic."""
-        return Fraction(self.text(name, cell))
+    def said(self, name: str, cell: Cell | None = None) -> str:
+        """Return a number for a sentence, with "about" where it is only about what it is computed from."""
+        found = self.spec.explain(self.address(name, cell))
+        value = found.result if isinstance(found, Equation) else self.value(name, cell)
+        return about(value.text, is_rounded=found.is_rounded if isinstance(found, Equation) else value.is_rounded)
 
-    def is_written_out(self, name: str) -> bool:
-        """Tell whether the digits shown are all that it has."""
-        return self.exactly(name) == Fraction(plain(self.value(name)))
+    def known(self, name: str, color: str = "") -> Known:
+        """Return `μ = 3`, or a gamma or beta, for the board."""
+        return Known(SYMBOLS[name], self.value(name), self.theme, self.size, color)
 
-    def number(self, name: str, cell: Cell | None = None, color: str | None = None, *, behind: bool = False) -> Number:
-        """Draw it; `behind` an operator a negative one has parentheses."""
-        text, address = self.text(name, cell), self.address(name, cell)
-        return Number(text, address, self.size, color or self.color, parentheses=behind)
+    def grid(self, values: str, cell: float, *, filled: bool) -> NumberGrid:
+        """Return the grid of some values: `x`, `x_hat` or `output`."""
+        theme, array = self.theme, self.trace.values()[values]
+        return NumberGrid(
+            np.asarray(array)[0, self.index],
+            lambda row, column: self.address(values, (row, column)),
+            theme.input if values == "x" else theme.output,
+            theme,
+            cell,
+            filled=filled,
+            decimals=self.trace.decimals(values),
+        )
+
+    def recipe(self) -> Expression:
+        """Return `(x - 3) / 2.5 · 2 + 1`: what becomes of every value x of this channel."""
+        return self._written({name: self.value(name) for name in ("mean", "std", "weight", "bias")})
+
+    def in_symbols(self) -> Expression:
+        """Return `(x - μ) / σ · γ + β`."""
+        return self._written({name: symbol(SYMBOLS[name], name) for name in ("mean", "std", "weight", "bias")})
+
+    def _written(self, numbers: dict[str, Value]) -> Expression:
+        """Write the normalisation of x, without the factor or the summand that was not given."""
+        written: Expression = Quotient((Difference((symbol("x", "x"), numbers["mean"])), numbers["std"]))
+        if self.spec.weight is not None:
+            written = Product((written, numbers["weight"]))
+        return written if self.spec.bias is None else Sum((written, numbers["bias"]))
+
+    def stage(self, index: int) -> list[Value]:
+        """Return mean and standard deviation of the dots at a stage on the number line."""
+        found = []
+        for name in ("mean", "std"):
+            address = f"line[{index}].{name}"
+            explained = self.spec.explain(address)
+            number = value_at(self.spec.values(), address)
+            given = Value(number, address, name, self.trace.decimals(name))
+            found.append(explained.result if isinstance(explained, Equation) else given)
+        return found
+
+
+def scaled_and_shifted(equation: Equation, normalised: Value) -> Line:
+    """Return `0.4·2 + 1 = 1.8`: the stage of an output in which the value is normalised already."""
+    stages = equation.stages()[:-1]
+    found = [stage for stage in stages if normalised.address in {leaf.address for leaf in stage.leaves()}]
+    return Line((found[0] if found else normalised, equation.result))

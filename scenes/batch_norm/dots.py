@@ -7,17 +7,20 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut
+from manim import Animation, FadeIn, FadeOut, VGroup
 
 from cnn_core.arrays import Array
-from scenes.batch_norm.band import FormulaBand
 from scenes.batch_norm.board import BatchNormBoard
 from scenes.batch_norm.words import about_dots, about_stages
+from scenes.language import say
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.expression import Known
+from scenes.mobjects.flow import side_by_side
 from scenes.mobjects.plot import Dots, Glide, MeanMark, NumberLine, dot_size
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.theme import Theme
+from scenes.working import Working
 
 __all__ = ["DotPlot", "DotsChapter", "sharing"]
 
@@ -122,33 +125,42 @@ class DotsChapter:
     ----------
     stage
         Where it is played.
-    band
+    working
         Where mean and standard deviation are told.
     board
         The channel it is about.
     """
 
-    def __init__(self, stage: ExplainerScene[BatchNormSpec], band: FormulaBand, board: BatchNormBoard) -> None:
-        self.stage, self.band, self.board = stage, band, board
-        stages = board.lines.values["line"]
+    def __init__(self, stage: ExplainerScene[BatchNormSpec], working: Working, board: BatchNormBoard) -> None:
+        self.stage, self.working, self.board = stage, working, board
+        stages = stage.spec.line()
         colors = [stage.theme.input] * 2 + [stage.theme.output] * (len(stages) - 2)
         self.plot = DotPlot(stages, colors, stage.bands.stage, max(0.3, smallest_text()), stage.theme)
 
     def play(self) -> None:
         """Walk through all stages; `come_back` is to follow in the same or another beat."""
-        stage, plot, lines = self.stage, self.plot, self.board.lines
+        stage, plot, channel = self.stage, self.plot, self.board.channel
         plot.dots.place(self.board.centres(self.board.x))
         with stage.beat("explain", about_dots(stage.spec)):
-            stage.play(FadeOut(self.board.everything), *self.band.leave(), FadeIn(plot.dots), run_time=0.8)
+            stage.play(FadeOut(self.board.everything), *self.working.leave(), FadeIn(plot.dots), run_time=0.8)
             stage.play(*plot.start(), run_time=1.6)
-            stage.play(FadeIn(plot.mark), *self.band.exchange(lines.stage(0)), run_time=0.8)
-        for index, caption in enumerate(about_stages(stage.spec, lines, plot.redrawn), start=1):
+            stage.play(FadeIn(plot.mark), *self.working.exchange(self.told(0)), run_time=0.8)
+        for index, caption in enumerate(about_stages(stage.spec, channel, plot.redrawn), start=1):
             with stage.beat("explain", caption):
-                stage.play(*plot.move_to(index), *self.band.exchange(lines.stage(index)), run_time=2.0)
+                stage.play(*plot.move_to(index), *self.working.exchange(self.told(index)), run_time=2.0)
+
+    def told(self, index: int) -> VGroup:
+        """Return `mean 0   standard deviation 2.5` of a stage."""
+        box, channel = self.stage.bands.formula, self.board.channel
+        mean, spread = channel.stage(index)
+        name = say("mean") if self.stage.spec.training else say("running mean")
+        size = max(0.5, smallest_text())
+        parts = [Known(name, mean, channel.theme, size), Known(say("standard deviation"), spread, channel.theme, size)]
+        return side_by_side(parts, size, 1.2, box.width).move_to(box.center)
 
     def come_back(self) -> None:
         """Turn the dots into the values of the output."""
         stage, plot = self.stage, self.plot
         home = Glide(plot.dots, self.board.centres(self.board.out))
-        stage.play(FadeOut(plot.lines[-1]), FadeOut(plot.mark), *self.band.leave(), home, run_time=1.2)
+        stage.play(FadeOut(plot.lines[-1]), FadeOut(plot.mark), *self.working.leave(), home, run_time=1.2)
         stage.play(FadeIn(self.board.everything), FadeOut(plot.dots), run_time=0.8)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
 from manim import Mobject, VGroup
 
 from cnn_core.arrays import Array
-from cnn_core.conv2d import Conv2dTrace
+from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.numerals import decimals_for
 from scenes.conv2d.plan import ConvPlan
 from scenes.layout import Box
@@ -19,9 +19,12 @@ from scenes.mobjects.grid import NumberGrid, Window, readable_cell
 from scenes.mobjects.text import Formula, Label
 from scenes.theme import Theme
 
-__all__ = ["ConvBoard", "ConvGrids", "legible_cell", "written"]
+__all__ = ["Cell", "ConvBoard", "ConvGrids", "legible_cell", "written"]
 
 MOST_DECIMALS = 4
+
+Cell: TypeAlias = tuple[int, int, int]
+"""Channel of the kernel, row and column in it."""
 
 Address: TypeAlias = Callable[[int, int], str]
 
@@ -175,6 +178,16 @@ class ConvBoard:
             key: [self.plan.name(key, name, roles.get(key, theme.kernel)) for name in several]
             for key, several in names.items()
         }
+
+    @cached_property
+    def kernel_cells(self) -> list[Cell]:
+        """All cells of a kernel, in reading order."""
+        return list(np.ndindex(self.trace.weight.shape[1:]))
+
+    def pixel(self, step: Conv2dStep, cell: Cell) -> tuple[NumberGrid, int, int]:
+        """Return where the pixel under a kernel's cell is drawn: grid, row and column."""
+        (c, i, j), (dH, dW) = cell, self.trace.dilation
+        return self.images[step.channels[c]], step.top + i * dH, step.left + j * dW
 
     @property
     def apart(self) -> bool:

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, Wait
 
-from cnn_core.numerals import as_text
 from cnn_core.trace import Position
 from scenes.conv2d import words
 from scenes.conv2d.board import ConvBoard, written
@@ -64,7 +63,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
                 self.play(FadeIn(board.sign("+"), board.biases[0], board.name("bias")), run_time=0.8)
             self.play(FadeIn(board.sign("="), *board.outputs, board.name("y")), run_time=0.8)
         if np.any(self.trace.padding):
-            with self.beat("explain", words.PADDING):
+            with self.beat("explain", words.padding()):
                 self.hold(0.4)
         if self.trace.dilation != (1, 1):
             said, window = words.dilation(self.trace), board.windows[0]
@@ -105,7 +104,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             for (i, j), number in grid.numbers.items():
                 there = grid.cell_center(grid.rows - 1 - i, grid.columns - 1 - j)
                 moves.append(ApplyMethod(number.move_to, there, path_arc=PI))
-        with self.beat("explain", words.TURN):
+        with self.beat("explain", words.turn()):
             self.play(*moves, run_time=2.0)
         turned = self.board.on_stage(self.board.kernels, 0)
         written(turned)
@@ -119,8 +118,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         equal = np.isclose(output, output.max(), rtol=0, atol=1e-9)
         where: list[Position] = [(n, k, i, j) for n, k, i, j in np.argwhere(equal).tolist()]
         rings = [self.ring(grids[k], i, j) for _, k, i, j in where] if len(where) < output.size else []
-        text = as_text(float(output.max()), grids[0].decimals)
-        with self.beat("explain", words.moral(self.spec, self.trace, where, text)):
+        with self.beat("explain", words.moral(self.spec, self.trace, where)):
             self.play(*first, run_time=0.4)
             self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
 

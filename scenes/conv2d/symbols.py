@@ -9,6 +9,7 @@ from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, ReplacementTransform,
 
 from scenes.conv2d import words
 from scenes.conv2d.board import ConvBoard
+from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks
 from scenes.mobjects.text import Formula
@@ -50,7 +51,7 @@ class SymbolsChapter:
 
     def play(self) -> None:
         """Tell it with a symbol in each cell where these can be read, otherwise in one sentence."""
-        self.stage.set_subtitle("in symbols")
+        self.stage.set_subtitle(say("in symbols"))
         readable = self.image.cell >= CELL * smallest_text()
         if 1 < self.count <= 9 and len(self.board.kernels[0]) == 1 and readable:
             self.name_cells()
@@ -104,7 +105,7 @@ class SymbolsChapter:
         """Let each product come out of its two cells; in a long sum only some are written."""
         self.long = self.long_form(self.size).move_to(self.stage.bands.formula.center)
         signs = list(self.long.parts[0])
-        with self.stage.beat("explain", words.PRODUCT_AND_SUM):
+        with self.stage.beat("explain", words.product_and_sum()):
             self.marks = self.look_at(1)
             self.stage.play(FadeIn(*self.marks), run_time=0.4)
             for number in range(1, self.count + 1):

@@ -13,9 +13,8 @@ from scenes.conv2d import words
 from scenes.conv2d.board import ConvBoard, written
 from scenes.conv2d.by_parts import ByParts
 from scenes.conv2d.gaze import Gaze
-from scenes.conv2d.sums import ConvSums
-from scenes.conv2d.working import ResultOnly, Working
-from scenes.conv2d.written_out import WrittenOut
+from scenes.conv2d.working import ConvWorking, WrittenOut
+from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.text import Label
 from scenes.stage import ExplainerScene
@@ -50,7 +49,6 @@ class WalkChapter:
         self.stage, self.board, self.theme, self.trace = stage, board, stage.theme, board.trace
         self.positions = list(self.trace.positions())
         self.told = [position for position in self.positions if self.is_told(position)]
-        self.sums = ConvSums(board)
         self.working = self.choose_working()
         self.gaze = Gaze(stage, board)
 
@@ -60,15 +58,15 @@ class WalkChapter:
         index = i * self.trace.output.shape[3] + j
         return len(self.positions) <= TOLD_ONE_BY_ONE or index < (2 if k == 0 else 1)
 
-    def choose_working(self) -> Working:
+    def choose_working(self) -> ConvWorking:
         """Write all products out if there is room, otherwise part by part, otherwise only the result."""
         steps = [self.trace.step(*position) for position in self.told]
         kinds = [WrittenOut, ByParts] if self.trace.weight[0].size <= TERMS else [ByParts]
         for kind in kinds:
-            working: Working = kind(self.stage, self.sums, steps)
-            if working.fits:
+            working: ConvWorking = kind(self.stage, self.board, steps)
+            if working.size:
                 return working
-        return ResultOnly(self.stage, self.sums, steps)
+        return ConvWorking(self.stage, self.board, steps)
 
     def play(self, *, question: bool) -> None:
         """Tell all of it."""
@@ -98,7 +96,7 @@ class WalkChapter:
                 self.look_at(step, 0.8)
                 self.working.at_once(step)
         else:
-            said = words.position(number, step, self.sums.result(step).text)
+            said = words.position(number, self.working.equation(step))
             with self.stage.beat("step", said, brisk=True):
                 self.look_at(step, 0.4)
                 self.working.briefly(step)
@@ -109,7 +107,8 @@ class WalkChapter:
             self.look_at(step, 0.8)
             self.lay_kernel(step)
         if question:
-            self.stage.ask(words.question(step), self.sums.result(step).text, *self.question_mark(step))
+            answer = self.working.equation(step).result.text
+            self.stage.ask(words.question(step), answer, *self.question_mark(step))
         self.working.slowly(step, asked=question)
 
     def question_mark(self, step: Conv2dStep) -> list[VGroup]:
@@ -123,18 +122,20 @@ class WalkChapter:
 
     def look_at(self, step: Conv2dStep, run_time: float) -> None:
         """Bring windows and output frame to a position, and clear the formula band."""
-        self.stage.set_subtitle(f"position {self.number(step)} of {len(self.positions)}")
-        self.stage.play(*self.working.leaving(), *self.gaze.moves(step), run_time=run_time)
+        said = say("position {number} of {count}", number=self.number(step), count=len(self.positions))
+        self.stage.set_subtitle(said)
+        self.stage.play(*self.working.leave(), *self.gaze.moves(step), run_time=run_time)
 
     def lay_kernel(self, step: Conv2dStep) -> None:
         """Let a translucent copy of the kernel lie on the window for a moment."""
         ghost, there = VGroup(), VGroup()
-        for cell in self.sums.cells:
-            image, kernel = self.sums.grids(step, cell)
+        for cell in self.board.kernel_cells:
+            image, *at = self.board.pixel(step, cell)
+            kernel = self.board.kernels[step.position[1]][cell[0]]
             tint = kernel.make_fill(*cell[1:]).set_fill(opacity=0.5 if step.kernel[cell] else 0)
             tint.set_stroke(self.theme.kernel, 2)
             ghost.add(tint)
-            place = image.cell_center(*self.sums.place(step, cell))
+            place = image.cell_center(*at)
             there.add(tint.copy().scale(image.cell / kernel.cell).move_to(place))
         self.stage.play(FadeIn(ghost), run_time=0.3)
         self.stage.play(Transform(ghost, there), run_time=1.2)
@@ -147,7 +148,7 @@ class WalkChapter:
         old, new = ([*board.kernel_picture(n), *board.biases[n : n + 1]] for n in (k - 1, k))
         staying = set(map(id, old)) & set(map(id, new))
         with self.stage.beat("explain", words.next_kernel(self.stage.spec, k)):
-            leaving = [*self.working.leaving(), *(FadeOut(part) for part in old if id(part) not in staying)]
+            leaving = [*self.working.leave(), *(FadeOut(part) for part in old if id(part) not in staying)]
             self.stage.play(*(leaving or [Wait()]), run_time=0.5)
             written([*([] if board.apart else board.kernels[k]), *board.biases[k : k + 1]])
             arriving: list[Animation] = [FadeIn(part) for part in new if id(part) not in staying]
@@ -160,11 +161,11 @@ class WalkChapter:
             for step in steps:
                 if seconds == UNHURRIED:
                     self.look_at(step, UNHURRIED / 2)
-                    self.working.drop(step, None, UNHURRIED / 2)
+                    self.working.drop(step, UNHURRIED / 2)
                 else:
                     self.look_at(step, seconds)
                     self.board.outputs[step.position[1]].write(*step.position[2:])
 
     def leaving(self) -> list[Animation]:
         """Return the animations that take away all that belongs to single positions."""
-        return [self.gaze.leaving(), *self.working.leaving()]
+        return [self.gaze.leaving(), *self.working.leave()]

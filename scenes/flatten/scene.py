@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import RIGHT, FadeIn, FadeOut, VGroup, VMobject
+from manim import RIGHT, FadeIn, FadeOut, VGroup
 
-from cnn_core.numerals import as_text, typeset
+from cnn_core.equation import Equation
 from scenes.flatten.row import FlatPlan, FlatRow
+from scenes.language import number, say, say_many
 from scenes.layout import smallest_text
+from scenes.mobjects.expression import Drawn, Line, Writer
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
-from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Label
 from scenes.specs.flatten import FlattenSpec
 from scenes.stage import ExplainerScene
@@ -30,13 +31,15 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
 
     def construct(self) -> None:
         """Play the whole flattening."""
-        self.x = self.spec.trace().x[0]
-        self.row_values = self.spec.trace().output[0]
+        self.trace = self.spec.trace()
+        self.x, self.row_values = self.trace.x[0], self.trace.output[0]
         self.C, self.H, self.W = self.x.shape
         self.count = self.row_values.size
         self.written: set[int] = set()
         self.done_with = VGroup()
-        self.show_title(self.operation, f"{self.C}×{self.H}×{self.W} becomes {self.count}")
+        self.show_title(
+            self.operation, say("{size} becomes {count}", size=f"{self.C}×{self.H}×{self.W}", count=self.count)
+        )
         self.introduce()
         for channel in range(self.C - 1):
             self.unroll(channel)
@@ -47,12 +50,17 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
     def introduce(self) -> None:
         """Show the maps, then the empty row with its indices."""
         self.lay_out()
-        maps = "One feature map" if self.C == 1 else f"{self.C} feature maps"
-        said = f"{self.origin()}{maps} of {self.H}×{self.W} values: {self.count} numbers in all."
-        with self.beat("explain", said):
+        said = say_many(
+            "One feature map of {size} values: {total} numbers in all.",
+            "{count} feature maps of {size} values: {total} numbers in all.",
+            self.C,
+            size=f"{self.H}×{self.W}",
+            total=self.count,
+        )
+        with self.beat("explain", self.origin() + said):
             self.play(FadeIn(self.panels), run_time=1.0)
         indices = [self.row.index(k) for k in range(self.count)] if self.row.legible else []
-        said = "Flattening writes them into one row. No value changes; each gets an index, counted from 0."
+        said = say("Flattening writes them into one row. No value changes; each gets an index, counted from 0.")
         with self.beat("explain", said):
             self.play(FadeIn(self.row, self.name, *indices), run_time=1.0)
 
@@ -100,12 +108,19 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
 
     def said(self, channel: int, i: int, first: int, last: int) -> str:
         """Say where a row of a map goes."""
-        where = f"index {first}" if first == last else f"indices {first} to {last}"
+        where = say("index {first}", first=first)
+        if first < last:
+            where = say("indices {first} to {last}", first=first, last=last)
         if channel == i == 0:
-            return f"Row 0 comes first. It goes to {where}."
+            return say("Row 0 comes first. It goes to {where}.", where=where)
         if i == 0:
-            return f"Channel {channel} follows where channel {channel - 1} ended: its row 0 goes to {where}."
-        return f"Row {i} goes to {where}."
+            return say(
+                "Channel {channel} follows where channel {before} ended: its row 0 goes to {where}.",
+                channel=channel,
+                before=channel - 1,
+                where=where,
+            )
+        return say("Row {row} goes to {where}.", row=i, where=where)
 
     def travel(self, channel: int, indices: list[int], run_time: float) -> None:
         """Let values of a map move into their cells of the row."""
@@ -130,15 +145,23 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         """Ask for the index of one cell, and work it out."""
         c, i, j = self.spec.worked_out()
         k = int(self.spec.indices()[c, i, j])
-        value = typeset(as_text(float(self.x[c, i, j]), self.maps[c].decimals))
+        value = number(self.trace.value("x", 0, c, i, j).text)
         grid = self.maps[c]
         mark = grid.question_frame(i, j)
         if self.spec.question:
             leaving = [FadeOut(self.done_with)] if len(self.done_with) else []
-            self.ask(f"Which index gets the {value}?", str(k), mark, first=leaving)
+            self.ask(say("Which index gets the {value}?", value=value), str(k), mark, first=leaving)
             self.done_with = VGroup()
-        before = f"{counted(c, 'channel')}, {counted(i, 'row')} and {counted(j, 'value')}"
-        said = f"The {value} stands in channel {c}, row {i}, column {j}. Before it come {before}."
+        said = say(
+            "The {value} stands in channel {c}, row {i}, column {j}. Before it come {channels}, {rows} and {values}.",
+            value=value,
+            c=c,
+            i=i,
+            j=j,
+            channels=say_many("{count} channel", "{count} channels", c),
+            rows=say_many("{count} row", "{count} rows", i),
+            values=say_many("{count} value", "{count} values", j),
+        )
         with self.beat("answer" if self.spec.question else "step", said):
             if self.spec.question:
                 self.play(self.end_question(), run_time=0.4)
@@ -149,31 +172,20 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             self.travel(c, [k], run_time=1.2)
         self.done_with.add(formula)
 
-    def rule(self) -> VGroup:
+    def rule(self) -> Drawn:
         """Return `index = c·H·W + i·W + j = 1·2·3 + 1·3 + 1 = 10` in the formula band."""
-        pens = list(Pen(self.theme, self.bands.formula, 0.5).sizes())
-        pen = next((pen for pen in pens if pen.fits(self.terms(pen))), pens[0])
-        return pen.line(self.terms(pen))
-
-    def terms(self, pen: Pen) -> list[VMobject]:
-        """Return the parts of the rule."""
-        numbers = {name: pen.number(float(value), f"steps[0].{name}") for name, value in self.spec.step().items()}
-        symbols = pen.sign("index = c·H·W + i·W + j")
-        channels = pen.term("=", pen.tight(numbers["c"], "·", numbers["H"], "·", numbers["W"]))
-        rows = pen.term("+", pen.tight(numbers["i"], "·", numbers["W"].copy()))
-        result = pen.term("=", numbers["index"].set_color(self.theme.output))
-        return [symbols, channels, rows, pen.term("+", numbers["j"]), result]
+        equation = cast("Equation", self.spec.explain("steps[0].index"))
+        ways = [Line((equation.left, equation.result), heading) for heading in (("index = c·H·W + i·W + j",), ())]
+        return Writer(self.theme, self.bands.formula).best(ways)
 
     def close(self) -> None:
         """Say what follows."""
-        said = f"{self.count} numbers in one row. A linear layer can read them now, each with a weight of its own."
+        said = say(
+            "{count} numbers in one row. A linear layer can read them now, each with a weight of its own.",
+            count=self.count,
+        )
         with self.beat("explain", said):
             self.play(FadeOut(self.done_with), run_time=0.6)
-
-
-def counted(count: int, what: str) -> str:
-    """Return `1 row` or `2 rows`."""
-    return f"{count} {what}" + ("s" if count != 1 else "")
 
 
 def address_of(channel: int, row: int, column: int) -> str:

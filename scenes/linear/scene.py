@@ -7,7 +7,7 @@ from typing import Any, ClassVar, cast
 from manim import FadeIn, FadeOut
 
 from cnn_core.equation import Equation
-from scenes.language import say, say_many
+from scenes.language import marked, say, say_many
 from scenes.linear.board import LinearBoard
 from scenes.mobjects.expression import products_of
 from scenes.mobjects.grid import Window
@@ -19,20 +19,20 @@ from scenes.working import Working
 __all__ = ["LinearScene"]
 
 QUESTIONS = (
-    "What is the first output?",
-    "What is the second output?",
-    "What is the third output?",
-    "What is the fourth output?",
-    "What is the fifth output?",
-    "What is the sixth output?",
+    marked("What is the first output?"),
+    marked("What is the second output?"),
+    marked("What is the third output?"),
+    marked("What is the fourth output?"),
+    marked("What is the fifth output?"),
+    marked("What is the sixth output?"),
 )
 SAME_NUMBERS = (
-    "The first row meets the same numbers.",
-    "The second row meets the same numbers.",
-    "The third row meets the same numbers.",
-    "The fourth row meets the same numbers.",
-    "The fifth row meets the same numbers.",
-    "The sixth row meets the same numbers.",
+    marked("The first row meets the same numbers."),
+    marked("The second row meets the same numbers."),
+    marked("The third row meets the same numbers."),
+    marked("The fourth row meets the same numbers."),
+    marked("The fifth row meets the same numbers."),
+    marked("The sixth row meets the same numbers."),
 )
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from manim import VGroup, VMobject
+from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.equation import Equation
-from cnn_core.expression import Expression, Value
+from cnn_core.expression import Expression, Sum, Value
 from cnn_core.notation import PLAIN
 from scenes.layout import Box, smallest_text
 from scenes.marks import Written
 from scenes.mobjects.flow import sizes
 from scenes.mobjects.setting import Layout, Line, Mark, Piece
-from scenes.mobjects.text import Number
+from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
-__all__ = ["Drawn", "Line", "Term", "Writer", "lines_of", "products_of"]
+__all__ = ["Drawn", "Known", "Line", "Term", "Writer", "lines_of", "products_of"]
 
 LARGEST = 0.5
 ROLES = {
@@ -27,6 +28,7 @@ ROLES = {
     "bias": "kernel",
     "negative_slope": "kernel",
     "x_hat": "output",
+    "index": "output",
     "output": "output",
 }
 """Whose colour a number has, by its name; all others have that of text."""
@@ -35,7 +37,9 @@ ROLES = {
 def lines_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> list[Line]:
     """Return the ways to write an equation, from all its stages to its result alone."""
     stages = equation.stages()
-    return [Line(stages[k:], heading, equation.left, stacked) for k in range(len(stages))]
+    ways = [Line(stages[k:], heading, equation.left, stacked) for k in range(len(stages))]
+    shortened = [replace(ways[0], most=0)] if any(isinstance(node, Sum) for node in equation.left.nodes()) else []
+    return [ways[0], *shortened, *ways[1:]]
 
 
 def products_of(equation: Equation) -> list[Line]:
@@ -174,7 +178,7 @@ class Writer:
         return block.width <= self.box.width / size and block.up + block.down <= self.box.height / size
 
     def _layout(self, line: Line, size: float) -> Layout:
-        return Layout(line, self.theme, self.colors, size, self.box.width / size)
+        return Layout(line, self.theme, self.colors, size, self.box)
 
     def draw(self, line: Line, size: float) -> Drawn:
         """Draw a line at a size, in the middle of the box."""
@@ -190,3 +194,14 @@ class Writer:
     def write(self, equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> Drawn:
         """Draw an equation with as many of its stages as fit."""
         return self.best(lines_of(equation, heading, stacked=stacked))
+
+
+class Known(VGroup):
+    """A quantity that is known: `μ = 3`, or `μ ≈ 0.33`; `number` may arrive later than `head`."""
+
+    def __init__(self, name: str, value: Value, theme: Theme, size: float, color: str = "") -> None:
+        sign = "≈" if value.is_rounded else "="
+        self.head = Label(f"{name} {sign}", size, color or theme.muted)
+        self.number = Number(value.text, value.address, size, color or theme.text)
+        super().__init__(self.head, self.number)
+        self.arrange(RIGHT, buff=0.24 * size)

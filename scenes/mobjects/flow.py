@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from manim import VMobject
+from manim import DOWN, RIGHT, VGroup, VMobject
 
 from scenes.layout import Box, smallest_text
 
-__all__ = ["broken", "fitted", "sizes"]
+__all__ = ["broken", "fitted", "side_by_side", "sizes"]
 
 Picture = TypeVar("Picture", bound=VMobject)
 
 SMALLER = 0.92
 """From one size of text to the next that is tried."""
 ALMOST = 1e-6
+SMALL = 0.36
+"""Size below which a row is rather broken."""
 
 
 def sizes(most: float) -> Iterator[float]:
@@ -53,6 +55,22 @@ def broken(widths: Sequence[float], most: float, gap: float = 0.0) -> list[list[
         found = filled(widths, middle, gap)
         low, high, lines = (low, middle, found) if len(found) <= len(lines) else (middle, high, lines)
     return lines
+
+
+def side_by_side(parts: Sequence[VMobject], size: float, gap: float, width: float) -> VGroup:
+    """Put parts of a size of text beside each other: smaller if they are too wide, on several lines if that is no help.
+
+    Parameters
+    ----------
+    gap
+        Between two parts, in em.
+    """
+    row = VGroup(*parts).arrange(RIGHT, buff=gap * size)
+    if row.width * max(smallest_text(), SMALL) > size * width:
+        lines = broken([part.width for part in parts], width, gap * size)
+        row = VGroup(*(VGroup(*(parts[k] for k in line)).arrange(RIGHT, buff=gap * size) for line in lines))
+        row.arrange(DOWN, buff=0.2 * size)
+    return row.scale(min(1.0, width / row.width))
 
 
 def filled(widths: Sequence[float], most: float, gap: float) -> list[list[int]]:

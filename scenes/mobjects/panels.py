@@ -99,7 +99,8 @@ def drop_into(grid: NumberGrid, row: int, column: int, start: Any) -> list[Any]:
     """Return the animations in which a value travels from `start`, a mobject or a place, into its cell."""
     number = grid.make_number(row, column)
     grid.write(row, column, number=number)
-    fall = [travel(number, start)] if grid.text_size else []
+    size = start.size if isinstance(start, Label) else 0.0
+    fall = [travel(number, start, size)] if grid.text_size else []
     tint = [FadeIn(grid.fills[row, column])] if (row, column) in grid.fills else []
     return [*tint, *fall] or [Wait()]
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from manim import VMobject
@@ -21,7 +23,6 @@ from cnn_core.expression import (
     Log,
     Maximum,
     Negative,
-    OfMany,
     Power,
     Product,
     Quotient,
@@ -31,19 +32,24 @@ from cnn_core.expression import (
 )
 from cnn_core.notation import terms_of
 from cnn_core.numerals import MINUS, parenthesised, typeset
-from scenes.layout import smallest_text
+from scenes.language import say_many
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.flow import broken
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
-__all__ = ["Layout", "Line", "Piece"]
+__all__ = ["Layout", "Line", "Others", "Piece", "symbol"]
 
 GAP, TIGHT, CLOSE, LEADING = 0.24, 0.06, 0.02, 0.35
 """Between what stands beside each other, between factors, within, and from one line to the next, in em."""
 BAR = 0.06
 """From a fraction's bar to what stands above and below it, in em."""
+MOST_TERMS, FIRST = 36, 3
+"""Terms of a sum of which all are written; of more, so many of the first ones and the last one."""
 SMALL, RAISED = 0.65, 0.4
 """Size of a power, and how far it is raised, in em."""
+LOWEST = 2.0
+"""Height of a box, in em, up to which fractions are written on one line."""
 THICKNESS = 2.5
 """Stroke of bars and roots."""
 
@@ -60,6 +66,10 @@ class Line:
         What the heading stands for, as far as it is not the first part.
     stacked
         Whether each part begins a line, but for the last one.
+    most
+        Terms of a sum of which all are written; of more, the first ones and the last one.
+    ending
+        What stands behind the last part.
     words
         What stands before a number, by its address.
     """
@@ -68,6 +78,8 @@ class Line:
     heading: tuple[str | Value, ...] = ()
     whole: Expression | None = None
     stacked: bool = False
+    most: int = MOST_TERMS
+    ending: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -77,6 +89,29 @@ class Line:
         first = "=" if whole is self.parts[0] else sign_between(whole, self.parts[0])
         between = zip(self.parts, self.parts[1:], strict=False)
         return [first if self.heading else "", *(sign_between(one, other) for one, other in between)]
+
+
+@dataclass(frozen=True)
+class Others(Expression):
+    """Terms of a sum that are too small to be shown: only counted."""
+
+    count: int
+    number: float
+    parts: ClassVar[tuple[Expression, ...]] = ()  # type: ignore[misc]
+    known: ClassVar[None] = None  # type: ignore[misc]
+    binding: ClassVar[int] = 4
+
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        """Return it as it is."""
+        return self
+
+    def _rule(self, *numbers: Any) -> Fraction:
+        return Fraction(self.number)
+
+
+def symbol(text: str, name: str) -> Value:
+    """Return what stands for any number of a name, such as `x` or `μ`."""
+    return Value(0.0, name=name, text=text)
 
 
 @dataclass(frozen=True)
@@ -160,9 +195,10 @@ class Piece:
 class Layout:
     """Lays a line out for text of a size and a room, both of which it may have to bend to."""
 
-    def __init__(self, line: Line, theme: Theme, colors: Mapping[str, str], size: float, room: float) -> None:
+    def __init__(self, line: Line, theme: Theme, colors: Mapping[str, str], size: float, box: Box) -> None:
         self.line, self.theme, self.colors = line, theme, colors
-        self.size, self.room = size, room
+        self.size, self.room = size, box.width / size
+        self.has_bars = box.height / size > LOWEST
         self.pieces = [piece for stage in range(len(line.parts)) for piece in self._stage(stage)]
         self.rows = [[self.pieces[k] for k in row] for row in self._rows()]
         self.block = below([beside([piece.block for piece in row], GAP) for row in self.rows], LEADING)
@@ -182,8 +218,11 @@ class Layout:
         sign, expression = self.line.signs[stage], self.line.parts[stage]
         lead = self._heading() if stage == 0 and self.line.heading else []
         lead += [self.sign(sign)] if sign else []
-        for node, block in self._terms(expression, sum(one.width + GAP for one in lead)):
-            yield Piece(beside([*lead, block], GAP), stage, node)
+        terms = list(self._terms(expression, sum(one.width + GAP for one in lead)))
+        is_last = stage == len(self.line.parts) - 1
+        for index, (node, block) in enumerate(terms):
+            ending = [self.sign(self.line.ending)] if self.line.ending and is_last and index == len(terms) - 1 else []
+            yield Piece(beside([*lead, block, *ending], GAP), stage, node)
             lead = []
 
     def _heading(self) -> list[Block]:
@@ -194,15 +233,20 @@ class Layout:
         """Yield what may stand on lines of its own: the terms of a sum, the numbers of a maximum."""
         match expression:
             case Sum(parts=parts):
-                for index, term in enumerate(terms_of(parts)):
+                terms = terms_of(parts)
+                left_out = range(FIRST, len(terms) - 1) if len(terms) > self.line.most else range(0)
+                for index, term in enumerate(terms):
+                    if index in left_out[1:]:
+                        continue
                     block = self._part(term, 2 if index else 1, leading=index == 0)
+                    block = self.sign("…") if index in left_out else block
                     yield term, beside([self.sign("+"), block], GAP) if index else block
             case Maximum(parts=parts, name=name):
                 for index, one in enumerate(parts):
                     head = [self.sign(f"{name}(")] if index == 0 else []
                     end = self.sign(")" if index == len(parts) - 1 else ",")
                     yield one, beside([*head, self.write(one), end], CLOSE)
-            case Quotient(parts=(Sum() as above, below_bar)):
+            case Quotient(parts=(Sum() as above, below_bar)) if self.has_bars:
                 yield expression, self.tagged(expression, self._over(above, below_bar, self.room - used))
             case _:
                 yield expression, self.write(expression)
@@ -232,7 +276,9 @@ class Layout:
                     blocks += [self.sign("·"), self._part(one, 2)]
                 return beside(blocks, TIGHT)
             case Quotient(parts=(above, below_bar)):
-                return self._over(above, below_bar, self.room)
+                if self.has_bars:
+                    return self._over(above, below_bar, self.room)
+                return beside([self._part(above, 2, leading=leading), self.sign("÷"), self._part(below_bar, 3)], GAP)
             case _:
                 return self._function(expression)
 
@@ -250,8 +296,8 @@ class Layout:
                 return beside([self.sign("floor"), self._bracketed(one)], CLOSE)
             case Cell(parts=(one,)):
                 return self.write(one)
-            case OfMany(what=what, count=count):
-                return self.sign(f"{what} of {count}")
+            case Others(count=count):
+                return self.sign(say_many("({count} other)", "({count} others)", count))
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
     def sign(self, text: str, color: str = "", scale: float = 1.0) -> Block:
@@ -262,7 +308,7 @@ class Layout:
     def _number(self, value: Value, *, leading: bool) -> Block:
         text = value.text if leading else parenthesised(value.text)
         weight = "semibold" if value is self.line.parts[-1] else "regular"
-        color = self.colors.get(value.name, self.theme.text) if value.address else self.theme.muted
+        color = self.colors.get(value.name, self.theme.text if value.address else self.theme.muted)
         block = Block(width_of(typeset(text), weight), (Mark(Ink(color, typeset(text), weight, value)),))
         word = self.line.words.get(value.address)
         return beside([self.sign(word), block], GAP) if word else block

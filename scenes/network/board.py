@@ -13,14 +13,13 @@ from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, VMobject, config
 from cnn_core.arrays import Array
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
-from scenes.mobjects.pen import Pen
 from scenes.mobjects.text import Label
 from scenes.mobjects.track import NetTrack
 from scenes.network.number_list import NumberList
 from scenes.specs.reading import Reading
 from scenes.stage import ExplainerScene
 
-__all__ = ["NetBoard", "as_maps", "connect"]
+__all__ = ["FORMULA", "NetBoard", "as_maps", "connect"]
 
 GAP = 0.35
 
@@ -122,11 +121,6 @@ class NetBoard:
         self.track = NetTrack(self.place_names(), self.theme, self.places.track)
         self.extras: list[Mobject] = []
         self.words = Label("", BELOW_TITLE, self.theme.muted)
-
-    @property
-    def pen(self) -> Pen:
-        """For the formula band."""
-        return Pen(self.theme, self.places.formula, FORMULA)
 
     def place_names(self) -> list[str]:
         """Return the names of the strip's places: the digit, a block each, and the softmax."""

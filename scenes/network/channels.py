@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
-from manim import RIGHT, FadeIn, Group, Mobject, Rectangle, VGroup
+from manim import RIGHT, FadeIn, Group, Rectangle, VGroup
 
 from cnn_core.arrays import Array
-from cnn_core.numerals import as_text, typeset
+from cnn_core.equation import Equation
+from cnn_core.expression import Sum
+from cnn_core.numerals import as_text
+from scenes.language import say, say_many
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.expression import Line
 from scenes.mobjects.picture import Picture, picture_colours
 from scenes.mobjects.text import Label, Number
 from scenes.network.board import NetBoard
-from scenes.network.sums import NetSum
-from scenes.network.window import place_in_words, show_place
+from scenes.network.closely import Closely, place_in_words
+from scenes.network.window import show_place
 from scenes.specs.reading import Zoom
 from scenes.theme import Theme
 
@@ -103,33 +107,36 @@ class ChannelTable(Group):
 def look_at_channels(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell how the pixel came about."""
     step, seen = zoom.step, len(zoom.step.channels)
-    said = f"{place_in_words(zoom, chosen=chosen)} It sees the same window of {maps(seen)}."
-    with board.stage.beat("step", said):
+    sees = say_many("It sees the same window of the map.", "It sees the same window of all {count} maps.", seen)
+    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {sees}"):
         outline = show_place(board, zoom, step.channels)
         table = channel_table(board, zoom)
         board.extras += [table]
         board.stage.play(*(FadeIn(pair, target_position=outline) for pair in table.pairs), run_time=1.2)
-    with board.stage.beat("step", "Window times kernel, summed: one number a channel."):
+    with board.stage.beat("step", say("Window times kernel, summed: one number a channel.")):
         board.stage.play(*(FadeIn(VGroup(total)) for total in table.sums), run_time=1.0)
-    value = typeset(as_text(step.value, 2))
-    plus = "" if step.bias is None else " and the bias"
-    with board.stage.beat("step", f"The channels' sums{plus} add up to {value}."):
-        terms = [(f"channel_sums[{c}]", float(step.products[c].sum())) for c in listed(zoom)]
-        sources: list[Mobject] = [*table.sums]
-        if (others := zoom.values.get("others")) is not None:
-            terms.append(("others", float(others)))
-            sources.append(note(board, zoom))
-        NetSum(board, zoom, terms, sources).play(run_time=2.0)
+    places = {total.address: total for total in table.sums}
+    closely = Closely(board, zoom, places=places)
+    said = say("The channels' sums and the bias add up to {value}.", value=closely.said())
+    if step.bias is None:
+        said = say("The channels' sums add up to {value}.", value=closely.said())
+    with board.stage.beat("step", said):
+        closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True))
 
 
-def maps(count: int) -> str:
-    """Return `all 8 maps`."""
-    return f"all {count} maps" if count > 1 else "the map"
-
-
-def listed(zoom: Zoom) -> list[int]:
-    """Return the channels that are shown one by one."""
-    return [int(c) for c in zoom.values["listed"]]
+def sum_of_channels(closely: Closely) -> list[Line]:
+    """Return the sum of all channels; of those that are not shown one by one, as one number."""
+    equation, zoom = closely.equation, closely.zoom
+    if zoom.values.get("others") is None:
+        stages = [one for one in equation.stages() if "channel_sums" in {leaf.name for leaf in one.leaves()}]
+        return [*(Line((stage, equation.result)) for stage in stages), Line((equation.result,))]
+    count = len(zoom.step.channels) - len(zoom.values["listed"])
+    terms = [closely.explain(f"channel_sums[{c}]").result for c in map(int, zoom.values["listed"])]
+    others = closely.explain("others").result
+    bias = [leaf for leaf in equation.left.leaves() if leaf.name == "bias"]
+    whole = Equation.of(Sum((*terms, others, *bias)), equation.result)
+    words = {others.address: say("the other {count}", count=count)}
+    return [Line((whole.left, whole.result), words=words), Line((whole.result,))]
 
 
 def channel_table(board: NetBoard, zoom: Zoom) -> ChannelTable:
@@ -139,15 +146,7 @@ def channel_table(board: NetBoard, zoom: Zoom) -> ChannelTable:
         ChannelRow(
             step.window[c], step.kernel[c], float(zoom.values["channel_sums"][c]), f"{zoom.address}.channel_sums[{c}]"
         )
-        for c in listed(zoom)
+        for c in map(int, zoom.values["listed"])
     ]
     largest = float(abs(board.left.maps).max())
     return ChannelTable(rows, largest, board.theme, board.places.zoom)
-
-
-def note(board: NetBoard, zoom: Zoom) -> Label:
-    """Return what the last term is: the channels that are not shown."""
-    count = len(zoom.step.channels) - len(listed(zoom))
-    return Label(f"the other {count} channels together", board.pen.size, board.theme.muted).move_to(
-        board.places.zoom.center
-    )

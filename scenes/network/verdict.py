@@ -34,7 +34,9 @@ class Verdict:
         names = [str(k) for k in range(self.trace.x.size)]
         table, line = self.boxes()
         self.table = SoftmaxTable(self.trace, address_of, names, self.theme, table, decimals=2)
-        self.chapter = SoftmaxChapter(self.stage, self.trace, self.table, "digit {}".format, line)
+        self.chapter = SoftmaxChapter(
+            self.stage, self.trace, self.table, "digit {}".format, board.reading.explain, line
+        )
 
     def boxes(self) -> tuple[Box, Box]:
         """Return the boxes of the table and of the lines below it; in a wide frame the table is made higher."""

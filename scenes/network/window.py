@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.arrays import Array
-from cnn_core.numerals import as_text, typeset
+from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label
 from scenes.network.board import NetBoard, connect
-from scenes.network.sums import NetSum, Term
+from scenes.network.closely import Closely, place_in_words
 from scenes.specs.reading import Zoom
 
-__all__ = ["look_at_window", "place_in_words", "show_place"]
-
-MOST_PRODUCTS = 12
-"""Products that are written one by one; of larger kernels the sums of their rows are."""
-
-
-def place_in_words(zoom: Zoom, *, chosen: bool) -> str:
-    """Say where a pixel is, and why it is this one."""
-    _, c, i, j = zoom.step.position
-    place = f"channel {c}, row {i}, column {j}"
-    return f"Look at {place}." if chosen else f"The strongest response is in {place}."
+__all__ = ["look_at_window", "show_place"]
 
 
 def show_place(board: NetBoard, zoom: Zoom, channels: range) -> VMobject:
@@ -47,18 +35,18 @@ def show_place(board: NetBoard, zoom: Zoom, channels: range) -> VMobject:
 
 def look_at_window(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell how the pixel came about."""
-    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} This window made it."):
+    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {say('This window made it.')}"):
         outline = show_place(board, zoom, range(1))
         window, kernel = grids(board, zoom)
         board.show(connect(outline, window, board.theme.window), run_time=0.3)
-        board.show(window, name(window, "window"), run_time=0.8, out_of=outline)
-        board.show(kernel, name(kernel, "kernel"), run_time=0.6)
-    value = typeset(as_text(zoom.step.value, 2))
-    plus = "" if zoom.step.bias is None else ", plus the bias"
-    with board.stage.beat("step", f"Each pixel times its weight, all summed{plus}: {value}."):
-        terms = products(zoom)
-        sources = [VGroup(*pair) for pair in zip(cells(window, len(terms)), cells(kernel, len(terms)), strict=True)]
-        NetSum(board, zoom, terms, sources).play(run_time=2.2)
+        board.show(window, name(window, say("window")), run_time=0.8, out_of=outline)
+        board.show(kernel, name(kernel, say("kernel")), run_time=0.6)
+    closely = Closely(board, zoom, places=places(zoom, window, kernel))
+    said = say("Each pixel times its weight, all summed, plus the bias: {value}.", value=closely.said())
+    if zoom.step.bias is None:
+        said = say("Each pixel times its weight, all summed: {value}.", value=closely.said())
+    with board.stage.beat("step", said):
+        closely.drop(closely.show(closely.sums(), run_time=2.2, slowly=True))
 
 
 def grids(board: NetBoard, zoom: Zoom) -> tuple[NumberGrid, NumberGrid]:
@@ -75,14 +63,9 @@ def grids(board: NetBoard, zoom: Zoom) -> tuple[NumberGrid, NumberGrid]:
     return window, kernel
 
 
-def grid(board: NetBoard, values: Array, address: str, role: str, cell: float) -> NumberGrid:
+def grid(board: NetBoard, values: Array, prefix: str, role: str, cell: float) -> NumberGrid:
     """Return a grid of numbers with two decimals."""
-    return NumberGrid(values, partial(cell_address, address), role, board.theme, cell, decimals=2)
-
-
-def cell_address(prefix: str, row: int, column: int) -> str:
-    """Return the address of a cell."""
-    return f"{prefix},{row},{column}]"
+    return NumberGrid(values, f"{prefix},{{}},{{}}]".format, role, board.theme, cell, decimals=2)
 
 
 def name(grid: NumberGrid, text: str) -> Label:
@@ -91,17 +74,14 @@ def name(grid: NumberGrid, text: str) -> Label:
     return Label(text, size, grid.role).move_to(grid.get_bottom() + np.array([0, -0.8 * size, 0]))
 
 
-def products(zoom: Zoom) -> list[Term]:
-    """Return the products, or the sums of their rows where they are many."""
-    values, name = zoom.step.products[0], "products"
-    if values.size > MOST_PRODUCTS:
-        rows = zoom.values["row_sums"][0]
-        return [(f"row_sums[0,{row}]", float(value)) for row, value in enumerate(rows)]
-    return [(f"{name}[0,{row},{column}]", float(values[row, column])) for row, column in np.ndindex(values.shape)]
-
-
-def cells(grid: NumberGrid, count: int) -> list[VGroup]:
-    """Return where terms come from: cells in reading order, or rows where there are as many terms as rows."""
-    if count == grid.rows * grid.columns:
-        return [VGroup(grid.make_fill(*divmod(k, grid.columns))) for k in range(count)]
-    return [VGroup(*(grid.make_fill(row, column) for column in range(grid.columns))) for row in range(count)]
+def places(zoom: Zoom, *both: NumberGrid) -> dict[str, VGroup]:
+    """Return the cells that products, and the sums of their rows, come out of."""
+    rows, columns = both[0].rows, both[0].columns
+    found = {
+        f"{zoom.address}.products[0,{row},{column}]": VGroup(*(one.make_fill(row, column) for one in both))
+        for row, column in np.ndindex(rows, columns)
+    }
+    for row in range(rows):
+        cells = VGroup(*(one.make_fill(row, column) for one in both for column in range(columns)))
+        found[f"{zoom.address}.row_sums[0,{row}]"] = cells
+    return found

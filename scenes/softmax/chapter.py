@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 
-from cnn_core.numerals import as_text, typeset
+from cnn_core.equation import Equation, Explanation
+from cnn_core.expression import Expression, Sum
+from cnn_core.numerals import as_text
 from cnn_core.softmax import SoftmaxTrace
+from scenes.language import about, number, say
 from scenes.layout import Box
 from scenes.mobjects.bars import share_text
-from scenes.mobjects.text import Label
-from scenes.softmax.lines import SoftmaxLines
+from scenes.mobjects.expression import Writer
+from scenes.mobjects.setting import Others
+from scenes.mobjects.text import Formula, Label
 from scenes.softmax.table import SoftmaxTable
 from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxChapter"]
 
 FEW = 5
+INVARIANCE = "e^(x_j - m) / (sum_k e^(x_k - m)) = e^(x_j) / (sum_k e^(x_k))"
 
 
 class SoftmaxChapter:
@@ -32,6 +37,8 @@ class SoftmaxChapter:
         Where it is shown; the chapter adds it.
     called
         What a class is called in a sentence.
+    explain
+        Says how the number at an address came about.
     box
         Where the lines of arithmetic stand; the formula band if not given.
     """
@@ -42,12 +49,14 @@ class SoftmaxChapter:
         trace: SoftmaxTrace,
         table: SoftmaxTable,
         called: Callable[[int], str],
+        explain: Callable[[str], Explanation],
         box: Box | None = None,
     ) -> None:
         self.stage, self.table, self.theme, self.called = stage, table, stage.theme, called
-        self.lines = SoftmaxLines(table, box or stage.bands.formula)
+        self.explain, self.box = explain, box or stage.bands.formula
+        self.writer = Writer(stage.theme, self.box)
         self.shifted, self.exponentials = trace.shifted.ravel(), trace.exponentials.ravel()
-        self.maximum, self.output = float(trace.maximum.ravel()[0]), trace.output.ravel()
+        self.output = trace.output.ravel()
         self.classes = range(table.classes)
         self.winner = table.chart.winner
         self.columns: dict[str, list[Label]] = {}
@@ -77,35 +86,53 @@ class SoftmaxChapter:
 
     def exponentiate_at_once(self) -> None:
         """Subtract the largest logit and take the exponentials, in one beat."""
-        largest = typeset(as_text(self.maximum, self.table.decimals))
-        said = f"The largest logit, m = {largest}, is subtracted; then the exponentials are taken."
+        said = say(
+            "The largest logit, {largest}, is called m and subtracted; then the exponentials are taken.",
+            largest=self.largest(),
+        )
         with self.stage.beat("step", said):
             self.fill("shifted", out_of="x")
             self.fill("exponentials", out_of="shifted")
 
     def shift(self) -> None:
         """Subtract the largest logit, and say why that is allowed."""
-        largest = typeset(as_text(self.maximum, self.table.decimals))
-        said = f"First the largest logit, m = {largest}, is subtracted from all. The probabilities stay the same."
+        said = say(
+            "First the largest logit, {largest}, is called m and subtracted from all. The probabilities stay the same.",
+            largest=self.largest(),
+        )
         with self.stage.beat("explain", said):
-            self.write(self.lines.invariance())
+            self.write(VGroup(Formula(INVARIANCE, 0.5, self.theme.text).move_to(self.box.center)))
             self.fill("shifted", out_of="x")
+
+    def largest(self) -> str:
+        """Return the largest logit, with "about" where its digits are not all of it."""
+        result = self.equation("maximum", 0).result
+        return about(result.text, is_rounded=result.is_rounded)
+
+    def equation(self, name: str, k: int) -> Equation:
+        """Return how a number of the table came about."""
+        return cast("Equation", self.explain(self.table.address(name, k)))
 
     def exponentiate(self) -> None:
         """Take the exponentials; that of the runner-up is worked out, for that of the largest is 1."""
         k = sorted(self.classes, key=lambda k: (-float(self.shifted[k]), k))[1]
-        exponent = typeset(self.lines.exponent(k))
-        said = f"The exponential function makes each of them positive. Here is e to the power of {exponent}."
+        equation = self.equation("exponentials", k)
+        (exponent,) = equation.left.leaves()
+        said = say(
+            "The exponential function makes each of them positive. Here is e to the power of {exponent}.",
+            exponent=number(exponent.text),
+        )
         with self.stage.beat("step", said):
-            self.write(self.lines.power(k))
+            self.write(self.writer.write(equation))
             self.fill("exponentials", out_of="shifted")
 
     def add_up(self) -> None:
         """Add the exponentials."""
         total = self.table.sum()
-        line, sign = self.lines.sum(total.text)
-        with self.stage.beat("step", f"Together they make {'' if sign == '=' else 'about '}{total.text}."):
-            self.write(line)
+        equation = summed(self.equation("total", 0))
+        value = about(equation.result.text, is_rounded=equation.is_rounded)
+        with self.stage.beat("step", say("Together they make {total}.", total=value)):
+            self.write(self.writer.write(equation))
             self.stage.play(Create(self.table.total_line), run_time=0.4)
             self.stage.play(FadeIn(total, target_position=VGroup(*self.columns["exponentials"])), run_time=1.0)
         self.columns["exponentials"].append(total)
@@ -115,18 +142,19 @@ class SoftmaxChapter:
         answer = share_text(float(self.table.output[self.winner]))
         name = self.called(self.winner)
         if question:
-            asked = f"What is the probability of {name}?"
+            asked = say("What is the probability of {name}?", name=name)
             self.stage.ask(asked, answer, first=[FadeOut(self.formula)])
-        with self.stage.beat("answer" if question else "step", f"The probability of {name} is its share of the whole."):
+        said = say("The probability of {name} is its share of the whole.", name=name)
+        with self.stage.beat("answer" if question else "step", said):
             if question:
                 self.stage.play(self.stage.end_question(), run_time=0.4)
                 self.formula = VGroup()
             self.make_room()
-            self.write(self.lines.quotient(self.winner))
+            self.write(self.writer.write(self.equation("output", self.winner)))
             self.head = self.table.chart_head()
             self.stage.play(FadeIn(self.head, self.table.chart.axis), run_time=0.4)
             self.grow(self.winner, run_time=1.0)
-        with self.stage.beat("step", "The others are divided by the same sum."):
+        with self.stage.beat("step", say("The others are divided by the same sum.")):
             for k in self.classes:
                 if k != self.winner:
                     self.grow(k, run_time=0.3 if len(self.classes) <= FEW else 0.15)
@@ -163,3 +191,18 @@ class SoftmaxChapter:
             self.stage.play(FadeOut(self.formula), run_time=0.4)
         self.formula = formula
         self.stage.play(FadeIn(formula), run_time=0.6)
+
+
+def summed(equation: Equation) -> Equation:
+    """Return a sum whose terms that would look like 0 are only counted.
+
+    >>> from cnn_core.expression import Value
+    >>> exponentials = [Value(number, f"exponentials[{k}]", decimals=3) for k, number in enumerate((1.0, 0.5, 1e-9))]
+    >>> [type(part).__name__ for part in summed(Equation.of(Sum(tuple(exponentials)), Value(1.5))).left.parts]
+    ['Value', 'Value', 'Others']
+    """
+    terms = [term for term in equation.left.leaves() if term.decimals is not None]
+    seen = [term for term in terms if term.number == 0 or float(as_text(term.number, term.decimals or 0))]
+    unseen = [term.number for term in terms if term not in seen]
+    parts: list[Expression] = [*seen, *([Others(len(unseen), sum(unseen))] if unseen else [])]
+    return Equation.of(Sum(tuple(parts)), equation.result)

@@ -12,7 +12,7 @@ from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d, root_of
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
-from cnn_core.expression import Expression, OfMany, Product, Quotient, Root, Value
+from cnn_core.expression import Difference, Expression, OfMany, Product, Quotient, Root, Value
 from cnn_core.grids import Grid
 from cnn_core.numerals import decimals_of
 from cnn_core.trace import address_of, addresses_of, parse
@@ -86,7 +86,7 @@ class BatchNormSpec(SceneSpec):
             return self._on_the_line(indices[0], inside)
         if name == "torch_eps":
             return self._with_torch_eps(inside)
-        return Given("given") if name == "update" else self.trace().explain(address)
+        return self._update_explained(inside) if name == "update" else self.trace().explain(address)
 
     def results(self) -> Iterator[str]:
         """Give what PyTorch's eps does and the spread of the dots too."""
@@ -125,6 +125,15 @@ class BatchNormSpec(SceneSpec):
         stage = self.line()[number]
         return bool(np.allclose((stage["values"].mean(), stage["values"].std()), (stage["mean"], stage["std"])))
 
+    def _update_explained(self, inside: str) -> Explanation:
+        """Explain how much of a running statistic is kept, and what makes a variance unbiased."""
+        one, count = Value(1.0), Value(float(self.trace().count), "count", "count")
+        lefts = {"kept": Difference((one, Value(self.momentum, "update.momentum", "momentum")))}
+        lefts["divisor"] = Difference((count, one))
+        if inside not in lefts:
+            return Given("given")
+        return Equation.of(lefts[inside], Value(float(self.update()[inside]), f"update.{inside}", inside))
+
     def _with_torch_eps(self, inside: str) -> Explanation:
         name, indices, _ = parse(inside)
         trace, torch = self.trace(), self.torch_eps()
@@ -132,7 +141,8 @@ class BatchNormSpec(SceneSpec):
             std, without = float(torch["std"][indices]), float(trace.std[indices])
             decimals = min(9, int(np.ceil(-np.log10(max(std - without, 1e-9)))))  # so many that a change is seen
             result = Value(std, f"torch_eps.{inside}", name, max(decimals, trace.decimals("std")))
-            return Equation.of(root_of(trace.value("variance", *indices), TORCH_EPS), result)
+            found = Equation.of(root_of(trace.value("variance", *indices), TORCH_EPS), result)
+            return found.renamed(lambda of: "torch_eps.eps" if of == "eps" else of)
         if name == "change":
             change = float(torch[name])
             return Equation.of(

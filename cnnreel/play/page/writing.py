@@ -12,8 +12,10 @@ from typing import Any
 
 from PIL import Image
 
+from cnnreel.play.page.data import Part
 from cnnreel.play.page.html import Page, as_html, clip_page, data_address, lesson_page
 from cnnreel.play.page.look import FONTS
+from cnnreel.tell.story import Story
 
 __all__ = ["write_clip_page", "write_lesson_page"]
 
@@ -21,21 +23,21 @@ FONT_FILES = {f"page/{font.name}": font for font in FONTS.values()}
 WEBP = {"quality": 90, "method": 4}
 
 
-def write_clip_page(folder: Path, name: str, record: Mapping[str, Any], *, single_file: bool = False) -> None:
+def write_clip_page(folder: Path, name: str, story: Story, *, single_file: bool = False) -> None:
     """Write `name.html` beside a film, its poster and its stills."""
-    write_page(clip_page(record), folder / f"{name}.html", [folder], single_file=single_file)
+    write_page(clip_page(story), folder / f"{name}.html", [folder], single_file=single_file)
 
 
 def write_lesson_page(
     folder: Path,
     index: Mapping[str, Any],
-    records: Sequence[Mapping[str, Any]],
+    parts: Sequence[Part],
     clips: Path,
     *,
     single_file: bool = False,
 ) -> None:
     """Write `index.html` beside the joined film of a lesson; its clips are in folders inside `clips`."""
-    write_page(lesson_page(index, records), folder / "index.html", [folder, clips], single_file=single_file)
+    write_page(lesson_page(index, parts), folder / "index.html", [folder, clips], single_file=single_file)
 
 
 def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: bool) -> None:

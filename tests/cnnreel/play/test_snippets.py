@@ -24,6 +24,7 @@ from cnnreel.play.exports import EXPORTS
 from cnnreel.play.page.html import as_html, clip_page
 from cnnreel.play.snippets import TARGETS, embed
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from cnnreel.work.filming import Clip
 from tests.cnnreel.play.page.looking import time, until
 from tests.cnnreel.records import record_of
@@ -72,9 +73,9 @@ def hostile(tmp_path: Path) -> Path:
 def written(folder: Path, record: dict[str, Any]) -> Path:
     folder.mkdir(parents=True)
     record["video"]["file"] = "pool.mp4"
-    write_sidecars(folder, "pool", record)
+    write_sidecars(folder, "pool", Story(record))
     (folder / "pool.json").write_text(as_text(record), encoding="utf-8")
-    (folder / "pool.html").write_text(as_html(clip_page(record)), encoding="utf-8")
+    (folder / "pool.html").write_text(as_html(clip_page(Story(record))), encoding="utf-8")
     for ending in ("mp4", "png"):
         (folder / f"pool.{ending}").write_bytes(b"")
     return folder

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cnnreel.play.page.html import as_html, clip_page
+from cnnreel.tell.story import Story
 from cnnreel.work.filming import Clip, film
 from scenes.catalog import find
 
@@ -32,7 +33,7 @@ def open_record(open_page: Open, pool: Clip, tmp_path: Path) -> Open:
         if not folder.exists():
             shutil.copytree(pool.folder, folder)
         record["video"]["file"] = pool.main.name
-        (folder / "pool.html").write_text(as_html(clip_page(record)), encoding="utf-8")
+        (folder / "pool.html").write_text(as_html(clip_page(Story(record))), encoding="utf-8")
         return open_page(folder / "pool.html", **settings)
 
     return open_one

@@ -12,9 +12,11 @@ import pytest
 import srt
 from markdown_it import MarkdownIt
 
+from cnnreel.play.page.data import parts_of
 from cnnreel.play.page.html import as_html, clip_page, json_in_html, lesson_page
 from cnnreel.tell.answers import harmless
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from cnnreel.work.filming import film
 from scenes.catalog import find
 from tests.cnnreel.records import record_of
@@ -61,7 +63,7 @@ def said_by(text: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_adds_no_element_and_no_handler(text: str) -> None:
-    hostile, harmless = (Elements(as_html(clip_page(said_by(one)))) for one in (text, "text"))
+    hostile, harmless = (Elements(as_html(clip_page(Story(said_by(one))))) for one in (text, "text"))
     assert hostile.names == harmless.names
     assert hostile.handlers == harmless.handlers == []
 
@@ -70,7 +72,7 @@ def test_chapters_and_titles_of_lessons_are_text_too() -> None:
     record = record_of("max-pool")
     clip = {"chapter": HOSTILE[1], "start": 0.0, "end": 28.0, "record": "a/a.json"}
     index = {"title": HOSTILE[2], "video": {"file": "a.mp4"}, "clips": [clip, {**clip, "start": 28.0}]}
-    elements = Elements(as_html(lesson_page(index, [record, record])))
+    elements = Elements(as_html(lesson_page(index, parts_of(index, [record, record]))))
     assert elements.names.count("script") == 3
     assert elements.handlers == []
 
@@ -78,7 +80,7 @@ def test_chapters_and_titles_of_lessons_are_text_too() -> None:
 def test_a_name_that_needs_it_is_quoted_in_addresses() -> None:
     record = said_by("text")
     record["video"]["file"] = "a b#c.mp4"
-    assert 'src="a%20b%23c.mp4"' in as_html(clip_page(record))
+    assert 'src="a%20b%23c.mp4"' in as_html(clip_page(Story(record)))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -91,7 +93,7 @@ def test_data_for_the_script_cannot_end_its_element(text: str) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, "=1+1", "@SUM(A1)", "# heading *bold* [a](b) `c`", "../../x"])
 def test_files_beside_a_film_say_a_text_as_it_is(tmp_path: Path, text: str) -> None:
     record = said_by(text)
-    write_sidecars(tmp_path, "pool", record)
+    write_sidecars(tmp_path, "pool", Story(record))
     assert {path.name.partition(".")[0] for path in tmp_path.iterdir()} == {"pool"}
     one_line = " ".join(text.split())
     cues = list(srt.parse((tmp_path / "pool.srt").read_text(encoding="utf-8")))
