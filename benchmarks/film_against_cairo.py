@@ -116,16 +116,16 @@ class Canvas:
         return np.asarray(Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2]))).convert("RGB"))
 
     def milliseconds(self, times: list[float]) -> float:
-        """Return how long a frame takes, in the mean over these times."""
-        return self.page.evaluate(
-            """(times) => {
-              draw(film, times[0], context); context.getImageData(0, 0, 1, 1);
+        """Return how long a frame takes: the median over these times, for others may use the machine as well."""
+        took: list[float] = self.page.evaluate(
+            """(times) => times.map((time) => {
               const start = performance.now();
-              for (const time of times) { draw(film, time, context); context.getImageData(0, 0, 1, 1); }
-              return (performance.now() - start) / times.length;
-            }""",
+              draw(film, time, context); context.getImageData(0, 0, 1, 1);
+              return performance.now() - start;
+            })""",
             times,
         )
+        return float(np.median(took))
 
 
 def compared(canvas: Canvas, spec: SceneSpec, wanted: list[int], folder: Path | None) -> tuple[float, int, str]:

@@ -68,11 +68,11 @@ class Beat:
         """Return the beat as plain JSON values; `prompt` and `answer` only where there are any."""
         plain = asdict(self)
         for seen in ("shown", "marks", "formulas"):
-            plain[seen] = [as_lists(one) for one in plain[seen]]
+            plain[seen] = [without_tuples(one) for one in plain[seen]]
         return {key: value for key, value in plain.items() if value is not None}
 
 
-def as_lists(record: dict[str, Any]) -> dict[str, Any]:
+def without_tuples(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record with lists in place of tuples, and without what is None."""
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}
     return {key: value for key, value in plain.items() if value is not None}

@@ -15,7 +15,7 @@ from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
 from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, counting, eased
 
-__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "LineLook", "Projection", "Props", "level"]
+__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "LineLook", "Projection", "Props", "evened"]
 
 HAIR = 0.06
 """Pixels that count as a difference."""
@@ -259,7 +259,7 @@ class LineActor(Actor):
         props = self.props
         outline = [[key.time, key.easing, self._shape(key.about)] for key in counting(self.outline)]
         poses = [[*key[:2], *key.about.pose(key.values)] for key in counting(self.pose.keys)]
-        sprite = {"outline": props.track(outline), "pose": props.track(level(poses))}
+        sprite = {"outline": props.track(outline), "pose": props.track(evened(poses))}
         for name, keys in (("fill", self.fill.keys), ("stroke", self.stroke.keys)):
             if keys:
                 sprite[name] = props.track([self._paint(key) for key in counting(keys)])
@@ -289,7 +289,7 @@ def mixture(one: Series, other: Series, shares: Series) -> Series:
     return mixed
 
 
-def level(poses: list[list[float]]) -> list[list[float]]:
+def evened(poses: list[list[float]]) -> list[list[float]]:
     """Let all keys of a pose have equally many numbers."""
     longest = max(map(len, poses))
     more = {4: (), 5: (1,), 6: (1, 1), 8: (1, 0, 0, 1)}

@@ -24,8 +24,10 @@ Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Index = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=-0.5, le=1.5)]
 PathData = Annotated[str, Field(pattern=r"^[Mlhvcz0-9 .\-]*$", description="SVG path data.")]
-Key = Annotated[list[float], Field(min_length=3, max_length=8, description="Time, easing, and at least one value.")]
-Track = Annotated[list[Key], Field(min_length=1)]
+KeyNumbers = Annotated[
+    list[float], Field(min_length=3, max_length=8, description="Time, easing, and at least one value.")
+]
+Track = Annotated[list[KeyNumbers], Field(min_length=1)]
 DrawingOrder = tuple[Index, list[Index]]
 
 

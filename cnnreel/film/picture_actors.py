@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from manim import ImageMobject, VMobject
 
-from cnnreel.film.actors import LEVEL, Actor, LineActor, Props, level
+from cnnreel.film.actors import LEVEL, Actor, LineActor, Props, evened
 from cnnreel.film.outlines import Outline2d
 from cnnreel.film.tracks import EVENLY, HOLDS, Keys, Series, counting, eased
 
@@ -99,7 +99,7 @@ class PictureActor(Actor):
             return None
         props = self.props
         poses = [[*key[:2], *key.about.pose(key.values)] for key in counting(self.pose.keys)]
-        sprite = {"picture": props.track([list(key) for key in self.picture]), "pose": props.track(level(poses))}
+        sprite = {"picture": props.track([list(key) for key in self.picture]), "pose": props.track(evened(poses))}
         opacity = [[key.time, key.easing, round(key.values[0], 3)] for key in counting(self.opacity.keys)]
         if opacity != [[opacity[0][0], HOLDS, 1]]:
             sprite["opacity"] = props.track(opacity)

@@ -104,7 +104,7 @@ def counting(keys: Sequence[Key]) -> list[Key]:
     return found
 
 
-class Piece(NamedTuple):
+class Stretch(NamedTuple):
     """Samples that go straight from the values of `first` to those of `last`, between `begins` and `ends`."""
 
     first: int
@@ -119,7 +119,7 @@ class Piece(NamedTuple):
         return self.ends > self.begins
 
 
-def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Piece]:
+def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Stretch]:
     """Divide samples (T, k) into pieces; what differs by less than half of the scale (k,) is the same."""
     pieces = [(0, len(series) - 1)]
     while pieces:
@@ -128,7 +128,7 @@ def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Piece]:
         way = piece[-1] - piece[0]
         off = piece - piece[0]
         if np.abs(off).max() <= 0.5:
-            yield Piece(first, first, first, first, HOLDS)
+            yield Stretch(first, first, first, first, HOLDS)
             continue
         axis = int(np.abs(way).argmax())
         length = abs(way[axis])
@@ -137,10 +137,10 @@ def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Piece]:
             head, tail = trimmed(shares, 0.5 / length)
             easing = easings.find(rescaled(shares[head : tail + 1]), 0.5 / length)
             if head:
-                yield Piece(first, first, first, first, HOLDS)
-            yield Piece(first, last, first + head, first + tail, easing)
+                yield Stretch(first, first, first, first, HOLDS)
+            yield Stretch(first, last, first + head, first + tail, easing)
             continue
-        middle = split(off, length)
+        middle = divided(off, length)
         pieces += [(first + middle, last), (first, first + middle)]
 
 
@@ -158,7 +158,7 @@ def rescaled(shares: Series) -> Series:
     return rescaled_shares
 
 
-def split(off: Series, length: float) -> int:
+def divided(off: Series, length: float) -> int:
     """Return where to divide a piece: where it turns back, or in the middle."""
     farthest = int(np.abs(off).max(axis=1).argmax())
     turns = np.abs(off[farthest]).max() > 1.05 * length
