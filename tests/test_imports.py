@@ -14,7 +14,19 @@ HOUSE = Path(__file__).parents[1]
 FLOORS = ("cnn_core", "scenes", "cnnreel", "render")
 FILES = sorted([HOUSE / "render.py", *(file for floor in FLOORS for file in (HOUSE / floor).rglob("*.py"))])
 WITH_TORCH = {"cnn_core/model.py", "cnn_core/training.py"}
-DRAWING = {"camera", "engine", "filming", "looks", "paths", "plan", "segments", "stills", "takes"}
+DRAWING = {
+    "camera",
+    "actors",
+    "engine",
+    "filming",
+    "looks",
+    "motion",
+    "paths",
+    "recorder",
+    "segments",
+    "stills",
+    "takes",
+}
 """What of `cnnreel` drives the renderer or looks like the films, and so may load Manim."""
 
 

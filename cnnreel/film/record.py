@@ -16,8 +16,13 @@ from scenes.specs import SceneSpec, as_json
 from scenes.timeline import Timeline
 
 __all__ = [
+    "BeatRecord",
     "ClipRecord",
+    "FormulaRecord",
+    "MarkRecord",
     "PicturesRecord",
+    "PixelBox",
+    "Strict",
     "VideoRecord",
     "as_text",
     "clip_record",
@@ -30,6 +35,9 @@ __all__ = [
 
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
 Pixels = Annotated[int, Field(gt=0)]
+PixelBox = Annotated[
+    tuple[int, int, int, int], Field(description="Left, top, right, bottom in pixels; origin top left.")
+]
 Seconds = Annotated[float, Field(ge=0, description="From the start of the clip.")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
@@ -45,7 +53,23 @@ class ShownRecord(Strict):
 
     text: str = Field(description="The number as it is shown, with an ASCII minus.", min_length=1)
     of: str = Field(description="Address of its value inside `values`, such as `x[0,0,1,2]`.", min_length=1)
-    box: tuple[int, int, int, int] = Field(description="Left, top, right, bottom in pixels; origin top left.")
+    box: PixelBox
+
+
+class MarkRecord(Strict):
+    """What points something out in the last frame of its beat."""
+
+    kind: Literal["window", "ring", "frame", "veil", "arrow", "cells"]
+    of: list[str] = Field(description="Addresses inside `values` of what it is about.")
+    box: PixelBox
+
+
+class FormulaRecord(Strict):
+    """A line of arithmetic in the last frame of its beat."""
+
+    text: str = Field(min_length=1)
+    of: str | None = Field(None, description="Address inside `values` of what it explains.")
+    box: PixelBox
 
 
 class BeatRecord(Strict):
@@ -58,6 +82,8 @@ class BeatRecord(Strict):
     prompt: str | None = Field(None, description="The question, where one is asked.")
     answer: str | None = Field(None, description="Its answer.")
     shown: list[ShownRecord]
+    marks: list[MarkRecord] | None = None
+    formulas: list[FormulaRecord] | None = None
 
 
 class VideoRecord(Strict):

@@ -7,13 +7,14 @@ from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 import numpy as np
-from manim import Mobject, Rectangle, VGroup
+from manim import Mobject, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.numerals import decimals_for
 from scenes.conv2d.plan import ConvPlan
 from scenes.layout import Box
+from scenes.marks import Veil
 from scenes.mobjects.grid import NumberGrid, Window, readable_cell
 from scenes.mobjects.text import Formula, Label
 from scenes.theme import Theme
@@ -231,8 +232,9 @@ class ConvBoard:
         """Return what dims a channel that is not seen, and the kernel that lies on it alone."""
         veils = VGroup()
         for grid in (self.images[channel], *(self.kernels[channel] if self.apart else ())):
-            veil = Rectangle(width=grid.columns * grid.cell, height=grid.rows * grid.cell, stroke_width=0)
+            veil = Veil(width=grid.columns * grid.cell, height=grid.rows * grid.cell, stroke_width=0)
             veil.set_fill(self.theme.background, self.theme.veil)
+            veil.pointing_at(*grid.addresses(np.ndindex(grid.values.shape) if grid.text_size else ()))
             veils.add(veil.move_to(grid.corner(grid.rows / 2, grid.columns / 2)))
         return veils
 

@@ -48,6 +48,7 @@ class Gaze:
         if self.frame is None:
             self.frame = there
             return FadeIn(there)
+        self.frame.pointing_at(*there.about)
         return Transform(self.frame, there)
 
     def _veiling(self, step: Conv2dStep) -> list[Animation]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import RIGHT, FadeIn, FadeOut, Rectangle, VGroup
+from manim import RIGHT, FadeIn, FadeOut, VGroup
 
 from cnn_core.equation import Equation
 from scenes.flatten import FlattenSpec
@@ -147,8 +147,7 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         k = int(self.spec.indices()[c, i, j])
         value = number(self.trace.value("x", 0, c, i, j).text)
         grid = self.maps[c]
-        mark = Rectangle(width=grid.cell, height=grid.cell, color=self.theme.question, stroke_width=6)
-        mark.move_to(grid.cell_center(i, j))
+        mark = grid.question_frame(i, j)
         if self.spec.question:
             leaving = [FadeOut(self.done_with)] if len(self.done_with) else []
             self.ask(say("Which index gets the {value}?", value=value), str(k), mark, first=leaving)

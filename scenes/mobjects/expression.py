@@ -10,7 +10,9 @@ from manim import RIGHT, VGroup, VMobject
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Expression, Sum, Value
+from cnn_core.notation import PLAIN
 from scenes.layout import Box, smallest_text
+from scenes.marks import Written
 from scenes.mobjects.flow import sizes
 from scenes.mobjects.setting import Layout, Line, Mark, Piece
 from scenes.mobjects.text import Label, Number
@@ -76,7 +78,7 @@ class Term(VGroup):
         return VGroup(*(part for part in self.submobjects if not isinstance(part, Number)))
 
 
-class Drawn(VGroup):
+class Drawn(Written):
     """A line that was drawn.
 
     Attributes
@@ -92,6 +94,7 @@ class Drawn(VGroup):
     def __init__(self, layout: Layout, box: Box) -> None:
         super().__init__()
         self.line, self.size = layout.line, layout.size
+        self.written = written(layout.line)
         self.terms: list[Term] = []
         self._nodes: list[tuple[tuple[Expression, ...], VMobject]] = []
         marks = iter(layout.block.marks)
@@ -99,6 +102,7 @@ class Drawn(VGroup):
             drawn = [self._draw(next(marks), box) for _ in piece.block.marks]
             self.terms.append(Term(piece, drawn))
             self.add(*drawn)
+        self.explains = self.numbers[-1].address if self.numbers else ""
 
     def _draw(self, mark: Mark, box: Box) -> VMobject:
         made = mark.ink.draw(self.size * mark.scale)
@@ -137,6 +141,13 @@ class Drawn(VGroup):
         """Return everything but some parts."""
         left_out = {id(one) for part in parts for one in part.get_family()}
         return VGroup(*(one for one in self.submobjects if id(one) not in left_out))
+
+
+def written(line: Line) -> str:
+    """Return what a line says, as plain text."""
+    heading = "".join(part if isinstance(part, str) else part.text for part in line.heading)
+    parts = zip(line.signs, line.parts, strict=True)
+    return " ".join([heading, *(f"{sign} {PLAIN.write(part)}".strip() for sign, part in parts)]).strip()
 
 
 class Writer:

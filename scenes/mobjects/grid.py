@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -12,6 +12,7 @@ from manim import Animation, DashedVMobject, Rectangle, VGroup, VMobject
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text, decimals_for
 from scenes.layout import smallest_text
+from scenes.marks import Marked, MarkKind, QuestionFrame
 from scenes.mobjects.text import Number
 from scenes.theme import Theme
 
@@ -147,6 +148,16 @@ class NumberGrid(VGroup):
     def _cells(self) -> dict[str, tuple[int, int]]:
         return {self.address(row, column): (row, column) for row, column in np.ndindex(self.values.shape)}
 
+    def addresses(self, cells: Iterable[tuple[int, int]]) -> list[str]:
+        """Return the addresses of those of some cells that hold a value."""
+        inside = (cell for cell in cells if 0 <= cell[0] < self.rows and 0 <= cell[1] < self.columns)
+        return [self.address(*cell) for cell in inside if np.isfinite(self.values[cell])]
+
+    def question_frame(self, row: int, column: int, width: float = 6) -> QuestionFrame:
+        """Return a frame around a cell that is asked for, `width` wide."""
+        frame = QuestionFrame(width=self.cell, height=self.cell, color=self.theme.question, stroke_width=width)
+        return frame.pointing_at(self.address(row, column)).move_to(self.cell_center(row, column))
+
     def make_number(self, row: int, column: int) -> Number:
         """Return the number of a cell, in its place, not yet part of the grid."""
         text = as_text(self.values[row, column], self.decimals)
@@ -197,7 +208,7 @@ Place: TypeAlias = tuple[float, float]
 """(row, column) in a grid; a cell's top left corner has whole numbers."""
 
 
-class Window(VGroup):
+class Window(Marked, VGroup):
     """A thick outline around some cells of a grid, and a veil over all others.
 
     Parameters
@@ -240,6 +251,17 @@ class Window(VGroup):
         self.veil.set_points(rectangles(first, last))
         return self
 
+    def marks(self) -> Iterator[tuple[MarkKind, Sequence[str], Any]]:
+        """Give the outline, about the cells that are looked at, and the veil over all others, if they could be read."""
+        cells = [
+            (round(self.top) + row * self.dilation[0], round(self.left) + column * self.dilation[1])
+            for row, column in np.ndindex(self.shape)
+        ]
+        yield "window", self.grid.addresses(cells), self.outline
+        if self.grid.text_size:
+            others = (cell for cell in np.ndindex(self.grid.values.shape) if cell not in cells)
+            yield "veil", self.grid.addresses(others), self.veil
+
     def _hole(self, row: float, column: float) -> tuple[Place, Place] | None:
         """Return bottom left and top right of a cell, or of as much of it as lies on the grid, to be left out."""
         top, bottom = (min(max(edge, 0), self.grid.rows) for edge in (row, row + 1))
@@ -274,7 +296,7 @@ class SlideWindow(Animation):
         self.window.place(*((1 - share) * self.start + share * self.goal))
 
 
-class CellMarks(VMobject):
+class CellMarks(Marked, VMobject):
     """Outlines of some cells of a grid, as one picture.
 
     Parameters
@@ -295,6 +317,7 @@ class CellMarks(VMobject):
         together: bool = False,
     ) -> None:
         super().__init__(stroke_color=color, stroke_width=width)
+        self.about = grid.addresses(cells)
         if together:
             self._outline(grid, min(cells), max(cells))
         else:

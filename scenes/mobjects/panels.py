@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, Circle, FadeIn, Mobject, Rectangle, Restore, VGroup, VMobject, Wait
+from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, Restore, VGroup, VMobject, Wait
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
+from scenes.marks import Marked, Ring
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label, Paragraph
 from scenes.theme import Theme
@@ -43,8 +44,11 @@ class Panel(VGroup):
         super().__init__(grid, self.caption)
 
 
-class OperationArrow(VGroup):
+class OperationArrow(Marked, VGroup):
     """An arrow with the operation's name on it; points right, or down between grids that stand above each other."""
+
+    mark_kind = "arrow"
+    about = ("x", "output")
 
     def __init__(self, name: str, theme: Theme, *, down: bool = False, length: float | None = None) -> None:
         length = length or (0.55 if down else 2.2)
@@ -66,15 +70,16 @@ def level(row: VGroup, *anchors: Mobject) -> VGroup:
 def question_marks(grid: NumberGrid, row: int, column: int, theme: Theme) -> list[VMobject]:
     """Return a frame around a cell, and a "?" in it if that can be read."""
     place, size = grid.cell_center(row, column), max(0.6 * grid.cell, smallest_text())
-    frame = Rectangle(width=grid.cell, height=grid.cell, color=theme.question, stroke_width=6).move_to(place)
+    frame = grid.question_frame(row, column)
     sign = Label("?", size, theme.question, "semibold").move_to(place)
     return [frame, sign] if size <= 0.9 * grid.cell else [frame]
 
 
-def ring_around(grid: NumberGrid, row: int, column: int) -> Circle:
+def ring_around(grid: NumberGrid, row: int, column: int) -> Ring:
     """Return a ring around a value that was chosen, and tint what is in it."""
-    ring = Circle(0.42 * grid.cell, color=grid.theme.output, stroke_width=np.clip(8 * grid.cell, 1.5, 5))
-    return ring.set_fill(grid.theme.output, opacity=0.3).move_to(grid.cell_center(row, column))
+    ring = Ring(0.42 * grid.cell, color=grid.theme.output, stroke_width=np.clip(8 * grid.cell, 1.5, 5))
+    ring.pointing_at(grid.address(row, column)).set_fill(grid.theme.output, opacity=0.3)
+    return ring.move_to(grid.cell_center(row, column))
 
 
 def travel(number: Label, start: Any, size: float = 0.0) -> Restore:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnreel.paint.beat_pictures import picture_name
+from cnnreel.paint.stills import picture_name
 from cnnreel.play.page.numbers import arrays_behind, explained
 from cnnreel.tell.captions import Cue, chapters
 from cnnreel.tell.story import Story

@@ -8,13 +8,13 @@ import time
 from pathlib import Path
 
 import pytest
+from cnnreel.work.finished import clip_key
 
 import scenes
 from cnn_core.errors import InputError
 from cnn_core.weights import SHIPPED
 from cnnreel.work.cache import Cache, key_of, sources
 from cnnreel.work.filming import Clip, film
-from cnnreel.work.finished import clip_key
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip
 from scenes.catalog import find
