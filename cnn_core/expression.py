@@ -332,9 +332,9 @@ class Cell(Several):
 
 @dataclass(frozen=True)
 class OfMany(Expression):
-    """`the largest of the 784 values of importance`: of more than a line can hold."""
+    """`the largest of the 784 values of importance`: of more than a line can hold; `(3 others)` of a sum."""
 
-    what: Literal["largest", "smallest"]
+    what: Literal["largest", "smallest", "others"]
     array: str
     count: int
     number: float

@@ -114,6 +114,8 @@ class Notation:
                 return self.floor + self.wrap(self.write(one))
             case Cell(parts=(Value(address=address),)):
                 return self.word(address)
+            case OfMany(what="others", count=count):
+                return self.wrap(self.word(f"{count} other{'' if count == 1 else 's'}"))
             case OfMany(what=what, array=array, count=count):
                 return self.word(f"the {what} of the {count} values of {array}")
         raise TypeError(f"{type(expression).__name__} has no notation: say here how it is written.")

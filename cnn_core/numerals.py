@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -22,7 +21,6 @@ __all__ = [
     "digits_shown",
     "fraction_of",
     "parenthesised",
-    "relation",
     "typeset",
     "written",
 ]
@@ -145,20 +143,3 @@ def decimals_of(values: npt.ArrayLike, most: int = 2) -> int:
     while decimals < MOST_DECIMALS and np.round(small, decimals) == 0:
         decimals += 1
     return decimals
-
-
-def relation(shown: Iterable[Iterable[str]], result: str) -> str:
-    """Return `=` if the sum of products of the numbers *as shown* is the result as shown, else `≈`.
-
-    Each term is a sequence of factors; digits are taken at face value, so nothing hides in rounding.
-
-    >>> relation([["1", "2"], ["0.5", "-1"]], "1.5"), relation([["0.33", "3"]], "1")
-    ('=', '≈')
-    """
-    total = Fraction(0)
-    for factors in shown:
-        product = Fraction(1)
-        for factor in factors:
-            product *= Fraction(factor)
-        total += product
-    return "=" if total == Fraction(result) else "≈"

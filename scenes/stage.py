@@ -24,7 +24,7 @@ from manim import (
     config,
 )
 
-from scenes.language import speaking
+from scenes.language import say, speaking
 from scenes.layout import Bands, smallest_text
 from scenes.marks import Marked, Written, can_be_seen
 from scenes.mobjects.flow import fitted
@@ -197,7 +197,9 @@ class ExplainerScene(Scene, Generic[SpecT]):
     def origin(self) -> str:
         """Say where numbers come from that did not come as rows: a file, a picture, a digit."""
         origin: str = self.spec.x.origin  # type: ignore[attr-defined]
-        return "" if origin in ("rows", "array", "example") else f"These numbers are {origin}. "
+        if origin in ("rows", "array", "example"):
+            return ""
+        return say("These numbers are {origin}.", origin=origin) + " "
 
     def ask(self, prompt: str, answer: str, *marks: VMobject, first: Sequence[Animation] = ()) -> None:
         """Let a question stand alone and wait; `end_question` takes it away.

@@ -12,9 +12,8 @@ from cnn_core.trace import address_of
 from scenes.addresses import value_at
 from scenes.batch_norm import BatchNormSpec
 from scenes.language import about
-from scenes.mobjects.expression import Known, Line
+from scenes.mobjects.expression import Known, Line, symbol
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.setting import symbol
 from scenes.theme import Theme
 
 __all__ = ["Cell", "Channel", "scaled_and_shifted"]

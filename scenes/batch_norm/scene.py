@@ -15,8 +15,7 @@ from scenes.batch_norm.statistics import StatisticsChapter
 from scenes.batch_norm.words import goal, moral
 from scenes.language import say
 from scenes.layout import smallest_text
-from scenes.mobjects.expression import Line
-from scenes.mobjects.setting import symbol
+from scenes.mobjects.expression import Line, symbol
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 

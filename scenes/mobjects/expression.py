@@ -18,7 +18,7 @@ from scenes.mobjects.setting import Layout, Line, Mark, Piece
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
-__all__ = ["Drawn", "Known", "Line", "Term", "Writer", "lines_of", "products_of"]
+__all__ = ["Drawn", "Known", "Line", "Term", "Writer", "products_of", "symbol", "ways_of"]
 
 LARGEST = 0.5
 ROLES = {
@@ -36,7 +36,12 @@ ROLES = {
 """Whose colour a number has, by its name; all others have that of text."""
 
 
-def lines_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> list[Line]:
+def symbol(text: str, name: str) -> Value:
+    """Return what stands for any number of a name, such as `x` or `μ`."""
+    return Value(0.0, name=name, text=text)
+
+
+def ways_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> list[Line]:
     """Return the ways to write an equation, from all its stages to its result alone."""
     stages = equation.stages()
     ways = [Line(stages[k:], heading, stages[0], stacked) for k in range(len(stages))]
@@ -195,7 +200,7 @@ class Writer:
 
     def write(self, equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> Drawn:
         """Draw an equation with as many of its stages as fit."""
-        return self.best(lines_of(equation, heading, stacked=stacked))
+        return self.best(ways_of(equation, heading, stacked=stacked))
 
 
 class Known(VGroup):

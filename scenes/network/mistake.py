@@ -16,7 +16,7 @@ from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Label
 from scenes.network import PATCH, MistakeSpec
-from scenes.network.norm import halves
+from scenes.network.norm import upper_and_lower
 from scenes.stage import ExplainerScene
 
 __all__ = ["MistakeScene"]
@@ -119,7 +119,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         named = {"read": self.read, "meant": self.meant}
         text = about(lead.result.text, is_rounded=lead.is_rounded)
         is_written = float(self.spec.values()["ratio"]) < MOST_TIMES
-        upper, lower = halves(self.bands.formula) if is_written else (self.bands.formula, None)
+        upper, lower = upper_and_lower(self.bands.formula) if is_written else (self.bands.formula, None)
         with self.beat("step", say("The logit of {read} is {lead} above that of {meant}.", lead=text, **named)):
             digits = {f"softmax.x[0,{k}]": say("logit of {digit}", digit=k) for k in (self.read, self.meant)}
             lines = [Line((lead.left, lead.result), words=words) for words in (digits, {})]

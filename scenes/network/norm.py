@@ -10,7 +10,7 @@ from cnn_core.expression import Value
 from scenes.batch_norm.channel import scaled_and_shifted
 from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.expression import Known, lines_of
+from scenes.mobjects.expression import Known, ways_of
 from scenes.mobjects.text import Formula
 from scenes.network.board import NetBoard
 from scenes.network.closely import Closely
@@ -41,8 +41,8 @@ def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
     before = closely.explain("x").result
     named = {"before": about(before.text, is_rounded=before.is_rounded), "after": closely.said()}
     with board.stage.beat("step", say("The pixel was {before}; it becomes {after}.", **named)):
-        upper, lower = halves(board.places.formula)
-        closely.show(lines_of(closely.explain("x_hat")), 0.8, upper)
+        upper, lower = upper_and_lower(board.places.formula)
+        closely.show(ways_of(closely.explain("x_hat")), 0.8, upper)
         closely.show([scaled_and_shifted(closely.equation, closely.explain("x_hat").result)], 0.8, lower)
 
 
@@ -66,6 +66,6 @@ def pair(board: NetBoard, zoom: Zoom, name: str, key: str, size: float) -> Known
     return Known(say(name), value, board.theme, size, board.theme.kernel)
 
 
-def halves(box: Box) -> tuple[Box, Box]:
+def upper_and_lower(box: Box) -> tuple[Box, Box]:
     """Return the upper and the lower half of a box."""
     return replace(box, bottom=box.center[1]), replace(box, top=box.center[1])

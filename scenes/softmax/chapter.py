@@ -8,14 +8,13 @@ from typing import Any, cast
 from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 
 from cnn_core.equation import Equation, Explanation
-from cnn_core.expression import Expression, Sum
+from cnn_core.expression import Expression, OfMany, Sum
 from cnn_core.numerals import as_text
 from cnn_core.softmax import SoftmaxTrace
 from scenes.language import about, number, say
 from scenes.layout import Box
 from scenes.mobjects.bars import share_text
 from scenes.mobjects.expression import Writer
-from scenes.mobjects.setting import Others
 from scenes.mobjects.text import Formula, Label
 from scenes.softmax.table import SoftmaxTable
 from scenes.stage import ExplainerScene
@@ -199,10 +198,10 @@ def summed(equation: Equation) -> Equation:
     >>> from cnn_core.expression import Value
     >>> exponentials = [Value(number, f"exponentials[{k}]", decimals=3) for k, number in enumerate((1.0, 0.5, 1e-9))]
     >>> [type(part).__name__ for part in summed(Equation.of(Sum(tuple(exponentials)), Value(1.5))).left.parts]
-    ['Value', 'Value', 'Others']
+    ['Value', 'Value', 'OfMany']
     """
     terms = [term for term in equation.left.leaves() if term.decimals is not None]
     seen = [term for term in terms if term.number == 0 or float(as_text(term.number, term.decimals or 0))]
     unseen = [term.number for term in terms if term not in seen]
-    parts: list[Expression] = [*seen, *([Others(len(unseen), sum(unseen))] if unseen else [])]
+    parts: list[Expression] = [*seen, *([OfMany("others", "exponentials", len(unseen), sum(unseen))] if unseen else [])]
     return Equation.of(Sum(tuple(parts)), equation.result)

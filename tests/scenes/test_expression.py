@@ -10,7 +10,7 @@ from cnn_core import avg_pool2d, batch_norm2d, conv2d, max_pool2d, relu, sigmoid
 from cnn_core.equation import Equation
 from cnn_core.notation import plain
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.expression import Drawn, Line, Writer, lines_of, products_of
+from scenes.mobjects.expression import Drawn, Line, Writer, products_of, ways_of
 from scenes.mobjects.flow import broken
 from scenes.mobjects.text import Label
 from scenes.theme import THEMES
@@ -106,7 +106,7 @@ def test_products_stand_on_a_line_of_their_own_above_their_values() -> None:
 
 def test_a_heading_stands_for_the_whole() -> None:
     equation: Equation = EQUATIONS["root"]
-    drawn = Writer(THEME, BOX).best(lines_of(equation, ("σ",)))
+    drawn = Writer(THEME, BOX).best(ways_of(equation, ("σ",)))
     assert [label.text for label in labels(drawn)][:2] == ["σ", "="]
 
 
