@@ -1,6 +1,6 @@
 """Worker processes, each of which does one task at a time; one that dies fails its own task alone.
 
-`concurrent.futures` gives up all tasks when one worker dies. So each worker is an executor of its own, with one process.
+`concurrent.futures` gives up all tasks when one worker dies: so each worker is an executor with one process.
 """
 
 from __future__ import annotations
