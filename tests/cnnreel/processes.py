@@ -36,6 +36,11 @@ def wait_until(done: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
+def wait_until_gone(group: int) -> None:
+    """Wait until no process of a group is left."""
+    wait_until(lambda: not living(group))
+
+
 def wait_for(process: subprocess.Popen[bytes], folder: Path, pattern: str) -> None:
     """Wait until there is such a file, or the process has ended."""
     wait_until(lambda: list(folder.glob(pattern)) or process.poll() is not None)

@@ -17,7 +17,7 @@ from cnnreel.work.clip import Clip, Output
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from scenes.specs import SceneSpec
-from tests.cnnreel.processes import living, wait_for, wait_until
+from tests.cnnreel.processes import wait_for, wait_until_gone
 
 RENDER = Path(__file__).parents[3] / "render.py"
 
@@ -154,7 +154,7 @@ def test_ctrl_c_ends_a_lesson_and_leaves_no_process_and_nothing_half_made(tmp_pa
     _, said = process.communicate(timeout=30)
     assert (process.returncode, said.strip()) == (130, b"Stopped; nothing half-made is left.")
     assert [path.name for path in tmp_path.iterdir()] == ["l.toml"]
-    wait_until(lambda: not living(process.pid))  # multiprocessing's helpers end when we have
+    wait_until_gone(process.pid)  # multiprocessing's helpers end when we have
 
 
 @pytest.mark.slow
