@@ -23,6 +23,7 @@ from cnnreel.film.record import sha256_of
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
+from cnnreel.work.scheduler import PRELOAD
 from scenes.specs import SceneSpec
 from tests.cnnreel.processes import children, wait_for, wait_until, wait_until_gone
 
@@ -54,24 +55,34 @@ def check_whole(out: Path) -> None:
             assert sha256_of(path.with_name(said["file"])) == said["sha256"]
 
 
-def killed_at(step: int, spec: SceneSpec, out: Path, cache: Cache | None) -> bool:
-    """Film in a process that kills itself at one of its renames, counted from 1; tell whether it came so far."""
-    process = os.fork()
-    if process == 0:
-        left = [step]
+def render_up_to(step: int, spec: SceneSpec, out: Path, cache: Cache | None) -> None:
+    """Film, but die at one of the renames, counted from 1."""
+    left = [step]
 
-        def or_die(rename: Callable[..., None], *places: Any) -> None:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            rename(*places)
+    def or_die(rename: Callable[..., None], *places: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        rename(*places)
 
-        os.rename, os.replace = partial(or_die, os.rename), partial(or_die, os.replace)
-        try:
-            film(spec, out, quality="low", cache=cache)
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(process, 0)[1])
+    os.rename, os.replace = partial(or_die, os.rename), partial(or_die, os.replace)
+    film(spec, out, quality="low", cache=cache)
+
+
+def killed_at(step: int, *given: Any) -> bool:
+    """Film in a process that kills itself at one of its renames; tell whether it came so far."""
+    process = context().Process(target=render_up_to, args=(step, *given))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+def context() -> Any:
+    """Return what starts processes that have Manim already."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(list(PRELOAD))
+    return found
 
 
 def check_next_one_completes(spec: SceneSpec, out: Path, undisturbed: Path) -> None:
@@ -108,12 +119,10 @@ def test_without_a_cache_it_leaves_nothing_broken_either(short_spec: SceneSpec, 
 def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
     short_spec: SceneSpec, short_clip: Clip, tmp_path
 ) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["cnnreel.work.filming"])
     random, out, longest, ended = Random(0), tmp_path / "out", 1.0, 0
     for moment in range(MOMENTS):
         arguments = (short_spec, out, tmp_path / f"cache-{moment // PER_CACHE}")
-        process = context.Process(target=render, args=arguments)
+        process = context().Process(target=render, args=arguments)
         start = time.monotonic()
         process.start()
         process.join(None if moment == 0 else random.uniform(0, longest))
@@ -279,7 +288,7 @@ def silent(tmp_path) -> subprocess.Popen[bytes]:
 @pytest.mark.slow
 def test_a_worker_that_says_nothing_ends_with_the_command_that_is_killed(silent) -> None:
     silent.kill()
-    silent.wait()
+    silent.communicate(timeout=60)  # ends when nobody can write there any more
     wait_until_gone(silent.pid)
 
 
