@@ -1,5 +1,6 @@
 # make lesson   set up what is missing, then film the lesson
 # make test     everything that is checked, by people and by machines alike
+# make soak     what takes long by nature: many kills, many repetitions
 # make setup    only set up
 # make words    write scenes/locale/cnnreel.pot, the sentences that translators begin with
 # make clean    remove films and caches; the virtual environment stays
@@ -7,7 +8,7 @@
 PYTHON := .venv/bin/python
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
-.PHONY: lesson test setup words clean
+.PHONY: lesson test soak setup words clean
 
 lesson: .venv/.ready
 	$(PYTHON) render.py lesson lessons/handwritten-digits.toml -o out
@@ -17,6 +18,9 @@ test: .venv/.ready-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/pytest -n auto
+
+soak: .venv/.ready-dev
+	.venv/bin/pytest -m soak
 
 setup: .venv/.ready
 

@@ -20,28 +20,28 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cnnreel.work.jobs import Failed, Job  # noqa: E402
-from cnnreel.work.workers import film_all  # noqa: E402
-
+from cnn_core.errors import CnnreelError  # noqa: E402
+from cnnreel.work.clip import Clip, Output  # noqa: E402
 from cnnreel.work.cluster.filming import film_on_cluster  # noqa: E402
 from cnnreel.work.lesson import Engine  # noqa: E402
+from cnnreel.work.scheduler import film_all  # noqa: E402
 from scenes.catalog import find  # noqa: E402
 
 
-def small_clips(number: int, out: Path) -> list[Job]:
+def small_clips(number: int, out: Path) -> list[Clip]:
     pool = find("max-pool")
     grids = [f"{one} 3; 3 {one + 1}" for one in range(number)]
     specs = [pool.build({"x": grid, "question": False, "pace": "fast"}) for grid in grids]
-    return [Job(spec, out, f"clip-{one}", "low") for one, spec in enumerate(specs)]
+    return [Clip(spec, f"clip-{one}", out, Output("low")) for one, spec in enumerate(specs)]
 
 
 def seconds(engine: Engine, clips: int, workers: int) -> float:
     with TemporaryDirectory(prefix="on-a-cluster-") as folder:
-        jobs = small_clips(clips, Path(folder))
+        asked = small_clips(clips, Path(folder))
         start = time.monotonic()
-        outcomes = engine(jobs, workers, None)
+        results = engine(asked, workers, None)
         took = time.monotonic() - start
-    failures = [outcome.reason for outcome in outcomes if isinstance(outcome, Failed)]
+    failures = [result for result in results if isinstance(result, CnnreelError)]
     if failures:
         sys.exit(f"{len(failures)} clips failed: {failures[0]}")
     return took

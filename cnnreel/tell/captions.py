@@ -6,9 +6,12 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import accumulate, pairwise
 from math import ceil
 from typing import Any
+
+import srt
 
 __all__ = ["Cue", "as_srt", "as_vtt", "captions", "chapters"]
 
@@ -69,17 +72,19 @@ def headline(caption: str) -> str:
 
 def as_vtt(cues: Iterable[Cue]) -> str:
     """Write WebVTT. What means something to its readers is escaped, `-->` too."""
-    blocks = (f"{clock(cue.start, '.')} --> {clock(cue.end, '.')}\n{escape_vtt(cue.text)}\n" for cue in cues)
+    blocks = (f"{clock(cue.start)} --> {clock(cue.end)}\n{escape_vtt(cue.text)}\n" for cue in cues)
     return "\n".join(["WEBVTT\n", *blocks])
 
 
 def as_srt(cues: Iterable[Cue]) -> str:
     """Write SubRip, which knows no escapes."""
-    blocks = (
-        f"{number}\n{clock(cue.start, ',')} --> {clock(cue.end, ',')}\n{escape_srt(cue.text)}\n"
-        for number, cue in enumerate(cues, 1)
-    )
-    return "\n".join(blocks)
+    found = (srt.Subtitle(None, at(cue.start), at(cue.end), escape_srt(cue.text)) for cue in cues)
+    return str(srt.compose(found)).removesuffix("\n")  # the blank line after the last one
+
+
+def at(seconds: float) -> timedelta:
+    """Return a time to the millisecond."""
+    return timedelta(milliseconds=round(seconds * 1000))
 
 
 def escape_vtt(text: str) -> str:
@@ -96,15 +101,13 @@ def escape_srt(text: str) -> str:
     return re.sub(r"([<{]|--)(?=\S)", rf"\1{WORD_JOINER}", text)
 
 
-def clock(seconds: float, mark: str) -> str:
+def clock(seconds: float) -> str:
     """Write a time to the millisecond.
 
-    >>> clock(3725.5, ",")
-    '01:02:05,500'
+    >>> clock(3725.5)
+    '01:02:05.500'
     """
-    rest, milliseconds = divmod(round(seconds * 1000), 1000)
-    minutes, second = divmod(rest, 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}{mark}{milliseconds:03d}"
+    return str(srt.timedelta_to_srt_timestamp(at(seconds))).replace(",", ".")
 
 
 def lines_of(caption: str) -> list[str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
+
+from filelock import lock_descriptor
 
 from cnn_core.errors import CnnreelError, InputError
 
@@ -25,6 +26,9 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
 TRIES = 100
+BETWEEN_TRIES = 0.01
+"""Seconds after which a lock is asked for again."""
+
 T = TypeVar("T")
 
 
@@ -77,18 +81,15 @@ def staging(folder: Path) -> Iterator[Path]:
     The hidden folder is locked for as long as this process lives, so that what a killed process left behind can be
     told from what another one is working on, and is swept away.
     """
-    with made_if_missing(folder), said_plainly(folder, only=FULL):
+    with made_if_missing(folder), said_plainly(folder, only=FULL), ExitStack() as stack:
         with said_plainly(folder):
-            hidden, lock = again_if_gone(partial(hide_in, folder))
-        try:
-            yield hidden
-        finally:
-            shutil.rmtree(hidden, ignore_errors=True)
-            os.close(lock)
+            hidden = again_if_gone(partial(hide_in, folder, stack))
+        stack.callback(shutil.rmtree, hidden, ignore_errors=True)
+        yield hidden
 
 
-def hide_in(folder: Path) -> tuple[Path, int]:
-    """Make a hidden folder, and return the handle of its lock with it.
+def hide_in(folder: Path, stack: ExitStack) -> Path:
+    """Make a hidden folder, and hold a lock on it until the stack is closed.
 
     Its path is absolute: FFmpeg takes `10:00/film.mp4` for a protocol named 10.
     """
@@ -96,7 +97,8 @@ def hide_in(folder: Path) -> tuple[Path, int]:
     with locked(folder):
         sweep(folder)
         hidden = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder.absolute()))
-        return hidden, take_lock(hidden)
+        stack.enter_context(locked(hidden))
+        return hidden
 
 
 def again_if_gone(make: Callable[[], T]) -> T:
@@ -145,23 +147,20 @@ def check_places(folder: Path, names: Iterable[str]) -> None:
 
 @contextmanager
 def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a lock on a folder; the system releases it when the process ends, however it ends."""
-    lock = take_lock(folder, wait=wait)
-    try:
-        yield
-    finally:
-        os.close(lock)
+    """Hold a lock on a folder; the system releases it when the process ends, however it ends.
 
-
-def take_lock(folder: Path, *, wait: bool = True) -> int:
-    """Lock a folder and return the handle that holds the lock until it is closed."""
+    Raises
+    ------
+    BlockingIOError
+        If another process holds it, and nobody wants to wait.
+    """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
+        if not lock_descriptor(handle, blocking=wait, poll_interval=BETWEEN_TRIES):
+            raise BlockingIOError(errno.EWOULDBLOCK, "locked by another process", str(folder))
+        yield
+    finally:
         os.close(handle)
-        raise
-    return handle
 
 
 def sweep(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Worker processes, each of which does one task at a time; one that dies fails its own task alone.
 
-`concurrent.futures` gives up all tasks when one worker dies. So each worker is an executor of its own, with one process.
+`concurrent.futures` gives up all tasks when one worker dies: so each worker is an executor with one process.
 """
 
 from __future__ import annotations
@@ -137,23 +137,26 @@ class Pool:
                 worker.tell()
 
     def _start(self, task: Task) -> None:
-        while self._idle:
-            worker = self._idle.pop()
+        """Let a worker do a task; while it is started, it counts as idle, for that may be interrupted."""
+        while True:
+            if not self._idle:
+                self._add_worker()
             with suppress(BrokenProcessPool):  # it died while it had nothing to do
-                self._busy[worker.start(task)] = worker
+                future = self._idle[-1].start(task)
+                self._busy[future] = self._idle.pop()
                 return
-        self._set_up()
-        worker = Worker(self._context, self._line)
-        self._busy[worker.start(task)] = worker
+            self._idle.pop().executor.shutdown()
 
-    def _set_up(self) -> None:
+    def _add_worker(self) -> None:
         """Let workers share the cores; NumPy reads that when it is imported. Where they are forked, begin to import."""
         for library in ("OMP", "OPENBLAS", "MKL"):
             os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-        if FORKING:
-            self._context.set_forkserver_preload(self._preload)
-            with deaf_to_ctrl_c(), our_path():
-                forkserver.ensure_running()
+        with deaf_to_ctrl_c():
+            if FORKING:
+                self._context.set_forkserver_preload(self._preload)
+                with our_path():
+                    forkserver.ensure_running()
+            self._idle.append(Worker(self._context, self._line))
 
 
 def usable_cores() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,8 +28,19 @@ def children(parent: int) -> list[int]:
     return [process for process, its_parent, _ in described() if its_parent == parent]
 
 
+def wait_until(done: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something is so; give up after a minute, for then it never will be."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "this never came"
+        time.sleep(0.01)
+
+
+def wait_until_gone(group: int) -> None:
+    """Wait until no process of a group is left."""
+    wait_until(lambda: not living(group))
+
+
 def wait_for(process: subprocess.Popen[bytes], folder: Path, pattern: str) -> None:
-    """Wait until there is such a file, the process has ended, or a minute has passed."""
-    deadline = time.monotonic() + 60
-    while not list(folder.glob(pattern)) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    """Wait until there is such a file, or the process has ended."""
+    wait_until(lambda: list(folder.glob(pattern)) or process.poll() is not None)

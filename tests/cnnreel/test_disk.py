@@ -17,7 +17,8 @@ from cnnreel.film.record import sha256_of
 from cnnreel.paint.encoder import Chapter
 from cnnreel.paint.joining import Part, join
 from cnnreel.work.cache import Cache
-from cnnreel.work.filming import Clip, film
+from cnnreel.work.clip import Clip
+from cnnreel.work.filming import film
 
 RENDER = Path(__file__).parents[2] / "render.py"
 SCENE = ("scene", "max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")

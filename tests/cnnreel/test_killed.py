@@ -9,8 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import av
 import pytest
@@ -18,9 +21,11 @@ import pytest
 from cnnreel.cli.program import STOPPED
 from cnnreel.film.record import sha256_of
 from cnnreel.work.cache import Cache
-from cnnreel.work.filming import Clip, film
+from cnnreel.work.clip import Clip
+from cnnreel.work.filming import film
+from cnnreel.work.scheduler import PRELOAD
 from scenes.specs import SceneSpec
-from tests.cnnreel.processes import children, living, wait_for
+from tests.cnnreel.processes import children, wait_for, wait_until, wait_until_gone
 
 RENDER = Path(__file__).parents[2] / "render.py"
 
@@ -50,16 +55,74 @@ def check_whole(out: Path) -> None:
             assert sha256_of(path.with_name(said["file"])) == said["sha256"]
 
 
+def render_up_to(step: int, spec: SceneSpec, out: Path, cache: Cache | None) -> None:
+    """Film, but die at one of the renames, counted from 1."""
+    left = [step]
+
+    def or_die(rename: Callable[..., None], *places: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        rename(*places)
+
+    os.rename, os.replace = partial(or_die, os.rename), partial(or_die, os.replace)
+    film(spec, out, quality="low", cache=cache)
+
+
+def killed_at(step: int, *given: Any) -> bool:
+    """Film in a process that kills itself at one of its renames; tell whether it came so far."""
+    process = context().Process(target=render_up_to, args=(step, *given))
+    process.start()
+    process.join()
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+def context() -> Any:
+    """Return what starts processes that have Manim already."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(list(PRELOAD))
+    return found
+
+
+def check_next_one_completes(spec: SceneSpec, out: Path, undisturbed: Path) -> None:
+    """Check that the next film is as if nobody had been killed, and that nothing is left of those who were."""
+    again = film(spec, out, quality="low")
+    assert {path.relative_to(out): path.read_bytes() for path in visible(out)} == {
+        path.relative_to(undisturbed): path.read_bytes() for path in visible(undisturbed)
+    }
+    assert [path.name for path in out.iterdir()] == [again.folder.name]
+
+
 @pytest.mark.slow
+def test_a_renderer_killed_at_any_of_its_renames_leaves_nothing_broken(
+    short_spec: SceneSpec, short_clip: Clip, tmp_path
+) -> None:
+    cache, step = Cache(tmp_path / "cache", 100_000_000), 1
+    while killed_at(step, short_spec, tmp_path / "out", cache):
+        check_whole(tmp_path / "out")
+        step += 1
+    assert step > len(visible(short_clip.folder))
+    check_next_one_completes(short_spec, tmp_path / "out", short_clip.folder.parent)
+
+
+@pytest.mark.soak
+def test_without_a_cache_it_leaves_nothing_broken_either(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
+    step = 1
+    while killed_at(step, short_spec, tmp_path / "out", None):
+        check_whole(tmp_path / "out")
+        step += 1
+    check_next_one_completes(short_spec, tmp_path / "out", short_clip.folder.parent)
+
+
+@pytest.mark.soak
 def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
     short_spec: SceneSpec, short_clip: Clip, tmp_path
 ) -> None:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["cnnreel.work.filming"])
     random, out, longest, ended = Random(0), tmp_path / "out", 1.0, 0
     for moment in range(MOMENTS):
         arguments = (short_spec, out, tmp_path / f"cache-{moment // PER_CACHE}")
-        process = context.Process(target=render, args=arguments)
+        process = context().Process(target=render, args=arguments)
         start = time.monotonic()
         process.start()
         process.join(None if moment == 0 else random.uniform(0, longest))
@@ -70,11 +133,7 @@ def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
         process.join()
         check_whole(out)
     assert 0 < ended < MOMENTS
-    again = film(short_spec, out, quality="low")
-    assert {path.relative_to(out): path.read_bytes() for path in visible(out)} == {
-        path.relative_to(short_clip.folder.parent): path.read_bytes() for path in visible(short_clip.folder.parent)
-    }
-    assert [path.name for path in out.iterdir()] == [again.folder.name]
+    check_next_one_completes(short_spec, out, short_clip.folder.parent)
 
 
 LESSON = """
@@ -125,7 +184,41 @@ def check_completes(folder: Path, expected: dict[str, bytes]) -> None:
     assert sorted(path.name for path in (folder / "out/l").iterdir() if path.is_dir()) == ["max-pool", "page", "relu"]
 
 
+def begun(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a command imports what its workers need, or has ended."""
+    wait_until(lambda: children(process.pid) or process.poll() is not None)
+
+
 @pytest.mark.slow
+def test_ctrl_c_while_workers_import_is_one_sentence(tmp_path) -> None:
+    process = begin(tmp_path, tmp_path / "out", "cache")
+    begun(process)
+    check_stopped(process, tmp_path)
+    assert process.returncode == STOPPED
+
+
+def check_stopped(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Press Ctrl-C, and check that there is one sentence, and nothing half-made."""
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert said.strip() == (b"Stopped; nothing half-made is left." if process.returncode == STOPPED else b"")
+    assert not (folder / "out").exists() or list((folder / "out").rglob(".*")) == []
+    check_whole(folder / "out")
+
+
+@pytest.mark.soak
+def test_ctrl_c_at_any_moment_is_one_sentence(undisturbed, tmp_path) -> None:
+    expected, whole = undisturbed
+    random = Random(3)
+    for moment in range(COMMANDS_STOPPED):
+        process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
+        begun(process)
+        time.sleep(random.uniform(0, 0.7) * whole)
+        check_stopped(process, tmp_path)
+    check_completes(tmp_path, expected)
+
+
+@pytest.mark.soak
 def test_when_the_command_is_killed_its_workers_end_and_the_next_one_makes_the_same(undisturbed, tmp_path) -> None:
     expected, whole = undisturbed
     random = Random(1)
@@ -133,34 +226,10 @@ def test_when_the_command_is_killed_its_workers_end_and_the_next_one_makes_the_s
         process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
         time.sleep(random.uniform(0.2, 0.9) * whole)
         process.kill()
-        killed = time.monotonic()
-        _, said = process.communicate(timeout=30)  # ends when nobody can write there any more
-        while living(process.pid) and time.monotonic() - killed < 10:  # what is importing Manim does that first
-            time.sleep(0.02)
-        assert living(process.pid) == []
+        _, said = process.communicate(timeout=60)  # ends when nobody can write there any more
+        wait_until_gone(process.pid)  # what is importing Manim does that first
         assert b"BrokenPipe" not in said
         check_whole(tmp_path / "out")
-    check_completes(tmp_path, expected)
-
-
-@pytest.mark.slow
-def test_ctrl_c_at_any_moment_is_one_sentence_within_two_seconds(undisturbed, tmp_path) -> None:
-    expected, whole = undisturbed
-    random, statuses = Random(3), []
-    for moment in range(COMMANDS_STOPPED):
-        process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
-        while process.poll() is None and not children(process.pid):
-            time.sleep(0.01)
-        time.sleep(random.uniform(0, 0.7) * whole if moment else 0.1)  # at first, while Manim is imported
-        os.killpg(process.pid, signal.SIGINT)
-        pressed = time.monotonic()
-        _, said = process.communicate(timeout=30)
-        assert time.monotonic() - pressed < 2
-        statuses.append(process.returncode)
-        assert said.strip() == (b"Stopped; nothing half-made is left." if process.returncode == STOPPED else b"")
-        assert not (tmp_path / "out").exists() or list((tmp_path / "out").rglob(".*")) == []
-        check_whole(tmp_path / "out")
-    assert statuses[0] == STOPPED
     check_completes(tmp_path, expected)
 
 
@@ -186,37 +255,56 @@ class SilentSpec(SceneSpec):
     @classmethod
     def scene_class(cls) -> type:
         (Path(os.environ["CNNREEL_CACHE"]) / "begun").touch()
-        time.sleep(60)
+        time.sleep(3600)
         raise AssertionError
 
 
-EMPLOYER = """
+COMMAND = """
 from pathlib import Path
-from cnnreel.work.workers import Job, film_all
-film_all([Job(SilentSpec(), Path("out"), "silent", "low")], 1)
+import cnnreel.cli.program, click
+from cnnreel.work.clip import Clip
+from cnnreel.work.scheduler import film_all
+from tests.cnnreel.test_killed import SilentSpec
+
+@click.command(cls=cnnreel.cli.program.Program)
+def main(): ...
+
+main.invoke = lambda _: film_all([Clip(SilentSpec(), "silent", Path("out"))], 1)
+main.main(["now"])
 """
 
 
-@pytest.mark.slow
-def test_a_worker_that_says_nothing_ends_with_its_employer_too(tmp_path) -> None:
+@pytest.fixture
+def silent(tmp_path) -> subprocess.Popen[bytes]:
+    """Begin a command whose worker says nothing for an hour."""
     surroundings = {**os.environ, "CNNREEL_CACHE": str(tmp_path), "PYTHONPATH": str(RENDER.parent)}
-    process = subprocess.Popen([sys.executable, "-c", EMPLOYER], env=surroundings, cwd=tmp_path, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", COMMAND], env=surroundings, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True
+    )
     wait_for(process, tmp_path, "begun")
-    process.kill()
-    process.wait()
-    killed = time.monotonic()
-    while living(process.pid) and time.monotonic() - killed < 10:
-        time.sleep(0.02)
-    assert living(process.pid) == []
+    return process
 
 
-def kill_a_worker(process: subprocess.Popen[bytes], after: float) -> None:
-    """Wait until there are workers, then for some seconds, and kill one of them."""
-    while process.poll() is None and not workers_of(process):
-        time.sleep(0.02)
-    time.sleep(after)
-    for worker in workers_of(process)[-1:]:
-        os.kill(worker, signal.SIGKILL)
+@pytest.mark.slow
+def test_a_worker_that_says_nothing_ends_with_the_command_that_is_killed(silent) -> None:
+    silent.kill()
+    silent.communicate(timeout=60)  # ends when nobody can write there any more
+    wait_until_gone(silent.pid)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sent", "status", "sentence"),
+    [(signal.SIGINT, STOPPED, b"Stopped; nothing half-made is left."), (signal.SIGTERM, 143, b"")],
+)
+def test_a_worker_that_says_nothing_ends_with_the_command_that_is_stopped(
+    silent, tmp_path, sent, status, sentence
+) -> None:
+    os.killpg(silent.pid, sent) if sent == signal.SIGINT else silent.send_signal(sent)
+    _, said = silent.communicate(timeout=60)
+    assert (silent.returncode, said.strip()) == (status, sentence)
+    wait_until_gone(silent.pid)
+    assert not (tmp_path / "out").exists()
 
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
@@ -224,18 +312,31 @@ def workers_of(process: subprocess.Popen[bytes]) -> list[int]:
     return [grandchild for child in children(process.pid) for grandchild in children(child)]
 
 
+def lose_a_worker(folder: Path, cache: str, after: float) -> bool:
+    """Film while a worker is killed some seconds after there is one; tell whether a clip was lost with it."""
+    process = begin(folder, folder / "out", cache)
+    wait_until(lambda: workers_of(process) or process.poll() is not None)
+    time.sleep(after)
+    for worker in workers_of(process)[-1:]:
+        os.kill(worker, signal.SIGKILL)
+    _, said = process.communicate(timeout=120)
+    failed = b"the process that filmed it ended unexpectedly; perhaps memory ran out." in said
+    assert (process.returncode, b"Traceback" in said) == (int(failed), False), said
+    check_whole(folder / "out")
+    assert list((folder / "out").rglob(".*")) == []
+    return failed
+
+
 @pytest.mark.slow
 def test_when_a_worker_is_killed_the_clip_is_named_and_the_next_command_makes_the_same(undisturbed, tmp_path) -> None:
+    assert lose_a_worker(tmp_path, "cache", 0.0)
+    check_completes(tmp_path, undisturbed[0])
+
+
+@pytest.mark.soak
+def test_whenever_a_worker_is_killed_the_next_command_makes_the_same(undisturbed, tmp_path) -> None:
     expected, whole = undisturbed
-    random, statuses = Random(2), []
+    random = Random(2)
     for moment in range(WORKERS_KILLED):
-        process = begin(tmp_path, tmp_path / "out", f"cache-{moment}")
-        kill_a_worker(process, random.uniform(0, 0.4) * whole if moment else 0.0)
-        _, said = process.communicate(timeout=60)
-        statuses.append(process.returncode)
-        failed = b"the process that filmed it ended unexpectedly, with status -9." in said
-        assert (process.returncode, b"Traceback" in said) == (int(failed), False), said
-        check_whole(tmp_path / "out")
-        assert list((tmp_path / "out").rglob(".*")) == []
-    assert 1 in statuses
+        lose_a_worker(tmp_path, f"cache-{moment}", random.uniform(0, 0.4) * whole)
     check_completes(tmp_path, expected)

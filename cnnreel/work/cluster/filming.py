@@ -9,39 +9,36 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 from dask.typing import Key
 from distributed import Client, Future, KilledWorker
 
 from cnn_core.errors import CnnreelError
+from cnnreel.work.clip import Clip, OnClip, Result
 from cnnreel.work.cluster.connection import check_cluster, connected
-from cnnreel.work.cluster.errand import PROGRESS, Answer, run_errand
 from cnnreel.work.cluster.likeness import traits
-from cnnreel.work.cluster.parcels import Box, Parcel, unpack_folder
-from cnnreel.work.files import check_free, staging
-from cnnreel.work.finished import publish_clip
-from cnnreel.work.jobs import Failed, Filmed, Job, OnJob, Outcome
+from cnnreel.work.cluster.worker import PROGRESS_TOPIC, Message, film_there, unpack_folder
+from cnnreel.work.files import staging
 from cnnreel.work.limits import check_lessons
 
 __all__ = ["film_on_cluster"]
 
-DIED = Failed("every worker that filmed it died.")
-GONE = Failed("the scheduler has gone; what was finished is kept, and the same command continues.")
+DIED = "every worker that filmed it died."
+GONE = "the scheduler has gone; what was finished is kept, and the same command continues."
 
 ALL_BUT_DONE = 0.99
 """The most that is said to be done of a clip that is not in its place yet, though its film be drawn."""
 
 
 def film_on_cluster(
-    jobs: Sequence[Job],
+    clips: Sequence[Clip],
     workers: int,
-    on_job: OnJob | None = None,
+    on_clip: OnClip | None = None,
     *,
     scheduler: str | None = None,
     shared: Path | None = None,
-) -> list[Outcome]:
-    """Film all jobs on a Dask cluster and return what became of each, as `cnnreel.work.workers.film_all` does.
+) -> list[Result]:
+    """Film all clips on a Dask cluster and return what became of each, as `cnnreel.work.scheduler.film_all` does.
 
     Parameters
     ----------
@@ -59,56 +56,53 @@ def film_on_cluster(
     CnnreelError
         If the cluster cannot be reached, or differs from this machine.
     """
-    tell = on_job or (lambda number, fraction: None)
-    outcomes = {number: outcome for number, job in enumerate(jobs) if (outcome := settled(job))}
-    for number in outcomes:
+    tell = on_clip or (lambda number, fraction: None)
+    results = {number: result for number, clip in enumerate(clips) if (result := settled(clip))}
+    for number in results:
         tell(number, 1.0)
-    left = len(jobs) - len(outcomes)
+    left = [number for number in range(len(clips)) if number not in results]
     if left:
         with ExitStack() as stack:
             folder = stack.enter_context(staging(shared.absolute())) if shared else None
-            client = stack.enter_context(connected(scheduler, min(workers, left)))
+            client = stack.enter_context(connected(scheduler, min(workers, len(left))))
             check_cluster(client, folder)
-            Desk(client, folder, tell, jobs, outcomes).film_all()
-    return [outcomes[number] for number in range(len(jobs))]
+            Remote(client, folder, tell, clips, results).film_all(left)
+    return [results[number] for number in range(len(clips))]
 
 
-def settled(job: Job) -> Outcome | None:
-    """Say what becomes of a job that need not be filmed, or cannot."""
+def settled(clip: Clip) -> Result | None:
+    """Say what becomes of a clip that need not be filmed, or cannot."""
     try:
-        check_free(job.out_dir / job.name)
+        return clip if clip.fetch() else None
     except CnnreelError as error:
-        return Failed(str(error))
-    record = job.from_cache()
-    return None if record is None else Filmed(record)
+        return error
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Sends jobs out, takes clips in, and notes what became of each job."""
+class Remote:
+    """Sends clips out, takes their files in, and notes what became of each."""
 
     client: Client
     shared: Path | None
-    on_job: OnJob
-    jobs: Sequence[Job]
-    outcomes: dict[int, Outcome]
+    on_clip: OnClip
+    clips: Sequence[Clip]
+    results: dict[int, Result]
 
-    def film_all(self) -> None:
-        """Film all jobs of which nothing has become, together; those whose workers died, then again one by one.
+    def film_all(self, left: Sequence[int]) -> None:
+        """Film some clips together; those whose workers died, then again one by one.
 
         For a clip that waits where another one kills the worker shares the blame, as far as the scheduler can see.
         """
-        left = [number for number in range(len(self.jobs)) if number not in self.outcomes]
         self.film_together(left)
         for number in left:
-            if self.outcomes[number] == DIED:
+            if str(self.results[number]) == DIED:
                 self.film_together([number])
 
     def film_together(self, some: Sequence[int]) -> None:
-        """Send some jobs, and take clips in as they come."""
+        """Send some clips, and take what was made in as it comes."""
         heard: SimpleQueue[tuple[Key, float]] = SimpleQueue()
-        self.client.subscribe_topic(PROGRESS, lambda event: heard.put(event[1]))
-        futures = {number: self.send(self.jobs[number]) for number in some}
+        self.client.subscribe_topic(PROGRESS_TOPIC, lambda event: heard.put(event[1]))
+        futures = {number: self.send(self.clips[number]) for number in some}
         numbers = {future.key: number for number, future in futures.items()}
         for future in futures.values():
             future.add_done_callback(lambda done: heard.put((done.key, 1.0)))
@@ -118,42 +112,33 @@ class Desk:
             if number is None or number not in futures:
                 continue  # it is about another client's clip, or comes late
             if futures[number].done():  # with its future goes what the cluster keeps of it
-                self.outcomes[number] = outcome_of(self.jobs[number], futures.pop(number))
-                self.on_job(number, 1.0)
-                self.check_lengths()
+                self.results[number] = result_of(self.clips[number], futures.pop(number))
+                self.on_clip(number, 1.0)
+                filmed = [one for one in self.results.values() if isinstance(one, Clip)]
+                check_lessons((one.out_dir, one.seconds) for one in filmed)
             else:
-                self.on_job(number, min(fraction, ALL_BUT_DONE))
+                self.on_clip(number, min(fraction, ALL_BUT_DONE))
 
-    def check_lengths(self) -> None:
-        """Refuse lessons that have turned out to be too long; the clips of each are made in one folder."""
-        filmed = ((number, one.seconds) for number, one in self.outcomes.items() if isinstance(one, Filmed))
-        check_lessons((self.jobs[number].out_dir, seconds) for number, seconds in filmed)
-
-    def send(self, job: Job) -> Future[Answer]:
-        """Let some worker film a job."""
-        errand = Parcel.pack(pickle.dumps(job), self.shared)
-        return self.client.submit(run_errand, errand, traits(self.shared), self.shared, pure=False)
+    def send(self, clip: Clip) -> Future[Message]:
+        """Let some worker film a clip."""
+        packed = Message.pack(pickle.dumps(clip), self.shared)
+        return self.client.submit(film_there, packed, traits(self.shared), self.shared, pure=False)
 
 
-def outcome_of(job: Job, future: Future[Answer]) -> Outcome:
-    """Take a clip in, or say why there is none."""
+def result_of(clip: Clip, future: Future[Message]) -> Result:
+    """Put a clip that came whole into its place, and into the cache; or say why there is none."""
     try:
-        answer = future.result()
-        return answer if isinstance(answer, Failed) else Filmed(take_in(job, answer))
+        with staging(clip.out_dir) as staged:
+            unpack_folder(future.result(), staged)
+            if clip.cache is not None:
+                clip.cache.store(clip.key, staged)
+            clip.publish(staged)
+        return clip
     except KilledWorker:
-        return DIED
+        return CnnreelError(DIED)
     except CancelledError:
-        return GONE
+        return CnnreelError(GONE)
     except CnnreelError as error:
-        return Failed(str(error))
+        return error
     except Exception as error:
-        return Failed(f"{type(error).__name__}: {error}")
-
-
-def take_in(job: Job, box: Box) -> dict[str, Any]:
-    """Put a clip that came whole into its place, and into the cache; return its record."""
-    with staging(job.out_dir) as staged:
-        unpack_folder(box, staged)
-        if job.cache is not None:
-            job.cache.store(job.key, staged)
-        return publish_clip(staged, job.out_dir / job.name, job.name)
+        return CnnreelError(f"{type(error).__name__}: {error}")

@@ -44,9 +44,12 @@ def check_alike(here: Traits, elsewhere: Mapping[str, Traits | Exception]) -> No
     for place, there in elsewhere.items():
         for difference in differences(here, there):
             places[difference].append(place)
-    if places:
-        told = "; ".join(f"at {listed(where)} {difference}" for difference, where in places.items())
-        raise CnnreelError(f"all machines of a cluster must be alike, but {told}.")
+    told = []
+    for difference, where in places.items():
+        more = f" and {len(where) - PLACES_NAMED} more" if len(where) > PLACES_NAMED else ""
+        told.append(f"at {', '.join(where[:PLACES_NAMED])}{more} {difference}")
+    if told:
+        raise CnnreelError(f"all machines of a cluster must be alike, but {'; '.join(told)}.")
 
 
 def differences(here: Traits, there: Traits | Exception) -> list[str]:
@@ -59,13 +62,3 @@ def differences(here: Traits, there: Traits | Exception) -> list[str]:
         return [f"cnnreel cannot be loaded ({there})"]
     unlike = [name for name in here | there if here.get(name) != there.get(name)]
     return [f"{name} is {there.get(name, 'missing')}, not {here.get(name, 'missing')}" for name in unlike]
-
-
-def listed(places: list[str]) -> str:
-    """Name some places, and say how many more there are.
-
-    >>> listed(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    more = len(places) - PLACES_NAMED
-    return ", ".join(places[:PLACES_NAMED]) + (f" and {more} more" if more > 0 else "")

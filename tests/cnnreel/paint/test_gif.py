@@ -6,16 +6,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnreel.paint.gif import GifEncoder
+from cnnreel.paint.gif import LosslessEncoder, write_gif
+from cnnreel.paint.joining import Part
 from tests.cnnreel.frames import plain_frames, plain_patches
 
 HOUSE = Path(__file__).parents[3]
 
 
 def encode(path: Path) -> Path:
-    with GifEncoder(path, (64, 48)) as encoder:
-        for number, patch in enumerate(plain_patches(4)):
-            encoder.add([patch], 15 if number > 1 else 1)
+    """Write a GIF of two parts."""
+    parts = [Part(path.with_suffix(".1.mov"), 0.0), Part(path.with_suffix(".2.mov"), 17 / 15)]
+    patches = plain_patches(4)
+    for part, some in zip(parts, (patches[:3], patches[3:]), strict=True):
+        with LosslessEncoder(part.path, (64, 48)) as encoder:
+            for patch in some:
+                encoder.add([patch], 15 if patch is patches[2] or patch is patches[3] else 1)
+    write_gif(parts, path, (64, 48))
     return path
 
 
@@ -31,25 +37,17 @@ def test_a_gif_keeps_colours_and_times_and_plays_for_ever(tmp_path) -> None:
     assert np.abs(last.astype(int) - plain_frames(4)[-1][..., :3]).max() <= 8
 
 
-def test_nothing_else_is_left_beside_it(tmp_path) -> None:
-    encode(tmp_path / "film.gif")
-    assert [path.name for path in tmp_path.iterdir()] == ["film.gif"]
-
-
 def test_equal_frames_make_equal_bytes(tmp_path) -> None:
     assert encode(tmp_path / "one.gif").read_bytes() == encode(tmp_path / "two.gif").read_bytes()
 
 
-def test_a_failure_leaves_nothing_beside_it(tmp_path) -> None:
-    with pytest.raises(ValueError, match="broadcast"):
-        give_up(tmp_path / "film.gif")
-    assert list(tmp_path.iterdir()) == []
-
-
-def give_up(path: Path) -> None:
-    with GifEncoder(path, (64, 48)) as encoder:
-        encoder.add(plain_patches(1))
-        encoder.add(plain_patches(1, (64, 50)))
+def test_one_part_makes_the_same_gif_as_two(tmp_path) -> None:
+    two = encode(tmp_path / "two.gif")
+    with LosslessEncoder(tmp_path / "whole.mov", (64, 48)) as encoder:
+        for number, patch in enumerate(plain_patches(4)):
+            encoder.add([patch], 15 if number > 1 else 1)
+    write_gif([Part(tmp_path / "whole.mov", 0.0)], tmp_path / "one.gif", (64, 48))
+    assert (tmp_path / "one.gif").read_bytes() == two.read_bytes()
 
 
 MUCH = """
@@ -58,17 +56,20 @@ import subprocess
 import sys
 from pathlib import Path
 import numpy as np
-from cnnreel.paint.gif import GifEncoder
+from cnnreel.paint.gif import LosslessEncoder, write_gif
+from cnnreel.paint.joining import Part
 from cnnreel.paint.patches import Box, Patch
 
 frame = np.zeros((480, 854, 4), dtype=np.uint8)
 def megabytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-with GifEncoder(Path(sys.argv[1]), (854, 480)) as encoder:
+path = Path(sys.argv[1])
+with LosslessEncoder(path.with_suffix(".mov"), (854, 480)) as encoder:
     for number in range(400):
         frame[:, number] = 255
         encoder.add([Patch.cut(frame, Box.of(frame))])
     before = megabytes()
+write_gif([Part(path.with_suffix(".mov"), 0.0)], path, (854, 480))
 print(megabytes() - before)
 """
 

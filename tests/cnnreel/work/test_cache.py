@@ -4,17 +4,17 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cnnreel.work.finished import clip_key
 
 import scenes
 from cnn_core.errors import InputError
 from cnn_core.weights import SHIPPED
 from cnnreel.work.cache import Cache, key_of, sources
-from cnnreel.work.filming import Clip, film
+from cnnreel.work.clip import Clip, Output
+from cnnreel.work.filming import film
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip
 from scenes.catalog import find
@@ -26,6 +26,10 @@ def made(folder: Path, text: str = "film") -> Path:
     (folder / "a.mp4").write_text(text)
     (folder / "stills/1.png").write_text("still")
     return folder
+
+
+def key(spec: SceneSpec, name: str, **output: Any) -> str:
+    return Clip(spec, name, Path("out"), Output(**output)).key
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -83,18 +87,19 @@ def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path) -> None:
 def test_keys_tell_apart_all_that_a_clip_is_made_of(short_spec: SceneSpec, monkeypatch) -> None:
     light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
     keys = [
-        clip_key(short_spec, "a", quality="low"),
-        clip_key(light, "a", quality="low"),
-        clip_key(short_spec, "b", quality="low"),
-        clip_key(short_spec, "a", quality="high"),
-        clip_key(short_spec, "a", quality="low", format="webm"),
-        clip_key(short_spec, "a", quality="low", constant_frame_rate=True),
-        clip_key(short_spec, "a", quality="low", single_file=True),
+        key(short_spec, "a", quality="low"),
+        key(light, "a", quality="low"),
+        key(short_spec, "b", quality="low"),
+        key(short_spec, "a", quality="high"),
+        key(short_spec, "a", quality="low", format="webm"),
+        key(short_spec, "a", quality="low", constant_frame_rate=True),
+        key(short_spec, "a", quality="low", single_file=True),
+        key(short_spec, "a", quality="low", format="webm", transparent=True),
     ]
     monkeypatch.setattr("cnnreel.work.cache.sources", lambda: "another line of code")
-    keys.append(clip_key(short_spec, "a", quality="low"))
+    keys.append(key(short_spec, "a", quality="low"))
     monkeypatch.setattr("cnnreel.work.cache.versions", lambda: {"manim": "1.0"})
-    keys.append(clip_key(short_spec, "a", quality="low"))
+    keys.append(key(short_spec, "a", quality="low"))
     assert len(set(keys)) == len(keys)
     assert key_of(a=1, b=2) == key_of(b=2, a=1)
 
@@ -114,7 +119,7 @@ def test_equal_numbers_from_another_file_are_another_film_for_it_names_the_file(
     keys = []
     for file in (tmp_path / "a.csv", tmp_path / "b.csv"):
         file.write_text("7,3\n3,8\n")
-        keys.append(clip_key(find("max-pool").build({"x": str(file)}), "pool", quality="low"))
+        keys.append(key(find("max-pool").build({"x": str(file)}), "pool", quality="low"))
     assert keys[0] != keys[1]
 
 
@@ -125,7 +130,7 @@ def test_another_file_of_weights_is_another_film_for_its_record_has_the_hash(tmp
     for spaces in (8, 16):  # after the header, where they mean nothing
         padded = shipped[8 : 8 + header] + b" " * spaces
         weights.write_bytes(len(padded).to_bytes(8, "little") + padded + shipped[8 + header :])
-        keys.append(clip_key(find("digit").build({"weights": str(weights)}), "digit", quality="low"))
+        keys.append(key(find("digit").build({"weights": str(weights)}), "digit", quality="low"))
     assert keys[0] != keys[1]
 
 
@@ -148,17 +153,13 @@ def test_a_clip_that_is_kept_is_not_filmed_again(
 
 
 @pytest.mark.slow
-def test_an_unchanged_lesson_needs_no_worker_and_less_than_two_seconds(
-    short_spec: SceneSpec, cache: Cache, tmp_path, monkeypatch
-) -> None:
+def test_an_unchanged_lesson_needs_no_worker(short_spec: SceneSpec, cache: Cache, tmp_path, monkeypatch) -> None:
     light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
     lesson = Lesson("l", "L", (PlannedClip("a", "A", short_spec), PlannedClip("b", "B", light)))
-    (first,) = produce([lesson], tmp_path / "one", "low", 2, cache=cache)
-    monkeypatch.setattr("cnnreel.work.crew.Worker", lambda *_: pytest.fail("a worker was started"))
+    (first,) = produce([lesson], tmp_path / "one", Output("low"), 2, cache=cache)
+    monkeypatch.setattr("cnnreel.work.pool.Worker", lambda *_: pytest.fail("a worker was started"))
     heard: list[tuple[str, float]] = []
-    start = time.process_time()
-    (again,) = produce([lesson], tmp_path / "two", "low", 2, lambda *news: heard.append(news), cache=cache)
-    assert time.process_time() - start < 2
+    (again,) = produce([lesson], tmp_path / "two", Output("low"), 2, lambda *news: heard.append(news), cache=cache)
     assert heard == [("l/a", 1.0), ("l/b", 1.0)]
     assert first.film is not None
     assert again.film is not None
@@ -166,5 +167,5 @@ def test_an_unchanged_lesson_needs_no_worker_and_less_than_two_seconds(
 
 
 def test_a_clip_is_taken_from_the_cache_without_manim() -> None:
-    code = "import sys, cnnreel.work.finished, cnnreel.work.workers; sys.exit('manim' in sys.modules)"
+    code = "import sys, cnnreel.work.scheduler, cnnreel.work.lesson; sys.exit('manim' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=True)

@@ -135,7 +135,7 @@ def test_a_name_that_is_a_path_is_refused_before_anything_is_made(short_spec: Sc
 
 
 def test_a_scene_that_fails_leaves_nothing(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("cnnreel.paint.segments.save_png", lambda *_: 1 / 0)
+    monkeypatch.setattr("cnnreel.work.segments.save_png", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         film(short_spec, tmp_path / "out", quality="low")
     assert names(tmp_path) == []

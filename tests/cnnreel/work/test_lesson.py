@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import av
@@ -14,11 +13,11 @@ import pytest
 
 from cnn_core.errors import InputError
 from cnnreel.film.record import sha256_of
-from cnnreel.work.filming import Clip
+from cnnreel.work.clip import Clip, Output
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from scenes.specs import SceneSpec
-from tests.cnnreel.processes import living, wait_for
+from tests.cnnreel.processes import wait_for, wait_until_gone
 
 RENDER = Path(__file__).parents[3] / "render.py"
 
@@ -53,7 +52,7 @@ def lesson(short_spec: SceneSpec) -> Lesson:
 @pytest.fixture(scope="module")
 def produced(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
-    (one,) = produce([lesson], out, "low", workers=2)
+    (one,) = produce([lesson], out, Output("low"), workers=2)
     assert (one.film, one.failures) == (out / "pool/pool.mp4", ())
     return out / "pool"
 
@@ -72,7 +71,7 @@ def test_a_lesson_is_its_clips_a_joined_film_a_poster_and_an_index(produced: Pat
 @pytest.mark.slow
 def test_a_folder_may_look_like_the_address_of_something(lesson: Lesson, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (one,) = produce([Lesson("l", "L", lesson.clips[:1])], Path("10:00"), "low", workers=1)
+    (one,) = produce([Lesson("l", "L", lesson.clips[:1])], Path("10:00"), Output("low"), workers=1)
     assert (one.film, one.failures) == (Path("10:00/l/l.mp4"), ())
 
 
@@ -129,11 +128,11 @@ def test_a_clip_that_fails_or_dies_is_named_and_the_others_are_made(short_spec: 
         PlannedClip("fine", "x", short_spec),
     )
     heard: list[str] = []
-    (one,) = produce([Lesson("l", "L", clips)], tmp_path, "low", 1, lambda name, _: heard.append(name))
+    (one,) = produce([Lesson("l", "L", clips)], tmp_path, Output("low"), 1, lambda name, _: heard.append(name))
     assert one.film is None
     assert one.failures == (
         "l/broken: ZeroDivisionError: no scene",
-        "l/dead: the process that filmed it ended unexpectedly, with status -9.",
+        "l/dead: the process that filmed it ended unexpectedly; perhaps memory ran out.",
     )
     assert sorted(path.name for path in (tmp_path / "l").iterdir() if not path.name.startswith(".")) == ["fine"]
     assert {"l/broken", "l/dead", "l/fine"} == set(heard)
@@ -141,29 +140,25 @@ def test_a_clip_that_fails_or_dies_is_named_and_the_others_are_made(short_spec: 
 
 def test_lessons_of_one_name_are_refused_before_anything_is_made(lesson: Lesson, tmp_path) -> None:
     with pytest.raises(InputError, match="lesson files must have names of their own, but two of them are named 'pool'"):
-        produce([lesson, lesson], tmp_path / "out", "low", 1)
+        produce([lesson, lesson], tmp_path / "out", Output("low"), 1)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_a_lesson_within_two_seconds_and_leaves_no_process_and_nothing_half_made(tmp_path) -> None:
+def test_ctrl_c_ends_a_lesson_and_leaves_no_process_and_nothing_half_made(tmp_path) -> None:
     (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
     command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(process, tmp_path, "out/l/.cnnreel-*/*/segments/*/film.mp4")
     os.killpg(process.pid, signal.SIGINT)
-    pressed = time.monotonic()
     _, said = process.communicate(timeout=30)
-    assert time.monotonic() - pressed < 2
     assert (process.returncode, said.strip()) == (130, b"Stopped; nothing half-made is left.")
     assert [path.name for path in tmp_path.iterdir()] == ["l.toml"]
-    while living(process.pid) and time.monotonic() - pressed < 3:  # multiprocessing's helpers end when we have
-        time.sleep(0.02)
-    assert living(process.pid) == []
+    wait_until_gone(process.pid)  # multiprocessing's helpers end when we have
 
 
 @pytest.mark.slow
 def test_every_clip_of_a_lesson_file_is_filmed(tmp_path) -> None:
     (tmp_path / "l.toml").write_text('[[clip]]\nscene = "max-pool"\nx = "1 2; 3 4"\nquestion = false\npace = "fast"\n')
-    (one,) = produce([read_lesson(tmp_path / "l.toml")], tmp_path, "low", 1)
+    (one,) = produce([read_lesson(tmp_path / "l.toml")], tmp_path, Output("low"), 1)
     assert one.film == tmp_path / "l/l.mp4"

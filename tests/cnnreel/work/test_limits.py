@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from cnnreel.work.orders import Order
 
 from cnn_core.errors import InputError
+from cnnreel.work.clip import Clip, Output
 from cnnreel.work.filming import film
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
@@ -19,33 +19,33 @@ HOUSE = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def order(short_spec) -> Order:
-    return Order(short_spec, "max-pool", "4k", "mp4", Path("out"))
+def clip(short_spec) -> Clip:
+    return Clip(short_spec, "max-pool", Path("out"), Output("4k"))
 
 
 def test_a_quarter_of_an_hour_is_not_too_long_and_a_second_more_is(short_spec) -> None:
-    low = Order(short_spec, "max-pool", "low", "mp4", Path("out"))
+    low = Clip(short_spec, "max-pool", Path("out"), Output("low"))
     check_clip(low, 900)
     sentence = r"^a clip must last at most 900 seconds, but this one would last 901; CNNREEL_CLIP_SECONDS sets another"
     with pytest.raises(InputError, match=sentence):
         check_clip(low, 900.1)
 
 
-def test_at_4k_a_clip_is_too_large_before_it_is_too_long(order) -> None:
-    check_clip(order, 500)  # 3840 x 2160 x 60 x 500 / 10^9 = 249
+def test_at_4k_a_clip_is_too_large_before_it_is_too_long(clip) -> None:
+    check_clip(clip, 500)  # 3840 x 2160 x 60 x 500 / 10^9 = 249
     sentence = (
         "^a clip must have at most 250 gigapixels in all its frames, but this one would have 299; CNNREEL_CLIP_GIGAPI"
     )
     with pytest.raises(InputError, match=sentence):
-        check_clip(order, 600)
+        check_clip(clip, 600)
 
 
-def test_a_limit_may_be_raised_and_lowered(order, monkeypatch) -> None:
+def test_a_limit_may_be_raised_and_lowered(clip, monkeypatch) -> None:
     monkeypatch.setenv("CNNREEL_CLIP_GIGAPIXELS", "300")
-    check_clip(order, 600)
+    check_clip(clip, 600)
     monkeypatch.setenv("CNNREEL_CLIP_SECONDS", "599")
     with pytest.raises(InputError, match="at most 599 seconds, but this one would last 600"):
-        check_clip(order, 600)
+        check_clip(clip, 600)
 
 
 @pytest.mark.parametrize("given", ["", "much", "-1", "1.5"])
@@ -84,9 +84,9 @@ def test_a_lesson_that_is_too_long_is_not_filmed(short_spec, short_clip, tmp_pat
     ]
     sentence = rf"^two: a lesson must last at most {int(seconds) + 1} seconds, but this one would last "
     with pytest.raises(InputError, match=sentence):
-        produce(lessons, tmp_path / "out", "low", 1)
+        produce(lessons, tmp_path / "out", Output("low"), 1)
     assert list(tmp_path.iterdir()) == []
-    (only,) = produce(lessons[:1], tmp_path / "out", "low", 1)
+    (only,) = produce(lessons[:1], tmp_path / "out", Output("low"), 1)
     assert only.failures == ()
 
 

@@ -5,14 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from cnnreel.work.jobs import Job
 from distributed import Client
 
+from cnnreel.work.cache import Cache
+from cnnreel.work.clip import Clip, Output
 from scenes.specs import SceneSpec
 
 HOUSE = Path(__file__).parents[4]
@@ -68,14 +68,8 @@ class RealCluster:
             process.wait()
 
 
-def wait_for(done: Callable[[], object], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
-def jobs_of(spec: SceneSpec, out: Path, number: int = 1, **options: Any) -> list[Job]:
-    return [Job(spec, out, f"clip-{one}", "low", **options) for one in range(number)]
+def clips_of(spec: SceneSpec, out: Path, number: int = 1, cache: Cache | None = None) -> list[Clip]:
+    return [Clip(spec, f"clip-{one}", out, Output("low"), cache) for one in range(number)]
 
 
 def contents(folder: Path) -> dict[str, bytes]:

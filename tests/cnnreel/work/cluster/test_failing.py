@@ -5,14 +5,16 @@ import signal
 from pathlib import Path
 
 import pytest
-from cnnreel.work.jobs import Failed, Filmed, Job
 
-from cnnreel.work.cluster import errand
+from cnn_core.errors import CnnreelError
+from cnnreel.work.clip import Clip, Output
+from cnnreel.work.cluster import worker
 from cnnreel.work.cluster.filming import film_on_cluster
-from cnnreel.work.cluster.parcels import Parcel, pack_folder
+from cnnreel.work.cluster.worker import Message, pack_folder
 from scenes.catalog import find
 from scenes.specs import SceneSpec
-from tests.cnnreel.work.cluster.real import RealCluster, jobs_of, wait_for
+from tests.cnnreel.processes import wait_until
+from tests.cnnreel.work.cluster.real import RealCluster, clips_of
 
 
 class DeadlySpec(SceneSpec):
@@ -37,16 +39,17 @@ class BrokenSpec(SceneSpec):
 
 
 def damage() -> None:
-    """Let a worker, which this is run on, change a byte of every file after it was packed."""
+    """Let a worker, which this is run on, change a byte of a clip after it was packed."""
 
-    def damaged(folder: Path, shared: Path | None) -> dict[str, Parcel]:
-        return {name: Parcel(one.digest, one.unpack()[:-1] + b"?") for name, one in pack_folder(folder, shared).items()}
+    def damaged(folder: Path, shared: Path | None) -> Message:
+        packed = pack_folder(folder, shared)
+        return Message(packed.digest, packed.unpack()[:-1] + b"?")
 
-    errand.pack_folder = damaged
+    worker.pack_folder = damaged
 
 
 def repair() -> None:
-    errand.pack_folder = pack_folder
+    worker.pack_folder = pack_folder
 
 
 @pytest.mark.slow
@@ -55,20 +58,20 @@ def test_a_clip_that_arrives_damaged_is_noticed_and_not_put_in_place(
 ) -> None:
     with shared_cluster.client() as client:
         client.run(damage)
-        outcomes = film_on_cluster(jobs_of(short_spec, tmp_path / "out"), 1, scheduler=shared_cluster.address)
+        (error,) = film_on_cluster(clips_of(short_spec, tmp_path / "out"), 1, scheduler=shared_cluster.address)
         client.run(repair)
-    assert outcomes == [Failed("what arrived is not what was sent: its hash differs.")]
+    assert str(error) == "what arrived is not what was sent: its hash differs."
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
 def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
     specs = {"deadly": DeadlySpec(), "broken": BrokenSpec(), "fine": short_spec}
-    jobs = [Job(spec, tmp_path, name, "low") for name, spec in specs.items()]
-    deadly, broken, fine = film_on_cluster(jobs, 1)
-    assert deadly == Failed("every worker that filmed it died.")
-    assert broken == Failed("ZeroDivisionError: no scene")
-    assert isinstance(fine, Filmed)
+    clips = [Clip(spec, name, tmp_path, Output("low")) for name, spec in specs.items()]
+    deadly, broken, fine = film_on_cluster(clips, 1)
+    assert str(deadly) == "every worker that filmed it died."
+    assert str(broken) == "ZeroDivisionError: no scene"
+    assert isinstance(fine, Clip)
     assert [path.name for path in tmp_path.iterdir()] == ["fine"]
 
 
@@ -82,16 +85,16 @@ def test_if_the_scheduler_goes_every_clip_that_is_missing_says_so(
         if fraction == 1:
             cluster.processes[0].kill()
 
-    first, *others = film_on_cluster(jobs_of(short_spec, tmp_path / "out", 3), 1, kill, scheduler=cluster.address)
-    assert isinstance(first, Filmed)
-    assert {type(outcome) for outcome in others} == {Failed}
-    assert "the scheduler has gone" in others[-1].reason
+    first, *others = film_on_cluster(clips_of(short_spec, tmp_path / "out", 3), 1, kill, scheduler=cluster.address)
+    assert isinstance(first, Clip)
+    assert {type(result) for result in others} == {CnnreelError}
+    assert "the scheduler has gone" in str(others[-1])
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["clip-0"]
 
 
 def busy() -> bool:
     """Say whether a worker, which this is run on, is filming."""
-    return errand.ONE_AT_A_TIME.locked()
+    return worker.ONE_AT_A_TIME.locked()
 
 
 @pytest.mark.slow
@@ -101,10 +104,9 @@ def test_a_worker_stops_filming_for_somebody_who_has_left(shared_cluster: RealCl
             assert any(client.run(busy).values())
         raise KeyboardInterrupt
 
-    long = [Job(find("max-pool").build({"pace": "slow"}), tmp_path / "out", "long", "high")]
+    long = [Clip(find("max-pool").build({"pace": "slow"}), "long", tmp_path / "out", Output("high"))]
     with pytest.raises(KeyboardInterrupt):
         film_on_cluster(long, 1, leave, scheduler=shared_cluster.address)
     with shared_cluster.client() as client:
-        wait_for(lambda: not any(client.run(busy).values()), 5)
-        assert not any(client.run(busy).values())
+        wait_until(lambda: not any(client.run(busy).values()))
     assert not (tmp_path / "out").exists()

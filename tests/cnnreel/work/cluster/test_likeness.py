@@ -4,25 +4,25 @@ import pickle
 import re
 
 import pytest
-from cnnreel.work.jobs import Failed
 
 from cnn_core.errors import CnnreelError
-from cnnreel.work.cluster import errand
+from cnnreel.work.cluster import worker
 from cnnreel.work.cluster.likeness import check_alike, traits
-from cnnreel.work.cluster.parcels import Parcel
-from tests.cnnreel.work.cluster.real import RealCluster, jobs_of
+from cnnreel.work.cluster.worker import Message
+from tests.cnnreel.work.cluster.real import RealCluster, clips_of
 
 
 @pytest.mark.slow
 def test_a_worker_that_joined_later_and_differs_films_nothing(
     shared_cluster: RealCluster, short_spec, tmp_path
 ) -> None:
-    (job,) = jobs_of(short_spec, tmp_path)
+    (clip,) = clips_of(short_spec, tmp_path)
     wanted = {**traits(None), "numpy": "1.0"}
     with shared_cluster.client() as client:
-        answer = client.submit(errand.run_errand, Parcel.pack(pickle.dumps(job), None), wanted, None).result()
-    assert isinstance(answer, Failed)
-    assert re.fullmatch(r"all machines .* at tcp://\S+ numpy is [\d.]+, not 1\.0\.", answer.reason)
+        packed = Message.pack(pickle.dumps(clip), None)
+        error = client.submit(worker.film_there, packed, wanted, None).exception()
+    assert isinstance(error, CnnreelError)
+    assert re.fullmatch(r"all machines .* at tcp://\S+ numpy is [\d.]+, not 1\.0\.", str(error))
 
 
 def test_a_shared_folder_that_is_not_there_is_a_difference(tmp_path) -> None:

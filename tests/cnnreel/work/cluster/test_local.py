@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.cnnreel.work.cluster.real import HOUSE, wait_for
+from tests.cnnreel.processes import wait_until
+from tests.cnnreel.work.cluster.real import HOUSE
 
 
 def living(text: str) -> list[str]:
@@ -24,9 +24,7 @@ def living(text: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_ctrl_c_ends_a_cluster_on_this_machine_within_two_seconds_and_leaves_nothing(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_ends_a_cluster_on_this_machine_and_leaves_nothing(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
@@ -36,14 +34,11 @@ def test_ctrl_c_ends_a_cluster_on_this_machine_within_two_seconds_and_leaves_not
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    wait_for(lambda: list(tmp_path.glob("tmp/**/.cnnreel-*/**/*.mp4")) or process.poll() is not None, 60)
+    wait_until(lambda: list(tmp_path.glob("tmp/**/.cnnreel-*/**/*.mp4")) or process.poll() is not None)
     assert len(living(str(tmp_path))) >= 4
     os.killpg(process.pid, signal.SIGINT)
-    pressed = time.monotonic()
     _, said = process.communicate(timeout=30)
-    assert time.monotonic() - pressed < 2
     assert (process.returncode, said.strip()) == (130, b"Stopped; nothing half-made is left.")
-    wait_for(lambda: not living(str(tmp_path)), 1)
-    assert living(str(tmp_path)) == []
+    wait_until(lambda: not living(str(tmp_path)))
     assert not (tmp_path / "out").exists()
     assert list((tmp_path / "tmp").iterdir()) == []

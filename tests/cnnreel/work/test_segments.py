@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cnnreel.work.jobs import Filmed, Job
-from cnnreel.work.orders import Order
-from cnnreel.work.workers import film_all
 
-import cnnreel.work.filming
 from cnnreel.work.cache import Cache
-from cnnreel.work.filming import Clip, film, film_part, finish, prepare
+from cnnreel.work.clip import Clip, Output
+from cnnreel.work.filming import film, film_part, finish, prepare
+from cnnreel.work.scheduler import film_all
+from cnnreel.work.segments import Segments
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 
@@ -25,26 +24,36 @@ def content(folder: Path) -> dict[str, bytes]:
 def filmed(monkeypatch) -> list[int]:
     """Return the numbers of all beats that are filmed in this process from now on."""
     numbers: list[int] = []
-    really = cnnreel.work.filming.film_segments
 
-    def note(order: Order, beats: Any, *listeners: Any) -> None:
+    def note(clip: Clip, folder: Path, beats: Any, on_segment: Any) -> Segments:
         numbers.extend(beats)
-        really(order, beats, *listeners)
+        return Segments(clip, folder, beats, on_segment)
 
-    monkeypatch.setattr("cnnreel.work.filming.film_segments", note)
+    monkeypatch.setattr("cnnreel.work.filming.Segments", note)
     return numbers
 
 
 @pytest.mark.slow
 def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
-    (tmp_path / "staged/0").mkdir(parents=True)
-    order = Order(short_spec, "max-pool", "low", "mp4", tmp_path / "staged/0")
-    prepared = prepare(order, None)
-    assert prepared is not None
+    clip, folder = Clip(short_spec, "max-pool", tmp_path, Output("low")), tmp_path / "staged"
+    prepared = prepare(clip, folder)
     for beat in reversed(prepared.missing):
-        film_part(order, prepared, [beat], None)
-    finish(order, prepared, "", None)
+        film_part(clip, folder, prepared, [beat])
+    finish(clip, folder, prepared)
     assert content(tmp_path / "max-pool") == content(short_clip.folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", ["gif", "stills", "png", "webm"])
+def test_parts_make_the_same_pictures_and_the_same_gif(short_spec: SceneSpec, tmp_path, format: str) -> None:
+    whole = film(short_spec, tmp_path / "whole", quality="low", format=format)
+    clip, folder = Clip(short_spec, "max-pool", tmp_path / "parts", Output("low", format)), tmp_path / "staged"
+    prepared = prepare(clip, folder)
+    for beat in reversed(prepared.missing):
+        film_part(clip, folder, prepared, [beat])
+    clip.out_dir.mkdir()
+    finish(clip, folder, prepared)
+    assert content(clip.folder) == content(whole.folder)
 
 
 @pytest.mark.slow
@@ -95,9 +104,9 @@ def test_a_damaged_beat_is_filmed_again(short_spec: SceneSpec, short_clip: Clip,
 
 @pytest.mark.slow
 def test_parts_that_several_workers_film_make_the_same_film(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("cnnreel.work.studio.SHORTEST", 1)
-    (outcome,) = film_all([Job(short_spec, tmp_path / "many", "a", "low")], 3)
-    assert isinstance(outcome, Filmed)
+    monkeypatch.setattr("cnnreel.work.scheduler.SHORTEST", 1)
+    (result,) = film_all([Clip(short_spec, "a", tmp_path / "many", Output("low"))], 3)
+    assert isinstance(result, Clip)
     film(short_spec, tmp_path / "one", name="a", quality="low")
     assert content(tmp_path / "many/a") == content(tmp_path / "one/a")
     assert [path.name for path in (tmp_path / "many").iterdir()] == ["a"]

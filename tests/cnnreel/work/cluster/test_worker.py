@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cnn_core.errors import CnnreelError
-from cnnreel.work.cluster.parcels import Parcel, pack_folder, unpack_folder
+from cnnreel.work.cluster.worker import Message, pack_folder, unpack_folder
 from tests.cnnreel.work.cluster.real import contents
 
 
@@ -15,13 +15,13 @@ def test_a_folder_is_packed_and_unpacked_as_it_was(tmp_path, shared: bool) -> No
     (tmp_path / "to").mkdir()
     (tmp_path / "shared").mkdir()
     box = pack_folder(tmp_path / "from", tmp_path / "shared" if shared else None)
-    assert len(list((tmp_path / "shared").iterdir())) == (2 if shared else 0)
+    assert len(list((tmp_path / "shared").iterdir())) == (1 if shared else 0)
     unpack_folder(box, tmp_path / "to")
     assert contents(tmp_path / "to") == {"film.mp4": b"film", "stills/01.png": b"\x00picture"}
 
 
 def test_a_file_that_was_changed_or_lost_on_the_way_is_noticed(tmp_path) -> None:
-    parcel = Parcel.pack(b"film", tmp_path)
+    parcel = Message.pack(b"film", tmp_path)
     (file,) = tmp_path.iterdir()
     file.write_bytes(b"filn")
     with pytest.raises(CnnreelError, match=r"^what arrived is not what was sent: its hash differs\.$"):
