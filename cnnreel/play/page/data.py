@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnreel.paint.beat_pictures import picture_name
 from cnnreel.play.page.numbers import arrays_behind, explained
 from cnnreel.tell.appearing import new_on_screen
 from cnnreel.tell.arithmetic import workings
 from cnnreel.tell.captions import Cue, chapters
 from cnnreel.tell.transcript import alternative_text, minutes, title_of
 
-__all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "page_beats", "parts_of", "script_data", "summary"]
+__all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "packed", "page_beats", "parts_of", "script_data", "summary"]
 
 PLAIN_NUMBER = re.compile(r"[-−+]?\d+(\.\d+)?\s*%?")
 MOST_CHOICES = 4
@@ -89,8 +91,6 @@ def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
             "prompt": beat.get("prompt"),
             "answer": beat.get("answer"),
             "why": why(part.record, index) if beat["kind"] == "question" else None,
-            "still": part.folder + f"stills/{picture_name(index + 1, beat['kind'])}",
-            "shown": [[shown["of"], shown["text"], *shown["box"]] for shown in beat["shown"]],
         }
         for index, beat in enumerate(beats)
     ]
@@ -115,17 +115,20 @@ def choices(answer: str | None, answers: Sequence[str]) -> list[str]:
 
 
 def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the script needs."""
-    video = parts[0].record["video"]
+    """Return what the script needs at once."""
     return {
-        "size": [video["width"], video["height"]],
-        "fps": video["fps"],
         "duration": beats[-1]["end"],
-        "beats": [{key: beat[key] for key in beat if key not in ("time", "still")} for beat in beats],
-        "numbers": [explained(part.record, words) for part in parts],
-        "arrays": [arrays_behind(part.record) for part in parts],
+        "starts": [part.start for part in parts],
+        "beats": [{key: beat[key] for key in beat if key != "time"} for beat in beats],
         "words": words,
     }
+
+
+def packed(part: Part, film: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+    """Return a clip's film and all that can be looked into, as the script unpacks it: JSON, gzipped, in base64."""
+    whole = {"film": film, "numbers": explained(part.record, words), "arrays": arrays_behind(part.record)}
+    plain = json.dumps(whole, allow_nan=False, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(plain, mtime=0)).decode()
 
 
 def summary(parts: Sequence[Part]) -> str:
