@@ -11,12 +11,24 @@ from manim.renderer.cairo_renderer import CairoRenderer
 
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
-from scenes.timeline import Beat
+from scenes.timeline import TICKS_PER_SECOND, Beat
 
-__all__ = ["FRAME_SIZES", "rehearse"]
+__all__ = ["FRAME_SIZES", "BlindRenderer", "NoFiles", "rehearse"]
 
 FRAME_SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
 """Width and height in pixels at medium quality."""
+
+
+class NoFiles:
+    """Stands where Manim expects a file writer, and writes no files.
+
+    Manim looks at it once a scene, to stop encoders when the scene fails.
+    """
+
+    sections: tuple[()] = ()
+
+    def abort_encode_jobs(self) -> None:
+        """There are none."""
 
 
 class BlindCamera(Camera):
@@ -24,6 +36,36 @@ class BlindCamera(Camera):
 
     def capture_mobjects(self, mobjects: Any, **options: Any) -> None:
         """Look away."""
+
+
+class BlindRenderer(CairoRenderer):
+    """Plays animations from their first to their last instant, and draws nothing."""
+
+    def __init__(self) -> None:
+        """Wait for `init_scene`: by then the scene has given the frame its ratio."""
+
+    def init_scene(self, *_: Any) -> None:
+        """Build the camera."""
+        super().__init__(camera_class=BlindCamera)
+        self.file_writer = NoFiles()
+
+    def play(self, scene: Any, *animations: Any, **options: Any) -> None:
+        """Play one group of animations."""
+        scene.compile_animation_data(*animations, **options)
+        scene.begin_animations()
+        self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)))
+        if not scene.is_current_animation_frozen_frame():
+            for animation in scene.animations:
+                animation.finish()
+                animation.clean_up_from_scene(scene)
+            scene.update_mobjects(0)
+        self.num_plays += 1
+
+    def watch(self, scene: Any, ticks: int) -> None:
+        """Look at animations that have begun and last for so many ticks; here, nobody does."""
+
+    def scene_finished(self, scene: Any) -> None:
+        """Do nothing: nothing was drawn."""
 
 
 def rehearse(
@@ -41,9 +83,9 @@ def rehearse(
         Called at the end of each beat with the scene, whose mobjects stand as in the beat's last frame.
     """
     width, height = size or FRAME_SIZES[spec.ratio]
-    settings = {"pixel_width": width, "pixel_height": height, "frame_rate": 15, "dry_run": True, "verbosity": "ERROR"}
-    with tempconfig({**settings, "progress_bar": "none"}):
-        scene = type(spec).scene_class()(spec, renderer=CairoRenderer(camera_class=BlindCamera, skip_animations=True))
+    settings = {"pixel_width": width, "pixel_height": height, "frame_rate": TICKS_PER_SECOND, "dry_run": True}
+    with tempconfig({**settings, "verbosity": "ERROR", "progress_bar": "none"}):
+        scene = type(spec).scene_class()(spec, renderer=BlindRenderer())
         if on_beat is not None:
             scene.on_beat = partial(on_beat, scene)
         scene.render()

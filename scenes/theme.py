@@ -6,14 +6,15 @@ in them has a contrast of at least 4.5:1 on the background.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from manim import ManimColor
 
-__all__ = ["PACE", "THEMES", "Theme", "reading_time"]
+__all__ = ["PACE", "THEMES", "Theme", "as_shares", "reading_time"]
 
 SMALLEST_TEXT = 1 / 36
 """Smallest height of a line of text, as a fraction of the frame's height."""
@@ -23,6 +24,9 @@ CAPTION_BAND = 1 / 8
 
 PACE = MappingProxyType({"slow": 1.5, "normal": 1.0, "fast": 0.6})
 """What every duration is multiplied by."""
+
+ROUNDING = 1e-6
+HALF_A_STEP = 0.51 / 255
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,44 @@ class Theme:
         hue = self.negative if strength < 0 else role
         share = self.tint * min(1.0, abs(strength)) * (0.45 if dimmed else 1.0)
         return interpolate_color(ManimColor(self.background), ManimColor(hue), share)
+
+    def roles(self) -> Iterator[str]:
+        """Give the colours of the roles, the background's first."""
+        return (getattr(self, one.name) for one in fields(self) if one.type == "str")
+
+    def counterpart(self, color: Sequence[float], other: Theme) -> str:
+        """Return what stands in another theme for a colour that this one handed out, as `#RRGGBB`.
+
+        Parameters
+        ----------
+        color
+            Red, green and blue in 0..1: of a role, of a cell's fill, or, in 255ths, of a picture's colour scale.
+
+        Raises
+        ------
+        ValueError
+            If it is none of the theme's.
+        """
+        for role, its in zip(self.roles(), other.roles(), strict=True):
+            if distance(color, as_shares(role)) < ROUNDING:
+                return as_hex(as_shares(its))
+        off, share, hue = min(self._blends(color, other))
+        if off > HALF_A_STEP:
+            raise ValueError(f"{as_hex(color)} is not one of the theme's colours.")
+        is_whole = all(abs(255 * part - round(255 * part)) < 255 * ROUNDING for part in color)
+        return as_hex(color_between(other.background, hue, share if is_whole else share * other.tint / self.tint))
+
+    def _blends(self, color: Sequence[float], other: Theme) -> Iterator[tuple[float, float, str]]:
+        """Give the distance from the nearest blend of the background with each role, the share, and the other's role."""
+        ground = as_shares(self.background)
+        for role, its in zip(self.roles(), other.roles(), strict=True):
+            way = [to - start for to, start in zip(as_shares(role), ground, strict=True)]
+            length = sum(part * part for part in way)
+            if length:
+                off = [part - start for part, start in zip(color, ground, strict=True)]
+                share = sum(a * b for a, b in zip(off, way, strict=True)) / length
+                share = min(max(share, 0.0), 1.0)
+                yield distance(color, color_between(self.background, role, share)), share, its
 
 
 THEMES = MappingProxyType(
@@ -82,6 +124,30 @@ THEMES = MappingProxyType(
         ),
     }
 )
+
+
+def as_shares(color: str) -> tuple[float, ...]:
+    """Return red, green and blue in 0..1.
+
+    >>> as_shares("#00FF33")
+    (0.0, 1.0, 0.2)
+    """
+    return tuple(int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+def as_hex(color: Sequence[float]) -> str:
+    """Return `#RRGGBB`."""
+    return "#" + "".join(f"{round(255 * part):02X}" for part in color)
+
+
+def color_between(ground: str, hue: str, share: float) -> tuple[float, ...]:
+    """Return the colour between two."""
+    return tuple(start + share * (to - start) for start, to in zip(as_shares(ground), as_shares(hue), strict=True))
+
+
+def distance(one: Sequence[float], other: Sequence[float]) -> float:
+    """Return by how much two colours differ at most."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))
 
 
 def reading_time(text: str) -> float:

@@ -1,0 +1,192 @@
+"""Records what a scene looks like, without drawing it: its timeline, its film as data, and a hash for each beat."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from manim import Mobject, config
+
+from cnn_core.arrays import Pair
+from cnnreel.film.actors import Actor, Projection, Props, actor_of
+from cnnreel.film.format import FRAME, RATE
+from cnnreel.film.paints import Paints
+from cnnreel.paint.engine import everything, manim_set_up
+from cnnreel.paint.looks import Family, lively
+from scenes.rehearsal import BlindRenderer
+from scenes.specs import SceneSpec
+from scenes.theme import THEMES, Theme
+from scenes.timeline import TICKS_PER_SECOND, Beat, Timeline
+
+__all__ = ["Recording", "record_film"]
+
+PER_TICK = RATE // TICKS_PER_SECOND
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A film that was played without being drawn.
+
+    Attributes
+    ----------
+    film
+        As `docs/film-format.md` tells.
+    sights
+        For each beat, a hash of what is seen in it; beats that look alike to the last pixel have the same.
+    """
+
+    timeline: Timeline
+    film: dict[str, Any]
+    sights: tuple[str, ...]
+
+
+class Recorder(BlindRenderer):
+    """Looks at all mobjects when an animation begins, and at those that it moves 60 times a second.
+
+    It keeps all mobjects alive, for they are known by their ids.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._paints = Paints(theme)
+        self._actors: dict[int, Actor] = {}
+        self._orders: list[tuple[int, list[int]]] = []
+        self._seen = hashlib.sha256()
+        self._sample = 0
+        self.sights: list[str] = []
+
+    def init_scene(self, *_: Any) -> None:
+        """Build the camera, and measure the frame."""
+        super().init_scene()
+        self._props = Props(Projection((config.frame_width, config.frame_height), FRAME), self._paints)
+
+    def end_beat(self, _: Beat) -> None:
+        """Close the hash of all that was seen in a beat."""
+        self.sights.append(self._seen.hexdigest())
+        self._seen = hashlib.sha256()
+
+    def watch(self, scene: Any, ticks: int) -> None:
+        """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
+        frozen = scene.is_current_animation_frozen_frame()
+        if not frozen:
+            scene.update_to_time(0)
+        shown = self._enter(scene, frozen)
+        for actor in shown:
+            actor.sample()
+        self._witness(ticks, shown)
+        if frozen:
+            self._write(shown)
+        else:
+            self._watch_moving(scene, ticks, shown)
+        self._sample += ticks * PER_TICK
+
+    def _watch_moving(self, scene: Any, ticks: int, shown: list[Actor]) -> None:
+        members = lively(scene)
+        family = Family(everything(scene) if members is None else members)
+        moving = self._known(family)
+        staying = set(map(id, moving))
+        self._write([actor for actor in shown if id(actor) not in staying])
+        for sample in range(1, ticks * PER_TICK):
+            scene.update_to_time(sample / RATE)
+            for actor in moving:
+                actor.sample()
+            if sample % PER_TICK == 0:
+                self._witness(sample // PER_TICK, moving)
+        for animation in scene.animations:
+            animation.finish()
+        for actor in moving:
+            actor.sample()
+        self._write(moving)
+
+    def _enter(self, scene: Any, frozen: bool) -> list[Actor]:
+        """Note which mobjects are drawn, and in which order: the scenery first, then what moves, each by its height."""
+        if frozen or not scene.moving_mobjects:
+            mobjects = Family(everything(scene)).shown()
+        else:
+            mobjects = Family(scene.static_mobjects).shown() + Family(scene.moving_mobjects).shown()
+        for mobject in mobjects:
+            if id(mobject) not in self._actors:
+                self._actors[id(mobject)] = actor_of(mobject, self._props)
+        order = list(dict.fromkeys(map(id, mobjects)))
+        if not self._orders or self._orders[-1][1] != order:
+            self._orders.append((self._sample, order))
+        return [self._actors[key] for key in order]
+
+    def _known(self, family: Family) -> list[Actor]:
+        """Return the actors of those mobjects that are drawn."""
+        drawn = set(self._orders[-1][1])
+        return [self._actors[id(mobject)] for mobject in family.shown() if id(mobject) in drawn]
+
+    def _write(self, actors: list[Actor]) -> None:
+        for actor in actors:
+            actor.write(self._sample)
+
+    def _witness(self, tick: int, actors: list[Actor]) -> None:
+        self._seen.update(b"%d" % tick)
+        for actor in actors:
+            self._seen.update(actor.digest())
+
+    def film(self) -> dict[str, Any]:
+        """Return all that was seen, as the film has it."""
+        props = self._props
+        sprites: list[dict[str, Any]] = []
+        indices: dict[int, int] = {}
+        for key, actor in self._actors.items():
+            sprite = actor.sprite()
+            if sprite is not None:
+                indices[key] = len(sprites)
+                sprites.append(sprite)
+        orders = [[time, runs([indices[key] for key in order if key in indices])] for time, order in self._orders]
+        pictures = [props.paints.picture(rgb) for rgb in props.pictures.entries]
+        return {
+            "size": list(props.projection.size),
+            "paints": props.paints.as_json(),
+            "easings": props.easings.as_json(),
+            "shapes": props.outlines.shapes.entries,
+            "pictures": pictures,
+            "tracks": props.tracks.entries,
+            "sprites": sprites,
+            "orders": orders,
+        }
+
+
+def runs(indices: list[int]) -> list[int]:
+    """Return first and last of each run of numbers that follow each other.
+
+    >>> runs([3, 4, 5, 9])
+    [3, 5, 9, 9]
+    """
+    found: list[int] = []
+    for index in indices:
+        if found and found[-1] == index - 1:
+            found[-1] = index
+        else:
+            found += index, index
+    return found
+
+
+def record_film(spec: SceneSpec, size: Pair) -> Recording:
+    """Play a scene without drawing it, and record it.
+
+    Parameters
+    ----------
+    size
+        Width and height in pixels, to which the boxes of the timeline refer.
+    """
+    with manim_set_up(size, TICKS_PER_SECOND):
+        recorder = Recorder(THEMES[spec.theme])
+        scene = type(spec).scene_class()(spec, renderer=recorder)
+        scene.on_beat = recorder.end_beat
+        scene.render()
+    film = {
+        "schema": "cnnreel-film/1",
+        "scene": spec.name,
+        "duration": scene.timeline.duration,
+        "rate": RATE,
+        "themes": list(THEMES),
+        "theme": spec.theme,
+        **recorder.film(),
+        "beats": [{"marks": [], "formulas": [], "texts": [], **beat} for beat in scene.timeline.as_json()],
+    }
+    return Recording(scene.timeline, film, tuple(recorder.sights))

@@ -1,0 +1,138 @@
+"""How something changes: series of samples become a few keys, with easings that many share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["HOLDS", "Easings", "Key", "Keys", "Series", "Table", "eased"]
+
+Series: TypeAlias = npt.NDArray[np.float64]
+"""(T, k): k numbers at each sample."""
+
+EVENLY, HOLDS = 0, -1
+
+
+class Table:
+    """Things that are written once and named by their index."""
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+        self._index: dict[object, int] = {}
+
+    def add(self, key: object, entry: object) -> int:
+        """Return the index of a thing, which is new if its key is."""
+        if key not in self._index:
+            self._index[key] = len(self.entries)
+            self.entries.append(entry)
+        return self._index[key]
+
+
+class Easings:
+    """Shares of the way at equal distances in time, from a key to the next."""
+
+    def __init__(self) -> None:
+        self.entries = [np.array([0.0, 1.0])]
+
+    def as_json(self) -> list[list[float]]:
+        """Return them as plain numbers."""
+        return [[int(share) if share in (0, 1) else share for share in one.tolist()] for one in self.entries]
+
+    def find(self, shares: Series, tolerance: float) -> int:
+        """Return the index of an easing that is nowhere further away than the tolerance; if there is none, a new one."""
+        evenly = np.linspace(0, 1, len(shares))
+        if np.abs(shares - evenly).max() <= tolerance:
+            return EVENLY
+        for index, known in enumerate(self.entries):
+            if len(known) == len(shares) and np.abs(shares - known).max() <= tolerance:
+                return index
+        self.entries.append(np.round(shares, 5))
+        return len(self.entries) - 1
+
+
+class Key(NamedTuple):
+    """What counts at one sample, and how it goes on from there; `about` is what the values refer to."""
+
+    time: int
+    easing: int
+    values: tuple[float, ...]
+    about: Any = None
+
+
+class Keys:
+    """The keys of one track, as long as it is being recorded.
+
+    Parameters
+    ----------
+    scale : (k,)
+        What counts as a difference in each of the numbers.
+    """
+
+    def __init__(self, scale: Sequence[float]) -> None:
+        self.scale = np.array(scale)
+        self.keys: list[Key] = []
+
+    def add(self, start: int, series: Series, easings: Easings, about: Any = None) -> None:
+        """Take samples over, the first of which is that of time `start`."""
+        for first, last, easing in eased(series, self.scale, easings):
+            self.begin(start + first, series[first], easing, about)
+            if last > first:
+                self.keys.append(Key(start + last, HOLDS, tuple(series[last].tolist()), about))
+
+    def begin(self, time: int, values: Series, easing: int = HOLDS, about: Any = None) -> None:
+        """Let values count from a time on."""
+        if self.keys and self.keys[-1].about is about:
+            last = self.keys[-1]
+            if (np.abs(np.array(last.values) - values) <= self.scale / 5).all():
+                if last.time == time or easing == HOLDS:
+                    self.keys[-1] = last._replace(easing=easing)
+                    return
+                values = np.array(last.values)
+        self.keys.append(Key(time, easing, tuple(values.tolist()), about))
+
+
+def eased(series: Series, scale: Series, easings: Easings) -> Iterator[tuple[int, int, int]]:
+    """Divide samples into pieces, each of which goes straight from its first to its last: (first, last, easing)."""
+    pieces = [(0, len(series) - 1)]
+    while pieces:
+        first, last = pieces.pop()
+        piece = series[first : last + 1] / scale
+        way = piece[-1] - piece[0]
+        off = piece - piece[0]
+        if np.abs(off).max() <= 0.5:
+            yield first, first, HOLDS
+            continue
+        axis = int(np.abs(way).argmax())
+        length = abs(way[axis])
+        shares = off[:, axis] / (way[axis] or 1.0)
+        if length > 0.5 and np.abs(off - shares[:, None] * way).max() <= 1.0:
+            head, tail = trimmed(shares, 0.5 / length)
+            if head:
+                yield first, first, HOLDS
+            yield first + head, first + tail, easings.find(rescaled(shares[head : tail + 1]), 0.5 / length)
+            continue
+        middle = split(off, length)
+        pieces += [(first + middle, last), (first, first + middle)]
+
+
+def trimmed(shares: Series, small: float) -> tuple[int, int]:
+    """Return between which samples anything happens."""
+    begun, ended = np.abs(shares) > small, np.abs(shares - 1) > small
+    head = max(0, int(begun.argmax()) - 1)
+    tail = len(shares) - int(ended[::-1].argmax())
+    return head, min(max(tail, head + 1), len(shares) - 1)
+
+
+def rescaled(shares: Series) -> Series:
+    """Let shares begin with 0 and end with 1, though they were trimmed."""
+    return (shares - shares[0]) / (shares[-1] - shares[0])
+
+
+def split(off: Series, length: float) -> int:
+    """Return where to divide a piece: where it turns back, or in the middle."""
+    farthest = int(np.abs(off).max(axis=1).argmax())
+    turns = np.abs(off[farthest]).max() > 1.05 * length
+    return farthest if turns and 0 < farthest < len(off) - 1 else len(off) // 2
