@@ -48,7 +48,9 @@ def rename(font: TTFont, name: str) -> None:
     family, style = "Cnnreel Sans", name.rpartition("-")[2]
     for number, text in {1: family, 2: style, 3: name, 4: f"{family} {style}", 6: name}.items():
         font["name"].setName(text, number, 3, 1, 0x409)
-    font["name"].names = [one for one in font["name"].names if one.nameID in (0, 1, 2, 3, 4, 5, 6) and one.platformID == 3]
+    font["name"].names = [
+        one for one in font["name"].names if one.nameID in (0, 1, 2, 3, 4, 5, 6) and one.platformID == 3
+    ]
     outlines = font["CFF "].cff
     outlines.fontNames = [name]
     outlines.topDictIndex[0].FamilyName, outlines.topDictIndex[0].FullName = family, f"{family} {style}"

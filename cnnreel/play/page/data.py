@@ -16,7 +16,17 @@ from cnnreel.tell.arithmetic import workings
 from cnnreel.tell.captions import Cue, chapters
 from cnnreel.tell.transcript import alternative_text, minutes, title_of
 
-__all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "packed", "page_beats", "parts_of", "script_data", "summary"]
+__all__ = [
+    "PLAIN_NUMBER",
+    "Part",
+    "chapters_of",
+    "contents",
+    "packed",
+    "page_beats",
+    "parts_of",
+    "script_data",
+    "summary",
+]
 
 PLAIN_NUMBER = re.compile(r"[-−+]?\d+(\.\d+)?\s*%?")
 MOST_CHOICES = 4
@@ -124,9 +134,13 @@ def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words
     }
 
 
-def packed(part: Part, film: Mapping[str, Any], words: Mapping[str, Any]) -> str:
-    """Return a clip's film and all that can be looked into, as the script unpacks it: JSON, gzipped, in base64."""
-    whole = {"film": film, "numbers": explained(part.record, words), "arrays": arrays_behind(part.record)}
+def contents(part: Part, film: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a clip's film, and all that can be looked into."""
+    return {"film": film, "numbers": explained(part.record, words), "arrays": arrays_behind(part.record)}
+
+
+def packed(whole: Any) -> str:
+    """Return what a script unpacks: JSON, gzipped, in base64."""
     plain = json.dumps(whole, allow_nan=False, separators=(",", ":")).encode()
     return base64.b64encode(gzip.compress(plain, mtime=0)).decode()
 

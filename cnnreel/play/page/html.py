@@ -16,11 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cnnreel.film.record import made_with
-from cnnreel.play.page.data import Part, chapters_of, packed, page_beats, parts_of, script_data, summary
+from cnnreel.play.page.data import Part, chapters_of, contents, packed, page_beats, parts_of, script_data, summary
 from cnnreel.play.page.look import style
 from cnnreel.tell.captions import as_vtt, captions
 
-__all__ = ["Page", "as_html", "clip_page", "lesson_page", "player"]
+__all__ = ["Page", "as_html", "clip_page", "figure_script", "lesson_page", "playing"]
 
 HERE = Path(__file__).parent
 PLAYER = HERE.parent / "player"
@@ -102,7 +102,7 @@ def as_html(
             data=json_in_html(script_data(page.parts, beats, words)),
             address=address,
             alone=alone,
-            films=[packed(part, film, words) for part, film in zip(page.parts, films, strict=True)],
+            films=[packed(contents(part, film, words)) for part, film in zip(page.parts, films, strict=True)],
             video=video,
             duration=page.parts[-1].start + page.parts[-1].record["video"]["duration"],
             version=made_with()["cnnreel"],
@@ -122,14 +122,20 @@ def environment() -> Environment:
 
 @cache
 def script() -> str:
-    """Return the script: its parts one after the other, in a scope of their own."""
-    return "(() => {\n'use strict';\n" + player() + "\n".join(map(part_of_script, SCRIPTS)) + "})();\n"
+    """Return the script of a page."""
+    return playing("\n".join(map(part_of_script, SCRIPTS)))
 
 
 @cache
-def player() -> str:
-    """Return what plays films in a canvas, on any page."""
-    return "\n".join((PLAYER / f"{name}.js").read_text(encoding="utf-8") for name in ("film", "playing"))
+def figure_script() -> str:
+    """Return the script that lets a video give way to its film, on a page of somebody else."""
+    return playing((PLAYER / "figure.js").read_text(encoding="utf-8"))
+
+
+def playing(script: str) -> str:
+    """Return a script with what it plays films with, in a scope of their own."""
+    parts = [*((PLAYER / f"{name}.js").read_text(encoding="utf-8") for name in ("film", "playing")), script]
+    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
 
 
 def part_of_script(name: str) -> str:

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from cnn_core.arrays import Pair
-
-__all__ = ["FONTS", "style"]
+__all__ = ["FONTS", "colours", "ratio", "style"]
 
 FONTS = {
     400: Path(__file__).parent / "fonts" / "CnnreelSans-Regular.woff2",
@@ -20,7 +18,7 @@ FONTS = {
 """By weight; beside a page they lie in a folder `page/`."""
 
 
-def style(address: Callable[[str], str], size: Pair) -> str:
+def style(address: Callable[[str], str], size: Sequence[float]) -> str:
     """Return the style sheet.
 
     Parameters
@@ -31,8 +29,12 @@ def style(address: Callable[[str], str], size: Pair) -> str:
         Width and height of the film.
     """
     written = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-    ratio = f":root {{ --ratio: calc({size[0]} / {size[1]}); }}"
-    return "\n".join([*(font_face(weight, address) for weight in FONTS), colours(), ratio, written])
+    return "\n".join([*(font_face(weight, address) for weight in FONTS), colours(), ratio(size), written])
+
+
+def ratio(size: Sequence[float]) -> str:
+    """Declare a frame's width over its height."""
+    return f":root {{ --ratio: calc({size[0]} / {size[1]}); }}"
 
 
 def font_face(weight: int, address: Callable[[str], str]) -> str:

@@ -12,12 +12,23 @@ from typing import Any
 
 from PIL import Image
 
-from cnnreel.play.page.html import Page, as_html, clip_page, data_address, lesson_page
+from cnnreel.play.page.data import Part
+from cnnreel.play.page.html import Page, as_html, clip_page, data_address, figure_script, lesson_page
 from cnnreel.play.page.look import FONTS
 
-__all__ = ["films_of", "write_clip_page", "write_lesson_page", "write_page"]
+__all__ = [
+    "FIGURE_FILE",
+    "FONT_FILES",
+    "film_file",
+    "films_of",
+    "inlined",
+    "write_clip_page",
+    "write_lesson_page",
+    "write_page",
+]
 
 FONT_FILES = {f"page/{font.name}": font for font in FONTS.values()}
+FIGURE_FILE = "page/figure.js"
 WEBP = {"quality": 90, "method": 4}
 
 
@@ -40,7 +51,7 @@ def write_lesson_page(
 
 def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: bool) -> None:
     """Write a page; `sources` are the folders in which to look for what is beside it."""
-    films = films_of(page, sources)
+    films = films_of(page.parts, sources)
     if single_file:
         html = as_html(page, films, partial(inlined, sources), alone=True)
     else:
@@ -48,12 +59,18 @@ def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: 
         (path.parent / "page").mkdir(exist_ok=True)
         for name, font in FONT_FILES.items():
             shutil.copyfile(font, path.parent / name)
+        (path.parent / FIGURE_FILE).write_text(figure_script(), encoding="utf-8", newline="\n")
     path.write_text(html, encoding="utf-8", newline="\n")
 
 
-def films_of(page: Page, sources: Sequence[Path]) -> list[dict[str, Any]]:
+def films_of(parts: Sequence[Part], sources: Sequence[Path]) -> list[dict[str, Any]]:
     """Read the film of each part of a page."""
-    return [json.loads(found(sources, f"{part.folder}{part.name}.film.json").read_bytes()) for part in page.parts]
+    return [json.loads(found(sources, film_file(part)).read_bytes()) for part in parts]
+
+
+def film_file(part: Part) -> str:
+    """Return where the film of a clip is, seen from the page."""
+    return f"{part.folder}{part.name}.film.json"
 
 
 def inlined(sources: Sequence[Path], name: str) -> str:

@@ -4,7 +4,8 @@ const LONGEST = 0.25; // seconds from one picture to the next: what nobody could
 
 /** Return what a script element holds: JSON, gzipped, in base64. */
 function unpack(element) {
-  const plain = new Blob([bytes(element.textContent)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const bytes = Uint8Array.from(atob(element.textContent), (letter) => letter.charCodeAt(0));
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(plain).json();
 }
 

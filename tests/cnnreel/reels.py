@@ -1,0 +1,78 @@
+"""Clips on disk as filming leaves them, but recorded and not painted: their videos are empty, their pictures plain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from cnnreel.film.record import as_text, inspected
+from cnnreel.film.recorder import record_film
+from cnnreel.play.page.writing import write_clip_page, write_lesson_page
+from cnnreel.tell.sidecars import write_sidecars
+from scenes.catalog import find
+
+__all__ = ["Reel", "lesson_of", "reel_of", "written"]
+
+SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
+
+
+@dataclass(frozen=True)
+class Reel:
+    """A clip, and what its files say."""
+
+    folder: Path
+    name: str
+    record: dict[str, Any]
+    film: dict[str, Any]
+
+    @property
+    def page(self) -> Path:
+        return self.folder / f"{self.name}.html"
+
+
+def reel_of(folder: Path, name: str, scene: str, **given: Any) -> Reel:
+    """Record a scene and write all that belongs to it into a folder of its own."""
+    spec = find(scene).build(given)
+    size = SIZES[spec.ratio]
+    recording = record_film(spec, size)
+    video = {
+        "file": f"{name}.mp4",
+        "width": size[0],
+        "height": size[1],
+        "fps": 60,
+        "duration": recording.film["duration"],
+    }
+    record = {**inspected(spec), "video": video, "beats": recording.timeline.as_json()}
+    return written(Reel(folder / name, name, record, recording.film))
+
+
+def written(reel: Reel) -> Reel:
+    """Write what belongs to a clip, and return it."""
+    folder, name = reel.folder, reel.name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.film.json").write_text(json.dumps(reel.film), encoding="utf-8")
+    (folder / f"{name}.json").write_text(as_text(reel.record), encoding="utf-8")
+    (folder / f"{name}.mp4").write_bytes(b"")
+    Image.new("RGB", (64, 36)).save(folder / f"{name}.png")
+    write_sidecars(folder, name, reel.record)
+    write_clip_page(folder, name, reel.record)
+    return reel
+
+
+def lesson_of(reels: Sequence[Reel], folder: Path, *, single_file: bool = False) -> Path:
+    """Write a lesson's page over clips whose folders lie in its own, and return it."""
+    starts = [sum(reel.record["video"]["duration"] for reel in reels[:number]) for number in range(len(reels))]
+    clips = [
+        {"chapter": reel.name, "scene": reel.film["scene"], "start": start, "record": f"{reel.name}/{reel.name}.json"}
+        for reel, start in zip(reels, starts, strict=True)
+    ]
+    index = {"schema": "cnnreel-lesson/1", "title": "A lesson", "video": {"file": "lesson.mp4"}, "clips": clips}
+    Image.new("RGB", (64, 36)).save(folder / "lesson.png")
+    (folder / "lesson.json").write_text(json.dumps(index), encoding="utf-8")
+    write_lesson_page(folder, index, [reel.record for reel in reels], folder, single_file=single_file)
+    return folder / "index.html"
