@@ -1,8 +1,8 @@
 """Make the fonts of the pages: `.venv/bin/python scripts/fonts.py` (after `scripts/setup dev`).
 
-A page needs its font for its own words alone, since films are drawn from outlines. These are the Latin and Greek letters,
-digits and signs of Source Sans Pro, as WOFF2: a tenth of the size. The licence keeps the name "Source" for the font as a
-whole, so the parts are called Cnnreel Sans.
+A page needs a font for its own words alone, since films are drawn from outlines. Here are Latin and Greek letters,
+digits and signs of Source Sans Pro, as WOFF2: a tenth of the size. The licence keeps the name "Source" for the whole
+font, so the parts are called Cnnreel Sans.
 """
 
 from __future__ import annotations

@@ -207,8 +207,6 @@ def joined(tenths: npt.NDArray[np.int64]) -> str:
     """
     text = ""
     for value in tenths.tolist():
-        number = (
-            f"{value / STEP:g}".replace("0.", ".", 1) if abs(value) < STEP else f"{value / STEP:.1f}".removesuffix(".0")
-        )
+        number = f"{value / STEP:g}".replace("0.", ".", 1) if abs(value) < STEP else f"{value / STEP:.1f}".removesuffix(".0")
         text += number if not text or number.startswith("-") else f" {number}"
     return text

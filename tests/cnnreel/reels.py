@@ -16,7 +16,7 @@ from cnnreel.play.page.writing import write_clip_page, write_lesson_page
 from cnnreel.tell.sidecars import write_sidecars
 from scenes.catalog import find
 
-__all__ = ["Reel", "lesson_of", "reel_of", "written"]
+__all__ = ["Reel", "lesson_of", "plain_film", "reel_of", "written"]
 
 SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}
 
@@ -76,3 +76,25 @@ def lesson_of(reels: Sequence[Reel], folder: Path, *, single_file: bool = False)
     (folder / "lesson.json").write_text(json.dumps(index), encoding="utf-8")
     write_lesson_page(folder, index, [reel.record for reel in reels], folder, single_file=single_file)
     return folder / "index.html"
+
+
+def plain_film(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a film in which a square moves to the right, with what a record says is on screen."""
+    video = record["video"]
+    return {
+        "schema": "cnnreel-film/1",
+        "scene": record["scene"],
+        "size": [1920, 1080],
+        "duration": video["duration"],
+        "rate": 60,
+        "themes": ["dark", "light"],
+        "theme": "dark",
+        "paints": [["#0F1216", "#FCFAF5"], ["#ECEEF1", "#181B20"]],
+        "easings": [[0, 1]],
+        "shapes": ["M0 0h100v100h-100z"],
+        "pictures": [],
+        "tracks": [[[0, -1, 0]], [[0, 0, 0, 490], [round(60 * video["duration"]), -1, 1820, 490]], [[0, -1, 1, 1]]],
+        "sprites": [{"outline": 0, "pose": 1, "fill": 2}],
+        "orders": [[0, [0, 0]]],
+        "beats": [{"marks": [], "formulas": [], "texts": [], **beat} for beat in record["beats"]],
+    }

@@ -1,4 +1,4 @@
-"""Writes the page of a clip or a lesson: one HTML file, with its films inside, and fonts and poster beside it or inside it."""
+"""Writes the page of a clip or a lesson: an HTML file with the films inside, and fonts and poster beside or inside it."""
 
 from __future__ import annotations
 

@@ -35,10 +35,12 @@ class Projector {
     }
   }
 
-  #fit({ devicePixelContentBoxSize: [box] = [], contentRect: { width, height } }) {
-    const density = window.devicePixelRatio;
-    this.canvas.width = box?.inlineSize ?? Math.round(width * density);
-    this.canvas.height = box?.blockSize ?? Math.round(height * density);
+  /** Give the canvas a pixel for each of the screen's: the browser's count is exact, unless it only pretends to a density. */
+  #fit({ devicePixelContentBoxSize: [box] = [], contentRect }) {
+    const [width, height] = [contentRect.width, contentRect.height].map((side) => side * devicePixelRatio);
+    const exact = Math.abs(box?.inlineSize - width) < 1;
+    this.canvas.width = exact ? box.inlineSize : Math.round(width);
+    this.canvas.height = exact ? box.blockSize : Math.round(height);
     this.draw();
   }
 

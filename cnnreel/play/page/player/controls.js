@@ -122,8 +122,9 @@ $('fullscreen').addEventListener('click', useFullscreen);
 $('theme').addEventListener('click', () => useDark(!isDark()));
 $('speed').addEventListener('change', () => { projector.speed = Number($('speed').value); });
 $('seek').addEventListener('input', () => {
+  const time = Number($('seek').value);
   film.pause();
-  film.seek(Number($('seek').value));
+  film.seek(time);
 });
 $('film').addEventListener('click', toggle);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', useTheme);

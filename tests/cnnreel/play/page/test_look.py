@@ -13,7 +13,6 @@ import pytest
 
 from cnnreel.play.page.html import clip_page
 from cnnreel.play.page.writing import write_page
-from cnnreel.work.filming import Clip
 from scenes.theme import THEMES
 from tests.cnnreel.play.page.looking import AXE, current, time, until, violations
 
@@ -29,7 +28,7 @@ def background(page: Any) -> str:
 
 
 @pytest.fixture
-def single_file(pool: Clip, tmp_path: Path) -> Path:
+def single_file(pool: Reel, tmp_path: Path) -> Path:
     """Write the page with everything inside, where nothing is beside it."""
     path = tmp_path / "alone" / "pool.html"
     path.parent.mkdir()
@@ -38,13 +37,13 @@ def single_file(pool: Clip, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_colours_are_those_of_the_films_by_the_readers_setting(open_page: Any, pool: Clip, theme: Any) -> None:
+def test_colours_are_those_of_the_films_by_the_readers_setting(open_page: Any, pool: Reel, theme: Any) -> None:
     page = open_page(pool.folder / "pool.html", color_scheme=theme)
     assert background(page) == rgb(THEMES[theme].background)
     assert page.locator("#theme").get_attribute("aria-pressed") == str(theme == "dark").lower()
 
 
-def test_the_switch_goes_before_the_setting_and_is_remembered(open_page: Any, pool: Clip) -> None:
+def test_the_switch_goes_before_the_setting_and_is_remembered(open_page: Any, pool: Reel) -> None:
     page = open_page(pool.folder / "pool.html", color_scheme="light")
     page.get_by_role("button", name="Dark colours").click()
     assert background(page) == rgb(THEMES["dark"].background)
@@ -53,7 +52,7 @@ def test_the_switch_goes_before_the_setting_and_is_remembered(open_page: Any, po
 
 
 @pytest.mark.parametrize("width", [320, 390])
-def test_nothing_is_wider_than_a_phone(open_page: Any, pool: Clip, width: int) -> None:
+def test_nothing_is_wider_than_a_phone(open_page: Any, pool: Reel, width: int) -> None:
     page = open_page(
         pool.folder / "pool.html", viewport={"width": width, "height": 700}, has_touch=True, is_mobile=True
     )
@@ -72,7 +71,7 @@ def test_nothing_is_wider_than_a_phone(open_page: Any, pool: Clip, width: int) -
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 @pytest.mark.parametrize("film", [(1280, 720), (1080, 1080), (720, 1280)])
 def test_a_question_stands_beside_or_below_its_film_without_scrolling(
-    open_record: Any, pool: Clip, size: tuple[int, int], film: tuple[int, int]
+    open_record: Any, pool: Reel, size: tuple[int, int], film: tuple[int, int]
 ) -> None:
     record = deepcopy(pool.record)
     record["video"] |= {"width": film[0], "height": film[1]}
@@ -85,14 +84,14 @@ def test_a_question_stands_beside_or_below_its_film_without_scrolling(
     assert question["y"] + question["height"] <= size[1]
 
 
-def test_marks_say_where_the_film_waits(player: Any, pool: Clip) -> None:
+def test_marks_say_where_the_film_waits(player: Any, pool: Reel) -> None:
     beats, duration = pool.record["beats"], pool.record["video"]["duration"]
     (mark,) = player.locator("#marks [data-kind=question]").all()
     waits = float(mark.evaluate("mark => parseFloat(mark.style.left)"))
     assert waits == pytest.approx(100 * beats[1]["end"] / duration, abs=0.01)
 
 
-def test_a_learner_gets_through_by_keyboard_alone(open_page: Any, pool: Clip) -> None:
+def test_a_learner_gets_through_by_keyboard_alone(open_page: Any, pool: Reel) -> None:
     page = open_page(pool.folder / "pool.html")
     page.evaluate("document.querySelector('video').playbackRate = 4")
     page.keyboard.press("Tab")
@@ -111,7 +110,7 @@ def test_a_learner_gets_through_by_keyboard_alone(open_page: Any, pool: Clip) ->
     assert page.locator("#hint").inner_text() == "You answered the question right."
 
 
-def test_paper_gets_questions_without_answers_and_the_answers_at_the_end(open_page: Any, pool: Clip) -> None:
+def test_paper_gets_questions_without_answers_and_the_answers_at_the_end(open_page: Any, pool: Reel) -> None:
     page = open_page(pool.folder / "pool.html")
     page.emulate_media(media="print")
     assert not page.locator("main").is_visible()
@@ -126,7 +125,7 @@ def test_paper_gets_questions_without_answers_and_the_answers_at_the_end(open_pa
     assert background(page) == rgb(THEMES["light"].background)
 
 
-def test_pictures_are_there_before_the_printer_starts(open_page: Any, pool: Clip) -> None:
+def test_pictures_are_there_before_the_printer_starts(open_page: Any, pool: Reel) -> None:
     page = open_page(pool.folder / "pool.html")
     page.evaluate(
         """() => { window.print = () => {
@@ -138,7 +137,7 @@ def test_pictures_are_there_before_the_printer_starts(open_page: Any, pool: Clip
     assert page.evaluate("window.printed") is True
 
 
-def test_a_single_file_needs_nothing_else(open_page: Any, single_file: Path, pool: Clip) -> None:
+def test_a_single_file_needs_nothing_else(open_page: Any, single_file: Path, pool: Reel) -> None:
     assert [path.name for path in single_file.parent.iterdir()] == ["pool.html"]
     page = open_page(single_file)
     page.get_by_role("button", name="Play").first.click()
@@ -151,7 +150,7 @@ def test_a_single_file_needs_nothing_else(open_page: Any, single_file: Path, poo
     assert page.locator("#still").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 854
 
 
-def test_no_request_leaves_the_page(browser: Any, pool: Clip, single_file: Path) -> None:
+def test_no_request_leaves_the_page(browser: Any, pool: Reel, single_file: Path) -> None:
     for path in (pool.folder / "pool.html", single_file):
         asked: list[str] = []
         page = browser.new_page()
@@ -165,7 +164,7 @@ def test_no_request_leaves_the_page(browser: Any, pool: Clip, single_file: Path)
         assert all(url.startswith((beside, "data:", "blob:")) for url in asked), asked
 
 
-def test_nothing_moves_while_the_page_loads(browser: Any, pool: Clip) -> None:
+def test_nothing_moves_while_the_page_loads(browser: Any, pool: Reel) -> None:
     page = browser.new_page()
     page.add_init_script(
         """window.moved = 0;
@@ -181,7 +180,7 @@ def test_nothing_moves_while_the_page_loads(browser: Any, pool: Clip) -> None:
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
 @pytest.mark.parametrize("state", ["poster", "question", "unanswered", "right", "wrong", "inside", "stills"])
 @pytest.mark.parametrize("theme", ["dark", "light"])
-def test_axe_finds_no_violation(open_page: Any, pool: Clip, state: str, theme: Any) -> None:
+def test_axe_finds_no_violation(open_page: Any, pool: Reel, state: str, theme: Any) -> None:
     page = open_page(pool.folder / "pool.html", color_scheme=theme)
     answers = {"question": None, "unanswered": "", "right": "4", "wrong": "5"}
     if state in answers:
@@ -198,7 +197,7 @@ def test_axe_finds_no_violation(open_page: Any, pool: Clip, state: str, theme: A
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_the_script_is_one_that_node_can_parse(tmp_path: Path, pool: Clip) -> None:
+def test_the_script_is_one_that_node_can_parse(tmp_path: Path, pool: Reel) -> None:
     html = (pool.folder / "pool.html").read_text(encoding="utf-8")
     (tmp_path / "player.js").write_text(html.rpartition("<script>")[2].partition("</script>")[0], encoding="utf-8")
     subprocess.run(["node", "--check", tmp_path / "player.js"], check=True)
