@@ -11,7 +11,20 @@ from typing import Any
 
 from PIL import Image
 
-__all__ = ["AXE", "CLOCK", "current", "elapse", "paused", "picture", "pixel", "ready", "seek", "time", "until", "violations"]
+__all__ = [
+    "AXE",
+    "CLOCK",
+    "current",
+    "elapse",
+    "paused",
+    "picture",
+    "pixel",
+    "ready",
+    "seek",
+    "time",
+    "until",
+    "violations",
+]
 
 CLOCK = """(() => {
     let [now, waiting] = [0, []];

@@ -12,7 +12,7 @@ from cnnreel.play.page.html import words_in
 from cnnreel.play.page.numbers import arrays_behind, exactly, explained, place_in_words
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
-from tests.cnnreel.play.page.looking import elapse, paused, ready, seek, until
+from tests.cnnreel.play.page.looking import paused, ready, seek, until
 from tests.cnnreel.records import record_of
 from tests.cnnreel.reels import Reel
 
@@ -62,7 +62,9 @@ def test_what_was_computed_says_how(second_answer: Any) -> None:
 def test_spots_lie_where_the_numbers_are(second_answer: Any, pool: Reel) -> None:
     frame = second_answer.locator("#frame").bounding_box()
     scale = frame["width"] / pool.film["size"][0]
-    for number, spot in zip(sorted(pool.film["beats"][3]["shown"], key=reading_order), second_answer.locator(".spot").all(), strict=True):
+    for number, spot in zip(
+        sorted(pool.film["beats"][3]["shown"], key=reading_order), second_answer.locator(".spot").all(), strict=True
+    ):
         box = spot.bounding_box()
         left, top, right, bottom = (edge * scale for edge in number["box"])
         assert box["x"] - frame["x"] == pytest.approx(left, abs=1)
