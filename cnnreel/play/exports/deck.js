@@ -12,10 +12,6 @@ const projector = new Projector(document.getElementById('film'), starts, () => e
 });
 projector.theme = document.documentElement.dataset.theme;
 
-async function unpackAll() {
-  for (const [part, element] of document.querySelectorAll('.packed').entries()) projector.load(part, await unpack(element));
-}
-
 /** Show a slide: the first is the title, the others play a beat each. */
 function show(index) {
   const forward = index === shown + 1;
@@ -78,4 +74,4 @@ Reveal.on('ready', ({ indexh }) => { shown = indexh; show(indexh); });
 Reveal.on('slidechanged', ({ indexh }) => show(indexh));
 Reveal.on('overviewshown', drawStills);
 addEventListener('beforeprint', drawStills);
-unpackAll();
+unpackAll((part, film) => projector.load(part, film));

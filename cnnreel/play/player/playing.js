@@ -9,6 +9,14 @@ function unpack(element) {
   return new Response(plain).json();
 }
 
+/** Take what is packed out of the page, one after the other. */
+async function unpackAll(load) {
+  for (const [part, element] of document.querySelectorAll('.packed').entries()) {
+    load(part, await unpack(element));
+    element.remove();
+  }
+}
+
 class Projector {
   time = 0;
   speed = 1;

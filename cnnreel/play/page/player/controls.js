@@ -140,4 +140,3 @@ tell('beat', 0, 0);
 drawPlay();
 if (film.stills) useStills(true);
 else film.cover();
-const unpacked = unpackAll();

@@ -104,20 +104,12 @@ function limit(time) {
   return index < 0 ? page.duration : lastMoment(index);
 }
 
-/** Take the clips out of the page, one after the other; where that cannot be done, the page is as it is without scripts. */
-async function unpackAll() {
-  try {
-    for (const [part, element] of document.querySelectorAll('.packed').entries()) {
-      parts[part] = await unpack(element);
-      element.remove();
-      projector.load(part, parts[part].film);
-      tell('rest');
-    }
-  } catch (error) {
-    document.documentElement.classList.remove('js');
-    throw error;
-  }
-}
+const unpacked = unpackAll((number, part) => {
+  parts[number] = part;
+  projector.load(number, part.film);
+  tell('rest');
+});
+unpacked.catch(() => document.documentElement.classList.remove('js')); // then the page is as it is without scripts
 
 on('theme', (theme) => {
   projector.theme = theme;
