@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,11 +82,13 @@ def test_what_is_seen_is_sharp_and_in_the_readers_colours(page: Tab, theme: str)
 
 
 def test_numbers_open_and_text_can_be_found(page: Tab) -> None:
-    page.click("[data-beat='3']")
-    page.evaluate("elapse(0.1)")
-    page.evaluate("document.querySelector('[data-of=\"output[0,0,0,1]\"]').focus()")
+    for _ in range(4):
+        page.click("#next")
+    page.click('[data-of="output[0,0,0,1]"]')
     assert page.evaluate("document.querySelector('#inside .of').textContent") == "output[0,0,0,1]"
     assert page.evaluate("document.querySelector('#inside .how').textContent") == "Max(1, 8, 0, 2) = 8"
+    assert page.evaluate("find('8')")
+    assert page.evaluate("getSelection().anchorNode.parentElement.closest('#numbers, h1, #caption, .side') !== null")
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
