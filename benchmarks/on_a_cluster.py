@@ -20,10 +20,11 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from cnnreel.work.cluster.filming import film_on_cluster  # noqa: E402
 from cnnreel.work.jobs import Failed, Job  # noqa: E402
-from cnnreel.work.lesson import Engine  # noqa: E402
 from cnnreel.work.workers import film_all  # noqa: E402
+
+from cnnreel.work.cluster.filming import film_on_cluster  # noqa: E402
+from cnnreel.work.lesson import Engine  # noqa: E402
 from scenes.catalog import find  # noqa: E402
 
 

@@ -10,9 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_number, freeze
-from cnn_core.trace import Values, check_position, scalar
+from cnn_core.equation import Equation, Explanation, Given
+from cnn_core.expression import Cell, Difference, Exp, Expression, Maximum, Negative, Product, Quotient, Sum, Value
+from cnn_core.numerals import decimals_of
+from cnn_core.trace import Trace, Values, address_of, check_position, scalar
 
 __all__ = ["ActivationStep", "ActivationTrace", "leaky_relu", "relu", "sigmoid", "tanh"]
+
+ZERO, ONE = Value(0.0), Value(1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +34,7 @@ class ActivationStep:
 
 
 @dataclass(frozen=True, eq=False)
-class ActivationTrace:
+class ActivationTrace(Trace):
     """An activation that has been computed.
 
     Attributes
@@ -40,12 +45,35 @@ class ActivationTrace:
         Of any shape, the same for both.
     function
         The function itself, for other points: to draw its curve.
+    write
+        Writes it down, for a number.
+    negative_slope
+        Of a leaky ReLU.
     """
 
     name: str
     x: Array
     output: Array
     function: Callable[[npt.ArrayLike], Array]
+    write: Callable[[Value], Expression]
+    negative_slope: float | None = None
+
+    def equation(self, *position: int) -> Equation:
+        """Return `max(0, -1) = 0`, or what the function is."""
+        return Equation.of(self.write(self.value("x", *position)), self.result("output", *position))
+
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        """Say of the slope too that it was given."""
+        return Given("given") if name == "negative_slope" else super().other(name, indices)
+
+    def decimals(self, name: str) -> int:
+        """Return three at most for what a leaky ReLU returns, for a small slope leaves little."""
+        is_shrunk = name == "output" and self.negative_slope is not None
+        return decimals_of(self.output, most=3) if is_shrunk else super().decimals(name)
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of the value before."""
+        return address_of("x", position) if name == "x" else super().operand(position, name, indices)
 
     def step(self, *position: int) -> ActivationStep:
         """Return the value at this position before and after."""
@@ -63,7 +91,7 @@ def relu(x: npt.ArrayLike) -> ActivationTrace:
     >>> relu([-2, 3]).output.tolist()
     [0.0, 3.0]
     """
-    return _apply("relu", _relu, x)
+    return _apply("relu", x, _relu, _write_relu)
 
 
 def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> ActivationTrace:
@@ -72,7 +100,9 @@ def leaky_relu(x: npt.ArrayLike, negative_slope: float = 0.01) -> ActivationTrac
     >>> leaky_relu([-2, 3], 0.5).output.tolist()
     [-1.0, 3.0]
     """
-    return _apply("leaky_relu", partial(_leaky_relu, negative_slope=as_number("negative_slope", negative_slope)), x)
+    slope = as_number("negative_slope", negative_slope)
+    write = partial(_write_leaky_relu, negative_slope=slope)
+    return _apply("leaky_relu", x, partial(_leaky_relu, negative_slope=slope), write, slope)
 
 
 def sigmoid(x: npt.ArrayLike) -> ActivationTrace:
@@ -81,7 +111,7 @@ def sigmoid(x: npt.ArrayLike) -> ActivationTrace:
     >>> sigmoid([0]).output.tolist()
     [0.5]
     """
-    return _apply("sigmoid", _sigmoid, x)
+    return _apply("sigmoid", x, _sigmoid, _write_sigmoid)
 
 
 def tanh(x: npt.ArrayLike) -> ActivationTrace:
@@ -90,12 +120,18 @@ def tanh(x: npt.ArrayLike) -> ActivationTrace:
     >>> tanh([0]).output.tolist()
     [0.0]
     """
-    return _apply("tanh", _tanh, x)
+    return _apply("tanh", x, _tanh, _write_tanh)
 
 
-def _apply(name: str, function: Callable[[npt.ArrayLike], Array], x: npt.ArrayLike) -> ActivationTrace:
+def _apply(
+    name: str,
+    x: npt.ArrayLike,
+    function: Callable[..., Array],
+    write: Callable[..., Expression],
+    negative_slope: float | None = None,
+) -> ActivationTrace:
     x = as_array("x", x, "...")
-    return ActivationTrace(name, x, freeze(function(x)), function)
+    return ActivationTrace(name, x, freeze(function(x)), function, write, negative_slope)
 
 
 def _relu(t: npt.ArrayLike) -> Array:
@@ -116,3 +152,24 @@ def _sigmoid(t: npt.ArrayLike) -> Array:
 
 def _tanh(t: npt.ArrayLike) -> Array:
     return np.asarray(np.tanh(t), dtype=np.float64)
+
+
+def _write_relu(x: Value) -> Expression:
+    return Maximum((ZERO, x), name="max")
+
+
+def _write_leaky_relu(x: Value, negative_slope: float) -> Expression:
+    """Write `max(-1, 0.1·(-1))`: a slope from 0 to 1 makes the larger one right on both sides of 0."""
+    shrunk = Product((Value(negative_slope, "negative_slope", "negative_slope"), x))
+    if 0 <= negative_slope <= 1:
+        return Maximum((x, shrunk), name="max")
+    return Cell((x,)) if x.number > 0 else shrunk
+
+
+def _write_sigmoid(x: Value) -> Expression:
+    return Quotient((ONE, Sum((ONE, Exp((Negative((x,)),))))))
+
+
+def _write_tanh(x: Value) -> Expression:
+    up, down = Exp((x,)), Exp((Negative((x,)),))
+    return Quotient((Difference((up, down)), Sum((up, down))))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, as_whole, freeze
-from cnn_core.expression import Equation, Quotient, Sum, Value
+from cnn_core.equation import Equation, Explanation, Given
+from cnn_core.expression import Quotient, Sum, Value
 from cnn_core.pooling import PoolGeometry, pool_geometry
-from cnn_core.trace import Position, Trace, Values, check_position, positions_of, scalar
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
 
 __all__ = ["AvgPool2dStep", "AvgPool2dTrace", "avg_pool2d"]
 
@@ -91,7 +93,7 @@ class AvgPool2dTrace(Trace):
         """Rows and columns of zeros at each side of `x`."""
         return self.geometry.padding
 
-    @property
+    @cached_property
     def divisors(self) -> IntArray:
         """What the total of each window is divided by, (H_out, W_out)."""
         return freeze(_divisors(self.geometry, self.count_include_pad, self.divisor_override))
@@ -99,12 +101,12 @@ class AvgPool2dTrace(Trace):
     def equation(self, *position: int) -> Equation:
         """Return `(4 + 1 + 1 + 1) / 4 = 1.75`; of the padding only zeros that count, and nothing beyond it."""
         n, c, i, j = position
-        step = self.step(n, c, i, j)
         rows, columns = self.geometry.cells(i, j)
         cells = [self._cell(n, c, row, column) for row in rows for column in columns]
-        total = Sum(tuple(cell for cell in cells if cell), known=self.step_value(position, "total", step.total))
-        divisor = self.step_value(position, "divisor", step.divisor)
-        return Equation.of(Quotient((total, divisor)), self.value("output", *position))
+        terms = tuple(cell for cell in cells if cell)
+        total = Sum(terms, known=self.step_value(position, "total", _totals(self._window(*position)).item()))
+        divisor = self.step_value(position, "divisor", self.divisors[i, j])
+        return Equation.of(Quotient((total, divisor)), self.result("output", *position))
 
     def _cell(self, n: int, c: int, row: int, column: int) -> Value | None:
         """Return a value of the input, a zero of the padding that counts, or nothing."""
@@ -114,6 +116,34 @@ class AvgPool2dTrace(Trace):
         counts = self.count_include_pad and row < H + pH and column < W + pW
         return Value(0.0, f"x_padded[{n},{c},{row + pH},{column + pW}]", "x") if counts else None
 
+    def _window(self, n: int, c: int, i: int, j: int) -> Array:
+        """Return one window, with as many axes as all of them have."""
+        return self._windows[n : n + 1, c : c + 1, i : i + 1, j : j + 1]
+
+    @cached_property
+    def _windows(self) -> Array:
+        return self.geometry.windows(self.x, 0.0)
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of a window's value, in the padded input where it is not in `x`, or of the divisor."""
+        n, c, i, j = position
+        if name == "divisor":
+            return address_of("divisors", (i, j))
+        if name != "window":
+            return super().operand(position, name, indices)
+        check_position(indices, self.kernel_size)
+        rows, columns = self.geometry.cells(i, j)
+        (H, W), (pH, pW), (row, column) = self.geometry.size, self.padding, (rows[indices[0]], columns[indices[1]])
+        if 0 <= row < H and 0 <= column < W:
+            return address_of("x", (n, c, row, column))
+        return address_of("x_padded", (n, c, row + pH, column + pW))
+
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        """Say of a value of the padded input whether it is a zero of the padding, and of a divisor who chose it."""
+        if name == "divisors":
+            return Given("counted" if self.divisor_override is None else "given")
+        return self.padded(indices, self.padding) if name == "x_padded" else super().other(name, indices)
+
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""
         return positions_of(self.output.shape)
@@ -122,7 +152,7 @@ class AvgPool2dTrace(Trace):
         """Return how `output[n, c, i, j]` came about."""
         position = (n, c, i, j)
         check_position(position, self.output.shape)
-        windows = self.geometry.windows(self.x[n : n + 1, c : c + 1], 0.0)[:, :, i : i + 1, j : j + 1]
+        windows = self._window(*position)
         top, left = self.geometry.corner(i, j)
         return AvgPool2dStep(
             position=position,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_number, freeze
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.expression import Difference, Expression, Power, Product, Quotient, Root, Sum, Value
+from cnn_core.trace import Position, Trace, Values, address_of, addresses_of, check_position, positions_of, scalar
 
-__all__ = ["BatchNorm2dStep", "BatchNorm2dTrace", "batch_norm2d"]
+__all__ = ["BatchNorm2dStep", "BatchNorm2dTrace", "batch_norm2d", "root_of"]
 
 # Dividing numbers of up to 1e100 by the root of this still gives finite ones.
 SMALLEST_VARIANCE = 1e-200
@@ -52,7 +56,7 @@ class BatchNorm2dStep:
 
 
 @dataclass(frozen=True, eq=False)
-class BatchNorm2dTrace:
+class BatchNorm2dTrace(Trace):
     """A batch normalisation that has been computed.
 
     Attributes
@@ -64,6 +68,8 @@ class BatchNorm2dTrace:
         Gamma and beta; ones and zeros where none were given.
     running_mean, running_var : (C,) or None
         As they are afterwards: updated when training (with the unbiased variance, as in torch).
+    before
+        The running mean and variance that were updated; None where nothing was.
     """
 
     x: Array
@@ -77,38 +83,123 @@ class BatchNorm2dTrace:
     training: bool
     momentum: float
     eps: float
+    before: tuple[Array, Array] | None = None
+
+    def equation(self, *position: int) -> Equation:
+        """Return `(4 - 3) / 2.5 · 2 + 1 = 1.8`, without a scale of 1 and a shift of 0."""
+        channel = position[1]
+        left: Expression = self._normalised(position)
+        if self.weight[channel] != 1:
+            left = Product((left, self.value("weight", channel)))
+        if self.bias[channel] != 0:
+            left = Sum((left, self.value("bias", channel)))
+        return Equation.of(left, self.result("output", *position))
+
+    def results(self) -> Iterator[str]:
+        """Give the statistics of each channel, in the order in which they are computed, and the output."""
+        names = ["total", "mean", "squared_deviations", "squared_deviations_total", "variance"] if self.training else []
+        names += ["std"] if np.array_equal(self.x_hat, self.output) else ["std", "x_hat"]
+        names += ["running_mean", "running_var"] if self.before else []
+        return chain.from_iterable(addresses_of(name, self._arrays[name].shape) for name in (*names, "output"))
+
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        """Explain a statistic, or a value on its way."""
+        left = self._written(name, indices)
+        if left is not None:
+            return Equation.of(left, self.result(name, *indices))
+        if name in ("mean", "variance", "running_mean", "running_var"):
+            return Given("running")
+        return Given("counted") if name == "count" else super().other(name, indices)
+
+    def _written(self, name: str, indices: tuple[int, ...]) -> Expression | None:
+        """Write how a number that was computed came about."""
+        found: Expression | None = None
+        match name:
+            case "total" | "squared_deviations_total":
+                found = Sum(self._channel("x" if name == "total" else "squared_deviations", *indices))
+            case "mean" | "variance" if self.training:
+                total = "total" if name == "mean" else "squared_deviations_total"
+                found = Quotient((self.value(total, *indices), Value(float(self.count), "count", "count")))
+            case "centred":
+                found = self._centred(indices)
+            case "squared_deviations":
+                found = Power((self._centred(indices),))
+            case "std":
+                found = root_of(self.value("variance", *indices), self.eps)
+            case "x_hat":
+                found = self._normalised(indices)
+            case "running_mean" | "running_var" if self.before:
+                found = self._mixed(name, *indices)
+        return found
+
+    def _centred(self, position: tuple[int, ...]) -> Difference:
+        parts = (self.value("x", *position), self.value("mean", position[1]))
+        return Difference(parts, known=self.value("centred", *position))
+
+    def _normalised(self, position: tuple[int, ...]) -> Quotient:
+        parts = (self._centred(position), self.value("std", position[1]))
+        return Quotient(parts, known=self.value("x_hat", *position))
+
+    def _channel(self, name: str, channel: int) -> tuple[Value, ...]:
+        places = positions_of((len(self.x), 1, *self.x.shape[2:]))
+        return tuple(self.value(name, n, channel, i, j) for n, _, i, j in places)
+
+    def _mixed(self, name: str, channel: int) -> Expression:
+        """Write `0.9·0 + 0.1·3`; the variance is the unbiased one, `0.9·1 + 0.1·(100 / 15)`."""
+        assert self.before is not None
+        is_mean = name == "running_mean"
+        momentum = Value(self.momentum, "update.momentum", "momentum")
+        kept = Value(round(1 - self.momentum, 12), "update.kept", "kept")
+        old = float(self.before[0 if is_mean else 1][channel])
+        before = Value(old, f"update.{'mean' if is_mean else 'var'}_before[{channel}]", "before")
+        divisor = Value(self.count - 1.0, "update.divisor", "divisor")
+        unbiased = Quotient((self.value("squared_deviations_total", channel), divisor))
+        batch = self.value("mean", channel) if is_mean else unbiased
+        return Sum((Product((kept, before)), Product((momentum, batch))))
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of a number in its array."""
+        if name in ("mean", "variance", "std", "weight", "bias"):
+            return address_of(name, position[1:2])
+        if name in ("x", "centred", "x_hat"):
+            return address_of(name, position)
+        return super().operand(position, name, indices)
+
+    @cached_property
+    def _arrays(self) -> Values:
+        return {**self.values(), "count": scalar(self.count), "eps": scalar(self.eps)}
 
     @property
     def count(self) -> int:
         """How many values a channel has."""
         return int(self.x.size // self.x.shape[1])
 
-    @property
+    @cached_property
     def total(self) -> Array:
         """The sum of each channel, (C,)."""
         return freeze(self.x.sum(axis=(0, 2, 3)))
 
-    @property
+    @cached_property
     def centred(self) -> Array:
         """How far each value is from the mean, (N, C, H, W)."""
         return freeze(self.x - _spread(self.mean))
 
-    @property
+    @cached_property
     def squared_deviations(self) -> Array:
         """The squares of `centred`, (N, C, H, W)."""
         return freeze(np.square(self.centred))
 
-    @property
+    @cached_property
     def squared_deviations_total(self) -> Array:
         """Their sum for each channel, (C,)."""
         return freeze(self.squared_deviations.sum(axis=(0, 2, 3)))
 
-    @property
+    @cached_property
     def std(self) -> Array:
         """The root of `variance + eps`, (C,)."""
         return freeze(np.sqrt(self.variance + self.eps))
 
-    @property
+    @cached_property
     def x_hat(self) -> Array:
         """The values before they are scaled and shifted, (N, C, H, W)."""
         return freeze(self.centred / _spread(self.std))
@@ -187,6 +278,7 @@ def batch_norm2d(
     eps = as_number("eps", eps, minimum=0)
     if (means is None) != (variances is None):
         raise InputError("running_mean and running_var must be given together, but one of them is missing.")
+    before = (means, variances) if training and means is not None and variances is not None else None
     if training:
         mean, variance, means, variances = _train(x, means, variances, momentum)
     elif means is None or variances is None:
@@ -198,8 +290,13 @@ def batch_norm2d(
     beta = freeze(np.zeros_like(mean)) if beta is None else beta
     output = _normalise(x, mean, np.sqrt(variance + eps), gamma, beta)
     return BatchNorm2dTrace(
-        x, mean, variance, gamma, beta, freeze(output), means, variances, bool(training), momentum, eps
+        x, mean, variance, gamma, beta, freeze(output), means, variances, bool(training), momentum, eps, before
     )
+
+
+def root_of(variance: Value, eps: float) -> Root:
+    """Return `√6.25`, or `√(6.25 + 0.00001)`."""
+    return Root((Sum((variance, Value(eps, "eps", "eps"))) if eps else variance,))
 
 
 def _spread(per_channel: Array) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
@@ -11,9 +12,10 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
 from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import ShapeError
-from cnn_core.expression import Equation, Expression, Product, Sum, Value
-from cnn_core.trace import Position, Trace, Values, check_position, positions_of, scalar
+from cnn_core.expression import Expression, Product, Sum, Value
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, running_sum_of, scalar
 from cnn_core.windows import Padding, PaddingLike, as_padding, blocks, pad, reach, windows
 
 __all__ = ["Conv2dStep", "Conv2dTrace", "conv2d"]
@@ -89,7 +91,7 @@ class Conv2dTrace(Trace):
     dilation: Pair
     groups: int
 
-    @property
+    @cached_property
     def x_padded(self) -> Array:
         """The input with its border of zeros, (N, C_in, top + H + bottom, left + W + right)."""
         return freeze(pad(self.x, self.padding))
@@ -103,35 +105,62 @@ class Conv2dTrace(Trace):
         """Return `0·(-1) + 1·2 + ... + 0.5 = 3`: products, summed for each row of the kernel, then for each channel."""
         step = self.step(*cast("Position", position))
         _, c_out, _, _ = position
-        channels = [self._channel(step, c, position) for c in range(len(step.kernel))]
+        channels = [self._channel(step, c) for c in range(len(step.kernel))]
         total = self.step_value(position, "total", step.total)
-        whole = channels[0] if len(channels) == 1 else Sum(tuple(channels))
-        left: Expression = replace(whole, known=total)
+        left: Expression = channels[0] if len(channels) == 1 else Sum(tuple(channels))
+        left = left.of(left.parts, total)
         if self.bias is not None:
             left = Sum((left, self.value("bias", c_out)))
-        return Equation.of(left, self.value("output", *position))
+        return Equation.of(left, self.result("output", *position))
 
-    def _channel(self, step: Conv2dStep, c: int, position: tuple[int, ...]) -> Sum:
+    def _channel(self, step: Conv2dStep, c: int) -> Sum:
         """Return the products of one channel, a sum for each row of the kernel."""
         rows = []
-        for a, products in enumerate(step.products[c]):
-            terms = [self._product(step, (c, a, b)) for b in range(len(products))]
-            rows.append(Sum(tuple(terms), known=self.step_value(position, f"row_sums[{c},{a}]", products.sum())))
-        return Sum(tuple(rows), known=self.step_value(position, f"channel_sums[{c}]", step.products[c].sum()))
+        for a, total in enumerate(step.products[c].sum(axis=1)):
+            terms = [self._product(step, (c, a, b)) for b in range(step.products.shape[2])]
+            rows.append(Sum(tuple(terms), known=self.step_value(step.position, f"row_sums[{c},{a}]", total)))
+        known = self.step_value(step.position, f"channel_sums[{c}]", step.products[c].sum())
+        return Sum(tuple(rows), known=known)
 
     def _product(self, step: Conv2dStep, entry: tuple[int, int, int]) -> Product:
         (n, c_out, _, _), (c, a, b) = step.position, entry
         known = self.step_value(step.position, f"products[{c},{a},{b}]", step.products[entry])
-        return Product((self._pixel(step, n, entry), self.value("weight", c_out, c, a, b)), known=known)
+        x = Value(float(step.window[entry]), self._pixel(step, n, entry), "x", self.decimals("x"))
+        return Product((x, self.value("weight", c_out, c, a, b)), known=known)
 
-    def _pixel(self, step: Conv2dStep, n: int, entry: tuple[int, int, int]) -> Value:
-        """Return the value under an entry of the kernel; of the padded input where it lies outside of `x`."""
+    def _pixel(self, step: Conv2dStep, n: int, entry: tuple[int, int, int]) -> str:
+        """Return where the value under an entry of the kernel stands: in the padded input where it is not in `x`."""
         (c, a, b), ((top, _), (left, _)) = entry, self.padding
         row, column = step.top + a * self.dilation[0], step.left + b * self.dilation[1]
         channel, (H, W) = step.channels[c], self.x.shape[2:]
         if top <= row < top + H and left <= column < left + W:
-            return self.value("x", n, channel, row - top, column - left)
-        return Value(0.0, f"x_padded[{n},{channel},{row},{column}]", "x")
+            return address_of("x", (n, channel, row - top, column - left))
+        return address_of("x_padded", (n, channel, row, column))
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a part of a sum, or the sum so far, came about."""
+        step = self.step(*cast("Position", position))
+        if len(step.kernel) == 1:  # its sum is the total
+            address = address.replace(".channel_sums[0]", ".total")
+        return super().part(position, address) or running_sum_of(step.products, step.running_sum, address)
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of a window's value or of the bias."""
+        step = self.step(*cast("Position", position))
+        match name:
+            case "window":
+                check_position(indices, step.window.shape)
+                return self._pixel(step, position[0], cast("tuple[int, int, int]", indices))
+            case "bias" if self.bias is not None:
+                return address_of("bias", position[1:2])
+        return super().operand(position, name, indices)
+
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        """Say of a value of the padded input whether it is a zero of the padding."""
+        if name != "x_padded":
+            return super().other(name, indices)
+        check_position(indices, self.x_padded.shape)
+        return self.padded(indices, (self.padding[0][0], self.padding[1][0]))
 
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""
@@ -142,14 +171,15 @@ class Conv2dTrace(Trace):
         position = (n, c_out, i, j)
         check_position(position, self.output.shape)
         channels = same_group(c_out, of=self.output.shape[1], into=self.x.shape[1], groups=self.groups)
-        image = pad(self.x[n : n + 1, channels.start : channels.stop], self.padding)
-        window = windows(image, self.kernel_size, self.stride, self.dilation)[0, :, i, j].copy()
+        (top, left), (height, width) = (i * self.stride[0], j * self.stride[1]), reach(self.kernel_size, self.dilation)
+        rows = slice(top, top + height, self.dilation[0])
+        window = self.x_padded[n, channels.start : channels.stop, rows, left : left + width : self.dilation[1]].copy()
         products = window * self.weight[c_out]
         running_sum = np.cumsum(products)
         return Conv2dStep(
             position=position,
-            top=i * self.stride[0],
-            left=j * self.stride[1],
+            top=top,
+            left=left,
             channels=channels,
             window=freeze(window),
             kernel=self.weight[c_out],

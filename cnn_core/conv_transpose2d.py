@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
 from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.equation import Equation
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.trace import Position, Values, check_position, positions_of, scalar
+from cnn_core.expression import Expression, Product, Sum, Value
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
 from cnn_core.windows import blocks, reach, windows
 
 __all__ = ["Contribution", "ConvTranspose2dStep", "ConvTranspose2dTrace", "conv_transpose2d"]
@@ -68,7 +70,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, eq=False)
-class ConvTranspose2dTrace:
+class ConvTranspose2dTrace(Trace):
     """A transposed convolution that has been computed.
 
     Attributes
@@ -103,6 +105,44 @@ class ConvTranspose2dTrace:
         """The sum of all stamps, before `padding` is cut off and the bias added."""
         size = _uncropped_size(self.x, self.weight, self.stride, self.output_padding, self.dilation)
         return freeze(_stamp(self.x, self.weight, size, stride=self.stride, dilation=self.dilation, groups=self.groups))
+
+    def equation(self, *position: int) -> Equation:
+        """Return `1·10 + 2·1 + 0.5 = 12.5`, of the stamps that reach it; of 0 where none does."""
+        n, c_out, i, j = position
+        terms = tuple(self._stamped(one, c_out) for one in self.contributions(n, c_out, i, j))
+        left: Expression = Sum(terms) if terms else Value(0.0)
+        if self.bias is not None:
+            left = Sum((left, self.value("bias", c_out)))
+        return Equation.of(left, self.result("output", *position))
+
+    def _stamped(self, one: Contribution, c_out: int) -> Product:
+        """Return an input value times an entry of its kernel, as it stands in the step of that value."""
+        entry = (c_out % self.weight.shape[1], *one.entry)
+        step = int(np.ravel_multi_index(one.position, self.x.shape))
+        known = Value(one.product, address_of(f"steps[{step}].contribution", entry), "contribution")
+        return Product((self.value("x", *one.position), self.value("weight", one.position[1], *entry)), known=known)
+
+    @property
+    def steps_of(self) -> Array:
+        """The input: each of its values stamps the output."""
+        return self.x
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how an entry of a stamp came about."""
+        name, indices, _ = parse(parse(address)[2])
+        if name != "contribution":
+            return None
+        check_position(indices, self.weight.shape[1:])
+        known = Value(float(self.x[position] * self.weight[position[1]][indices]), address, name)
+        return Equation.of(Product((self.value("x", *position), self.value("weight", position[1], *indices))), known)
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of an input value or of an entry of its kernel."""
+        if name == "x":
+            return address_of("x", position)
+        if name == "kernel":
+            return address_of("weight", (position[1], *indices))
+        return super().operand(position, name, indices)
 
     def positions(self) -> Iterator[Position]:
         """Walk over the input in reading order: what `step` takes."""

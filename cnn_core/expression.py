@@ -1,28 +1,26 @@
 """Expressions: how a value came about, as a tree that computes itself from the digits that are shown.
 
-`trace.explain(address)` returns an `Equation`, or a `Given` where nothing was computed. Screen, captions, transcript,
-answer key and page all write the same tree (`cnn_core.notation`); none of them knows an operation.
+Screen, captions, transcript, answer key and page write the same tree (`cnn_core.notation`); none knows an operation.
 """
 
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from operator import is_
 from typing import Any, ClassVar, Literal, Self
 
-from cnn_core.numerals import as_text, decimals_for, written
+from cnn_core.numerals import EXACTLY, FEWEST, as_text, digits_shown, fraction_of
 
 __all__ = [
     "Cell",
     "Difference",
-    "Equation",
     "Exp",
     "Expression",
     "Floor",
-    "Given",
     "Log",
     "Maximum",
     "Negative",
@@ -35,15 +33,8 @@ __all__ = [
     "Value",
 ]
 
-EXACT = 4
-"""Decimals up to which a number is written in full."""
-CLOSEST = 6
-"""Decimals that are written at most, to make a line add up."""
-WRITTEN_OUT = 36
-"""Numbers that a line has at most before its parts are written as what they come to."""
 
-
-class Expression(ABC):
+class Expression:
     """Something that can be computed.
 
     Attributes
@@ -58,23 +49,24 @@ class Expression(ABC):
     binding: ClassVar[int]
     """How strongly it holds its parts together: 1 a sum, 2 a product, 3 a power, 4 what needs no parentheses."""
 
-    @abstractmethod
-    def with_parts(self, parts: Sequence[Expression]) -> Self:
-        """Return the same expression of other parts."""
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        """Return the same computation with other parts."""
+        raise NotImplementedError
 
-    @abstractmethod
-    def rule(self, *numbers: Any) -> Any:
+    def _rule(self, *numbers: Any) -> Any:
         """Compute it from the numbers of its parts, fractions or floats; None where a fraction cannot say it."""
-
-    def exact(self) -> Fraction | None:
-        """Return what the digits shown make exactly; None where that is not a fraction."""
-        numbers = [part.exact() for part in self.parts]
-        return None if None in numbers else self.rule(*numbers)
+        raise NotImplementedError
 
     def calculate(self) -> float:
-        """Return what a calculator makes of the digits shown."""
-        exact = self.exact()
-        return float(self.rule(*(part.calculate() for part in self.parts)) if exact is None else exact)
+        """Return what a calculator makes of the digits shown; infinity where they divide by 0."""
+        found = self._rule(*[part.calculate() for part in self.parts])
+        return math.inf if found is None else found
+
+    @cached_property
+    def exact(self) -> Fraction | None:
+        """What the digits shown make exactly; None where that is not a fraction."""
+        numbers = [part.exact for part in self.parts]
+        return None if None in numbers else self._rule(*numbers)
 
     def leaves(self) -> Iterator[Value]:
         """Give every number in it, in reading order."""
@@ -82,20 +74,23 @@ class Expression(ABC):
             yield from part.leaves()
 
     @property
-    def height(self) -> int:
-        """How many computations deep it is; 0 for a number."""
-        return 1 + max((part.height for part in self.parts), default=0)
+    def terms(self) -> int:
+        """How many numbers a line has to hold; a product of numbers counts as one."""
+        return max(1, sum([part.terms for part in self.parts]))
 
     def map(self, change: Callable[[Value], Value]) -> Expression:
         """Return it with every number changed, known ones included."""
-        changed = self.with_parts([part.map(change) for part in self.parts])
-        return changed if self.known is None else replace(changed, known=change(self.known))  # type: ignore[type-var]
+        known = None if self.known is None else change(self.known)
+        parts = [part.map(change) for part in self.parts]
+        is_same = known is self.known and all(map(is_, parts, self.parts))
+        return self if is_same else self.of(parts, known)
 
-    def collapsed(self, height: int) -> Expression:
-        """Return it with all parts of at most this height written as what they come to, where that is known."""
-        if self.height <= height and self.known is not None:
-            return self.known
-        return self.with_parts([part.collapsed(height) for part in self.parts])
+    def reduced(self) -> Expression:
+        """Return it with the innermost computations written as what they come to, where that is known."""
+        parts = [part.reduced() for part in self.parts]
+        if not all(map(is_, parts, self.parts)):
+            return self.of(parts, self.known)
+        return self if self.known is None else self.known
 
     def nodes(self) -> Iterator[Expression]:
         """Give it and everything inside it, the innermost first."""
@@ -117,7 +112,7 @@ class Value(Expression):
     decimals
         With which it is shown in its cell; None if it has none.
     text
-        Its digits, with an ASCII minus.
+        Its digits, with an ASCII minus: those of its cell, unless others are chosen.
     """
 
     number: float
@@ -127,10 +122,11 @@ class Value(Expression):
     text: str = ""
     parts: ClassVar[tuple[Expression, ...]] = ()  # type: ignore[misc]
     binding: ClassVar[int] = 4
+    terms: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         if not self.text:
-            text = written(self.number) if self.decimals is None else as_text(self.number, self.decimals)
+            text = digits_shown(self.number, FEWEST) if self.decimals is None else as_text(self.number, self.decimals)
             object.__setattr__(self, "text", text)
 
     @property
@@ -138,22 +134,24 @@ class Value(Expression):
         """The number itself."""
         return self
 
-    def with_parts(self, parts: Sequence[Expression]) -> Self:
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
         """Return it as it is."""
         return self
 
-    def rule(self, *numbers: Any) -> Fraction:
-        """Return its digits."""
-        return Fraction(self.text)
+    def _rule(self, *numbers: Any) -> Fraction:
+        return fraction_of(self.text)
 
-    @property
-    def height(self) -> int:
-        """Nothing is computed."""
-        return 0
+    def calculate(self) -> float:
+        """Return its digits."""
+        return float(self.text)
 
     def leaves(self) -> Iterator[Value]:
         """Give it."""
         yield self
+
+    def reduced(self) -> Value:
+        """Return it as it is."""
+        return self
 
     def map(self, change: Callable[[Value], Value]) -> Value:
         """Return it changed."""
@@ -162,15 +160,12 @@ class Value(Expression):
     @property
     def is_rounded(self) -> bool:
         """Whether its digits are not all of it."""
-        return not math.isclose(float(self.text), self.number, rel_tol=1e-9, abs_tol=1e-9)
+        return not math.isclose(float(self.text), self.number, rel_tol=EXACTLY, abs_tol=EXACTLY)
 
     def shown(self, decimals: int) -> Value:
         """Return it with so many decimals, or as few as write it in full; a tiny one with a digit that is not 0."""
-        full = decimals_for([self.number], most=EXACT + 1)
-        if full <= EXACT and not 0 < abs(self.number) < 10.0**-EXACT:
-            return replace(self, text=as_text(self.number, full))
-        text = as_text(self.number, max(decimals, self.decimals or 0))
-        return replace(self, text=text if float(text) else written(self.number, 2))
+        text = digits_shown(self.number, max(decimals, self.decimals or 0))
+        return self if text == self.text else Value(self.number, self.address, self.name, self.decimals, text)
 
 
 @dataclass(frozen=True)
@@ -180,9 +175,9 @@ class Several(Expression):
     parts: tuple[Expression, ...]
     known: Value | None = field(default=None, kw_only=True)
 
-    def with_parts(self, parts: Sequence[Expression]) -> Self:
-        """Return the same of other parts."""
-        return replace(self, parts=tuple(parts))
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        """Return the same computation with other parts."""
+        return type(self)(tuple(parts), known=known)
 
 
 @dataclass(frozen=True)
@@ -191,19 +186,17 @@ class Sum(Several):
 
     binding: ClassVar[int] = 1
 
-    def rule(self, *numbers: Any) -> Any:
-        """Add them up."""
+    def _rule(self, *numbers: Any) -> Any:
         return sum(numbers)
 
 
 @dataclass(frozen=True)
 class Difference(Several):
-    """`4 - (-1)`."""
+    """`4 - (-1)`, of two parts."""
 
     binding: ClassVar[int] = 1
 
-    def rule(self, *numbers: Any) -> Any:
-        """Take the second from the first."""
+    def _rule(self, *numbers: Any) -> Any:
         first, second = numbers
         return first - second
 
@@ -214,8 +207,7 @@ class Negative(Several):
 
     binding: ClassVar[int] = 1
 
-    def rule(self, *numbers: Any) -> Any:
-        """Turn the sign."""
+    def _rule(self, *numbers: Any) -> Any:
         return -numbers[0]
 
 
@@ -225,31 +217,39 @@ class Product(Several):
 
     binding: ClassVar[int] = 2
 
-    def rule(self, *numbers: Any) -> Any:
-        """Multiply them."""
+    @property
+    def terms(self) -> int:
+        """One, of numbers."""
+        count = super().terms
+        return 1 if count == len(self.parts) else count
+
+    def _rule(self, *numbers: Any) -> Any:
         return math.prod(numbers)
 
 
 @dataclass(frozen=True)
 class Quotient(Several):
-    """`48 / 16`."""
+    """`48 / 16`, of two parts; digits that are all 0 divide nothing."""
 
     binding: ClassVar[int] = 2
 
-    def rule(self, *numbers: Any) -> Any:
-        """Divide the first by the second; digits that are all 0 divide nothing."""
+    def _rule(self, *numbers: Any) -> Any:
         above, below = numbers
         return None if below == 0 else above / below
 
 
 @dataclass(frozen=True)
 class Maximum(Several):
-    """`Max(4, 1, 1, 1)`."""
+    """`Max(4, 1, 1, 1)` of a window, `max(0, -1)` of a function."""
 
+    name: str = field(default="Max", kw_only=True)
     binding: ClassVar[int] = 4
 
-    def rule(self, *numbers: Any) -> Any:
-        """Take the largest."""
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        """Return the same computation with other parts."""
+        return type(self)(tuple(parts), known=known, name=self.name)
+
+    def _rule(self, *numbers: Any) -> Any:
         return max(numbers)
 
 
@@ -257,27 +257,30 @@ class Maximum(Several):
 class Power(Several):
     """`(4 - 3)²`, of one part."""
 
-    exponent: int = 2
+    exponent: int = field(default=2, kw_only=True)
     binding: ClassVar[int] = 3
 
-    def rule(self, *numbers: Any) -> Any:
-        """Raise it."""
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        """Return the same computation with other parts."""
+        return type(self)(tuple(parts), known=known, exponent=self.exponent)
+
+    def _rule(self, *numbers: Any) -> Any:
         return numbers[0] ** self.exponent
 
 
 @dataclass(frozen=True)
 class Root(Several):
-    """`√6.25`, of one part."""
+    """`√6.25`, of one part; exact only where the root is a fraction."""
 
     binding: ClassVar[int] = 3
 
-    def rule(self, *numbers: Any) -> Any:
-        """Return the root; a fraction's only where it is one."""
+    def _rule(self, *numbers: Any) -> Any:
         (number,) = numbers
         if not isinstance(number, Fraction):
             return math.sqrt(number)
-        whole = [math.isqrt(abs(part)) for part in (number.numerator, number.denominator)]
-        found = Fraction(*whole)
+        if number < 0:
+            return None
+        found = Fraction(math.isqrt(number.numerator), math.isqrt(number.denominator))
         return found if found**2 == number else None
 
 
@@ -287,8 +290,7 @@ class Exp(Several):
 
     binding: ClassVar[int] = 3
 
-    def rule(self, *numbers: Any) -> Any:
-        """Return e to its power."""
+    def _rule(self, *numbers: Any) -> Any:
         (number,) = numbers
         if isinstance(number, Fraction):
             return Fraction(1) if number == 0 else None
@@ -301,8 +303,7 @@ class Log(Several):
 
     binding: ClassVar[int] = 3
 
-    def rule(self, *numbers: Any) -> Any:
-        """Return the natural logarithm."""
+    def _rule(self, *numbers: Any) -> Any:
         (number,) = numbers
         if isinstance(number, Fraction):
             return Fraction(0) if number == 1 else None
@@ -315,37 +316,25 @@ class Floor(Several):
 
     binding: ClassVar[int] = 4
 
-    def rule(self, *numbers: Any) -> Any:
-        """Round down."""
+    def _rule(self, *numbers: Any) -> Any:
         return type(numbers[0])(math.floor(numbers[0]))
 
 
 @dataclass(frozen=True)
 class Cell(Several):
-    """`x[0,1,0,2]`: a number that is only carried to another place, named by where it stood."""
+    """`x[0,1,0,2]`: a number that was only carried to another place, named by where it stood."""
 
     binding: ClassVar[int] = 4
 
-    def rule(self, *numbers: Any) -> Any:
-        """Return it."""
+    def _rule(self, *numbers: Any) -> Any:
         return numbers[0]
 
 
 @dataclass(frozen=True)
 class OfMany(Expression):
-    """`the largest of the 784 values of importance`: of more numbers than a line can hold.
+    """`the largest of the 784 values of importance`: of more than a line can hold."""
 
-    Attributes
-    ----------
-    what
-        Which of them, or what is made of them.
-    array
-        The name of the array that holds them.
-    number
-        What it comes to.
-    """
-
-    what: Literal["largest", "smallest", "sum", "mean", "count"]
+    what: Literal["largest", "smallest"]
     array: str
     count: int
     number: float
@@ -353,117 +342,9 @@ class OfMany(Expression):
     parts: ClassVar[tuple[Expression, ...]] = ()  # type: ignore[misc]
     binding: ClassVar[int] = 4
 
-    def with_parts(self, parts: Sequence[Expression]) -> Self:
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
         """Return it as it is."""
         return self
 
-    def rule(self, *numbers: Any) -> Fraction:
-        """Return what it comes to."""
+    def _rule(self, *numbers: Any) -> Fraction:
         return Fraction(self.number)
-
-
-@dataclass(frozen=True)
-class Equation:
-    """An expression and what it comes to.
-
-    Build one with `Equation.of`, which chooses the digits.
-    """
-
-    left: Expression
-    result: Value
-
-    @classmethod
-    def of(cls, left: Expression, result: Value) -> Self:
-        """Choose digits with which a calculator gets from the left side to the result as it is shown.
-
-        Numbers of up to 4 decimals are written in full. Others begin with 2, and have one more until the result comes
-        out; where 6 are not enough, the line says `≈`.
-        """
-        for decimals in (*range(2, CLOSEST + 1), EXACT):
-            found = cls(left.map(lambda value, d=decimals: value.shown(d)), result)  # type: ignore[misc]
-            if found.comes_out:
-                break
-        return found
-
-    @property
-    def address(self) -> str:
-        """Where the result stands."""
-        return self.result.address
-
-    @property
-    def comes_out(self) -> bool:
-        """Whether a calculator that is given the digits shown, at any stage, shows the result."""
-        last = len(self.result.text.partition(".")[2])
-        if "e" in self.result.text:
-            return True
-        stages = self.stages()[:-1]
-        return all(as_text(stage.calculate(), last) == as_text(float(self.result.text), last) for stage in stages)
-
-    @property
-    def sign(self) -> Literal["=", "≈"]:
-        """`=` only where the digits shown make it exactly true."""
-        return sign_between(self.brief, self.result)
-
-    @property
-    def is_rounded(self) -> bool:
-        """Whether the result is only about what stands on the left side."""
-        return self.sign == "≈"
-
-    @property
-    def brief(self) -> Expression:
-        """The left side, with as much written out as a line can hold."""
-        stages = self.stages()[:-1] or (self.left,)
-        return next((stage for stage in stages if sum(1 for _ in stage.leaves()) <= WRITTEN_OUT), stages[-1])
-
-    @property
-    def operands(self) -> dict[str, Any]:
-        """The numbers on the left side by name: one, or a list in reading order. Constants have none."""
-        found: dict[str, list[float]] = {}
-        for leaf in self.brief.leaves():
-            if leaf.name:
-                found.setdefault(leaf.name, []).append(leaf.number)
-        return {name: numbers[0] if len(numbers) == 1 else numbers for name, numbers in found.items()}
-
-    def stages(self) -> tuple[Expression, ...]:
-        """Return the way from all numbers to the result: products are written as what they come to, then sums, ..."""
-        found: list[Expression] = []
-        for height in range(self.left.height):
-            stage = self.left.collapsed(height)
-            if not found or stage != found[-1]:
-                found.append(stage)
-        return (*found, self.result)
-
-    def find(self, address: str) -> Equation | None:
-        """Return how a number inside the left side came about, such as a product; None if it is not there."""
-        for node in self.left.nodes():
-            if node.height and node.known is not None and node.known.address == address:
-                return Equation.of(replace(node, known=None), node.known)  # type: ignore[type-var]
-        return None
-
-    def renamed(self, new: Callable[[str], str]) -> Equation:
-        """Return it with other addresses: where an operation is a layer, its `x` is another layer's output."""
-
-        def change(value: Value) -> Value:
-            return replace(value, address=new(value.address)) if value.address else value
-
-        return Equation(self.left.map(change), change(self.result))
-
-
-def sign_between(left: Expression, right: Expression) -> Literal["=", "≈"]:
-    """Return `=` if the digits shown on both sides make exactly the same, else `≈`."""
-    exact = left.exact()
-    return "=" if exact is not None and exact == right.exact() else "≈"
-
-
-@dataclass(frozen=True)
-class Given:
-    """A number that was not computed: where it comes from.
-
-    Attributes
-    ----------
-    origin
-        `given` by the user, `learned` in training, a zero of the `padding`, something `counted`, a `running`
-        statistic, or the `input` of a network.
-    """
-
-    origin: Literal["given", "learned", "padding", "counted", "running", "input"]

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_axis
-from cnn_core.trace import Values, check_position, scalar
+from cnn_core.equation import Equation
+from cnn_core.trace import Trace, Values, check_position, scalar
 
 __all__ = ["FlattenStep", "FlattenTrace", "flatten"]
 
@@ -35,7 +36,7 @@ class FlattenStep:
 
 
 @dataclass(frozen=True, eq=False)
-class FlattenTrace:
+class FlattenTrace(Trace):
     """A flattening that has been computed.
 
     Attributes
@@ -50,6 +51,10 @@ class FlattenTrace:
     x: Array
     output: Array
     start_dim: int
+
+    def equation(self, *position: int) -> Equation:
+        """Return `x[0,1,0,2] = 8`."""
+        return self.carried("x", (*position[:-1], *self.step(*position).source), "output", position)
 
     def step(self, *position: int) -> FlattenStep:
         """Return where the value at this position, such as `(n, k)`, came from."""

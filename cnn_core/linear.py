@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import compress, product
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, freeze
 from cnn_core.channels import check_bias
+from cnn_core.equation import WRITTEN_OUT, Equation
 from cnn_core.errors import ShapeError
-from cnn_core.trace import Values, check_position, scalar
+from cnn_core.expression import Expression, Product, Sum
+from cnn_core.trace import Trace, Values, address_of, check_position, running_sum_of, scalar
 
 __all__ = ["LinearStep", "LinearTrace", "linear"]
 
@@ -58,7 +61,7 @@ class LinearStep:
 
 
 @dataclass(frozen=True, eq=False)
-class LinearTrace:
+class LinearTrace(Trace):
     """A linear layer that has been computed.
 
     Attributes
@@ -73,6 +76,50 @@ class LinearTrace:
     weight: Array
     bias: Array | None
     output: Array
+
+    def equation(self, *position: int) -> Equation:
+        """Return `2·1 + 1·(-2) + 1 = 1`; of very many products, those above 0 and those below are summed first."""
+        step = self.step(*cast("Pair", position))
+        terms = [self._product(step, k) for k in range(len(step.products))]
+        known = self.step_value(position, "total", step.total)
+        left: Expression = Sum(
+            self._for_and_against(step, terms) if len(terms) > WRITTEN_OUT else tuple(terms), known=known
+        )
+        if self.bias is not None:
+            parts = left.parts if len(terms) > WRITTEN_OUT else (left,)
+            left = Sum((*parts, self.value("bias", position[1])))
+        return Equation.of(left, self.result("output", *position))
+
+    def _product(self, step: LinearStep, k: int) -> Product:
+        n, o = step.position
+        known = self.step_value(step.position, f"products[{k}]", step.products[k])
+        return Product((self.value("x", n, k), self.value("weight", o, k)), known=known)
+
+    def _for_and_against(self, step: LinearStep, terms: list[Product]) -> tuple[Expression, ...]:
+        """Return the products above 0 and those below 0, as two sums; one of them where the other is empty."""
+        signs = (("positive_total", step.products > 0), ("negative_total", step.products < 0))
+        return tuple(
+            Sum(tuple(compress(terms, chosen)), known=self.step_value(step.position, name, step.products[chosen].sum()))
+            for name, chosen in signs
+            if chosen.any()
+        ) or (terms[0],)
+
+    def part(self, position: tuple[int, ...], address: str) -> Equation | None:
+        """Return how a part of a sum, or the sum so far, came about."""
+        step = self.step(*cast("Pair", position))
+        return super().part(position, address) or running_sum_of(step.products, step.running_sum, address)
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of an input, a weight or the bias."""
+        n, o = position
+        match name:
+            case "x":
+                return address_of("x", (n, *indices))
+            case "weight":
+                return address_of("weight", (o, *indices))
+            case "bias" if self.bias is not None:
+                return address_of("bias", (o,))
+        return super().operand(position, name, indices)
 
     def positions(self) -> Iterator[Pair]:
         """Walk over the output in reading order."""

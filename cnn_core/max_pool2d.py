@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, freeze
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import Equation, Maximum
+from cnn_core.expression import Maximum
 from cnn_core.pooling import PoolGeometry, pool_geometry
-from cnn_core.trace import Position, Trace, Values, check_position, positions_of, scalar
+from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
 
 __all__ = ["MaxPool2dStep", "MaxPool2dTrace", "max_pool2d"]
 
@@ -96,9 +97,13 @@ class MaxPool2dTrace(Trace):
         return self.geometry.dilation
 
     @cached_property
+    def _windows(self) -> Array:
+        return self.geometry.windows(self.x, -np.inf)
+
+    @cached_property
     def argmax(self) -> IntArray:
         """Flat index into `H * W` of each winner, (N, C, H_out, W_out); the first one where several are equal."""
-        windows = self.geometry.windows(self.x, -np.inf)
+        windows = self._windows
         argmax = np.empty(self.output.shape, dtype=np.int64)
         for a, b in reversed(list(np.ndindex(self.kernel_size))):  # so that the first one is written last
             np.copyto(argmax, self._flat_index(a, b), where=windows[..., a, b] == self.output)
@@ -107,11 +112,29 @@ class MaxPool2dTrace(Trace):
     def equation(self, *position: int) -> Equation:
         """Return `Max(4, 1, 1, 1) = 4`, of the cells that lie in `x`."""
         n, c, i, j = position
-        rows, columns = self.geometry.cells(i, j)
-        cells = [(row, column) for row in rows for column in columns]
-        inside = [cell for cell, lies in zip(cells, self.geometry.inside(i, j).ravel(), strict=True) if lies]
-        values = tuple(self.value("x", n, c, *cell) for cell in inside)
-        return Equation.of(Maximum(values), self.value("output", *position))
+        return Equation.of(
+            Maximum(tuple(self.value("x", n, c, *cell) for cell in self._cells(i, j))), self.result("output", *position)
+        )
+
+    def _cells(self, i: int, j: int) -> list[Pair]:
+        """Return the row and column of each cell of window `i, j` that lies in `x`, in reading order."""
+        (rows, columns), (H, W) = self.geometry.cells(i, j), self.geometry.size
+        return [(row, column) for row in rows for column in columns if 0 <= row < H and 0 <= column < W]
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of one of a window's values, or of its winner."""
+        if name == "winner":
+            return address_of("argmax", position)
+        if name != "inside_values":
+            return super().operand(position, name, indices)
+        n, c, i, j = position
+        cells = self._cells(i, j)
+        check_position(indices, (len(cells),))
+        return address_of("x", (n, c, *cells[indices[0]]))
+
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        """Say of the winners that their places are counted."""
+        return Given("counted") if name == "argmax" else super().other(name, indices)
 
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""
@@ -121,7 +144,7 @@ class MaxPool2dTrace(Trace):
         """Return the window of `output[n, c, i, j]` and who won it."""
         position = (n, c, i, j)
         check_position(position, self.output.shape)
-        window = self.geometry.windows(self.x[n : n + 1, c : c + 1], -np.inf)[0, 0, i, j].copy()
+        window = self._windows[n, c, i, j].copy()
         rows, columns = self.geometry.cells(i, j)
         row, column = divmod(int(window.argmax()), len(columns))
         return MaxPool2dStep(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import (
     Cell,
     Difference,
-    Equation,
     Exp,
     Expression,
     Floor,
@@ -26,8 +27,9 @@ from cnn_core.expression import (
 )
 from cnn_core.numerals import typeset
 
-__all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "plain", "spoken"]
+__all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "as_data", "plain", "spoken"]
 
+UNSIGNED = re.compile(r"[\d.]+")
 SUPERSCRIPT = {2: "²", 3: "³"}
 MOST_TERMS = 36
 """Terms of which all are written; of more, the first three and the last one."""
@@ -42,7 +44,7 @@ class Notation:
     Attributes
     ----------
     times, floor, largest, about
-        Signs and names of functions.
+        Signs and names of functions; an empty one where the expression says how it is called.
     wrap
         Puts parentheses around something.
     fraction, power, root
@@ -78,10 +80,14 @@ class Notation:
                 return self._sum(parts, leading=leading)
             case Difference(parts=(first, second)):
                 return f"{self._part(first, 1, leading=leading)} {self.digits('-')} {self._part(second, 2)}"
+            case Negative(parts=(Value(text=text),)):
+                return self.digits(negated(text))
             case Negative(parts=(one,)):
                 return self.digits("-") + self._part(one, 2)
             case Product(parts=(first, *others)):
-                return self.times.join([self._part(first, 2, leading=leading), *(self._part(one, 2) for one in others)])
+                factors = [self._part(first, 2, leading=leading), *(self._part(one, 2) for one in others)]
+                is_wide = not self.is_bar and any(isinstance(one, Quotient) for one in (first, *others))
+                return (f" {self.times} " if is_wide else self.times).join(factors)
             case Quotient(parts=(above, below)):
                 inside = 0 if self.is_bar else 2
                 over = self._part(above, inside, leading=leading or self.is_bar)
@@ -92,8 +98,10 @@ class Notation:
     def _function(self, expression: Expression) -> str:
         """Write what is written like a function of its parts."""
         match expression:
-            case Maximum(parts=parts):
-                return self.largest + self.wrap(", ".join(self._shortened([self.write(one) for one in parts])))
+            case Maximum(parts=parts, name=name):
+                return (self.largest or name) + self.wrap(
+                    ", ".join(self._shortened([self.write(one) for one in parts]))
+                )
             case Power(parts=(one,), exponent=exponent):
                 return self.power(self._part(one, 4), str(exponent))
             case Exp(parts=(one,)):
@@ -107,7 +115,7 @@ class Notation:
             case Cell(parts=(Value(address=address),)):
                 return self.word(address)
             case OfMany(what=what, array=array, count=count):
-                return self.word(f"{what} of the {count} values of {array}")
+                return self.word(f"the {what} of the {count} values of {array}")
         raise TypeError(f"{type(expression).__name__} has no notation: say here how it is written.")
 
     def _sum(self, parts: tuple[Expression, ...], *, leading: bool) -> str:
@@ -122,12 +130,25 @@ class Notation:
 
     def _part(self, part: Expression, binding: int, *, leading: bool = False) -> str:
         """Write a part, in parentheses where it holds together less strongly than what is around it."""
+        if isinstance(part, Sum) and len(part.parts) == 1:
+            part = part.parts[0]
         if part.binding < binding:
             return self._bracketed(part)
         return self.write(part, leading=leading)
 
     def _bracketed(self, part: Expression) -> str:
         return self.wrap(self.write(part))
+
+
+def negated(text: str) -> str:
+    """Turn the sign of a number; 0 has none.
+
+    >>> negated("0.5"), negated("-0.5"), negated("0")
+    ('-0.5', '0.5', '0')
+    """
+    if text.startswith("-"):
+        return text[1:]
+    return f"-{text}" if text.strip("0.") else text
 
 
 def terms_of(parts: tuple[Expression, ...]) -> list[Expression]:
@@ -140,7 +161,7 @@ PLAIN = Notation(
     equals="=",
     about="≈",
     floor="floor",
-    largest="Max",
+    largest="",
     logarithm="ln",
     ellipsis="…",
     wrap="({})".format,
@@ -149,7 +170,7 @@ PLAIN = Notation(
     power=lambda base, exponent: (
         f"{base}{SUPERSCRIPT[int(exponent)]}"
         if exponent.isdecimal() and int(exponent) in SUPERSCRIPT and base != "e"
-        else f"{base}^{exponent if exponent.isdecimal() else f'({exponent})'}"
+        else f"{base}^{exponent if UNSIGNED.fullmatch(exponent) else f'({exponent})'}"
     ),
     root="√{}".format,
     word=str,
@@ -212,34 +233,73 @@ def spoken(equation: Equation) -> str:
     return f"{say(equation.brief)} {is_} {say(equation.result)}"
 
 
+def as_data(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain data: its line, how it is said, and its operands; or where a number is from.
+
+    >>> as_data(Given("learned"))
+    {'origin': 'learned'}
+    """
+    if isinstance(explanation, Given):
+        return {"origin": explanation.origin}
+    return {"text": plain(explanation), "spoken": spoken(explanation), "operands": explanation.operands}
+
+
 def say(expression: Expression) -> str:
-    """Say an expression in words; what belongs together is parted by commas."""
+    """Say an expression in words; what belongs together is parted by commas or named as a whole."""
     match expression:
         case Value(text=text):
             return text.replace("-", "minus ")
         case Sum(parts=parts):
             return " plus ".join(map(say, terms_of(parts)))
         case Difference(parts=(first, second)):
-            return f"{say(first)} minus {say(second)}"
+            return f"{say(first)} minus {say_as_one(second, 1)}"
+        case Negative(parts=(Value(text=text),)):
+            return negated(text).replace("-", "minus ")
         case Negative(parts=(one,)):
-            return f"minus {say(one)}"
+            return f"minus {say_as_one(one, 1)}"
         case Product(parts=parts):
-            return " times ".join(map(say, parts))
+            return " times ".join(say_as_one(part, 1) for part in parts)
         case Quotient(parts=(above, below)):
             pause = "," if above.binding < 2 else ""
-            return f"{say(above)}{pause} divided by {say(below)}"
+            return f"{say(above)}{pause} divided by {say_as_one(below)}"
+        case _:
+            return say_function(expression)
+
+
+def say_function(expression: Expression) -> str:
+    """Say what is written like a function of its parts."""
+    match expression:
         case Maximum(parts=parts):
             return f"the largest of {', '.join(map(say, parts))}"
         case Power(parts=(one,), exponent=exponent):
             pause = "," if one.binding < 2 else ""
             return f"{say(one)}{pause} {'squared' if exponent == 2 else f'to the power of {exponent}'}"
         case Exp(parts=(one,)):
-            return f"e to the power of {say(one)}"
+            return f"e to the power of {say_as_one(one)}"
         case Root(parts=(one,)):
-            return f"the square root of {say(one)}"
+            return f"the square root of {say_as_one(one)}"
         case Log(parts=(one,)):
-            return f"the natural logarithm of {say(one)}"
+            return f"the natural logarithm of {say_as_one(one)}"
         case Floor(parts=(one,)):
             return f"{say(one)}, rounded down"
         case _:
             return PLAIN.write(expression)
+
+
+def say_as_one(expression: Expression, binding: int = 2) -> str:
+    """Say a part that would run into what is around it as one thing: `the sum of 1 and 2`."""
+    match expression:
+        case Sum(parts=(part,)):
+            return say_as_one(part, binding)
+        case Sum(parts=parts):
+            return f"the sum of {in_a_list(list(map(say, terms_of(parts))))}"
+        case Difference(parts=parts):
+            return f"the difference of {in_a_list(list(map(say, parts)))}"
+        case Product(parts=parts) if binding > 1:
+            return f"the product of {in_a_list(list(map(say, parts)))}"
+    return say(expression)
+
+
+def in_a_list(words: list[str]) -> str:
+    """Join words with commas and a last "and"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]])

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_axis, freeze
-from cnn_core.trace import Values, check_position, scalar
+from cnn_core.equation import Equation, Explanation
+from cnn_core.expression import Difference, Exp, Expression, Maximum, Quotient, Sum, Value
+from cnn_core.trace import Trace, Values, address_of, addresses_of, check_position, scalar
 
 __all__ = ["SoftmaxStep", "SoftmaxTrace", "softmax"]
+
+SHARES = 3
+"""Decimals of a probability."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +51,7 @@ class SoftmaxStep:
 
 
 @dataclass(frozen=True, eq=False)
-class SoftmaxTrace:
+class SoftmaxTrace(Trace):
     """A softmax that has been computed.
 
     Attributes
@@ -59,30 +66,76 @@ class SoftmaxTrace:
     output: Array
     dim: int
 
-    @property
+    @cached_property
     def maximum(self) -> Array:
         """The largest value along `dim`, an axis of length 1."""
         return freeze(self.x.max(axis=self.dim, keepdims=True))
 
-    @property
+    @cached_property
     def shifted(self) -> Array:
         """How far each value lies below the largest, the shape of `x`."""
         return freeze(self.x - self.maximum)
 
-    @property
+    @cached_property
     def exponentials(self) -> Array:
         """Their exponentials, the shape of `x`."""
         return freeze(np.exp(self.shifted))
 
-    @property
+    @cached_property
     def total(self) -> Array:
         """The sum of the exponentials along `dim`, an axis of length 1."""
         return freeze(self.exponentials.sum(axis=self.dim, keepdims=True))
 
+    def equation(self, *position: int) -> Equation:
+        """Return `0.368 / 1.553 ≈ 0.237`."""
+        parts = (self.value("exponentials", *position), self.value("total", *self._row(position)))
+        return Equation.of(Quotient(parts), self.result("output", *position))
+
+    def results(self) -> Iterator[str]:
+        """Give what makes scores into probabilities, one array after the other."""
+        for name in ("shifted", "exponentials", "total", "output"):
+            yield from addresses_of(name, self._arrays[name].shape)
+
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        """Explain what comes before the probabilities."""
+        match name:
+            case "maximum":
+                left: Expression = Maximum(self._along("x", indices))
+            case "shifted":
+                left = Difference((self.value("x", *indices), self.value("maximum", *self._row(indices))))
+            case "exponentials":
+                left = Exp((self.value("shifted", *indices),))
+            case "total":
+                left = Sum(self._along("exponentials", indices))
+            case _:
+                return super().other(name, indices)
+        return Equation.of(left, self.result(name, *indices))
+
+    def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
+        """Return the address of a number in its array."""
+        if name in ("maximum", "total"):
+            return address_of(name, self._row(position))
+        if name in ("x", "shifted", "exponential"):
+            return address_of("exponentials" if name == "exponential" else name, position)
+        return super().operand(position, name, indices)
+
+    def decimals(self, name: str) -> int:
+        """Return three for shares and what they are made of: a probability is read in tenths of a percent."""
+        return SHARES if name in ("exponentials", "total", "output") else super().decimals(name)
+
+    def _row(self, position: tuple[int, ...]) -> tuple[int, ...]:
+        """Return where the maximum and the total of a position stand."""
+        return (*position[: self.dim], 0, *position[self.dim + 1 :])
+
+    def _along(self, name: str, row: tuple[int, ...]) -> tuple[Value, ...]:
+        """Return the values of an array along `dim`."""
+        places = ((*row[: self.dim], k, *row[self.dim + 1 :]) for k in range(self.x.shape[self.dim]))
+        return tuple(self.value(name, *place) for place in places)
+
     def step(self, *position: int) -> SoftmaxStep:
         """Return how the output at this position came about."""
         check_position(position, self.output.shape)
-        row = (*position[: self.dim], 0, *position[self.dim + 1 :])
+        row = self._row(position)
         return SoftmaxStep(
             position,
             x=float(self.x[position]),

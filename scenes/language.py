@@ -20,7 +20,19 @@ from babel.lists import format_list
 from cnn_core.errors import InputError
 from cnn_core.numerals import typeset
 
-__all__ = ["LANGUAGES", "Language", "Pseudo", "language", "listed", "number", "say", "say_many", "speaking"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Pseudo",
+    "about",
+    "language",
+    "listed",
+    "marked",
+    "number",
+    "say",
+    "say_many",
+    "speaking",
+]
 
 CATALOGS = Path(__file__).parent / "locale"
 SOURCE = "en"
@@ -94,6 +106,11 @@ def say(sentence: str, /, **values: Any) -> str:
     return language().translations.gettext(sentence).format(**values)
 
 
+def marked(sentence: str) -> str:
+    """Return a sentence that is said later as it is, so that translators find it."""
+    return sentence
+
+
 def say_many(one: str, many: str, count: int, /, **values: Any) -> str:
     """Say a sentence in singular or plural; the count is one of its values.
 
@@ -119,3 +136,12 @@ def number(text: str) -> str:
     '−0.5'
     """
     return typeset(text).replace(".", language().decimal_sign)
+
+
+def about(text: str, *, is_rounded: bool) -> str:
+    """Return a number for a sentence, with an "about" where its digits are not all of it.
+
+    >>> about("-0.5", is_rounded=False), about("0.33", is_rounded=True)
+    ('−0.5', 'about 0.33')
+    """
+    return say("about {number}", number=number(text)) if is_rounded else number(text)

@@ -6,23 +6,22 @@ from abc import abstractmethod
 from collections.abc import Callable
 from functools import partial
 from itertools import groupby
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import numpy as np
 from manim import Animation, FadeIn, FadeOut, Mobject, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep
+from cnn_core.equation import Equation
 from cnn_core.max_pool2d import MaxPool2dStep
-from cnn_core.numerals import decimals_for
-from cnn_core.trace import Position
-from scenes.mobjects.arrivals import drop_into, question_marks
-from scenes.mobjects.maps import Maps, MapsPlan, named
-from scenes.mobjects.number_grid import NumberGrid, readable_cell
-from scenes.mobjects.panel import OperationArrow
-from scenes.mobjects.window import Window
+from cnn_core.trace import Position, address_of
+from scenes.language import say
+from scenes.mobjects.grid import NumberGrid, Window, readable_cell
+from scenes.mobjects.panels import Maps, MapsPlan, OperationArrow, drop_into, named, question_marks
 from scenes.specs.pooling import PoolSpec
 from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["PoolingScene"]
 
@@ -43,6 +42,8 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
     """Grids, window and pace of a pooling; what happens inside a window is the subclass's part."""
 
     operation: str
+    named: ClassVar[int] = 9
+    """Values of a window up to which a question names all of them."""
 
     def construct(self) -> None:
         """Play the whole pooling."""
@@ -63,17 +64,20 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         """Return window, stride and dilation for the title line."""
         geometry = self.trace.geometry
         (kH, kW), (sH, sW), (dH, dW) = geometry.kernel_size, geometry.stride, geometry.dilation
-        stride = f"stride {sH}" if sH == sW else f"stride {sH}×{sW}"
-        dilation = "" if dH == dW == 1 else f", dilation {dH}" if dH == dW else f", dilation {dH}×{dW}"
-        return f"{kH}×{kW} window, {stride}{dilation}"
+        named = {"size": f"{kH}×{kW}", "stride": pair_in_words(sH, sW), "dilation": pair_in_words(dH, dW)}
+        if dH == dW == 1:
+            return say("{size} window, stride {stride}", **named)
+        return say("{size} window, stride {stride}, dilation {dilation}", **named)
 
     def introduce(self) -> None:
         """Show the grids and say what will happen."""
         pictures = self.lay_out()
         dilation = self.trace.geometry.dilation
+        self.working = Working(self, self.inputs)
         self.windows = [Window(grid, self.trace.kernel_size, self.theme, dilation) for grid in self.inputs]
         (kH, kW), (_, _, H, W) = self.trace.kernel_size, self.trace.x.shape
-        with self.beat("explain", f"{self.origin()}A {kH}×{kW} window visits the {H}×{W} grid. {self.rule()}"):
+        visits = say("A {window} window visits the {size} grid.", window=f"{kH}×{kW}", size=f"{H}×{W}")
+        with self.beat("explain", f"{self.origin()}{visits} {self.rule()}"):
             self.play(FadeIn(pictures), run_time=1.0)
         if any(self.ring()):
             with self.beat("explain", self.padding_in_words()):
@@ -90,7 +94,7 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         """Build input and output, as large as they fit, with the arrow that names the operation."""
         maps, output, room = self.maps(), self.trace.output[0], self.bands.stage
         names = named(self.spec.x_label, self.trace.x), named(self.spec.output_label, self.trace.output)
-        readable = max(readable_cell(values, decimals_for(output)) for values in output)
+        readable = max(readable_cell(values, self.trace.decimals("output")) for values in output)
         plan = MapsPlan.of(room, maps.shape, output.shape, names, readable)
         self.inputs = [self.grid(values, "x", c, plan.cells[0]) for c, values in enumerate(maps)]
         self.outputs = [self.grid(values, "output", c, plan.cells[1]) for c, values in enumerate(output)]
@@ -109,21 +113,13 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         top, _, left, _ = self.ring()
         return partial(address_in_x, channel, top, left)
 
-    def cells(self, step: Step) -> list[tuple[int, int]]:
-        """Return each cell of the window that holds a number, as row and column of the drawn input."""
-        top, _, left, _ = self.ring()
-        rows, columns = self.trace.geometry.cells(*step.position[2:])
-        cells = [(row + top, column + left) for row in rows for column in columns]
-        values = self.inputs[step.position[1]].values
-        return [cell for cell in cells if np.isfinite(values[cell])]
-
     def grid(self, values: Array, name: str, channel: int, cell: float) -> NumberGrid:
         """Build one channel's input or output grid."""
         is_input = name == "x"
         role = self.theme.input if is_input else self.theme.output
         ring = self.ring() if is_input else (0, 0, 0, 0)
         address = self.address(channel) if is_input else partial("output[0,{},{},{}]".format, channel)
-        decimals = decimals_for(self.trace.x if is_input else self.trace.output)
+        decimals = self.trace.decimals(name)
         return NumberGrid(values, address, role, self.theme, cell, filled=is_input, ring=ring, decimals=decimals)
 
     def tell(self, step: Step, *, brisk: bool) -> None:
@@ -138,15 +134,20 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
                 self.play(*self.looking_at(step), *self.leave(), run_time=0.4 if brisk else 0.8)
             self.leaving = self.work_out(step, run_time=0.6 if brisk else 1.0)
 
-    def leave(self) -> list[FadeOut]:
+    def leave(self) -> list[Animation]:
         """Return the animations that take away what the last stop has shown."""
-        leaving, self.leaving = self.leaving, []
-        return list(map(FadeOut, leaving))
+        gone = [*map(FadeOut, self.leaving), *self.working.leave()]
+        self.leaving = []
+        return gone
 
     def put_question(self, step: Step) -> None:
         """Look at the window and let the learner find its result."""
         marks = question_marks(self.outputs[step.position[1]], *step.position[2:], self.theme)
-        self.ask(self.question_about(step), self.answer_to(step), *marks, first=self.looking_at(step))
+        self.ask(self.question_about(step), self.equation(step).result.text, *marks, first=self.looking_at(step))
+
+    def equation(self, step: Step) -> Equation:
+        """Return how the result of a stop comes about."""
+        return cast("Equation", self.trace.explain(address_of("output", step.position)))
 
     def looking_at(self, step: Step) -> list[Animation]:
         """Return the animations that bring the window to a stop; it begins anew on each channel."""
@@ -164,8 +165,10 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
     def flow(self, row: list[Position]) -> None:
         """Let the window run through the rest of a row, as one beat."""
         _, c, i, _ = row[0]
-        which = f" of channel {c}" if len(self.inputs) > 1 else ""
-        with self.beat("step", f"Output row {i + 1}{which}, in the same way.", brisk=True):
+        said = say("Output row {row}, in the same way.", row=i + 1)
+        if len(self.inputs) > 1:
+            said = say("Output row {row} of channel {channel}, in the same way.", row=i + 1, channel=c)
+        with self.beat("step", said, brisk=True):
             for position in row:
                 step = self.trace.step(*position)
                 self.play(*self.looking_at(step), *self.leave(), run_time=0.2 * self.hurry)
@@ -174,7 +177,8 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
     def close(self) -> None:
         """Take the window away and let the result stand."""
         (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
-        with self.beat("explain", f"{H}×{W} values have become {H_out}×{W_out}. {self.moral()}"):
+        became = say("{before} values have become {after}.", before=f"{H}×{W}", after=f"{H_out}×{W_out}")
+        with self.beat("explain", f"{became} {self.moral()}"):
             self.play(FadeOut(self.windows[-1]), *self.leave(), run_time=0.6)
 
     @abstractmethod
@@ -190,10 +194,6 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
         """Ask for the result of a window."""
 
     @abstractmethod
-    def answer_to(self, step: Step) -> str:
-        """Return the right answer."""
-
-    @abstractmethod
     def said(self, step: Step) -> str:
         """Say what happens at a stop."""
 
@@ -204,6 +204,11 @@ class PoolingScene(ExplainerScene[SpecT], Generic[SpecT, Step]):
     @abstractmethod
     def moral(self) -> str:
         """Say what the whole was good for."""
+
+
+def pair_in_words(rows: int, columns: int) -> str:
+    """Return `2`, or `2×1` where rows and columns differ."""
+    return str(rows) if rows == columns else f"{rows}×{columns}"
 
 
 def address_in_x(channel: int, top: int, left: int, row: int, column: int) -> str:

@@ -25,11 +25,11 @@ from manim import (
 )
 
 from scenes.layout import Bands, fitted, smallest_text
-from scenes.mobjects.paragraph import Paragraph
-from scenes.mobjects.text import Label, Traceable, width_of
+from scenes.marks import Marked, Written, can_be_seen
+from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
 from scenes.theme import PACE, THEMES, reading_time
-from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Shown, Timeline
+from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Pointer, Sentence, Shown, Timeline
 
 __all__ = ["ExplainerScene"]
 
@@ -128,7 +128,8 @@ class ExplainerScene(Scene, Generic[SpecT]):
         wanted = BRISK if brisk else reading_time(caption)
         elapsed = (self.now - start) / PACE[self.spec.pace]
         self.hold(max(HELD_AT_LEAST, wanted - elapsed))
-        beat = Beat(kind, caption, start, self.now, prompt, answer, tuple(self.shown()))
+        seen = tuple(self.shown()), tuple(self.marks()), tuple(self.formulas())
+        beat = Beat(kind, caption, start, self.now, prompt, answer, *seen)
         self.timeline.beats.append(beat)
         if self.on_beat is not None:
             self.on_beat(beat)
@@ -138,6 +139,30 @@ class ExplainerScene(Scene, Generic[SpecT]):
         for mobject in family(self.mobjects):
             if isinstance(mobject, Traceable) and mobject.address and is_visible(mobject):
                 yield Shown(mobject.shown_text, mobject.address, pixel_box(mobject))
+
+    def marks(self) -> Iterator[Pointer]:
+        """Find everything that points something out now."""
+        for mobject in family(self.mobjects):
+            if isinstance(mobject, Marked):
+                for kind, about, outline in mobject.marks():
+                    if can_be_seen(outline):
+                        yield Pointer(kind, tuple(about), pixel_box(outline))
+
+    def formulas(self) -> Iterator[Sentence]:
+        """Find every line of arithmetic that is visible now."""
+        for mobject in family(self.mobjects):
+            if isinstance(mobject, Written) and can_be_seen(mobject):
+                yield Sentence(mobject.written, mobject.explains or None, pixel_box(mobject))
+
+    def texts(self) -> Iterator[Sentence]:
+        """Find all visible words that are neither traceable numbers nor part of a line of arithmetic."""
+        lines = [mobject for mobject in family(self.mobjects) if isinstance(mobject, Written)]
+        inside = {id(part) for line in lines for part in line.get_family()}
+        for mobject in family(self.mobjects):
+            if id(mobject) in inside:
+                continue
+            if isinstance(mobject, Label) and not isinstance(mobject, Traceable) and can_be_seen(mobject):
+                yield Sentence(mobject.text, None, pixel_box(mobject))
 
     def show_title(self, title: str, subtitle: str = "") -> None:
         """Put the operation's name at the top left, at once; a subtitle beside it, or below in a tall frame."""
@@ -219,9 +244,10 @@ def is_visible(number: Traceable) -> bool:
     return bool(number.glyphs) and all(glyph.get_fill_opacity() > 0.05 for glyph in number.glyphs)
 
 
-def pixel_box(number: Traceable) -> tuple[int, int, int, int]:
-    """Return left, top, right and bottom of a number in pixels, with a pixel to spare on each side."""
-    points = np.concatenate([glyph.points for glyph in number.glyphs])
+def pixel_box(mobject: Any) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom of a text or a mobject in pixels, with a pixel to spare on each side."""
+    parts = getattr(mobject, "glyphs", None) or mobject.get_family()
+    points = np.concatenate([part.points for part in parts])
     scale = config.pixel_width / config.frame_width
     left, bottom = points[:, :2].min(axis=0) * scale
     right, top = points[:, :2].max(axis=0) * scale

@@ -25,7 +25,7 @@ CAPTION_BAND = 1 / 8
 PACE = MappingProxyType({"slow": 1.5, "normal": 1.0, "fast": 0.6})
 """What every duration is multiplied by."""
 
-ROUNDING = 1e-6
+EXACT = 1e-6
 HALF_A_STEP = 0.51 / 255
 
 
@@ -73,16 +73,16 @@ class Theme:
             If it is none of the theme's.
         """
         for role, its in zip(self.roles(), other.roles(), strict=True):
-            if distance(color, as_shares(role)) < ROUNDING:
+            if distance(color, as_shares(role)) < EXACT:
                 return as_hex(as_shares(its))
         off, share, hue = min(self._blends(color, other))
         if off > HALF_A_STEP:
             raise ValueError(f"{as_hex(color)} is not one of the theme's colours.")
-        is_whole = all(abs(255 * part - round(255 * part)) < 255 * ROUNDING for part in color)
+        is_whole = all(abs(255 * part - round(255 * part)) < 255 * EXACT for part in color)
         return as_hex(color_between(other.background, hue, share if is_whole else share * other.tint / self.tint))
 
     def _blends(self, color: Sequence[float], other: Theme) -> Iterator[tuple[float, float, str]]:
-        """Give the distance from the nearest blend of the background with each role, the share, and the other's role."""
+        """Give the distance from the nearest blend with each role, the share, and that role in the other theme."""
         ground = as_shares(self.background)
         for role, its in zip(self.roles(), other.roles(), strict=True):
             way = [to - start for to, start in zip(as_shares(role), ground, strict=True)]
@@ -107,7 +107,7 @@ THEMES = MappingProxyType(
             question="#D98CB9",
             negative="#2A4FA8",
             tint=0.38,
-            veil=0.36,
+            veil=0.3,
         ),
         "light": Theme(
             background="#FCFAF5",

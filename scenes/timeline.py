@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["TICKS_PER_SECOND", "Beat", "Kind", "Shown", "Timeline"]
+__all__ = ["TICKS_PER_SECOND", "Beat", "Kind", "Pointer", "Sentence", "Shown", "Timeline"]
 
 Kind = Literal["explain", "step", "question", "answer"]
 
@@ -33,6 +33,24 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Pointer:
+    """What points something out in the last frame of its beat; `of` are the addresses that it is about."""
+
+    kind: str
+    of: tuple[str, ...]
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words, or a line of arithmetic that explains the value at the address `of`, in the last frame of its beat."""
+
+    text: str
+    of: str | None
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
 class Beat:
     """One thing said and shown. Times are in seconds from the start of the clip."""
 
@@ -43,12 +61,21 @@ class Beat:
     prompt: str | None = None
     answer: str | None = None
     shown: tuple[Shown, ...] = ()
+    marks: tuple[Pointer, ...] = ()
+    formulas: tuple[Sentence, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the beat as plain JSON values; `prompt` and `answer` only where there are any."""
         plain = asdict(self)
-        plain["shown"] = [{**shown, "box": list(shown["box"])} for shown in plain["shown"]]
+        for seen in ("shown", "marks", "formulas"):
+            plain[seen] = [without_tuples(one) for one in plain[seen]]
         return {key: value for key, value in plain.items() if value is not None}
+
+
+def without_tuples(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with lists in place of tuples, and without what is None."""
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in record.items()}
+    return {key: value for key, value in plain.items() if value is not None}
 
 
 @dataclass

@@ -10,9 +10,8 @@ from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, LaggedStart, VGroup
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dTrace
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.number_grid import NumberGrid
-from scenes.mobjects.paragraph import Paragraph
-from scenes.mobjects.window import Window
+from scenes.mobjects.grid import NumberGrid, Window
+from scenes.mobjects.text import Paragraph
 from scenes.specs.title import TitleSpec
 from scenes.stage import ExplainerScene
 
@@ -72,14 +71,14 @@ class TitleScene(ExplainerScene[TitleSpec]):
         image, output = trace.x[0, 0], trace.output[0, 0]
         cells = image.shape[1] + output.shape[1] + 1
         cell = min(0.8, share * self.room.width / cells, height / image.shape[0])
-        self.image = self.tinted(image, self.theme.input, cell)
-        self.feature_map = self.tinted(output, self.theme.output, cell, filled=False)
+        self.image = self.tinted("x", image, self.theme.input, cell)
+        self.feature_map = self.tinted("output", output, self.theme.output, cell, filled=False)
         self.kernel_size = trace.kernel_size
         return VGroup(self.image, self.feature_map).arrange(RIGHT, buff=cell)
 
-    def tinted(self, values: Array, role: str, cell: float, *, filled: bool = True) -> NumberGrid:
+    def tinted(self, name: str, values: Array, role: str, cell: float, *, filled: bool = True) -> NumberGrid:
         """Build a grid without digits."""
-        return NumberGrid(values, "{},{}".format, role, self.theme, cell, filled=filled, digits=False)
+        return NumberGrid(values, f"{name}[0,0,{{}},{{}}]".format, role, self.theme, cell, filled=filled, digits=False)
 
     def place(self, words: VGroup, motif: VGroup) -> None:
         """Put words and motif into the middle of the frame, beside or above each other."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.work.lesson import Engine
-from cnnreel.work.workers import film_all
+from cnnreel.work.scheduler import film_all
 
 __all__ = ["engine_of"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cnn_core.errors import InputError
+from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.classifier import predict, train
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
@@ -20,8 +20,8 @@ from cnnreel.play.exports import EXPORTS, check_installed, export
 from cnnreel.play.snippets import TARGETS
 from cnnreel.play.snippets import embed as snippet_for
 from cnnreel.work.cache import Cache
+from cnnreel.work.clip import Clip, Output
 from cnnreel.work.files import check_free, check_name
-from cnnreel.work.finished import main_file
 from scenes import catalog
 from scenes.specs import SceneSpec
 
@@ -135,18 +135,19 @@ def film_scene(
         raise InputError(f"--transparent needs --format webm or png, but the format is {_format}.")
     check_free(_output / name)
     from cnnreel.cli.progress import progress_bar
-    from cnnreel.work.workers import Failed, Job, film_all, usable_cores
+    from cnnreel.work.pool import usable_cores
+    from cnnreel.work.scheduler import film_all
 
-    cache = None if _no_cache else Cache.of_user()
     format = "mp4" if _format in EXPORTS else _format
-    job = Job(asked, _output, name, _quality, _constant, cache, format, _single_file, _transparent)
+    output = Output(_quality, format, _constant, _single_file, _transparent)
+    clip = Clip(asked, name, _output, output, None if _no_cache else Cache.of_user())
     with progress_bar(1) as tell:
-        (outcome,) = film_all([job], usable_cores(), lambda _, fraction: tell and tell(name, fraction))
-    if isinstance(outcome, Failed):
-        click.echo(outcome.details, err=True, nl=False)
-        raise outcome.error
-    folder = _output / name
-    click.echo(export(folder, _format) if _format in EXPORTS else folder / main_file(name, format))
+        (result,) = film_all([clip], usable_cores(), lambda _, fraction: tell and tell(name, fraction))
+    if isinstance(result, CnnreelError):
+        for note in getattr(result, "__notes__", ()):
+            click.echo(note, err=True, nl=False)
+        raise result
+    click.echo(export(clip.folder, _format) if _format in EXPORTS else clip.main)
 
 
 main.add_command(
@@ -204,7 +205,7 @@ def lesson(
     from cnnreel.cli.progress import progress_bar
     from cnnreel.work.lesson import produce
     from cnnreel.work.lesson_file import read_lesson
-    from cnnreel.work.workers import usable_cores
+    from cnnreel.work.pool import usable_cores
 
     lessons = [read_lesson(file) for file in files]
     check_installed(_format)
@@ -213,11 +214,9 @@ def lesson(
         produced = produce(
             lessons,
             _output,
-            _quality,
+            Output(_quality, constant_frame_rate=_constant, single_file=_single_file),
             workers or usable_cores(),
             tell,
-            single_file=_single_file,
-            constant_frame_rate=_constant,
             cache=None if _no_cache else Cache.of_user(),
             engine=chosen,
         )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from manim import ImageMobject, VMobject
+from manim import VMobject
 
 from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
-from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, eased
+from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, counting, eased
 
-__all__ = ["Actor", "Props", "actor_of"]
+__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "LineLook", "Projection", "Props", "evened"]
 
 HAIR = 0.06
 """Pixels that count as a difference."""
@@ -48,7 +49,7 @@ class Props:
     pictures: Table = field(default_factory=Table)
     tracks: Table = field(default_factory=Table)
 
-    def track(self, keys: list[list[float]]) -> int:
+    def track(self, keys: Sequence[Sequence[float]]) -> int:
         """Return the index of a track."""
         return self.tracks.add(repr(keys), keys)
 
@@ -96,8 +97,23 @@ class LineLook:
     points: Any
     style: tuple[bytes, bytes, float]
 
+    @classmethod
+    def of(cls, mobject: VMobject) -> LineLook:
+        """Look at a mobject."""
+        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
+        return cls(mobject.points, (fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)))
 
-class Drawn(Actor):
+    def traits(self) -> Iterator[bytes]:
+        """Give, as bytes, all that can be seen; of what cannot, nothing."""
+        fill, stroke, width = self.style
+        fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
+        if fills or strokes:
+            yield self.points.tobytes()
+            yield fill if fills else b""
+            yield stroke + repr(width).encode() if strokes else b""
+
+
+class LineActor(Actor):
     """A mobject that is made of curves."""
 
     def __init__(self, mobject: Any, props: Props) -> None:
@@ -109,33 +125,55 @@ class Drawn(Actor):
 
     def look(self) -> LineLook:
         """Return points and style."""
-        mobject, before = self.mobject, self.looks[-1]
-        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
-        style = fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)
-        points = mobject.points
-        if before is not None:
-            if points.shape == before.points.shape and (points == before.points).all():
-                if style == before.style:
-                    return before  # type: ignore[no-any-return]
-                return LineLook(before.points, style)
-        check_plain(mobject)
-        return LineLook(points.copy(), style)
+        before, now = self.looks[-1], LineLook.of(self.mobject)
+        points = now.points
+        if before is not None and points.shape == before.points.shape and (points == before.points).all():
+            return before if now.style == before.style else LineLook(before.points, now.style)
+        check_plain(self.mobject)
+        return LineLook(points.copy(), now.style)
 
     def digest(self) -> bytes:
         """Return a hash of points and style; of what cannot be seen, nothing."""
-        fill, stroke, width = self.looks[-1].style
-        fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
-        if not fills and not strokes:
-            return b""
-        traits = [self.looks[-1].points.tobytes(), fill if fills else b"", stroke if strokes else b""]
-        traits += [repr((width if strokes else 0, self.mobject.joint_type, self.mobject.cap_style)).encode()]
-        return blake2b(b"/".join(traits), digest_size=16).digest()
+        traits = b"/".join(self.looks[-1].traits())
+        ends = repr((self.mobject.joint_type, self.mobject.cap_style)).encode()
+        return blake2b(traits + ends, digest_size=16).digest() if traits else b""
+
+    def keep_mixture(self, start: int, one: LineLook, other: LineLook, shares: Series) -> bytes:
+        """Write keys for a mixture of two looks, and return its hash.
+
+        Parameters
+        ----------
+        shares : (T,)
+            Of the other one at each sample.
+        """
+        paint = colors(one.style)
+        self._keep_colors(
+            start, paint[None] if one.style == other.style else mixture(paint, colors(other.style), shares)
+        )
+        if self.fill.keys or self.stroke.keys:
+            self._keep_moved(start, one.points, other.points, shares)
+        self.looks = [self.look()]
+        traits = b"/".join([*one.traits(), *other.traits()])
+        return blake2b(traits + shares.tobytes(), digest_size=16).digest() if traits else b""
+
+    def _keep_moved(self, start: int, one: Any, other: Any, shares: Series) -> None:
+        """Write keys for outlines that go from one to another."""
+        if (one == other).all() or len(one) < 4:
+            if not self.outline or self._kept is not one:
+                self._keep_points(start, [one])
+            return
+        ends = np.stack([self.props.projection.points(points) for points in (one, other)])
+        found = fit(ends)
+        if found is None:
+            self._keep_morph(start, ends[0] + shares[:, None, None] * (ends[1] - ends[0]))
+        else:
+            self._keep_poses(start, ends, found[0], mixture(found[1][0], found[1][1], shares))
 
     def keep(self, start: int, looks: list[Any]) -> None:
         """Write keys for outline, pose and paint."""
         styles = [look.style for look in looks]
         same = all(style == styles[0] for style in styles[1:])
-        self._keep_style(start, styles[:1] if same else styles)
+        self._keep_colors(start, np.array([colors(style) for style in (styles[:1] if same else styles)]))
         if not self.fill.keys and not self.stroke.keys:
             return
         points = [look.points for look in looks]
@@ -164,37 +202,41 @@ class Drawn(Actor):
         if found is None:
             self._keep_morph(start, stack)
             return
-        outline = self.props.outlines.find(found[0])
+        self._keep_poses(start, stack, *found)
+
+    def _keep_poses(self, start: int, stack: Any, points: Points, poses: Series) -> None:
+        """Write keys for images of an outline; it is as large as the largest in the stack (T, n, 2)."""
+        outline = self.props.outlines.find(points)
         outline.size = np.maximum(outline.size, extent(stack)[1].max(axis=0))
         self._put(start, outline)
-        self.pose.add(start, found[1], self.props.easings, outline)
+        self.pose.add(start, poses, self.props.easings, outline)
 
     def _keep_morph(self, start: int, stack: Any) -> None:
         """Write keys for outlines that are no images of each other."""
         flat = stack.reshape(len(stack), -1)
-        for first, last, easing in eased(flat, np.full(flat.shape[1], HAIR), self.props.easings):
-            if last == first:
-                self._keep_stack(start + first, stack[first : first + 1])
+        for piece in eased(flat, np.full(flat.shape[1], HAIR), self.props.easings):
+            first, last = stack[piece.first], stack[piece.last]
+            if not piece.moves:
+                self._keep_stack(start + piece.begins, first[None])
                 continue
-            origin = np.floor(stack[first].min(axis=0))
-            shapes = self.props.outlines.write_alike(stack[first] - origin, stack[last] - origin)
-            self._put(start + first, shapes[0], easing)
-            self._put(start + last, shapes[1])
-            raw = Outline2d(stack[first], np.ones(2))
-            self.pose.begin(start + first, np.array([1, 0, 0, 1, *origin]), about=raw)
+            origin = np.floor(first.min(axis=0))
+            shapes = self.props.outlines.write_alike(first - origin, last - origin)
+            self._put(start + piece.begins, shapes[0], piece.easing)
+            self._put(start + piece.ends, shapes[1])
+            raw = Outline2d(first, np.ones(2))
+            self.pose.begin(start + piece.begins, np.array([1, 0, 0, 1, *origin]), about=raw)
 
     def _put(self, time: int, outline: Any, easing: int = HOLDS) -> None:
         if self.outline and self.outline[-1].about == outline and easing == HOLDS:
             return
         self.outline.append(Key(time, easing, (), outline))
 
-    def _keep_style(self, start: int, styles: list[tuple[bytes, bytes, float]]) -> None:
-        fills = np.array([np.frombuffer(fill) for fill, _, _ in styles])
-        self._keep_paint(self.fill, start, fills)
-        widths = np.array([[width * self.props.projection.unit / 100] for _, _, width in styles])
-        strokes = np.hstack([np.array([np.frombuffer(stroke) for _, stroke, _ in styles]), widths])
-        strokes[widths[:, 0] == 0, 3] = 0
-        self._keep_paint(self.stroke, start, strokes)
+    def _keep_colors(self, start: int, series: Series) -> None:
+        """Write keys for filling and line (T, 9)."""
+        self._keep_paint(self.fill, start, series[:, :4])
+        lines = series[:, 4:] * ([1] * 4 + [self.props.projection.unit / 100])
+        lines[lines[:, 4] == 0, 3] = 0
+        self._keep_paint(self.stroke, start, lines)
 
     def _keep_paint(self, keys: Keys, start: int, series: Series) -> None:
         """Write keys for a colour; what cannot be seen has that of the nearest sample in which it can."""
@@ -215,12 +257,12 @@ class Drawn(Actor):
         if not self.outline:
             return None
         props = self.props
-        outline = [[key.time, key.easing, self._shape(key.about)] for key in self.outline]
-        poses = [[*key[:2], *key.about.pose(key.values)] for key in self.pose.keys]
-        sprite = {"outline": props.track(outline), "pose": props.track(level(poses))}
+        outline = [[key.time, key.easing, self._shape(key.about)] for key in counting(self.outline)]
+        poses = [[*key[:2], *key.about.pose(key.values)] for key in counting(self.pose.keys)]
+        sprite = {"outline": props.track(outline), "pose": props.track(evened(poses))}
         for name, keys in (("fill", self.fill.keys), ("stroke", self.stroke.keys)):
             if keys:
-                sprite[name] = props.track([self._paint(key) for key in keys])
+                sprite[name] = props.track([self._paint(key) for key in counting(keys)])
         return sprite
 
     def _shape(self, about: Any) -> int:
@@ -235,7 +277,19 @@ class Drawn(Actor):
         return [key.time, key.easing, paint, round(opacity, 3), *(round(one, 2) for one in width)]
 
 
-def level(poses: list[list[float]]) -> list[list[float]]:
+def colors(style: tuple[bytes, bytes, float]) -> Series:
+    """Return red, green, blue and alpha of filling and line, and the line's width: nine numbers."""
+    fill, stroke, width = style
+    return np.array([*np.frombuffer(fill)[:4], *np.frombuffer(stroke)[:4], width])
+
+
+def mixture(one: Series, other: Series, shares: Series) -> Series:
+    """Return what lies between two lists of numbers at each share of the other (T,)."""
+    mixed: Series = one + shares[:, None] * (other - one)
+    return mixed
+
+
+def evened(poses: list[list[float]]) -> list[list[float]]:
     """Let all keys of a pose have equally many numbers."""
     longest = max(map(len, poses))
     more = {4: (), 5: (1,), 6: (1, 1), 8: (1, 0, 0, 1)}
@@ -260,85 +314,3 @@ def check_plain(mobject: VMobject) -> None:
         raise TypeError(f"{kind} has more than one colour: say here how it looks.")
     if mobject.background_stroke_width and (mobject.get_stroke_rgbas(background=True)[:, 3] > 0).any():
         raise TypeError(f"{kind} has a line behind it: say here how it looks.")
-
-
-@dataclass(frozen=True, eq=False)
-class PictureLook:
-    """How an image looks: its corners, and its colours."""
-
-    points: Any
-    pixels: Any
-
-
-class Shown(Actor):
-    """An image."""
-
-    def __init__(self, mobject: Any, props: Props) -> None:
-        super().__init__(mobject, props)
-        self.looks.append(None)
-        self.picture: list[list[int]] = []
-        self.opacity = Keys([LEVEL])
-
-    def look(self) -> PictureLook:
-        """Return corners and colours."""
-        before, points, pixels = self.looks[-1], self.mobject.points, self.mobject.pixel_array
-        if before is not None:
-            if np.array_equal(pixels, before.pixels):
-                if np.array_equal(points, before.points):
-                    return before  # type: ignore[no-any-return]
-                pixels = before.pixels
-        return PictureLook(points.copy(), pixels if before and pixels is before.pixels else pixels.copy())
-
-    def digest(self) -> bytes:
-        """Return a hash of corners and colours."""
-        look = self.looks[-1]
-        return blake2b(look.points.tobytes() + look.pixels.tobytes(), digest_size=16).digest()
-
-    def keep(self, start: int, looks: list[Any]) -> None:
-        """Write keys for place, opacity and picture."""
-        stack = np.stack([self.props.projection.points(look.points) for look in looks])
-        low = stack.min(axis=1)
-        size = stack.max(axis=1) - low
-        zero = np.zeros((len(looks), 1))
-        self.pose.add(start, np.hstack([size[:, :1], zero, zero, size[:, 1:], low]), self.props.easings, UNIT)
-        opacity = np.array([[look.pixels[0, 0, 3] / 255] for look in looks])
-        self.opacity.add(start, opacity, self.props.easings)
-        before = None
-        for index, look in enumerate(looks):
-            if look.pixels is not before:
-                before = look.pixels
-                self._put(start + index, look.pixels)
-
-    def _put(self, time: int, pixels: Any) -> None:
-        if (pixels[..., 3] != pixels[0, 0, 3]).any():
-            raise TypeError("A picture is transparent in places: say here how it looks.")
-        rgb = np.ascontiguousarray(pixels[..., :3])
-        pictures = self.props.pictures
-        index = pictures.add((rgb.shape, rgb.tobytes()), rgb)
-        if not self.picture or self.picture[-1][2] != index:
-            self.picture.append([time, HOLDS, index])
-
-    def sprite(self) -> dict[str, Any] | None:
-        """Return the sprite."""
-        if not self.picture:
-            return None
-        props = self.props
-        poses = [[*key[:2], *key.about.pose(key.values)] for key in self.pose.keys]
-        sprite = {"picture": props.track([list(key) for key in self.picture]), "pose": props.track(level(poses))}
-        opacity = [[key.time, key.easing, round(key.values[0], 3)] for key in self.opacity.keys]
-        if opacity != [[opacity[0][0], HOLDS, 1]]:
-            sprite["opacity"] = props.track(opacity)
-        return sprite
-
-
-UNIT = Outline2d(np.zeros((4, 2)), np.ones(2))
-"""The square that pictures are drawn in."""
-
-
-def actor_of(mobject: Any, props: Props) -> Actor:
-    """Return what records a mobject."""
-    if isinstance(mobject, VMobject):
-        return Drawn(mobject, props)
-    if isinstance(mobject, ImageMobject):
-        return Shown(mobject, props)
-    raise TypeError(f"{type(mobject).__name__} is neither made of curves nor an image: say here how it looks.")

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from cnnreel.film.record import BeatRecord, FormulaRecord, MarkRecord, PixelBox, Strict
 
-__all__ = ["Film", "FilmBeat", "PictureValues", "Sprite", "TextRecord", "film_schema"]
+__all__ = ["Film", "FilmBeat", "PictureValues", "Sprite", "TextRecord", "film_schema", "film_text"]
 
 FRAME = 1080
 """Length of the frame's shorter side, to which all lengths refer."""
@@ -24,8 +24,10 @@ Color = Annotated[str, Field(pattern=r"^#[0-9A-F]{6}$")]
 Index = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=-0.5, le=1.5)]
 PathData = Annotated[str, Field(pattern=r"^[Mlhvcz0-9 .\-]*$", description="SVG path data.")]
-Key = Annotated[list[float], Field(min_length=3, max_length=8, description="Time, easing, and at least one value.")]
-Track = Annotated[list[Key], Field(min_length=1)]
+KeyNumbers = Annotated[
+    list[float], Field(min_length=3, max_length=8, description="Time, easing, and at least one value.")
+]
+Track = Annotated[list[KeyNumbers], Field(min_length=1)]
 DrawingOrder = tuple[Index, list[Index]]
 
 
@@ -38,6 +40,7 @@ class PictureValues(Strict):
     ground: Index | None = Field(None, description="Paint of the value 0.")
     above: Index | None = Field(None, description="Paint of the value 1.")
     below: Index | None = Field(None, description="Paint of the value -1.")
+    when: str | None = Field(None, description="Base64 of a byte for each pixel: when it appears, from 0 to 254.")
     rgb: str | None = Field(None, description="Base64 of three bytes for each pixel, in place of values.")
 
 
@@ -87,6 +90,11 @@ class Film(Strict):
     sprites: list[Sprite]
     orders: list[DrawingOrder] = Field(description="Time, and runs of sprites: first, last, first, last, ...")
     beats: list[FilmBeat]
+
+
+def film_text(film: dict[str, Any]) -> str:
+    """Write a film as JSON, in as few letters as that takes."""
+    return json.dumps(film, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def film_schema() -> dict[str, Any]:

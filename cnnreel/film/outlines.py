@@ -25,10 +25,10 @@ TOLERANCE = 0.05
 FINENESS = 20_000
 """Two outlines that differ by less than one part of it are one and the same."""
 
-STEP = 10
+PARTS = 10
 """Coordinates of shapes are written in this part of a pixel."""
 
-SAME = 1e-3
+NEAR = 1e-3
 """Pixels within which two points are one."""
 
 
@@ -78,7 +78,7 @@ class Outlines:
     def find(self, points: Points) -> Outline2d:
         """Return the outline of which these points are a larger or smaller image."""
         low, size = extent(points[None])
-        unit = (points - low[0]) / np.where(size[0] > SAME, size[0], np.inf)
+        unit = (points - low[0]) / np.where(size[0] > NEAR, size[0], np.inf)
         key = np.rint(unit * FINENESS).astype(np.int32).tobytes()
         return self._known.setdefault(key, Outline2d(unit))
 
@@ -111,7 +111,7 @@ def fit(stack: npt.NDArray[np.float64]) -> tuple[Points, Poses] | None:
     poses = np.zeros((len(stack), 6))
     poses[:, 4:] = low
     poses[:, 0], poses[:, 3] = size[:, 0], size[:, 1]
-    flat = size[base] <= SAME
+    flat = size[base] <= NEAR
     unit = (points - low[base]) / np.where(flat, np.inf, size[base])
     if np.abs(stack - low[:, None] - unit * size[:, None]).max() <= TOLERANCE:
         return points, poses
@@ -142,7 +142,7 @@ def path_data(several: Sequence[Points]) -> list[str]:
     """
     stack = np.stack([points[: len(points) // 4 * 4] for points in several]).reshape(len(several), -1, 4, 2)
     stack = np.where(np.isfinite(stack), stack, 0)
-    tenths = np.rint(stack * STEP).astype(int)
+    tenths = np.rint(stack * PARTS).astype(int)
     written: list[list[str]] = [[] for _ in several]
     for command, numbers in commands(stack, tenths):
         for text, values in zip(written, numbers, strict=True):
@@ -158,8 +158,8 @@ def commands(
     count = stack.shape[1]
     starts = np.ones(count, bool)
     if count > 1:
-        starts[1:] = (np.abs(stack[:, 1:, 0] - stack[:, :-1, 3]) > SAME).any(axis=(0, 2))
-    straight = is_straight(stack).all(axis=0)
+        starts[1:] = (np.abs(stack[:, 1:, 0] - stack[:, :-1, 3]) > NEAR).any(axis=(0, 2))
+    straight = np.atleast_1d(is_straight(stack).all(axis=0))
     first = 0
     for index in range(count):
         if starts[index]:
@@ -169,7 +169,7 @@ def commands(
         way = tenths[:, index, 1:] - start
         end = way[:, 2]
         last = index + 1 == count or bool(starts[index + 1])
-        closes = last and (np.abs(stack[:, first, 0] - stack[:, index, 3]) <= SAME).all()
+        closes = last and (np.abs(stack[:, first, 0] - stack[:, index, 3]) <= NEAR).all()
         if not straight[index]:
             yield "c", way.reshape(len(stack), -1)
         elif not (closes and index > first) and (end.any() or (last and index == first)):
@@ -207,6 +207,7 @@ def joined(tenths: npt.NDArray[np.int64]) -> str:
     """
     text = ""
     for value in tenths.tolist():
-        number = f"{value / STEP:g}".replace("0.", ".", 1) if abs(value) < STEP else f"{value / STEP:.1f}".removesuffix(".0")
+        number = f"{value / PARTS:.7g}"
+        number = number.replace("0.", ".", 1) if abs(value) < PARTS else number
         text += number if not text or number.startswith("-") else f" {number}"
     return text

@@ -51,8 +51,16 @@ class Paints:
         paint = (color,) * len(THEMES)
         return self._table.add(paint, paint)
 
-    def picture(self, rgb: Pixels8) -> dict[str, Any]:
+    def picture(self, rgb: Pixels8, when: Pixels8 | None = None) -> dict[str, Any]:
         """Describe a picture (H, W, 3) by values between three paints, or by its colours where it has others."""
+        described = self._described(rgb)
+        return described if when is None else {**described, "when": as_base64(when)}
+
+    def _described(self, rgb: Pixels8) -> dict[str, Any]:
+        if (rgb == rgb[..., :1]).all():
+            values = rgb[..., 0] / 255
+            black, white = self.fixed("#000000"), self.fixed("#FFFFFF")
+            return {**picture_record(values), "ground": black, "above": white, "below": black}
         found = self._values(rgb)
         height, width = rgb.shape[:2]
         if found is None:
@@ -67,7 +75,8 @@ class Paints:
         ground = np.array(as_shares(self.theme.background)) * 255
         pixels = rgb.reshape(-1, 3) - ground
         negative, left = shares_of(pixels, np.array(as_shares(self.theme.negative)) * 255 - ground)
-        for role in self.theme.roles():
+        _, *roles = self.theme.roles()
+        for role in roles:
             positive, off = shares_of(pixels, np.array(as_shares(role)) * 255 - ground)
             if np.minimum(off, left).max() <= 1.0:
                 return np.where(off <= left, positive, -negative).reshape(rgb.shape[:2]), role

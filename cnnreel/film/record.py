@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from cnn_core.notation import as_data
 from scenes.specs import SceneSpec, as_json
 from scenes.timeline import Timeline
 
@@ -24,6 +26,7 @@ __all__ = [
     "VideoRecord",
     "as_text",
     "clip_record",
+    "explained",
     "inspected",
     "made_with",
     "schema",
@@ -110,6 +113,17 @@ class MadeWith(Strict):
     weights_sha256: Sha256 | None = Field(None, description="Of the trained weights, where the scene uses some.")
 
 
+class ExplanationRecord(Strict):
+    """How a number came about, or where it is from."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["text"]}, {"required": ["origin"]}]})
+
+    text: str | None = Field(None, description="The arithmetic in a line, such as `Max(4, 1, 1, 1) = 4`.")
+    spoken: str | None = Field(None, description="The same in words.")
+    operands: dict[str, float | list[float]] | None = Field(None, description="The numbers of its left side, by name.")
+    origin: str | None = Field(None, description="Where a number is from that was not computed, such as `given`.")
+
+
 class ClipRecord(Strict):
     """A clip: what was asked, what was computed, and what is seen when."""
 
@@ -122,6 +136,10 @@ class ClipRecord(Strict):
     video: VideoRecord | None = None
     pictures: PicturesRecord | None = None
     beats: list[BeatRecord]
+    results: list[str] | None = Field(None, description="Addresses of what an answer key lists, as computed.")
+    explanations: dict[str, ExplanationRecord] | None = Field(
+        None, description="How each result and each number that is shown came about, by address."
+    )
     made_with: MadeWith
 
     @model_validator(mode="after")
@@ -134,10 +152,12 @@ class ClipRecord(Strict):
 
 def clip_record(spec: SceneSpec, timeline: Timeline, main: VideoRecord | PicturesRecord) -> dict[str, Any]:
     """Put together the record of a clip, and check it."""
+    beats = timeline.as_json()
     record = {
         **inspected(spec),
         "video" if isinstance(main, VideoRecord) else "pictures": main.model_dump(),
-        "beats": timeline.as_json(),
+        "beats": beats,
+        **explained(spec, beats),
         "made_with": made_with(spec),
     }
     ClipRecord.model_validate(record)
@@ -147,6 +167,16 @@ def clip_record(spec: SceneSpec, timeline: Timeline, main: VideoRecord | Picture
 def inspected(spec: SceneSpec) -> dict[str, Any]:
     """Return the first four keys of a record: those that need no film."""
     return {"schema": "cnnreel/1", "scene": spec.name, "spec": spec.as_json(), "values": as_json(spec.values())}
+
+
+def explained(spec: SceneSpec, beats: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a record says of how its numbers came about: the addresses of its results, and all explanations."""
+    results = list(spec.results())
+    shown = (shown["of"] for beat in beats for shown in beat["shown"])
+    return {
+        "results": results,
+        "explanations": {of: as_data(spec.explain(of)) for of in dict.fromkeys((*results, *shown))},
+    }
 
 
 def as_text(plain: dict[str, Any]) -> str:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from math import ceil, floor
 from typing import Any
 
-from manim import Mobject, config
+import numpy as np
+from manim import config
 
 from cnn_core.arrays import Pair
-from cnnreel.film.actors import Actor, Projection, Props, actor_of
+from cnnreel.film.actors import Actor, LineActor, LineLook, Projection, Props
 from cnnreel.film.format import FRAME, RATE
+from cnnreel.film.motion import Motion
 from cnnreel.film.paints import Paints
+from cnnreel.film.picture_actors import actor_of
 from cnnreel.paint.engine import everything, manim_set_up
 from cnnreel.paint.looks import Family, lively
 from scenes.rehearsal import BlindRenderer
 from scenes.specs import SceneSpec
+from scenes.stage import ExplainerScene
 from scenes.theme import THEMES, Theme
 from scenes.timeline import TICKS_PER_SECOND, Beat, Timeline
 
@@ -55,14 +62,17 @@ class Recorder(BlindRenderer):
         self._seen = hashlib.sha256()
         self._sample = 0
         self.sights: list[str] = []
+        self.beats: list[dict[str, Any]] = []
 
     def init_scene(self, *_: Any) -> None:
         """Build the camera, and measure the frame."""
         super().init_scene()
         self._props = Props(Projection((config.frame_width, config.frame_height), FRAME), self._paints)
 
-    def end_beat(self, _: Beat) -> None:
-        """Close the hash of all that was seen in a beat."""
+    def end_beat(self, scene: ExplainerScene[Any], beat: Beat) -> None:
+        """Take over what was said in a beat, and close the hash of all that was seen in it."""
+        texts = [{"text": one.text, "box": list(one.box)} for one in scene.texts()]
+        self.beats.append({**beat.as_json(), "texts": texts})
         self.sights.append(self._seen.hexdigest())
         self._seen = hashlib.sha256()
 
@@ -78,21 +88,43 @@ class Recorder(BlindRenderer):
         if frozen:
             self._write(shown)
         else:
-            self._watch_moving(scene, ticks, shown)
+            self._watch_moving(scene, ticks * PER_TICK, shown)
         self._sample += ticks * PER_TICK
 
-    def _watch_moving(self, scene: Any, ticks: int, shown: list[Actor]) -> None:
+    def _watch_moving(self, scene: Any, samples: int, shown: list[Actor]) -> None:
+        motion = Motion.of(scene, np.arange(samples + 1) / RATE)
+        if motion is None:
+            self._sample_all(scene, samples, shown)
+            return
+        moving = self._known(Family([animation.mobject for animation, _ in motion.played]))
+        seen = [(actor, motion.foreseen[id(actor.mobject)]) for actor in shown if id(actor.mobject) in motion.foreseen]
+        played = set(map(id, moving))
+        self._write([actor for actor in shown if id(actor) not in played])
+        ends = [(actor, LineLook.of(one.start), LineLook.of(one.target), one.shares) for actor, one in seen]
+        self._sample_some(samples, moving, motion.play)
+        self._finish(scene, moving)
+        for actor, one, other, shares in ends:
+            assert isinstance(actor, LineActor)
+            self._seen.update(actor.keep_mixture(self._sample, one, other, shares))
+
+    def _sample_all(self, scene: Any, samples: int, shown: list[Actor]) -> None:
         members = lively(scene)
-        family = Family(everything(scene) if members is None else members)
-        moving = self._known(family)
+        moving = self._known(Family(everything(scene) if members is None else members))
         staying = set(map(id, moving))
         self._write([actor for actor in shown if id(actor) not in staying])
-        for sample in range(1, ticks * PER_TICK):
-            scene.update_to_time(sample / RATE)
+        self._sample_some(samples, moving, lambda sample: scene.update_to_time(sample / RATE))
+        self._finish(scene, moving)
+
+    def _sample_some(self, samples: int, moving: list[Actor], play: Callable[[int], None]) -> None:
+        """Look at what moves, at each sample but the first and the last."""
+        for sample in range(1, samples if moving else 0):
+            play(sample)
             for actor in moving:
                 actor.sample()
             if sample % PER_TICK == 0:
                 self._witness(sample // PER_TICK, moving)
+
+    def _finish(self, scene: Any, moving: list[Actor]) -> None:
         for animation in scene.animations:
             animation.finish()
         for actor in moving:
@@ -138,7 +170,7 @@ class Recorder(BlindRenderer):
                 indices[key] = len(sprites)
                 sprites.append(sprite)
         orders = [[time, runs([indices[key] for key in order if key in indices])] for time, order in self._orders]
-        pictures = [props.paints.picture(rgb) for rgb in props.pictures.entries]
+        pictures = [props.paints.picture(*picture) for picture in props.pictures.entries]
         return {
             "size": list(props.projection.size),
             "paints": props.paints.as_json(),
@@ -166,6 +198,20 @@ def runs(indices: list[int]) -> list[int]:
     return found
 
 
+def in_film(beat: dict[str, Any], zoom: float) -> dict[str, Any]:
+    """Return a beat with its boxes in pixels of the film, of which there are `zoom` for each of the clip's."""
+
+    def larger(box: list[int]) -> list[int]:
+        left, top, right, bottom = box
+        return [floor(left * zoom), floor(top * zoom), ceil(right * zoom), ceil(bottom * zoom)]
+
+    seen = {
+        name: [{**one, "box": larger(one["box"])} for one in beat[name]]
+        for name in ("shown", "marks", "formulas", "texts")
+    }
+    return {**beat, **seen}
+
+
 def record_film(spec: SceneSpec, size: Pair) -> Recording:
     """Play a scene without drawing it, and record it.
 
@@ -177,7 +223,7 @@ def record_film(spec: SceneSpec, size: Pair) -> Recording:
     with manim_set_up(size, TICKS_PER_SECOND):
         recorder = Recorder(THEMES[spec.theme])
         scene = type(spec).scene_class()(spec, renderer=recorder)
-        scene.on_beat = recorder.end_beat
+        scene.on_beat = partial(recorder.end_beat, scene)
         scene.render()
     film = {
         "schema": "cnnreel-film/1",
@@ -187,6 +233,6 @@ def record_film(spec: SceneSpec, size: Pair) -> Recording:
         "themes": list(THEMES),
         "theme": spec.theme,
         **recorder.film(),
-        "beats": [{"marks": [], "formulas": [], "texts": [], **beat} for beat in scene.timeline.as_json()],
+        "beats": [in_film(beat, FRAME / min(size)) for beat in recorder.beats],
     }
     return Recording(scene.timeline, film, tuple(recorder.sights))

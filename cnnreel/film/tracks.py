@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["HOLDS", "Easings", "Key", "Keys", "Series", "Table", "eased"]
+__all__ = ["EVENLY", "HOLDS", "Easings", "Key", "Keys", "Series", "Table", "counting", "eased"]
 
 Series: TypeAlias = npt.NDArray[np.float64]
 """(T, k): k numbers at each sample."""
@@ -42,7 +42,7 @@ class Easings:
         return [[int(share) if share in (0, 1) else share for share in one.tolist()] for one in self.entries]
 
     def find(self, shares: Series, tolerance: float) -> int:
-        """Return the index of an easing that is nowhere further away than the tolerance; if there is none, a new one."""
+        """Return the index of an easing that is nowhere further away than the tolerance: a known one, or a new one."""
         evenly = np.linspace(0, 1, len(shares))
         if np.abs(shares - evenly).max() <= tolerance:
             return EVENLY
@@ -77,10 +77,10 @@ class Keys:
 
     def add(self, start: int, series: Series, easings: Easings, about: Any = None) -> None:
         """Take samples over, the first of which is that of time `start`."""
-        for first, last, easing in eased(series, self.scale, easings):
-            self.begin(start + first, series[first], easing, about)
-            if last > first:
-                self.keys.append(Key(start + last, HOLDS, tuple(series[last].tolist()), about))
+        for piece in eased(series, self.scale, easings):
+            self.begin(start + piece.begins, series[piece.first], piece.easing, about)
+            if piece.moves:
+                self.keys.append(Key(start + piece.ends, HOLDS, tuple(series[piece.last].tolist()), about))
 
     def begin(self, time: int, values: Series, easing: int = HOLDS, about: Any = None) -> None:
         """Let values count from a time on."""
@@ -94,8 +94,33 @@ class Keys:
         self.keys.append(Key(time, easing, tuple(values.tolist()), about))
 
 
-def eased(series: Series, scale: Series, easings: Easings) -> Iterator[tuple[int, int, int]]:
-    """Divide samples into pieces, each of which goes straight from its first to its last: (first, last, easing)."""
+def counting(keys: Sequence[Key]) -> list[Key]:
+    """Return those of a track's keys that count: those that another one replaces at once do not."""
+    found: list[Key] = []
+    for key in keys:
+        if found and found[-1].time == key.time and (len(found) == 1 or found[-2].easing == HOLDS):
+            found.pop()
+        found.append(key)
+    return found
+
+
+class Stretch(NamedTuple):
+    """Samples that go straight from the values of `first` to those of `last`, between `begins` and `ends`."""
+
+    first: int
+    last: int
+    begins: int
+    ends: int
+    easing: int
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything changes."""
+        return self.ends > self.begins
+
+
+def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Stretch]:
+    """Divide samples (T, k) into pieces; what differs by less than half of the scale (k,) is the same."""
     pieces = [(0, len(series) - 1)]
     while pieces:
         first, last = pieces.pop()
@@ -103,18 +128,19 @@ def eased(series: Series, scale: Series, easings: Easings) -> Iterator[tuple[int
         way = piece[-1] - piece[0]
         off = piece - piece[0]
         if np.abs(off).max() <= 0.5:
-            yield first, first, HOLDS
+            yield Stretch(first, first, first, first, HOLDS)
             continue
         axis = int(np.abs(way).argmax())
         length = abs(way[axis])
         shares = off[:, axis] / (way[axis] or 1.0)
         if length > 0.5 and np.abs(off - shares[:, None] * way).max() <= 1.0:
             head, tail = trimmed(shares, 0.5 / length)
+            easing = easings.find(rescaled(shares[head : tail + 1]), 0.5 / length)
             if head:
-                yield first, first, HOLDS
-            yield first + head, first + tail, easings.find(rescaled(shares[head : tail + 1]), 0.5 / length)
+                yield Stretch(first, first, first, first, HOLDS)
+            yield Stretch(first, last, first + head, first + tail, easing)
             continue
-        middle = split(off, length)
+        middle = divided(off, length)
         pieces += [(first + middle, last), (first, first + middle)]
 
 
@@ -128,10 +154,11 @@ def trimmed(shares: Series, small: float) -> tuple[int, int]:
 
 def rescaled(shares: Series) -> Series:
     """Let shares begin with 0 and end with 1, though they were trimmed."""
-    return (shares - shares[0]) / (shares[-1] - shares[0])
+    rescaled_shares: Series = (shares - shares[0]) / (shares[-1] - shares[0])
+    return rescaled_shares
 
 
-def split(off: Series, length: float) -> int:
+def divided(off: Series, length: float) -> int:
     """Return where to divide a piece: where it turns back, or in the middle."""
     farthest = int(np.abs(off).max(axis=1).argmax())
     turns = np.abs(off[farthest]).max() > 1.05 * length

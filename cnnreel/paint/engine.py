@@ -16,6 +16,7 @@ from cnn_core.arrays import Pair
 from cnnreel.paint.camera import FilmCamera
 from cnnreel.paint.looks import lively
 from cnnreel.paint.patches import Box, Frame, Patch, Sink, difference
+from scenes.rehearsal import NoFiles
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat, Timeline
 
@@ -28,18 +29,6 @@ OnFrames = Callable[[int], None]
 """Called with the number of frames so far."""
 
 EVERY_BEAT = range(sys.maxsize)
-
-
-class NoFiles:
-    """Stands where Manim expects a file writer, and writes no files.
-
-    Manim looks at it once a scene, to stop encoders when the scene fails.
-    """
-
-    sections: tuple[()] = ()
-
-    def abort_encode_jobs(self) -> None:
-        """There are none."""
 
 
 class FilmRenderer(CairoRenderer):

@@ -14,7 +14,7 @@ from cnnreel.paint.patches import Frame, straight
 from scenes.theme import Theme
 from scenes.timeline import Beat
 
-__all__ = ["Still", "contact_sheet", "save_png"]
+__all__ = ["Still", "contact_sheet", "picture_name", "save_png"]
 
 FONT = Path(scenes.__file__).parent / "fonts" / "SourceSansPro-Regular.otf"
 SHEET_WIDTH = 1920
@@ -40,6 +40,15 @@ class Still:
         small = cell_width(width, height)
         picture = Image.fromarray(frame).convert("RGB")
         return cls(beat, picture.resize((small, round(small * height / width)), Image.Resampling.LANCZOS))
+
+
+def picture_name(number: int, kind: str) -> str:
+    """Return what the picture of a beat is called; beats count from 1.
+
+    >>> picture_name(1, "explain")
+    '01-explain.png'
+    """
+    return f"{number:02d}-{kind}.png"
 
 
 def save_png(frame: Frame, path: Path) -> None:

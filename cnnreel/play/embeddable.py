@@ -10,6 +10,7 @@ from typing import Any
 
 from cnn_core.errors import InputError
 from cnnreel.play.page.data import Part, page_beats, parts_of, summary
+from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import title_of
 
 __all__ = ["Embeddable", "read_embeddable"]
@@ -62,7 +63,7 @@ def read_embeddable(path: Path) -> Embeddable:
         parts = parts_of(found, records)
         page, title = "index.html", found["title"]
     elif found.get("schema") == "cnnreel/1" and "video" in found:
-        parts = [Part.alone(found)]
+        parts = [Part.alone(Story(found))]
         page, title = f"{file.stem}.html", title_of(found)
     else:
         raise InputError(f"CLIP must be a film or a lesson, but {str(file)!r} describes neither.")

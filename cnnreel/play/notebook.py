@@ -1,18 +1,20 @@
-"""Films in notebooks: `from reel import clip; clip("max-pool", x=[[4, 1], [1, 1]])` shows the player."""
+"""Films in notebooks: `from cnnreel import clip; clip("max-pool", x=[[4, 1], [1, 1]])` shows the player."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from cnnreel.play.page.html import clip_page
 from cnnreel.play.page.writing import write_page
+from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import alternative_text, title_of
 from cnnreel.work.cache import Cache
-from cnnreel.work.finished import clip_key
+from cnnreel.work.clip import Clip, Output
+from cnnreel.work.filming import film_clip
 from scenes.catalog import find
 from scenes.timeline import Beat, Shown, Timeline
 
@@ -50,7 +52,7 @@ class NotebookClip:
     def player(self) -> str:
         """Return the page with everything inside, in a frame: a saved notebook still plays."""
         page = self.path.with_suffix(".notebook.html")
-        write_page(clip_page(self.record), page, [self.path.parent], single_file=True)
+        write_page(clip_page(Story(self.record)), page, [self.path.parent], single_file=True)
         html = escape(page.read_text(encoding="utf-8")).encode("ascii", "xmlcharrefreplace").decode()
         page.unlink()
         return (
@@ -78,12 +80,9 @@ def clip(scene: str, *, quality: str = "low", out: str | Path = "out", **given: 
     InputError
         If the scene does not exist or cannot be filmed as asked.
     """
-    from cnnreel.work.filming import film  # noqa: PLC0415 (Manim takes a second to load)
-
-    spec = find(scene).build(given)
-    name = f"{scene}-{clip_key(spec, scene, quality=quality)[:8]}"
-    made = film(spec, Path(out), name=name, quality=quality, cache=Cache.of_user())
-    return NotebookClip(made.main, spec.values(), timeline_of(made.record), made.record)
+    asked = Clip(find(scene).build(given), scene, Path(out), Output(quality), Cache.of_user())
+    made = film_clip(replace(asked, name=f"{scene}-{asked.key[:8]}"))
+    return NotebookClip(made.main, made.spec.values(), timeline_of(made.record), made.record)
 
 
 def timeline_of(record: Mapping[str, Any]) -> Timeline:

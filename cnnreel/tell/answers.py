@@ -7,11 +7,9 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
-from typing import Any
 
-from cnnreel.tell.appearing import new_on_screen
-from cnnreel.tell.arithmetic import Working, workings
+from cnnreel.tell.story import Story
+from scenes.addresses import value_at
 
 __all__ = ["answer_key", "harmless"]
 
@@ -20,7 +18,7 @@ FORMULA = tuple("=+-@|%")
 NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
-def answer_key(records: Mapping[str, Mapping[str, Any]]) -> str:
+def answer_key(stories: Mapping[str, Story]) -> str:
     """Write a row for each question and each step of some clips, by their names; numbers in full precision.
 
     Operands are JSON. Text that a spreadsheet would take for a formula begins with an apostrophe.
@@ -28,36 +26,35 @@ def answer_key(records: Mapping[str, Mapping[str, Any]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for clip, record in records.items():
-        for row in (*questions(record), *steps(record)):
+    for clip, story in stories.items():
+        for row in (*questions(story), *steps(story)):
             writer.writerow([harmless({"clip": clip, **row}.get(column, "")) for column in COLUMNS])
     return file.getvalue()
 
 
-def questions(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+def questions(story: Story) -> Iterator[dict[str, str]]:
     """Give each question, with the value that answers it."""
-    known = {working.of: working for working in workings(record)}
-    beats = record["beats"]
-    for (question, answer), new in zip(pairwise(beats), new_on_screen(beats)[1:], strict=True):
-        if question["kind"] == "question":
-            asked = {"kind": "question", "start": f"{question['start']:.2f}"}
-            asked |= {"question": question.get("prompt", ""), "answer": question.get("answer", "")}
-            of = next((address for address in new if address in known), None)
-            yield asked | (as_row(known[of]) if of and answer["kind"] == "answer" else {})
+    for number, beat in enumerate(story.beats):
+        if beat["kind"] == "question":
+            asked = {"kind": "question", "start": f"{beat['start']:.2f}"}
+            asked |= {"question": beat.get("prompt", ""), "answer": beat.get("answer", "")}
+            of = story.answered(number)
+            yield asked | (as_row(story, of) if of else {})
 
 
-def steps(record: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    """Give each value of which it is known how it came about."""
-    return ({"kind": "step", **as_row(working)} for working in workings(record))
+def steps(story: Story) -> Iterator[dict[str, str]]:
+    """Give each result, with how it came about."""
+    return ({"kind": "step", **as_row(story, of)} for of in story.results)
 
 
-def as_row(working: Working) -> dict[str, str]:
+def as_row(story: Story, of: str) -> dict[str, str]:
     """Write how a value came about."""
+    known = story.explanation(of)
     return {
-        "address": working.of,
-        "operands": json.dumps(dict(working.operands)),
-        "result": json.dumps(working.result),
-        "arithmetic": working.line,
+        "address": of,
+        "operands": json.dumps(known["operands"]),
+        "result": json.dumps(value_at(story.values, of)),
+        "arithmetic": known["text"],
     }
 
 

@@ -8,37 +8,28 @@ from itertools import groupby
 from typing import Any
 
 from cnn_core.numerals import typeset
-from cnnreel.tell.arithmetic import Working
 from cnnreel.tell.markdown import plain_text
+from cnnreel.tell.story import Story
 
-__all__ = ["appearing", "array_name", "in_rows", "named", "new_on_screen"]
+__all__ = ["appearing", "array_name", "in_rows", "named"]
 
 NAMED_ONE_BY_ONE = 8
 """Numbers of one array that stand on lines of their own; more are told row by row."""
 
 
-def new_on_screen(beats: Sequence[Mapping[str, Any]]) -> list[list[str]]:
-    """Return for each beat the addresses that were not on screen before it."""
-    seen: list[set[str]] = [set(), *({shown["of"] for shown in beat["shown"]} for beat in beats)]
-    return [
-        list(dict.fromkeys(shown["of"] for shown in beat["shown"] if shown["of"] not in before))
-        for beat, before in zip(beats, seen[:-1], strict=True)
-    ]
-
-
-def appearing(
-    beat: Mapping[str, Any], new: Sequence[str], known: Mapping[str, Working], values: Mapping[str, Any]
-) -> Iterator[str]:
-    """Say which numbers appear, and how those came about that were computed."""
-    texts = {shown["of"]: typeset(shown["text"]) for shown in beat["shown"]}
-    for array, group in groupby(new, array_name):
+def appearing(story: Story, beat: int) -> Iterator[str]:
+    """Say which numbers appear in a beat, and how those came about that were computed."""
+    texts = {shown["of"]: typeset(shown["text"]) for shown in story.beats[beat]["shown"]}
+    for array, group in groupby(story.new[beat], array_name):
         addresses = list(group)
         if len(addresses) > NAMED_ONE_BY_ONE:
-            yield f"{len(addresses)} numbers of {named(array, values)} appear: {in_rows(addresses, texts)}"
+            name = named(array, story.values)
+            yield f"{len(addresses)} numbers of {name} appear: {in_rows(addresses, texts)}"
             continue
         for of in addresses:
-            how = f", because {known[of].line}" if of in known else ""
-            yield f"{named(of, values)} appears: {texts[of]}{how}"
+            line = story.line(of)
+            how = f", because {line}" if line else ""
+            yield f"{named(of, story.values)} appears: {texts[of]}{how}"
 
 
 def in_rows(addresses: Sequence[str], texts: Mapping[str, str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from cnnreel.play.page.data import Part, chapters_of, page_beats
 from cnnreel.tell.answers import answer_key
 from cnnreel.tell.captions import Cue, as_srt, as_vtt, captions, chapters
 from cnnreel.tell.markdown import plain_text
+from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import alternative_text, deeper, transcript
 
 __all__ = ["write_lesson_sidecars", "write_sidecars"]
@@ -18,20 +18,20 @@ BYTE_ORDER_MARK = "\ufeff"
 """Without it, spreadsheets do not read UTF-8."""
 
 
-def write_sidecars(folder: Path, name: str, record: Mapping[str, Any]) -> None:
-    """Write the files `name.*` beside a clip, from its record; captions and chapters only beside a film."""
-    write(folder, f"{name}.transcript.md", transcript(record))
-    write(folder, f"{name}.alt.txt", alternative_text(record) + "\n")
-    write(folder, f"{name}.answers.csv", BYTE_ORDER_MARK + answer_key({name: record}))
-    if record.get("video"):
-        write_cues(folder, name, captions(record["beats"]), chapters(record["beats"]))
+def write_sidecars(folder: Path, name: str, story: Story) -> None:
+    """Write the files `name.*` beside a clip; captions and chapters only beside a film."""
+    write(folder, f"{name}.transcript.md", transcript(story))
+    write(folder, f"{name}.alt.txt", alternative_text(story.record) + "\n")
+    write(folder, f"{name}.answers.csv", BYTE_ORDER_MARK + answer_key({name: story}))
+    if story.record.get("video"):
+        write_cues(folder, name, captions(story.beats), chapters(story.beats))
 
 
 def write_lesson_sidecars(folder: Path, name: str, title: str, parts: Sequence[Part]) -> None:
     """Write the files `name.*` beside the joined film of a lesson."""
-    told = [deeper(transcript(part.record)) for part in parts]
+    told = [deeper(transcript(part.story)) for part in parts]
     write(folder, f"{name}.transcript.md", "\n".join([f"# {plain_text(title)}\n", *told]))
-    write(folder, f"{name}.answers.csv", BYTE_ORDER_MARK + answer_key({part.name: part.record for part in parts}))
+    write(folder, f"{name}.answers.csv", BYTE_ORDER_MARK + answer_key({part.name: part.story for part in parts}))
     write_cues(folder, name, captions(page_beats(parts)), chapters_of(parts))
 
 

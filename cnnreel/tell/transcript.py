@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from cnn_core.numerals import typeset
-from cnnreel.tell.appearing import appearing, named, new_on_screen
-from cnnreel.tell.arithmetic import details, workings, written
+from cnn_core.numerals import typeset, written
+from cnnreel.tell.appearing import appearing, named
 from cnnreel.tell.captions import chapters
 from cnnreel.tell.markdown import plain_text, table
+from cnnreel.tell.story import Story
 from scenes.catalog import SCENES
 
 __all__ = [
@@ -87,14 +87,15 @@ def is_array(value: Any) -> bool:
     return is_array(value[0]) or (isinstance(value[0], int | float) and not isinstance(value[0], bool))
 
 
-def transcript(record: Record) -> str:
+def transcript(story: Story) -> str:
     """Write a clip in Markdown, readable alone: what is said and shown beat by beat, and all numbers."""
-    arrays = list(arrays_in_words(arrays_of(record["values"])))
-    lines = [f"- {named(one.of, record['values'])}: {one.line}" for one in workings(record)]
+    record = story.record
+    arrays = list(arrays_in_words(arrays_of(story.values)))
+    lines = [f"- {named(of, story.values)}: {story.line(of)}" for of in story.results]
     parts = [
         f"# {plain_text(title_of(record))}",
         plain_text(alternative_text(record)),
-        *beats_in_words(record),
+        *beats_in_words(story),
         "## What was asked for",
         "\n".join(settings_in_words(record["spec"])),
         *(("## All numbers", COUNTING, *arrays) if arrays else ()),
@@ -103,16 +104,14 @@ def transcript(record: Record) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def beats_in_words(record: Record) -> Iterator[str]:
+def beats_in_words(story: Story) -> Iterator[str]:
     """Tell the beats, with a heading where a chapter begins."""
-    beats = record["beats"]
-    heads = {chapter.start: chapter.text for chapter in chapters(beats)}
-    known = {working.of: working for working in (*details(record), *workings(record))}
-    for beat, new in zip(beats, new_on_screen(beats), strict=True):
+    heads = {chapter.start: chapter.text for chapter in chapters(story.beats)}
+    for number, beat in enumerate(story.beats):
         if beat["start"] in heads:
             yield f"## {plain_text(heads[beat['start']])}"
         yield f"**{minutes(beat['start'])}** {KINDS[beat['kind']]}{plain_text(beat['caption'])}"
-        yield "\n".join(f"- {line}" for line in appearing(beat, new, known, record["values"]))
+        yield "\n".join(f"- {line}" for line in appearing(story, number))
 
 
 def deeper(markdown: str) -> str:

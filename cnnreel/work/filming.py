@@ -1,54 +1,57 @@
 """One clip: a film or pictures, a poster, the record of what is seen when, and all that goes beside them.
 
-A film is made in three steps, which may be taken by several processes: it is prepared, filmed in parts, and finished.
+It is made in three steps, which may be taken by several processes: it is prepared, filmed in parts, and finished.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from cnn_core.errors import InputError
-from cnnreel.film.plan import plan
+from cnnreel.film.format import film_text
 from cnnreel.film.record import as_text, clip_record
 from cnnreel.paint.encoder import CODECS
-from cnnreel.paint.quality import QUALITIES
-from cnnreel.paint.segments import film_segments, put_together, segment_folder
-from cnnreel.paint.takes import TAKES, Take, video_record
 from cnnreel.play.page.writing import write_clip_page
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from cnnreel.work.cache import Cache, key_of
-from cnnreel.work.files import check_free, check_name, staging
-from cnnreel.work.finished import clip_key, from_cache, main_file, publish_clip
+from cnnreel.work.clip import Clip, Output
+from cnnreel.work.files import check_name, staging
 from cnnreel.work.limits import check_clip
-from cnnreel.work.orders import Order, Prepared
-from scenes.rehearsal import rehearse
+from cnnreel.work.segments import Segments, put_together, segment_folder
 from scenes.specs import SceneSpec
 from scenes.timeline import Timeline
 
-__all__ = ["Clip", "OnProgress", "film", "film_part", "finish", "prepare"]
+# Manim takes a second to load: it is imported by the steps that play a scene.
+# ruff: noqa: PLC0415
+
+__all__ = ["Clip", "OnProgress", "Prepared", "film", "film_clip", "film_part", "finish", "prepare"]
 
 OnProgress: TypeAlias = Callable[[float], None]
 """Called with the fraction that is done, from 0 to 1."""
 
 
 @dataclass(frozen=True)
-class Clip:
-    """A clip that is on disk.
+class Prepared:
+    """A clip of which it is known what it will show.
 
     Attributes
     ----------
-    main
-        The file that was asked for: the film, the picture, or the contact sheet.
-    record
-        What `NAME.json` says.
+    keys
+        Under which each beat is kept in the cache; empty if there is none.
+    missing
+        Numbers of the beats that are wanted and not in the cache.
     """
 
-    folder: Path
-    main: Path
-    record: dict[str, Any]
+    timeline: Timeline
+    keys: tuple[str, ...]
+    missing: tuple[int, ...]
+
+    def seconds(self, beats: Sequence[int]) -> float:
+        """Return how long some beats last."""
+        return sum(beat.end - beat.start for beat in (self.timeline.beats[number] for number in beats))
 
 
 def film(
@@ -56,26 +59,16 @@ def film(
     out_dir: Path,
     *,
     name: str | None = None,
-    quality: str = "medium",
-    format: str = "mp4",
-    constant_frame_rate: bool = False,
-    single_file: bool = False,
-    transparent: bool = False,
     cache: Cache | None = None,
     on_progress: OnProgress | None = None,
+    **output: Any,
 ) -> Clip:
     """Film a scene into `out_dir/name/`, where every file appears complete or not at all.
 
     Parameters
     ----------
-    constant_frame_rate
-        Store every frame of the film, though it be like the one before: some editing programs want that.
-    single_file
-        Put film, stills and fonts inside the page, so that it can be passed on alone.
-    transparent
-        Leave the background out, of WebM or a PNG.
-    cache
-        Where to look for the clip and its beats before they are filmed, and to keep them afterwards.
+    output
+        What `cnnreel.work.clip.Output` takes: `quality="low", format="gif"`.
 
     Raises
     ------
@@ -84,117 +77,97 @@ def film(
     CnnreelError
         If the disk is full or the folder cannot be written to.
     """
-    check_choice("quality", quality, QUALITIES)
-    check_choice("format", format, [*CODECS, *TAKES])
-    if transparent:
-        check_choice("format of a transparent film", format, ["webm", "png"])
-    name = check_name("name", spec.name if name is None else name)
-    folder = out_dir / name
-    check_free(folder)
-    how: Any = {"quality": quality, "format": format, "constant_frame_rate": constant_frame_rate}
-    how |= {"single_file": single_file, "transparent": transparent}
-    key = clip_key(spec, name, **how) if cache else ""
-    record = from_cache(cache, key, out_dir, name) if cache else None
-    if record is None:
-        with staging(out_dir) as staged:
-            order = Order(spec, name, folder=staged / name, **how)
-            order.folder.mkdir()
-            prepared = prepare(order, cache)
-            if prepared is not None:
-                film_part(order, prepared, prepared.missing, cache, on_progress)
-            record = finish(order, prepared, key, cache, None if prepared else on_progress)
+    how = Output(**output)
+    clip = Clip(spec, check_name("name", spec.name if name is None else name), out_dir, how, cache)
+    return film_clip(clip, on_progress)
+
+
+def film_clip(clip: Clip, on_progress: OnProgress | None = None) -> Clip:
+    """Film a clip in this process, if it is not in the cache, and return it."""
+    if not clip.fetch():
+        with staging(clip.out_dir) as staged:
+            prepared = prepare(clip, staged)
+            film_part(clip, staged, prepared, prepared.missing, on_progress)
+            finish(clip, staged, prepared)
     if on_progress is not None:
         on_progress(1.0)
-    return Clip(folder, folder / main_file(name, format), record)
+    return clip
 
 
-def check_choice(argument: str, given: str, choices: Collection[str]) -> None:
-    """Refuse what cannot be chosen."""
-    if given not in choices:
-        raise InputError(f"{argument} must be one of {', '.join(choices)}, but it is {given!r}.")
+def prepare(clip: Clip, folder: Path) -> Prepared:
+    """Find out what a clip will show, and fetch what the cache has of it.
 
-
-def prepare(order: Order, cache: Cache | None) -> Prepared | None:
-    """Find out what a film will show, and fetch what the cache has of it; return nothing for what is made in one go.
+    Parameters
+    ----------
+    folder
+        An empty one, in which all steps of this clip are taken.
 
     Raises
     ------
     InputError
         If it would be longer or larger than `cnnreel.work.limits` allows.
     """
-    if order.format not in CODECS:
-        return None
-    timeline, keys = foreseen(order, cache)
-    check_clip(order, timeline.duration)
-    missing = [number for number, key in enumerate(keys) if not fetch(order, number, key, cache)]
+    timeline, keys = foreseen(clip, folder)
+    wanted = range(len(keys))[-1 if clip.output.format == "png" else 0 :]
+    missing = [number for number in wanted if not fetch_beat(clip, segment_folder(folder, number), keys[number])]
     return Prepared(timeline, keys, tuple(missing))
 
 
-def foreseen(order: Order, cache: Cache | None) -> tuple[Timeline, tuple[str, ...]]:
-    """Return a film's timeline and its beats' keys; without a cache, where nobody asks for them, they are empty."""
-    if cache is None:
-        timeline = rehearse(order.spec, order.size).timeline
-        return timeline, ("",) * len(timeline.beats)
-    planned = plan(order.spec, order.size)
-    how = (order.spec.theme, order.size, order.fps, order.format, order.constant_frame_rate, order.transparent)
-    return planned.timeline, tuple(key_of(sight=sight, how=how) for sight in planned.sights)
+def foreseen(clip: Clip, folder: Path) -> tuple[Timeline, tuple[str, ...]]:
+    """Write a clip's film as data, if it is one, and return its timeline and its beats' keys."""
+    from cnnreel.film.recorder import record_film
+
+    recorded, output = record_film(clip.spec, clip.size), clip.output
+    check_clip(clip, recorded.timeline.duration)
+    if output.format not in ("png", "stills"):
+        (folder / f"{clip.name}.film.json").write_text(film_text(recorded.film), encoding="utf-8")
+    how = (clip.spec.theme, clip.size, output.fps, output.format, output.constant_frame_rate, output.transparent)
+    return recorded.timeline, tuple(key_of(sight=sight, how=how) for sight in recorded.sights)
 
 
-def fetch(order: Order, beat: int, key: str, cache: Cache | None) -> bool:
-    """Take a beat from the cache, or say that it is not there."""
-    folder = segment_folder(order, beat)
+def fetch_beat(clip: Clip, folder: Path, key: str) -> bool:
+    """Make a folder for a beat, take the beat from the cache, and tell whether it was there."""
     folder.mkdir(parents=True)
-    return cache is not None and cache.fetch(key, folder)
+    return clip.cache is not None and clip.cache.fetch(key, folder)
 
 
 def film_part(
-    order: Order,
-    prepared: Prepared,
-    beats: Sequence[int],
-    cache: Cache | None,
-    on_progress: OnProgress | None = None,
+    clip: Clip, folder: Path, prepared: Prepared, beats: Sequence[int], on_progress: OnProgress | None = None
 ) -> None:
-    """Film some beats of a prepared film."""
+    """Film some beats of a prepared clip, in their order; the others are played without being drawn."""
+    from cnnreel.paint.engine import play
+
     if not beats:
         return
-    times = [prepared.timeline.beats[number] for number in beats]
-    total = sum(beat.end - beat.start for beat in times) * order.fps
-    tell = on_progress and (lambda frames: on_progress(min(1.0, frames / total)))
+    total = prepared.seconds(beats) * clip.output.fps
 
     def keep(beat: int) -> None:
-        if cache is not None:
-            cache.store(prepared.keys[beat], segment_folder(order, beat))
+        if clip.cache is not None:
+            clip.cache.store(prepared.keys[beat], segment_folder(folder, beat))
 
-    film_segments(order, beats, tell, keep)
-
-
-def finish(
-    order: Order,
-    prepared: Prepared | None,
-    key: str,
-    cache: Cache | None,
-    on_progress: OnProgress | None = None,
-) -> dict[str, Any]:
-    """Make everything else, publish all of it, and return the record."""
-    if prepared is None:
-        take = take_at_once(order, on_progress)
-    else:
-        put_together(order, prepared.timeline)
-        take = Take(video_record(order, prepared.timeline.duration), prepared.timeline)
-    record = clip_record(order.spec, take.timeline, take.record)
-    write_sidecars(order.folder, order.name, record)
-    if order.format in CODECS:
-        write_clip_page(order.folder, order.name, record, single_file=order.single_file)
-    (order.folder / f"{order.name}.json").write_text(as_text(record), encoding="utf-8")
-    if cache is not None:
-        cache.store(key, order.folder)
-        cache.shrink()
-    return publish_clip(order.folder, order.out_dir / order.name, order.name)
+    with Segments(clip, folder, beats, keep) as segments:
+        play(
+            clip.spec,
+            clip.size,
+            clip.output.fps,
+            segments.sink,
+            wanted=set(beats),
+            transparent=clip.output.transparent,
+            on_beat=segments.cut,
+            on_frames=on_progress and (lambda frames: on_progress(min(1.0, frames / total))),
+        )
 
 
-def take_at_once(order: Order, on_progress: OnProgress | None) -> Take:
-    """Make what is made in one go, once a rehearsal has told how long it is."""
-    seconds = rehearse(order.spec, order.size).timeline.duration
-    check_clip(order, seconds)
-    total = seconds * order.fps
-    return TAKES[order.format](order, on_progress and (lambda frames: on_progress(min(1.0, frames / total))))
+def finish(clip: Clip, folder: Path, prepared: Prepared) -> None:
+    """Make everything else, and publish all of it."""
+    main = put_together(clip, folder, prepared.timeline)
+    record = clip_record(clip.spec, prepared.timeline, main)
+    story = Story(record)
+    write_sidecars(folder, clip.name, story)
+    if clip.output.format in CODECS:
+        write_clip_page(folder, clip.name, story, single_file=clip.output.single_file)
+    (folder / f"{clip.name}.json").write_text(as_text(record), encoding="utf-8")
+    if clip.cache is not None:
+        clip.cache.store(clip.key, folder)
+        clip.cache.shrink()
+    clip.publish(folder)

@@ -17,16 +17,17 @@ from cnnreel.play.page.data import parts_of
 from cnnreel.play.page.writing import write_lesson_page
 from cnnreel.tell.sidecars import write_lesson_sidecars
 from cnnreel.work.cache import Cache
+from cnnreel.work.clip import Clip, OnClip, Output, Result
 from cnnreel.work.files import check_free, made_if_missing, publish, staging
 from cnnreel.work.lesson_file import Lesson
-from cnnreel.work.workers import Failed, Filmed, Job, OnJob, Outcome, film_all
+from cnnreel.work.scheduler import film_all
 
-__all__ = ["Engine", "OnClip", "ProducedLesson", "produce"]
+__all__ = ["Engine", "OnNamedClip", "ProducedLesson", "produce"]
 
-Engine: TypeAlias = Callable[[Sequence[Job], int, OnJob | None], list[Outcome]]
-"""Films all jobs with so many workers, and returns what became of each."""
+Engine: TypeAlias = Callable[[Sequence[Clip], int, OnClip | None], list[Result]]
+"""Films all clips with so many workers, and returns what became of each."""
 
-OnClip: TypeAlias = Callable[[str, float], None]
+OnNamedClip: TypeAlias = Callable[[str, float], None]
 """Called with the fraction of a clip that is done; the clip is named `LESSON/CLIP`."""
 
 
@@ -49,12 +50,10 @@ class ProducedLesson:
 def produce(
     lessons: Sequence[Lesson],
     out_dir: Path,
-    quality: str,
+    output: Output,
     workers: int,
-    on_clip: OnClip | None = None,
+    on_clip: OnNamedClip | None = None,
     *,
-    single_file: bool = False,
-    constant_frame_rate: bool = False,
     cache: Cache | None = None,
     engine: Engine = film_all,
 ) -> list[ProducedLesson]:
@@ -62,27 +61,25 @@ def produce(
 
     Clips that were made stay where they are if another one fails; the joined film is made only of all of them.
     """
-    check_folders([out_dir / lesson.name for lesson in lessons])
-    tasks = [
-        (
-            f"{lesson.name}/{clip.name}",
-            Job(clip.spec, out_dir / lesson.name, clip.name, quality, constant_frame_rate, cache),
-        )
-        for lesson in lessons
+    folders = [out_dir / lesson.name for lesson in lessons]
+    check_folders(folders)
+    clips = [
+        Clip(clip.spec, clip.name, folder, output, cache)
+        for lesson, folder in zip(lessons, folders, strict=True)
         for clip in lesson.clips
     ]
 
     def tell(number: int, fraction: float) -> None:
         if on_clip is not None:
-            on_clip(tasks[number][0], fraction)
+            on_clip(f"{clips[number].out_dir.name}/{clips[number].name}", fraction)
 
     with ExitStack() as stack:
-        for lesson in lessons:
-            stack.enter_context(made_if_missing(out_dir / lesson.name))
-        outcomes = iter(engine([job for _, job in tasks], workers, tell))
+        for folder in folders:
+            stack.enter_context(made_if_missing(folder))
+        results = iter(engine(clips, workers, tell))
         return [
-            finish(lesson, out_dir / lesson.name, [next(outcomes) for _ in lesson.clips], single_file=single_file)
-            for lesson in lessons
+            finish_lesson(lesson, folder, [next(results) for _ in lesson.clips], single_file=output.single_file)
+            for lesson, folder in zip(lessons, folders, strict=True)
         ]
 
 
@@ -94,17 +91,17 @@ def check_folders(folders: Sequence[Path]) -> None:
         check_free(folder)
 
 
-def finish(lesson: Lesson, folder: Path, outcomes: Sequence[Outcome], *, single_file: bool) -> ProducedLesson:
+def finish_lesson(lesson: Lesson, folder: Path, results: Sequence[Result], *, single_file: bool) -> ProducedLesson:
     """Join a lesson's clips, or say which of them are missing."""
     failures = tuple(
-        f"{lesson.name}/{clip.name}: {outcome.reason}"
-        for clip, outcome in zip(lesson.clips, outcomes, strict=True)
-        if isinstance(outcome, Failed)
+        f"{lesson.name}/{clip.name}: {result}"
+        for clip, result in zip(lesson.clips, results, strict=True)
+        if isinstance(result, CnnreelError)
     )
     if failures:
         return ProducedLesson(None, failures)
     try:
-        records = [outcome.record for outcome in outcomes if isinstance(outcome, Filmed)]
+        records = [result.record for result in results if isinstance(result, Clip)]
         return ProducedLesson(join_lesson(lesson, folder, records, single_file=single_file), ())
     except CnnreelError as error:
         return ProducedLesson(None, (f"{lesson.name}: {error}",))
@@ -126,8 +123,9 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
         video["sha256"] = sha256_of(staged / f"{name}.mp4")
         index = lesson_index(lesson, chapters, VideoRecord.model_validate(video))
-        write_lesson_sidecars(staged, name, lesson.title, parts_of(index, records))
-        write_lesson_page(staged, index, records, folder, single_file=single_file)
+        told = parts_of(index, records)
+        write_lesson_sidecars(staged, name, lesson.title, told)
+        write_lesson_page(staged, index, told, folder, single_file=single_file)
         files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
         (staged / f"{name}.json").write_text(as_text(index), encoding="utf-8")
         publish(staged, folder, [*files, f"{name}.json"])

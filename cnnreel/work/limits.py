@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cnn_core.errors import InputError
 
 if TYPE_CHECKING:
-    from cnnreel.work.orders import Order
+    from cnnreel.work.clip import Clip
 
 __all__ = [
     "CLIP_GIGAPIXELS",
@@ -77,8 +77,8 @@ def check_lessons(clips: Iterable[tuple[Path, float]]) -> None:
         LESSON_SECONDS.check(total, f"{folder.name}: ")
 
 
-def check_clip(order: Order, seconds: float) -> None:
+def check_clip(clip: Clip, seconds: float) -> None:
     """Refuse a clip that would be too long, or too large in all."""
     CLIP_SECONDS.check(seconds)
-    width, height = order.size
-    CLIP_GIGAPIXELS.check(width * height * order.fps * seconds / 1e9)
+    width, height = clip.size
+    CLIP_GIGAPIXELS.check(width * height * clip.output.fps * seconds / 1e9)

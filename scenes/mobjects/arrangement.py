@@ -14,7 +14,7 @@ import numpy as np
 
 from scenes.layout import Box
 
-__all__ = ["Column", "Extent", "GridPlan", "Part", "Plan", "Row", "TextPlan", "largest_cell", "placed"]
+__all__ = ["Column", "GridPlan", "Part", "Plan", "Row", "TextPlan", "largest_cell", "placed"]
 
 Plan: TypeAlias = dict[str, np.ndarray]
 """Where the middle of each grid, name or sign is, by its key."""

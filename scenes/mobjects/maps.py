@@ -1,130 +1,260 @@
-"""An array of feature maps becoming another one: each with a name for all its channels, an arrow between the two."""
+"""All maps of a layer in one picture, with its colour scale."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
+from typing import Any
 
-from manim import DOWN, ORIGIN, RIGHT, VGroup
+import numpy as np
+from manim import (
+    DOWN,
+    RIGHT,
+    Animation,
+    FadeIn,
+    FadeOut,
+    Group,
+    ManimColor,
+    Rectangle,
+    Transform,
+    VGroup,
+    VMobject,
+)
 
 from cnn_core.arrays import Array
+from cnn_core.numerals import as_text
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.number_grid import NumberGrid
-from scenes.mobjects.panel import OperationArrow, level
-from scenes.mobjects.paragraph import Paragraph
+from scenes.mobjects.grid import rectangles
+from scenes.mobjects.picture import Colours, Picture, picture_colours
+from scenes.mobjects.text import Label, Number
+from scenes.theme import Theme
 
-__all__ = ["Maps", "MapsPlan", "cell_for", "name_height", "named"]
+__all__ = ["Arrangement", "FeatureMaps", "Reveal"]
 
-Shape = tuple[int, int, int]
-"""C, H, W."""
+SMALLEST_MAP = 7
+"""Pixels of a map in its picture; values of smaller maps are drawn as blocks of pixels, to have room between maps."""
 
-GAP = 0.3
-"""Between two channels, in scene units."""
-
-NAME_GAP = 0.1
-"""Between a grid and its name, in scene units."""
-
-
-class Maps(VGroup):
-    """The channels of an array beside or above each other, and below them its name, no wider than `width`."""
-
-    def __init__(self, grids: Sequence[NumberGrid], name: str, width: float, *, upright: bool = False) -> None:
-        self.grids = VGroup(*grids).arrange(DOWN if upright else RIGHT, buff=GAP)
-        self.caption = caption(name, grids[0].role, width).next_to(self.grids, DOWN, buff=NAME_GAP)
-        super().__init__(self.grids, self.caption)
-
-
-def named(label: str, array: Array) -> str:
-    """Return a label with the size of an array (1, C, H, W) behind it; with its channels, if there are several."""
-    sides = array.shape[1:] if array.shape[1] > 1 else array.shape[2:]
-    return f"{label} {'×'.join(map(str, sides))}"
-
-
-def caption(name: str, color: str, width: float) -> Paragraph:
-    """Return the words below an array."""
-    return Paragraph(name, max(0.36, smallest_text()), color, width, aligned_edge=ORIGIN)
+FULL = 0.88
+"""Share of the best size that an arrangement without empty places is worth."""
 
 
 @dataclass(frozen=True)
-class MapsPlan:
-    """How large the cells of an input and an output are, and whether the output stands beside or below the input.
+class Arrangement:
+    """How the maps of a layer stand in their picture.
 
     Attributes
     ----------
-    cells
-        Sides of a cell in scene units, of the input and of the output: the same, unless only larger ones can be read.
-    name_widths
-        What the names below them may not be wider than.
-    arrow
-        Length of the arrow.
+    rows, columns
+        Of maps.
+    zoom
+        Pixels of the picture that a value takes, across and down.
+    gap
+        Pixels between two maps.
     """
 
-    beside: bool
-    cells: tuple[float, float]
-    name_widths: tuple[float, float]
-    arrow: float
+    count: int
+    height: int
+    width: int
+    rows: int
+    columns: int
+    zoom: int
+    gap: int
 
     @classmethod
-    def of(cls, room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float = 0.0) -> MapsPlan:
-        """Choose the arrangement with the larger cells.
+    def of(cls, shape: Sequence[int], box_ratio: float) -> Arrangement:
+        """Arrange maps of (C, H, W) so that they are large in a box of this ratio of width to height."""
+        count, height, width = shape
+        zoom = max(1, ceil(SMALLEST_MAP / min(height, width)))
+        gap = max(1, round(width * zoom / 9))
+        choices = [cls(count, height, width, ceil(count / n), n, zoom, gap) for n in range(1, count + 1)]
+        return max(choices, key=lambda one: one.worth(box_ratio))
 
-        Parameters
-        ----------
-        room
-            Where both shall stand.
-        x, output
-            Channels, rows and columns.
-        readable
-            Side of the smallest cell in which the numbers of the output can be read.
-        """
-        plans = (side_by_side(room, x, output, names, readable), one_below(room, x, output, names, readable))
-        return max(plans, key=lambda plan: plan.cells[0])
+    def worth(self, box_ratio: float) -> float:
+        """Tell how large a map would be; more if no place stays empty."""
+        size = min(box_ratio / self.pixels_across, 1 / self.pixels_down)
+        return size if self.rows * self.columns == self.count else FULL * size
 
-    def arrange(self, x: Maps, output: Maps, arrow: OperationArrow, room: Box) -> VGroup:
-        """Put input, arrow and output into the middle of the room."""
-        if self.beside:
-            row = VGroup(x, arrow, output).arrange(RIGHT, buff=0.25 * self.arrow)
-            return level(row, x.grids, arrow.arrow, output.grids).move_to(room.center)
-        column = VGroup(x, arrow, output).arrange(DOWN, buff=0.14)
-        arrow.shift((x.get_x() - arrow.arrow.get_x()) * RIGHT)
-        return column.move_to(room.center)
+    @property
+    def pixels_across(self) -> int:
+        """Width of the picture."""
+        return self.columns * (self.width * self.zoom + self.gap) - self.gap
 
+    @property
+    def pixels_down(self) -> int:
+        """Height of the picture."""
+        return self.rows * (self.height * self.zoom + self.gap) - self.gap
 
-def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
-    """Plan the output to the right of the input."""
-    arrow = min(2.2, 0.2 * room.width)
-    free = room.width - 1.5 * arrow
-    widths, cell = (free / 2, free / 2), 1.0
-    for _ in range(2):  # names that get less than half of the width may need more lines, and leave less to the grids
-        down = room.height - max(map(name_height, names, widths))
-        across = free - GAP * (x[0] + output[0] - 2)
-        cell = min(cell, across / (x[0] * x[2] + output[0] * output[2]), down / max(x[1], output[1]))
-        most = min(down / output[1], (across - cell * x[0] * x[2]) / (output[0] * output[2]))
-        cells = (cell, max(cell, min(readable, most)))
-        wide = [side * C * W + GAP * (C - 1) for side, (C, _, W) in zip(cells, (x, output), strict=True)]
-        widths = max(wide[0], free - max(wide[1], free / 2)), max(wide[1], free - max(wide[0], free / 2))
-    return MapsPlan(True, cells, widths, arrow)
+    def corner(self, channel: int) -> tuple[int, int]:
+        """Return row and column of a map's first pixel."""
+        row, column = divmod(channel, self.columns)
+        return row * (self.height * self.zoom + self.gap), column * (self.width * self.zoom + self.gap)
 
+    def picture(self, maps: Array) -> Array:
+        """Return maps (C, H, W) as one array, NaN between them."""
+        whole = np.full((self.pixels_down, self.pixels_across), np.nan)
+        block = np.ones((self.zoom, self.zoom))
+        for channel, one in enumerate(maps):
+            top, left = self.corner(channel)
+            whole[top : top + self.height * self.zoom, left : left + self.width * self.zoom] = np.kron(one, block)
+        return whole
 
-def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
-    """Plan the output below the input."""
-    arrow, widths = 0.55, (room.width, room.width)
-    down = room.height - sum(map(name_height, names, widths)) - arrow - 0.3
-    across = [(room.width - GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]
-    cell = min(1.0, *across, down / (x[1] + output[1]))
-    most = min(across[1], (down - cell * x[1]) / output[1])
-    return MapsPlan(False, (cell, max(cell, min(readable, most))), widths, arrow)
+    def when(self) -> Array:
+        """Return when each row of the picture is reached if all maps are written from top to bottom, 0 to 1."""
+        high = self.height * self.zoom
+        row = np.arange(self.pixels_down) % (high + self.gap)
+        return np.minimum((row + 1) / high, 1.0)
 
 
-def name_height(name: str, width: float) -> float:
-    """Return the room that a name takes below its grids, in scene units."""
-    return float(caption(name, "#000", width).height) + NAME_GAP
+NAME = 0.26
+"""Height of the words below a picture, in scene units, where the frame does not ask for more."""
+
+STOPS = 10
 
 
-def cell_for(room: Box, shape: Shape, name: str) -> tuple[float, bool]:
-    """Return the largest cell with which an array and its name fit, and whether its channels stand above each other."""
-    C, H, W = shape
-    down, gaps = room.height - name_height(name, room.width), GAP * (C - 1)
-    across = min(1.0, (room.width - gaps) / (C * W), down / H)
-    upright = min(1.0, room.width / W, (down - gaps) / (C * H))
-    return max(across, upright), upright > across
+class Scale(VGroup):
+    """A colour scale, from the smallest value of a layer to its largest."""
+
+    def __init__(self, values: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float) -> None:
+        size = max(smallest_text(), NAME)
+        low, high = float(values.min()), float(values.max())
+        numbers = [
+            Number(as_text(value, 2), address, size, theme.muted)
+            for value, address in zip((low, high), addresses, strict=True)
+        ]
+        free = width - sum(number.width for number in numbers) - 0.5 * size
+        bar = colour_bar(low, high, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
+        super().__init__(numbers[0], bar, numbers[1])
+        self.arrange(RIGHT, buff=0.25 * size)
+
+
+def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, height: float) -> VGroup:
+    """Return a bar of the colours from one value to another, as parts that each reach to its right end."""
+    stops = picture_colours(np.linspace(low, high, STOPS)[None], role, theme, max(abs(low), abs(high)))[0]
+    bar = VGroup()
+    for index, stop in enumerate(stops):
+        part = Rectangle(width=width * (1 - index / STOPS), height=height, stroke_width=0)
+        color = ManimColor((int(stop[0]), int(stop[1]), int(stop[2])))
+        bar.add(part.set_fill(color, opacity=1).move_to(np.array([width, 0, 0]), aligned_edge=RIGHT))
+    return bar.add(Rectangle(width=width, height=height, color=theme.muted, stroke_width=1).move_to(bar))
+
+
+MOST_FRAMED = 300
+SMALL = 0.3
+"""Side of a map, in scene units, below which its outline is faint."""
+
+LEAST_FOR_SCALE = 1.8
+"""Height of a box, in scene units, below which the picture needs all of it."""
+
+
+class FeatureMaps(Group):
+    """The maps of a layer, (C, H, W), in a box, with title and colour scale below them.
+
+    Parameters
+    ----------
+    role
+        Colour of positive values.
+    addresses
+        Of the smallest and the largest value, for the scale; no scale without them.
+    """
+
+    def __init__(
+        self,
+        maps: Array,
+        arrangement: Arrangement,
+        role: str,
+        theme: Theme,
+        box: Box,
+        title: str,
+        addresses: tuple[str, str] | None = None,
+    ) -> None:
+        self.maps, self.arrangement, self.role, self.theme, self.box = maps, arrangement, role, theme, box
+        self.title, self.addresses = title, addresses
+        self.words = self._words()
+        room = box.height - self.words.height - 0.12
+        shape = arrangement.pixels_across / arrangement.pixels_down
+        self.image = Picture(self.colours(), min(box.width, room * shape))
+        self.image.move_to(box.center + np.array([0, (box.height - room) / 2, 0]))
+        self.words.next_to(self.image, DOWN, buff=0.1)
+        self.frames = self._frames()
+        super().__init__(self.image, self.frames, self.words)
+
+    def moves_to(self, other: FeatureMaps) -> list[Any]:
+        """Return the animations in which these maps take the place, colours and words of others of their shape."""
+        leaving = self.words
+        self.maps, self.box, self.role, self.words = other.maps, other.box, other.role, other.words
+        self.remove(leaving)
+        moves = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
+        return [*moves, FadeOut(leaving), FadeIn(other.words)]
+
+    def leave(self) -> FadeOut:
+        """Return the animation that takes the maps away."""
+        return FadeOut(Group(self.image, self.frames, self.words))
+
+    def colours(self, brighter: float = 1.0) -> Colours:
+        """Return the picture's colours; brighter ones are full already at a part of the largest value."""
+        largest = float(np.abs(self.maps).max()) / brighter
+        return picture_colours(self.arrangement.picture(self.maps), self.role, self.theme, largest)
+
+    def _words(self) -> VGroup:
+        size = max(smallest_text(), NAME)
+        words = VGroup(Label(self.title, size, self.role))
+        if self.addresses and self.box.height > LEAST_FOR_SCALE:
+            words.add(Scale(self.maps, self.addresses, self.role, self.theme, self.box.width))
+        return words.arrange(DOWN, buff=0.06)
+
+    def _frames(self) -> VMobject:
+        """Draw an outline around each map, all of them as one mobject."""
+        faint = self.cell * max(self.maps.shape[1:]) < SMALL
+        frames = VMobject(stroke_color=self.role, stroke_width=1, stroke_opacity=0.25 if faint else 0.5)
+        for channel in range(self.arrangement.count if self.arrangement.count <= MOST_FRAMED else 0):
+            self.trace_cells(frames, channel, 0, 0, *self.maps.shape[1:])
+        return frames
+
+    @property
+    def cell(self) -> float:
+        """Side of a value in scene units, as large as the picture is now."""
+        return float(self.image.width) / self.arrangement.pixels_across * self.arrangement.zoom
+
+    def corner(self, channel: int, row: float, column: float) -> np.ndarray:
+        """Return the top left corner of a value of a map."""
+        top, left = self.arrangement.corner(channel)
+        across = np.array([left / self.arrangement.zoom + column, -top / self.arrangement.zoom - row, 0])
+        return self.image.get_corner(np.array([-1.0, 1.0, 0.0])) + self.cell * across
+
+    def middle(self, channel: int, row: float, column: float) -> np.ndarray:
+        """Return the middle of a value of a map."""
+        return self.corner(channel, row + 0.5, column + 0.5)
+
+    def trace_cells(
+        self, outline: VMobject, channel: int, top: float, left: float, height: float, width: float
+    ) -> None:
+        """Add the outline of some values of a map."""
+        first, last = self.corner(channel, top, left), self.corner(channel, top + height, left + width)
+        outline.append_points(rectangles(first, last))
+
+    def outline(self, channel: int, top: float, left: float, height: float, width: float) -> VMobject:
+        """Return the outline of some values in the colour of the window."""
+        outline = VMobject(stroke_color=self.theme.window, stroke_width=4)
+        self.trace_cells(outline, channel, top, left, height, width)
+        return outline
+
+
+class Reveal(Animation):
+    """Writes all maps of a picture, row by row; hides it at once, so that its frames can be shown before."""
+
+    def __init__(self, maps: FeatureMaps, **options: Any) -> None:
+        self.when = maps.arrangement.when()[:, None, None]
+        self.ground = picture_colours(np.zeros((1, 1)), maps.role, maps.theme, 1.0)
+        self.colours = maps.image.pixel_array
+        self.show_until(maps.image, 0.0)
+        super().__init__(maps.image, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        """Show the rows that have been reached."""
+        self.show_until(self.mobject, self.rate_func(alpha))
+
+    def show_until(self, picture: Any, time: float) -> None:
+        """Show the rows that are reached at a time from 0 to 1."""
+        reached = self.when <= time + 1e-9
+        picture.pixel_array = self.colours if time == 1 else np.where(reached, self.colours, self.ground)

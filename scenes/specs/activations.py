@@ -42,7 +42,7 @@ class ReluSpec(ActivationSpec):
 
     name: ClassVar[str] = "relu"
     summary: ClassVar[str] = "ReLU: what is negative becomes 0, what is positive stays."
-    scene: ClassVar[str] = "scenes.relu:ReluScene"
+    scene: ClassVar[str] = "scenes.activations.scene:ReluScene"
     example: ClassVar[str] = '--x "-1 5 -3; -1 5 -3; -1 4 -1"'
 
     def trace(self) -> ActivationTrace:
@@ -55,7 +55,7 @@ class LeakyReluSpec(ActivationSpec):
 
     name: ClassVar[str] = "leaky-relu"
     summary: ClassVar[str] = "Leaky ReLU: what is negative shrinks, what is positive stays."
-    scene: ClassVar[str] = "scenes.leaky_relu:LeakyReluScene"
+    scene: ClassVar[str] = "scenes.activations.scene:LeakyReluScene"
     example: ClassVar[str] = '--x "-1 5 -3; -1 5 -3; -1 4 -1" --negative-slope 0.2'
 
     negative_slope: float = Field(
@@ -76,7 +76,7 @@ class SigmoidSpec(ActivationSpec):
 
     name: ClassVar[str] = "sigmoid"
     summary: ClassVar[str] = "Sigmoid: every value is squeezed between 0 and 1."
-    scene: ClassVar[str] = "scenes.sigmoid:SigmoidScene"
+    scene: ClassVar[str] = "scenes.activations.scene:SigmoidScene"
     example: ClassVar[str] = '--x "-1 5 -3; -1 5 -3; -1 4 -1"'
 
     def trace(self) -> ActivationTrace:
@@ -89,7 +89,7 @@ class TanhSpec(ActivationSpec):
 
     name: ClassVar[str] = "tanh"
     summary: ClassVar[str] = "Tanh: every value is squeezed between -1 and 1 and keeps its sign."
-    scene: ClassVar[str] = "scenes.tanh:TanhScene"
+    scene: ClassVar[str] = "scenes.activations.scene:TanhScene"
     example: ClassVar[str] = '--x "-1 5 -3; -1 5 -3; -1 4 -1"'
 
     def trace(self) -> ActivationTrace:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -12,6 +13,7 @@ import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
+from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.grids import Grid
 
@@ -46,7 +48,8 @@ class SchemaWithGrids(GenerateJsonSchema):
 class SceneSpec(BaseModel):
     """What may be asked of a scene; command line, lesson files, schema and errors all come from here.
 
-    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows.
+    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows. Both are computed
+    once for each spec.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -92,6 +95,23 @@ class SceneSpec(BaseModel):
         """Return the computed arrays by name: the `values` of the JSON."""
         return {}
 
+    def explain(self, address: str) -> Explanation:
+        """Return how the number at an address in `values()` came about, or where it is from."""
+        found: Explanation = self.trace().explain(address)
+        return found
+
+    def results(self) -> Iterable[str]:
+        """Give the address of everything that an answer key lists, in the order in which it is computed."""
+        trace = self.trace()
+        return () if trace is None else trace.results()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Let everything be computed once."""
+        for name in ("trace", "values"):
+            if name in cls.__dict__:
+                setattr(cls, name, once(cls.__dict__[name]))
+
     @classmethod
     def scene_class(cls) -> type[ExplainerScene[Self]]:
         """Import the scene (and with it Manim) and return its class."""
@@ -108,6 +128,18 @@ class SceneSpec(BaseModel):
         """Return the spec as plain JSON values, defaults included."""
         plain: dict[str, Any] = self.model_dump(mode="json")
         return plain
+
+
+def once(method: Callable[[SceneSpec], Any]) -> Callable[[SceneSpec], Any]:
+    """Return a method that keeps what it has returned, in each spec for itself."""
+
+    @wraps(method)
+    def kept(spec: SceneSpec) -> Any:
+        if method.__qualname__ not in spec.__dict__:
+            spec.__dict__[method.__qualname__] = method(spec)
+        return spec.__dict__[method.__qualname__]
+
+    return kept
 
 
 def sentence(spec: type[SceneSpec], error: ValidationError) -> str:

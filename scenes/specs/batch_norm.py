@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d
+from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d, root_of
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
+from cnn_core.expression import Difference, Expression, OfMany, Product, Quotient, Root, Value
 from cnn_core.grids import Grid
+from cnn_core.numerals import decimals_of
+from cnn_core.trace import address_of, addresses_of, parse
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Vector, batched
 
@@ -27,7 +32,7 @@ class BatchNormSpec(SceneSpec):
 
     name: ClassVar[str] = "batch-norm"
     summary: ClassVar[str] = "The values of a channel are centred on 0 and brought to unit spread."
-    scene: ClassVar[str] = "scenes.batch_norm:BatchNormScene"
+    scene: ClassVar[str] = "scenes.batch_norm.scene:BatchNormScene"
     example: ClassVar[str] = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --weight 2 --bias 1'
 
     x: Image = Field(Grid(POOL_GRID, "example"), description="The input grid; several channels one after the other.")
@@ -73,6 +78,77 @@ class BatchNormSpec(SceneSpec):
         if self.updates:
             values["update"] = self.update()
         return values
+
+    def explain(self, address: str) -> Explanation:
+        """Explain what only the film shows too: the dots on the number line, and what PyTorch's eps does."""
+        name, indices, inside = parse(address)
+        if name == "line":
+            return self._on_the_line(indices[0], inside)
+        if name == "torch_eps":
+            return self._with_torch_eps(inside)
+        return self._update_explained(inside) if name == "update" else self.trace().explain(address)
+
+    def results(self) -> Iterator[str]:
+        """Give what PyTorch's eps does and the spread of the dots too."""
+        yield from self.trace().results()
+        if self.eps == 0:
+            yield from addresses_of("torch_eps.std", self.trace().std.shape)
+        for number in range(len(self.line())):
+            yield from (f"line[{number}].{name}" for name in ("mean", "std") if self._is_own(number))
+
+    def _on_the_line(self, number: int, inside: str) -> Explanation:
+        """Explain mean or spread of the dots of a stage, or one of the dots."""
+        name, indices, _ = parse(inside)
+        stage = self.line()[number]
+        if name == "values":
+            return self._dot(number, divmod(indices[0], self.trace().x.shape[3]))
+        if not self._is_own(number):
+            return Given("running")
+        dots, count = stage["values"], Value(float(stage["values"].size), "count", "count")
+        if name == "mean":
+            left: Expression = Quotient((Value(float(np.round(dots.sum(), 9)), name="total"), count))
+        else:
+            squares = float(np.square(dots - stage["mean"]).sum())
+            left = Root((Quotient((Value(squares, name="squared_deviations_total"), count)),))
+        return Equation.of(left, Value(float(stage[name]), f"line[{number}].{name}", name, decimals_of(stage[name])))
+
+    def _dot(self, number: int, cell: tuple[int, int]) -> Explanation:
+        """Explain a dot: a value of channel 0, at one of the stages."""
+        place, trace = (0, 0, *cell), self.trace()
+        if number == 3 and self.weight is not None and self.bias is not None:
+            parts = (trace.value("x_hat", *place), trace.value("weight", 0))
+            return Equation.of(Product(parts), Value(parts[0].number * parts[1].number))
+        return trace.explain(address_of(("x", "centred", "x_hat", "output", "output")[number], place))
+
+    def _is_own(self, number: int) -> bool:
+        """Say whether mean and spread are those of the dots; running ones are carried along."""
+        stage = self.line()[number]
+        return bool(np.allclose((stage["values"].mean(), stage["values"].std()), (stage["mean"], stage["std"])))
+
+    def _update_explained(self, inside: str) -> Explanation:
+        """Explain how much of a running statistic is kept, and what makes a variance unbiased."""
+        one, count = Value(1.0), Value(float(self.trace().count), "count", "count")
+        lefts = {"kept": Difference((one, Value(self.momentum, "update.momentum", "momentum")))}
+        lefts["divisor"] = Difference((count, one))
+        if inside not in lefts:
+            return Given("given")
+        return Equation.of(lefts[inside], Value(float(self.update()[inside]), f"update.{inside}", inside))
+
+    def _with_torch_eps(self, inside: str) -> Explanation:
+        name, indices, _ = parse(inside)
+        trace, torch = self.trace(), self.torch_eps()
+        if name == "std":
+            std, without = float(torch["std"][indices]), float(trace.std[indices])
+            decimals = min(9, int(np.ceil(-np.log10(max(std - without, 1e-9)))))  # so many that a change is seen
+            result = Value(std, f"torch_eps.{inside}", name, max(decimals, trace.decimals("std")))
+            found = Equation.of(root_of(trace.value("variance", *indices), TORCH_EPS), result)
+            return found.renamed(lambda of: "torch_eps.eps" if of == "eps" else of)
+        if name == "change":
+            change = float(torch[name])
+            return Equation.of(
+                OfMany("largest", "changes", trace.output.size, change), Value(change, f"torch_eps.{name}")
+            )
+        return Given("given")
 
     @property
     def updates(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,10 +11,13 @@ from pydantic import Field
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
+from cnn_core.expression import Cell, Difference, Floor, Product, Quotient, Sum, Value
 from cnn_core.grids import Grid
 from cnn_core.kernels import kernel
+from cnn_core.trace import address_of, parse
 from cnn_core.windows import reach
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Kernels, Size, Vector, batched
@@ -28,7 +32,7 @@ class Conv2dSpec(SceneSpec):
 
     name: ClassVar[str] = "conv2d"
     summary: ClassVar[str] = "A kernel visits an image; products are added up, and each sum is one output cell."
-    scene: ClassVar[str] = "scenes.conv2d:Conv2dScene"
+    scene: ClassVar[str] = "scenes.conv2d.scene:Conv2dScene"
     example: ClassVar[str] = '--x "1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2" --weight sobel-x --padding 1'
 
     x: Image = Field(Grid(HANDWRITTEN_ONE, "example"), description="The image, or up to 3 channels of it.")
@@ -79,6 +83,55 @@ class Conv2dSpec(SceneSpec):
             "output_size": output_size(trace),
             "steps": [step_values(trace.step(*position)) for position in trace.positions()],
         }
+
+    def explain(self, address: str) -> Explanation:
+        """Explain the numbers of the output's size too, and with kernels turned around those as they were given."""
+        name, indices, inside = parse(address)
+        if name == "output_size":
+            return size_explained(output_size(self.trace()), *parse(inside)[:2])
+        if not self.flip:
+            return self.trace().explain(address)
+        if name == "weight":
+            return Given("given")
+        if name == "weight_flipped":
+            return self._turned(indices)
+        found = self.trace().explain(address)
+        return found.renamed(turned) if isinstance(found, Equation) else found
+
+    def _turned(self, place: tuple[int, ...]) -> Equation:
+        """Return the entry of a kernel as given that stands at a place of the turned one."""
+        value, (kH, kW) = self.trace().value("weight", *place), self.trace().kernel_size
+        source = (*place[:2], kH - 1 - place[2], kW - 1 - place[3])
+        given = Value(value.number, address_of("weight", source), "weight", value.decimals)
+        return Equation.of(Cell((given,)), Value(value.number, address_of("weight_flipped", place)))
+
+    def results(self) -> Iterator[str]:
+        """Give the output's size before the output."""
+        sides = range(2)
+        yield from (f"output_size.{name}[{side}]" for name in ("covered", "output") for side in sides)
+        yield from self.trace().results()
+
+
+def turned(address: str) -> str:
+    """Say of a kernel's entry that it is one of the turned kernel."""
+    return address.replace("weight[", "weight_flipped[") if address.startswith("weight[") else address
+
+
+def size_explained(numbers: Mapping[str, Any], name: str, at: tuple[int, ...]) -> Explanation:
+    """Return `floor((5 + 0 + 0 - 3) / 1) + 1 = 3`, or how far a kernel reaches."""
+
+    def value(name: str, *at: int) -> Value:
+        return Value(float(np.asarray(numbers[name])[at]), address_of(f"output_size.{name}", at), name)
+
+    one, (side, *_) = Value(1.0), at
+    if name == "covered":
+        steps = Product((value("dilation", side), Difference((value("kernel", side), one))))
+        return Equation.of(Sum((steps, one)), value(name, side))
+    if name == "output":
+        room = Sum((value("input", side), value("padding", side, 0), value("padding", side, 1)))
+        free = Difference((room, value("covered", side)))
+        return Equation.of(Sum((Floor((Quotient((free, value("stride", side))),)), one)), value(name, side))
+    return Given("given")
 
 
 def check_legible(name: str, maps: Array, most: int) -> None:

@@ -24,7 +24,7 @@ class DigitSpec(ClassifierSpec):
 
     name: ClassVar[str] = "digit"
     summary: ClassVar[str] = "A trained network reads a handwritten digit, layer by layer, with its real numbers."
-    scene: ClassVar[str] = "scenes.digit:DigitScene"
+    scene: ClassVar[str] = "scenes.network.digit:DigitScene"
     example: ClassVar[str] = "--x mnist:7"
 
     x: DigitSource = Field(

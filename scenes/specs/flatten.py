@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 import numpy as np
 from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from cnn_core.arrays import freeze
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
+from cnn_core.expression import Product, Sum, Value
 from cnn_core.flatten import FlattenTrace, flatten
 from cnn_core.grids import Grid
-from cnn_core.trace import scalar
+from cnn_core.trace import address_of, addresses_of, parse, scalar
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, batched
 from scenes.specs.limits import MAX_FLATTENED
@@ -43,7 +46,7 @@ class FlattenSpec(SceneSpec):
 
     name: ClassVar[str] = "flatten"
     summary: ClassVar[str] = "Feature maps become one row of numbers, each with its index."
-    scene: ClassVar[str] = "scenes.flatten:FlattenScene"
+    scene: ClassVar[str] = "scenes.flatten.scene:FlattenScene"
     example: ClassVar[str] = '--x "3 1 4; 1 5 9 | 2 6 5; 3 8 7" --cell "1 1 0"'
 
     x: Image = Field(Grid(EXAMPLE, "example"), description="The feature maps, (H, W) or (C, H, W).")
@@ -68,6 +71,35 @@ class FlattenSpec(SceneSpec):
         """Return where each value of the maps goes, (C, H, W)."""
         shape = batched(self.x).shape[1:]
         return freeze(np.arange(np.prod(shape)).reshape(shape))
+
+    def explain(self, address: str) -> Explanation:
+        """Explain indices too: `1·2·3 + 1·3 + 1 = 10`, whole channels before it, whole rows, and what is left."""
+        name, indices, inside = parse(address)
+        if name == "index":
+            return Equation.of(self._place(indices), Value(float(self.indices()[indices]), address, name))
+        if name != "steps":
+            return self.trace().explain(address)
+        if inside == "index":
+            return self.explain(address_of("index", self.worked_out()))
+        whole = Equation.of(self._place(self.worked_out()), Value(float(self.step()["index"]), "steps[0].index"))
+        return whole.find(address) or Given("counted")
+
+    def results(self) -> Iterator[str]:
+        """Give the indices before the row."""
+        yield from addresses_of("index", self.trace().x.shape[1:])
+        yield from self.trace().results()
+
+    def _place(self, cell: tuple[int, ...]) -> Sum:
+        """Write the index of a cell."""
+        _, H, W = self.trace().x.shape[1:]
+        step = "steps[0]." if cell == self.worked_out() else ""
+
+        def value(name: str, number: int) -> Value:
+            return Value(float(number), step and step + name, name)
+
+        (c, i, j), width = (value(name, at) for name, at in zip("cij", cell, strict=True)), value("W", W)
+        channels = Product((c, value("H", H), width), known=value("channels_before", cell[0] * H * W))
+        return Sum((channels, Product((i, width), known=value("rows_before", cell[1] * W)), j))
 
     def worked_out(self) -> Cell:
         """Return the cell whose index is worked out."""

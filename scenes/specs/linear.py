@@ -40,7 +40,7 @@ class LinearSpec(SceneSpec):
 
     name: ClassVar[str] = "linear"
     summary: ClassVar[str] = "Each output weighs and sums all inputs, and adds its bias."
-    scene: ClassVar[str] = "scenes.linear:LinearScene"
+    scene: ClassVar[str] = "scenes.linear.scene:LinearScene"
     example: ClassVar[str] = '--x "2 1 0 3" --weight "1 -2 3 1; 0 4 -1 1" --bias "1 -2"'
 
     x: Vector = Field(of_rows([[2.0, 1.0, 0.0, 3.0]]), description="The numbers that come in, in one row.")

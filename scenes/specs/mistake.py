@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from cnn_core.arrays import Array, freeze
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
+from cnn_core.expression import Difference, Exp, OfMany, Value
 from cnn_core.mnist import as_input, load_test
 from cnn_core.network import Network
+from cnn_core.trace import parse
 from scenes.specs.base import Values
 from scenes.specs.classifier import ClassifierSpec
 from scenes.specs.digit import of_test_set
@@ -56,7 +60,7 @@ class MistakeSpec(ClassifierSpec):
 
     name: ClassVar[str] = "mistake"
     summary: ClassVar[str] = "A test digit that the network gets wrong, what made it do so, and by how much."
-    scene: ClassVar[str] = "scenes.mistake:MistakeScene"
+    scene: ClassVar[str] = "scenes.network.mistake:MistakeScene"
     example: ClassVar[str] = "--x mnist:#1901"
 
     x: DigitSource | None = Field(
@@ -115,6 +119,43 @@ class MistakeSpec(ClassifierSpec):
             "tested": self.mistakes.tested,
             "wrong": len(self.mistakes.wrong),
         }
+
+    def explain(self, address: str) -> Explanation:
+        """Explain how far apart the two logits are, and what covering a place changes."""
+        name, indices, _ = parse(address)
+        values = self.values()
+        match name:
+            case "lead":
+                return self._lead()
+            case "ratio":
+                return Equation.of(Exp((self._lead().result,)), Value(values[name], name, name, 0))
+            case "importance":
+                covered = Value(values["lead"] - float(self.importance[indices]), name="lead_covered")
+                difference = Difference((self._lead().result, covered))
+                return Equation.of(difference, Value(float(self.importance[indices]), address, name, 2))
+            case "importance_smallest" | "importance_largest":
+                number = float(values[name])
+                which: Any = name.removeprefix("importance_")
+                return Equation.of(
+                    OfMany(which, "importance", self.importance.size, number), Value(number, name, name, 2)
+                )
+            case "tested" | "wrong":
+                return Given("counted")
+        return self.reading.explain(address)
+
+    def results(self) -> Iterator[str]:
+        """Give the probabilities, and how far apart the two logits are."""
+        yield from (f"softmax.{address}" for address in self.reading.probabilities.results())
+        yield from ("lead", "ratio")
+
+    def _lead(self) -> Equation:
+        """Return by how much the logit of what was read is above that of what was meant."""
+        logits = self.reading.probabilities.x[0]
+        read, meant = (
+            Value(float(logits[k]), f"softmax.x[0,{k}]", name, 2)
+            for name, k in (("prediction", self.reading.prediction), ("label", self.label))
+        )
+        return Equation.of(Difference((read, meant)), Value(self.values()["lead"], "lead", "lead", 2))
 
     @cached_property
     def importance(self) -> Array:

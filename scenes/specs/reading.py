@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,12 +12,14 @@ from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dTrace
 from cnn_core.batch_norm import BatchNorm2dTrace
 from cnn_core.conv2d import Conv2dTrace
+from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.linear import LinearTrace
 from cnn_core.max_pool2d import MaxPool2dTrace
 from cnn_core.network import Network
 from cnn_core.softmax import SoftmaxTrace, softmax
 from scenes.specs.base import Values
+from scenes.specs.reading_explained import explain_reading, results_of_reading
 from scenes.specs.reading_values import check_inside, first, layer_values, more_values, strongest
 
 __all__ = ["Block", "Choices", "Reading", "Zoom"]
@@ -198,3 +201,11 @@ class Reading:
             "softmax": self.probabilities.values(),
             "prediction": self.prediction,
         }
+
+    def explain(self, address: str) -> Explanation:
+        """Return how the number at an address in `values()` came about, or where it is from."""
+        return explain_reading(self, address)
+
+    def results(self) -> Iterator[str]:
+        """Give the address of everything that an answer key lists."""
+        return results_of_reading(self)

@@ -32,7 +32,7 @@ class SoftmaxSpec(SceneSpec):
 
     name: ClassVar[str] = "softmax"
     summary: ClassVar[str] = "Logits become probabilities: exponentials, divided by their sum."
-    scene: ClassVar[str] = "scenes.softmax:SoftmaxScene"
+    scene: ClassVar[str] = "scenes.softmax.scene:SoftmaxScene"
     example: ClassVar[str] = '--x "2 1 0 -1" --labels "cat, dog, bird, fish"'
 
     x: Vector = Field(

@@ -46,6 +46,10 @@ class TitleSpec(SceneSpec):
             return None
         return conv2d(HANDWRITTEN_ONE[None, None], kernel("vertical-stroke").weight[None, None])
 
+    def results(self) -> tuple[str, ...]:
+        """Give nothing: the motif is not taught."""
+        return ()
+
     def values(self) -> Values:
         """Return the arrays of the motif."""
         trace = self.trace()

@@ -104,7 +104,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from tests.cnn_core.test_training import EPOCHS, RECIPE, some
 from cnn_core.training import train
 
 def die(report):

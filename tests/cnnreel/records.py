@@ -6,7 +6,7 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from cnnreel.film.record import inspected
+from cnnreel.film.record import explained, inspected
 from scenes.catalog import find
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
@@ -29,4 +29,5 @@ def rehearsed(spec: SceneSpec) -> dict[str, Any]:
     """Play a scene without drawing it."""
     played = rehearse(spec)
     film = {"file": f"{spec.name}.mp4", "width": 1280, "height": 720, "fps": 30, "duration": played.timeline.duration}
-    return {**inspected(spec), "video": film, "beats": played.timeline.as_json()}
+    beats = played.timeline.as_json()
+    return {**inspected(spec), "video": film, "beats": beats, **explained(spec, beats)}

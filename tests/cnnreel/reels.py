@@ -12,8 +12,10 @@ from PIL import Image
 
 from cnnreel.film.record import as_text, inspected
 from cnnreel.film.recorder import record_film
+from cnnreel.play.page.data import parts_of
 from cnnreel.play.page.writing import write_clip_page, write_lesson_page
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from scenes.catalog import find
 
 __all__ = ["Reel", "lesson_of", "plain_film", "reel_of", "written"]
@@ -33,6 +35,10 @@ class Reel:
     @property
     def page(self) -> Path:
         return self.folder / f"{self.name}.html"
+
+    @property
+    def main(self) -> Path:
+        return self.folder / f"{self.name}.mp4"
 
 
 def reel_of(folder: Path, name: str, scene: str, **given: Any) -> Reel:
@@ -59,8 +65,8 @@ def written(reel: Reel) -> Reel:
     (folder / f"{name}.json").write_text(as_text(reel.record), encoding="utf-8")
     (folder / f"{name}.mp4").write_bytes(b"")
     Image.new("RGB", (64, 36)).save(folder / f"{name}.png")
-    write_sidecars(folder, name, reel.record)
-    write_clip_page(folder, name, reel.record)
+    write_sidecars(folder, name, Story(reel.record))
+    write_clip_page(folder, name, Story(reel.record))
     return reel
 
 
@@ -74,7 +80,7 @@ def lesson_of(reels: Sequence[Reel], folder: Path, *, single_file: bool = False)
     index = {"schema": "cnnreel-lesson/1", "title": "A lesson", "video": {"file": "lesson.mp4"}, "clips": clips}
     Image.new("RGB", (64, 36)).save(folder / "lesson.png")
     (folder / "lesson.json").write_text(json.dumps(index), encoding="utf-8")
-    write_lesson_page(folder, index, [reel.record for reel in reels], folder, single_file=single_file)
+    write_lesson_page(folder, index, parts_of(index, [reel.record for reel in reels]), folder, single_file=single_file)
     return folder / "index.html"
 
 

@@ -193,7 +193,6 @@ class SilentSpec(SceneSpec):
 EMPLOYER = """
 from pathlib import Path
 from cnnreel.work.workers import Job, film_all
-from tests.cnnreel.test_killed import SilentSpec
 film_all([Job(SilentSpec(), Path("out"), "silent", "low")], 1)
 """
 

@@ -55,11 +55,10 @@ def test_every_number_of_a_mean_can_be_traced(perform: Perform) -> None:
         ("1", "x[0,0,1,1]"),
         ("7", "steps[0].total"),
         ("4", "steps[0].divisor"),
-        ("1.75", "steps[0].value"),
-        ("1.75", "output[0,0,0,0]"),
     ]:
         assert number in shown
     assert shown.count(("4", "steps[0].divisor")) == 2
+    assert shown.count(("1.75", "output[0,0,0,0]")) == 2
 
 
 def test_the_last_mean_is_taken_away_before_the_next_begins(perform: Perform) -> None:
@@ -115,10 +114,10 @@ def test_another_divisor_is_said(perform: Perform) -> None:
     assert beats[2].caption == "The sum is 7. Divided by 5, that is 1.4."
 
 
-def test_many_values_are_counted_instead_of_written_out(perform: Perform) -> None:
+def test_many_values_are_counted_in_the_question_and_written_out_where_they_fit(perform: Perform) -> None:
     beats = perform("avg-pool", x=large(4, 4), kernel_size=4).timeline.beats
     assert beats[1].prompt == "What is the mean of these 16 values?"
-    assert len(beats[2].shown) == 16 + 4
+    assert [shown.of.startswith("x[") for shown in beats[2].shown].count(True) == 2 * 16
 
 
 def test_steps_have_sum_divisor_and_mean_in_the_record() -> None:

@@ -11,10 +11,10 @@ import torch
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
+from scenes.batch_norm.dots import sharing
 from scenes.catalog import find
 from scenes.layout import smallest_text
-from scenes.mobjects.dot_plot import sharing
-from scenes.mobjects.number_line import dot_size, stacked
+from scenes.mobjects.plot import dot_size, stacked
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
@@ -191,8 +191,8 @@ def test_a_rounded_quotient_is_only_nearly_equal() -> None:
 
 
 def test_a_rounded_parameter_is_only_nearly_what_was_given() -> None:
-    assert "γ ≈" in words_on_screen("parameters that the network learns", weight=[0.333])
-    assert "γ =" in words_on_screen("parameters that the network learns", weight=[0.25])
+    assert "γ ≈" in words_on_screen("that the network learns", weight=[0.333])
+    assert "γ =" in words_on_screen("that the network learns", weight=[0.25])
 
 
 # Gamma, beta, running statistics, evaluation, channels.
@@ -292,7 +292,7 @@ def test_the_film_tells_mean_and_spread_of_each_stage(perform: Perform) -> None:
 
 def test_a_large_eps_leaves_less_than_unit_spread_and_that_is_said(perform: Perform) -> None:
     scene = perform("batch-norm", eps=1.5)
-    assert "The standard deviation is now 0.90, not 1, because of eps." in saying(scene, "Dividing by").caption
+    assert "The standard deviation is now about 0.90, not 1, because of eps." in saying(scene, "Dividing by").caption
     assert not any("PyTorch adds eps" in caption for caption in captions(scene))
 
 
@@ -315,7 +315,7 @@ def test_a_spread_that_could_not_be_seen_gets_a_line_of_its_own() -> None:
 
 def test_another_line_is_announced(perform: Perform) -> None:
     scene = perform("batch-norm", x="1000 1001; 1001 1002")
-    assert "the line is redrawn to fit" in saying(scene, "Subtracting the mean").caption
+    assert "The line is redrawn to fit." in saying(scene, "Subtracting the mean").caption
     assert not any("redrawn" in caption for caption in captions(perform("batch-norm")))
 
 

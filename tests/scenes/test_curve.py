@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from cnn_core.activations import relu, tanh
+from scenes.activations.board import reach, rooms
 from scenes.layout import Box
-from scenes.mobjects.activation_board import reach, rooms
-from scenes.mobjects.curve import Curve, MoveProbe, Probe, round_numbers
+from scenes.mobjects.plot import Curve, MoveProbe, Probe, round_numbers
 from scenes.theme import THEMES
 
 BOX = Box(-3, 3, -2, 2)

@@ -26,7 +26,7 @@ def test_the_example_gives_four_five_and_three() -> None:
 def test_products_stand_below_their_factors_and_add_up() -> None:
     first = next(beat for beat in played().beats if beat.kind == "step")
     assert shown(first, "steps[0].products") == ["2", "-2", "0", "3"]
-    assert shown(first, "bias[0]").count("1") == 2
+    assert shown(first, "bias[0]").count("1") == 3
     assert shown(first, "output[0,0]") == ["4", "4"]
 
 

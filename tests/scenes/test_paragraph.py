@@ -1,6 +1,6 @@
 from manim import ORIGIN
 
-from scenes.mobjects.paragraph import Paragraph
+from scenes.mobjects.text import Paragraph
 
 
 def lines(paragraph: Paragraph) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from cnn_core.errors import InputError
-from scenes.mobjects.bar_chart import share_text
+from scenes.mobjects.bars import share_text
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs.softmax import SoftmaxSpec
 

@@ -56,3 +56,28 @@ def test_zero_is_not_tinted(name: str) -> None:
 
 def test_a_caption_is_held_until_it_is_read() -> None:
     assert reading_time("four words to read") == 2.5
+
+
+ROLES = [one for one in vars(THEMES["dark"]) if one not in ("tint", "veil")]
+
+
+@pytest.mark.parametrize(("name", "other"), [("dark", "light"), ("light", "dark"), ("dark", "dark")])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_colour_that_a_theme_hands_out_is_known_in_the_other_one(name: str, other: str, role: str) -> None:
+    theme, goal = THEMES[name], THEMES[other]
+    assert theme.counterpart(rgb(getattr(theme, role)).tolist(), goal) == getattr(goal, role)
+
+
+@pytest.mark.parametrize(("name", "other"), [("dark", "light"), ("light", "dark")])
+@pytest.mark.parametrize("role", ["input", "kernel", "output"])
+def test_every_tint_is_the_same_share_of_the_role_in_the_other_theme(name: str, other: str, role: str) -> None:
+    theme, goal = THEMES[name], THEMES[other]
+    for strength in np.linspace(-1, 1, 201):
+        tint = theme.cell_fill(getattr(theme, role), float(strength))
+        expected = goal.cell_fill(getattr(goal, role), float(strength))
+        assert rgb(theme.counterpart(tint.to_rgb().tolist(), goal)) == pytest.approx(expected.to_rgb(), abs=1.01 / 255)
+
+
+def test_a_colour_that_no_theme_hands_out_has_no_counterpart() -> None:
+    with pytest.raises(ValueError, match="#FF0000 is not one of the theme's colours"):
+        THEMES["dark"].counterpart((1.0, 0.0, 0.0), THEMES["light"])

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnreel.play.page.numbers import arrays_behind, explained
-from cnnreel.tell.appearing import new_on_screen
-from cnnreel.tell.arithmetic import workings
 from cnnreel.tell.captions import Cue, chapters
+from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import alternative_text, minutes, title_of
 
 __all__ = [
@@ -46,10 +45,15 @@ class Part:
         When it begins in the film of the page, in seconds.
     """
 
-    record: Mapping[str, Any]
+    story: Story
     title: str
     folder: str = ""
     start: float = 0.0
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What its JSON says."""
+        return self.story.record
 
     @property
     def name(self) -> str:
@@ -57,15 +61,15 @@ class Part:
         return str(self.record["video"]["file"]).rpartition(".")[0]
 
     @classmethod
-    def alone(cls, record: Mapping[str, Any]) -> Part:
+    def alone(cls, story: Story) -> Part:
         """Return the part of a page with one clip."""
-        return cls(record, title_of(record))
+        return cls(story, title_of(story.record))
 
 
 def parts_of(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[Part]:
     """Return the clips of a lesson, from its index and their records."""
     return [
-        Part(record, clip["chapter"], clip["record"].rpartition("/")[0] + "/", clip["start"])
+        Part(Story(record), clip["chapter"], clip["record"].rpartition("/")[0] + "/", clip["start"])
         for clip, record in zip(index["clips"], records, strict=True)
     ]
 
@@ -100,20 +104,19 @@ def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
             "caption": beat["caption"],
             "prompt": beat.get("prompt"),
             "answer": beat.get("answer"),
-            "why": why(part.record, index) if beat["kind"] == "question" else None,
+            "why": why(part.story, index) if beat["kind"] == "question" else None,
         }
         for index, beat in enumerate(beats)
     ]
 
 
-def why(record: Mapping[str, Any], index: int) -> list[str]:
+def why(story: Story, index: int) -> list[str]:
     """Return what is said and computed when a question has been answered."""
-    beats = record["beats"]
+    beats, of = story.beats, story.answered(index)
     if index + 1 >= len(beats) or beats[index + 1]["kind"] != "answer":
         return []
-    known = {working.of: working.line for working in workings(record)}
-    lines = [known[of] for of in new_on_screen(beats)[index + 1] if of in known]
-    return [*lines[:1], beats[index + 1]["caption"]]
+    line = story.line(of) if of else None
+    return [*([line] if line else []), beats[index + 1]["caption"]]
 
 
 def choices(answer: str | None, answers: Sequence[str]) -> list[str]:
@@ -136,7 +139,7 @@ def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words
 
 def contents(part: Part, film: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
     """Return a clip's film, and all that can be looked into."""
-    return {"film": film, "numbers": explained(part.record, words), "arrays": arrays_behind(part.record)}
+    return {"film": film, "numbers": explained(part.story, words), "arrays": arrays_behind(part.story)}
 
 
 def packed(whole: Any) -> str:

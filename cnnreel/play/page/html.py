@@ -1,4 +1,4 @@
-"""Writes the page of a clip or a lesson: an HTML file with the films inside, and fonts and poster beside or inside it."""
+"""Writes the page of a clip or a lesson: an HTML file with films inside, and fonts and poster beside or inside it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cnnreel.film.record import made_with
-from cnnreel.play.page.data import Part, chapters_of, contents, packed, page_beats, parts_of, script_data, summary
+from cnnreel.play.page.data import Part, chapters_of, contents, packed, page_beats, script_data, summary
 from cnnreel.play.page.look import style
 from cnnreel.tell.captions import as_vtt, captions
+from cnnreel.tell.story import Story
 
 __all__ = ["Page", "as_html", "clip_page", "figure_script", "lesson_page", "playing"]
 
@@ -52,15 +53,15 @@ class Page:
         return str(Path(self.video).with_suffix(".png"))
 
 
-def clip_page(record: Mapping[str, Any]) -> Page:
+def clip_page(story: Story) -> Page:
     """Return the page of one clip, which stands beside its files."""
-    part = Part.alone(record)
-    return Page(part.title, record["video"]["file"], [part])
+    part = Part.alone(story)
+    return Page(part.title, story.record["video"]["file"], [part])
 
 
-def lesson_page(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> Page:
-    """Return the page of a lesson, from its index and the records of its clips."""
-    return Page(index["title"], index["video"]["file"], parts_of(index, records))
+def lesson_page(index: Mapping[str, Any], parts: Sequence[Part]) -> Page:
+    """Return the page of a lesson, from its index and its clips."""
+    return Page(index["title"], index["video"]["file"], parts)
 
 
 def as_html(

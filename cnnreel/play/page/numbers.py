@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from cnn_core.numerals import typeset
-from cnnreel.play.page.origins import origin
 from cnnreel.tell.appearing import array_name
-from cnnreel.tell.arithmetic import details, workings
+from cnnreel.tell.story import Story
 from scenes.addresses import value_at
 
 __all__ = ["arrays_behind", "exactly", "explained", "place_in_words"]
@@ -20,7 +19,7 @@ MOST_COPIED = 10_000
 """Numbers of an array that can be copied from the page."""
 
 
-def explained(record: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def explained(story: Story, words: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return for each address on screen what a reader finds who looks inside.
 
     Parameters
@@ -28,23 +27,16 @@ def explained(record: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, 
     words
         What axes are called, such as `row {0}`, under `position`; where numbers come from, under `origin`.
     """
-    values = record["values"]
-    known = {working.of: working.line for working in (*details(record), *workings(record))}
     return {
         of: {
             "of": of,
             "array": array_name(of),
-            "value": exactly(value_at(values, of)),
+            "value": exactly(value_at(story.values, of)),
             "place": place_in_words(of, words["position"]),
-            "how": known.get(of) or words["origin"][origin(of)],
+            "how": story.line(of) or words["origin"][story.explanation(of).get("origin", "unknown")],
         }
-        for of in addresses(record)
+        for of in story.addresses
     }
-
-
-def addresses(record: Mapping[str, Any]) -> list[str]:
-    """Return the address of every number that is on screen at some time."""
-    return list(dict.fromkeys(shown["of"] for beat in record["beats"] for shown in beat["shown"]))
 
 
 def exactly(value: float) -> str:
@@ -87,8 +79,8 @@ def axes_of(name: str, count: int) -> Sequence[str]:
     return ["image"] * (count - 4) + [*first, "row", "column"][-count:]
 
 
-def arrays_behind(record: Mapping[str, Any]) -> dict[str, Any]:
+def arrays_behind(story: Story) -> dict[str, Any]:
     """Return the arrays that the numbers on screen are from, by name, for copying."""
-    names = dict.fromkeys(map(array_name, addresses(record)))
-    arrays = {name: mapping_at(record["values"], name) for name in names}
+    names = dict.fromkeys(map(array_name, story.addresses))
+    arrays = {name: mapping_at(story.values, name) for name in names}
     return {name: array for name, array in arrays.items() if isinstance(array, list) and np.size(array) <= MOST_COPIED}

@@ -15,6 +15,7 @@ from PIL import Image
 from cnnreel.play.page.data import Part
 from cnnreel.play.page.html import Page, as_html, clip_page, data_address, figure_script, lesson_page
 from cnnreel.play.page.look import FONTS
+from cnnreel.tell.story import Story
 
 __all__ = [
     "FIGURE_FILE",
@@ -32,21 +33,21 @@ FIGURE_FILE = "page/figure.js"
 WEBP = {"quality": 90, "method": 4}
 
 
-def write_clip_page(folder: Path, name: str, record: Mapping[str, Any], *, single_file: bool = False) -> None:
+def write_clip_page(folder: Path, name: str, story: Story, *, single_file: bool = False) -> None:
     """Write `name.html` beside a film and its poster."""
-    write_page(clip_page(record), folder / f"{name}.html", [folder], single_file=single_file)
+    write_page(clip_page(story), folder / f"{name}.html", [folder], single_file=single_file)
 
 
 def write_lesson_page(
     folder: Path,
     index: Mapping[str, Any],
-    records: Sequence[Mapping[str, Any]],
+    parts: Sequence[Part],
     clips: Path,
     *,
     single_file: bool = False,
 ) -> None:
     """Write `index.html` beside the joined film of a lesson; its clips are in folders inside `clips`."""
-    write_page(lesson_page(index, records), folder / "index.html", [folder, clips], single_file=single_file)
+    write_page(lesson_page(index, parts), folder / "index.html", [folder, clips], single_file=single_file)
 
 
 def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: bool) -> None:

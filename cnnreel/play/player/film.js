@@ -1,13 +1,14 @@
 // Draws a film that is data (docs/film-format.md) into a canvas, at any time, in any size, in any of its themes.
 
-/** Draw what is seen `time` seconds after the start. Whoever draws often keeps one `paintFilm(film)`. */
+/** Draw what is seen `time` seconds after the start. */
 function draw(film, time, context, theme) {
   (film.painter ??= paintFilm(film))(time, context, theme);
 }
 
-/** Return `(time, context, theme) => void`, which draws one film. */
+/** Return `(time, context, theme) => void`, which draws one film. What is at rest is worked out once. */
 function paintFilm(film) {
-  const numbers = /-?[\d.]+/g;
+  const NUMBERS = /-?[\d.]+/g;
+  const states = new Map();
   const paths = new Map();
   const pictures = new Map();
 
@@ -22,96 +23,132 @@ function paintFilm(film) {
     return low - 1;
   }
 
-  /** A track's two keys around a time, and the share of the way between them; null before the first. */
+  /** What a track says at a time: two keys and the share of the second, or null; and as of when, until when. */
   function look(track, at) {
     const keys = film.tracks[track];
     const index = last(keys, at);
-    if (index < 0) return null;
+    if (index < 0) return { keys: null, from: -Infinity, until: keys[0][0] };
     const from = keys[index];
     const to = keys[index + 1];
-    if (!to || from[1] < 0) return [from, from, 0];
+    if (!to || from[1] < 0) return { keys: [from, from, 0], from: from[0], until: to ? to[0] : Infinity };
     const easing = film.easings[from[1]];
     const place = (at - from[0]) / (to[0] - from[0]) * (easing.length - 1);
     const step = Math.min(Math.floor(place), easing.length - 2);
-    return [from, to, easing[step] + (easing[step + 1] - easing[step]) * (place - step)];
+    const share = easing[step] + (easing[step + 1] - easing[step]) * (place - step);
+    return { keys: [from, to, share], from: at, until: at };
   }
 
   const between = ([from, to, share]) => from.slice(2).map((value, i) => value + (to[i + 2] - value) * share);
 
+  function memo(known, key, make) {
+    if (!known.has(key)) known.set(key, make());
+    return known.get(key);
+  }
+
   function path([from, to, share]) {
-    if (share) {
-      const goal = film.shapes[to[2]].match(numbers);
-      let i = 0;
-      return new Path2D(film.shapes[from[2]].replace(numbers, (value) => ` ${+value + (goal[i++] - value) * share}`));
-    }
-    if (!paths.has(from[2])) paths.set(from[2], new Path2D(film.shapes[from[2]]));
-    return paths.get(from[2]);
+    if (!share) return memo(paths, from[2], () => new Path2D(film.shapes[from[2]]));
+    const goal = film.shapes[to[2]].match(NUMBERS);
+    let i = 0;
+    return new Path2D(film.shapes[from[2]].replace(NUMBERS, (value) => ` ${+value + (goal[i++] - value) * share}`));
   }
 
   const channels = (paint, column) =>
     [1, 3, 5].map((at) => parseInt(film.paints[paint][column].slice(at, at + 2), 16));
 
-  function mixed(from, to, share, column) {
-    const goal = channels(to, column);
-    return `rgb(${channels(from, column).map((value, i) => value + (goal[i] - value) * share)})`;
+  /** A coat of paint: its colour, its opacity, and of a line its width. */
+  function coat(keys, column) {
+    const [from, to, share] = keys;
+    const [, opacity, width] = between(keys);
+    const goal = channels(to[2], column);
+    const mixed = channels(from[2], column).map((value, i) => value + (goal[i] - value) * share);
+    return { color: `rgb(${mixed})`, opacity, width };
   }
 
-  const color = ([from, to, share], column) =>
-    share && from[2] !== to[2] ? mixed(from[2], to[2], share, column) : film.paints[from[2]][column];
-
-  /** A picture as a canvas of its own pixels. */
-  function picture(index, column) {
-    const key = `${index} ${column}`;
-    if (!pictures.has(key)) pictures.set(key, painted(film.pictures[index], column));
-    return pictures.get(key);
-  }
-
-  function painted({ width, height, values, rgb, ground, above, below }, column) {
-    const canvas = document.createElement('canvas');
-    Object.assign(canvas, { width, height });
-    const image = new ImageData(width, height);
+  /** The pixels of a picture, as a canvas's ImageData holds them. */
+  function pixels({ width, height, values, rgb, ground, above, below }, column) {
+    const { data } = new ImageData(width, height);
     const bytes = atob(values ?? rgb);
     const [start, high, low] = rgb ? [] : [ground, above, below].map((paint) => channels(paint, column));
     for (let i = 0; i < width * height; i++) {
       const value = rgb ? 0 : (bytes.charCodeAt(i) - 128) / 127;
       for (let c = 0; c < 3; c++) {
-        image.data[4 * i + c] = rgb ? bytes.charCodeAt(3 * i + c)
+        data[4 * i + c] = rgb ? bytes.charCodeAt(3 * i + c)
           : Math.round(start[c] + Math.abs(value) * ((value < 0 ? low : high)[c] - start[c]));
       }
-      image.data[4 * i + 3] = 255;
+      data[4 * i + 3] = 255;
     }
-    canvas.getContext('2d').putImageData(image, 0, 0);
+    return data;
+  }
+
+  /** A canvas with a picture on it, or with one that fades into another, or appears over it pixel by pixel. */
+  function picture([from, to, share], column) {
+    const known = (key) => memo(pictures, `${key[2]} ${column}`, () => pixels(film.pictures[key[2]], column));
+    let shown = known(from);
+    if (share) {
+      const goal = known(to);
+      const when = film.pictures[to[2]].when && atob(film.pictures[to[2]].when);
+      const part = (i) => (when ? when.charCodeAt(i >> 2) <= 254 * share + 0.5 : share);
+      shown = shown.map((value, i) => value + (goal[i] - value) * part(i));
+    }
+    const { width, height } = film.pictures[from[2]];
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    canvas.getContext('2d').putImageData(new ImageData(shown, width, height), 0, 0);
     return canvas;
   }
 
-  function drawPicture(sprite, at, context, zoom, column) {
-    const [x, y, across = 1, down = across] = between(look(sprite.pose, at));
-    const [left, top, right, bottom] = [x, y, x + across, y + down].map((length) => Math.round(length * zoom));
-    const image = picture(look(sprite.picture, at)[0][2], column);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalAlpha = sprite.opacity === undefined ? 1 : between(look(sprite.opacity, at))[0];
-    context.imageSmoothingEnabled = right - left < image.width;
-    context.drawImage(image, left, top, right - left, bottom - top);
+  function placed(keys, pose, zoom) {
+    const [x, y, a = 1, b = a, c, d] = pose;
+    const matrix = d === undefined ? [a, 0, 0, b, x, y] : [a, b, c, d, x, y];
+    const outline = new Path2D();
+    outline.addPath(path(keys), new DOMMatrix(matrix.map((value) => value * zoom)));
+    return outline;
   }
 
-  function drawOutline(sprite, at, context, zoom, column) {
-    const [x, y, a = 1, b = a, c, d] = between(look(sprite.pose, at));
-    const pose = d === undefined ? [a, 0, 0, b] : [a, b, c, d];
-    const outline = new Path2D();
-    outline.addPath(path(look(sprite.outline, at)), new DOMMatrix([...pose, x, y].map((value) => value * zoom)));
-    const fill = sprite.fill !== undefined && look(sprite.fill, at);
-    const stroke = sprite.stroke !== undefined && look(sprite.stroke, at);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    if (fill && (context.globalAlpha = between(fill)[1])) {
-      context.fillStyle = color(fill, column);
+  /** All that there is to draw of a sprite; what is at rest is kept. */
+  function state(sprite, at, zoom, column) {
+    const kept = states.get(sprite);
+    if (kept && kept.from <= at && at < kept.until && kept.zoom === zoom && kept.column === column) return kept;
+    const now = { zoom, column, from: -Infinity, until: Infinity };
+    const see = (name) => {
+      if (sprite[name] === undefined) return null;
+      const { keys, from, until } = look(sprite[name], at);
+      now.from = Math.max(now.from, from);
+      now.until = Math.min(now.until, until);
+      return keys;
+    };
+    const [pose, outline, image, fill, stroke, opacity] =
+      ['pose', 'outline', 'picture', 'fill', 'stroke', 'opacity'].map(see);
+    if (pose && outline) {
+      now.fill = fill && coat(fill, column);
+      now.stroke = stroke && coat(stroke, column);
+      if (now.fill?.opacity || now.stroke?.opacity) now.outline = placed(outline, between(pose), zoom);
+    } else if (pose && image) {
+      const [x, y, across = 1, down = across] = between(pose);
+      now.edges = [x, y, x + across, y + down].map((length) => Math.round(length * zoom));
+      now.picture = picture(image, column);
+      now.opacity = opacity ? between(opacity)[0] : 1;
+    }
+    states.set(sprite, now);
+    return now;
+  }
+
+  function paint(sprite, { outline, fill, stroke, picture: image, edges, opacity }, zoom, context) {
+    if (image) {
+      const [left, top, right, bottom] = edges;
+      context.globalAlpha = opacity;
+      context.imageSmoothingEnabled = right - left < image.width;
+      context.drawImage(image, left, top, right - left, bottom - top);
+    }
+    if (!outline) return;
+    if (fill?.opacity) {
+      context.globalAlpha = fill.opacity;
+      context.fillStyle = fill.color;
       context.fill(outline);
     }
-    if (!stroke) return;
-    const [, opacity, width] = between(stroke);
-    if (opacity && width) {
-      context.globalAlpha = opacity;
-      context.strokeStyle = color(stroke, column);
-      context.lineWidth = width * zoom;
+    if (stroke?.opacity && stroke.width) {
+      context.globalAlpha = stroke.opacity;
+      context.strokeStyle = stroke.color;
+      context.lineWidth = stroke.width * zoom;
       context.lineJoin = sprite.join ?? 'miter';
       context.lineCap = sprite.cap ?? 'butt';
       context.stroke(outline);
@@ -122,6 +159,7 @@ function paintFilm(film) {
     const column = film.themes.indexOf(theme);
     const at = Math.min(time, film.duration) * film.rate;
     const { width, height } = context.canvas;
+    const zoom = width / film.size[0];
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = 1;
     context.fillStyle = film.paints[0][column];
@@ -130,8 +168,7 @@ function paintFilm(film) {
     for (let run = 0; run < runs.length; run += 2) {
       for (let index = runs[run]; index <= runs[run + 1]; index++) {
         const sprite = film.sprites[index];
-        if (!look(sprite.pose, at)) continue;
-        (sprite.picture === undefined ? drawOutline : drawPicture)(sprite, at, context, width / film.size[0], column);
+        paint(sprite, state(sprite, at, zoom, column), zoom, context);
       }
     }
   };

@@ -25,7 +25,11 @@ def test_the_record_of_every_scene_fits_the_published_schema(name) -> None:
     spec = find(name).build({})
     record = json.loads(as_text(clip_record(spec, rehearse(spec).timeline, VIDEO)))
     jsonschema.validate(record, json.loads(PUBLISHED.read_text()))
-    assert list(record) == ["schema", "scene", "spec", "values", "video", "beats", "made_with"]
+    keys = ["schema", "scene", "spec", "values", "video", "beats", "results", "explanations", "made_with"]
+    assert list(record) == keys
+    assert {*record["results"], *(shown["of"] for beat in record["beats"] for shown in beat["shown"])} == set(
+        record["explanations"]
+    )
 
 
 def test_a_record_says_what_was_asked_computed_and_seen() -> None:
@@ -55,6 +59,7 @@ def test_a_record_says_what_was_asked_computed_and_seen() -> None:
         {"pictures": {"files": ["a.png"], "width": 1, "height": 1}},
         {"extra": 1},
         {"schema": "cnnreel/2"},
+        {"explanations": {"x[0]": {"from": "given"}}},
     ],
 )
 def test_schema_and_code_refuse_the_same(change) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cnnreel.work.jobs import Filmed, Job
+from cnnreel.work.orders import Order
+from cnnreel.work.workers import film_all
 
 import cnnreel.work.filming
 from cnnreel.work.cache import Cache
 from cnnreel.work.filming import Clip, film, film_part, finish, prepare
-from cnnreel.work.jobs import Filmed, Job
-from cnnreel.work.orders import Order
-from cnnreel.work.workers import film_all
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 

@@ -11,13 +11,14 @@ import pytest
 
 from cnnreel.tell.answers import answer_key, harmless
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
 from tests.cnnreel.records import record_of
 
 
 def rows(record: dict[str, Any]) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(answer_key({"pool": record}))))
+    return list(csv.DictReader(io.StringIO(answer_key({"pool": Story(record)}))))
 
 
 def test_the_key_of_max_pooling() -> None:
@@ -29,7 +30,7 @@ def test_the_key_of_max_pooling() -> None:
         "question": "What is Max(4, 1, 1, 1)?",
         "answer": "4",
         "address": "output[0,0,0,0]",
-        "operands": '{"values": [4.0, 1.0, 1.0, 1.0]}',
+        "operands": '{"x": [4.0, 1.0, 1.0, 1.0]}',
         "result": "4.0",
         "arithmetic": "Max(4, 1, 1, 1) = 4",
     }
@@ -67,7 +68,7 @@ def test_numbers_and_words_are_left_as_they_are(text: str) -> None:
 
 
 def test_the_files_beside_a_film(tmp_path: Any) -> None:
-    write_sidecars(tmp_path, "pool", record_of("max-pool"))
+    write_sidecars(tmp_path, "pool", Story(record_of("max-pool")))
     endings = ["alt.txt", "answers.csv", "chapters.vtt", "srt", "transcript.md", "vtt"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"pool.{ending}" for ending in endings]
     for path in tmp_path.iterdir():
@@ -78,7 +79,7 @@ def test_the_files_beside_a_film(tmp_path: Any) -> None:
 def test_pictures_have_no_captions(tmp_path: Any) -> None:
     record = {**record_of("max-pool"), "pictures": {"files": ["pool.png"], "width": 1280, "height": 720}}
     del record["video"]
-    write_sidecars(tmp_path, "pool", record)
+    write_sidecars(tmp_path, "pool", Story(record))
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "pool.alt.txt",
         "pool.answers.csv",

@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from cnnreel.work.finished import clip_key
 
 from cnn_core.errors import InputError
 from cnn_core.weights import SHIPPED
 from cnnreel.work.cache import Cache, key_of
 from cnnreel.work.filming import Clip, film
-from cnnreel.work.finished import clip_key
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip
 from scenes.catalog import find

@@ -5,9 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 from cnnreel.work.crew import Crew, Done, Errand, News
 from cnnreel.work.orders import Order, Prepared
+
 from scenes.specs import SceneSpec
 
 

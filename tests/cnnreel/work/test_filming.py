@@ -37,7 +37,7 @@ def in_words(name: str) -> list[str]:
 def beside_a_film(clip: Clip, name: str) -> list[str]:
     cues = [f"{name}.{ending}" for ending in ("vtt", "srt", "chapters.vtt")]
     page = [f"{name}.html", "page/SourceSansPro-Regular.otf", "page/SourceSansPro-Semibold.otf"]
-    return [*in_words(name), *cues, *page, *(f"stills/{still}" for still in stills(clip))]
+    return [*in_words(name), f"{name}.film.json", *cues, *page, *(f"stills/{still}" for still in stills(clip))]
 
 
 def stills(clip: Clip) -> list[str]:

@@ -4,10 +4,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-from cnnreel.work.cache import Cache
 from cnnreel.work.finished import clip_key
 from cnnreel.work.jobs import Job
+
+from cnnreel.work.cache import Cache
 from scenes.specs import SceneSpec
 
 

@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from cnnreel.work.orders import Order
 
 from cnn_core.errors import InputError
 from cnnreel.work.filming import film
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from cnnreel.work.limits import CLIP_SECONDS, LIMITS, check_clip
-from cnnreel.work.orders import Order
 
 HOUSE = Path(__file__).parents[3]
 

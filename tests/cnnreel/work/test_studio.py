@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
 from cnnreel.work.crew import Done, Errand, Failed
 from cnnreel.work.jobs import Filmed, Job
 from cnnreel.work.orders import Prepared
 from cnnreel.work.studio import Studio
+
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat, Timeline
 

@@ -12,9 +12,11 @@ import pytest
 import srt
 from markdown_it import MarkdownIt
 
+from cnnreel.play.page.data import parts_of
 from cnnreel.play.page.html import as_html, clip_page, json_in_html, lesson_page
 from cnnreel.tell.answers import harmless
 from cnnreel.tell.sidecars import write_sidecars
+from cnnreel.tell.story import Story
 from cnnreel.work.filming import film
 from scenes.catalog import find
 from tests.cnnreel.records import record_of
@@ -61,7 +63,7 @@ def said_by(text: str) -> dict[str, Any]:
 
 
 def page_of(record: dict[str, Any]) -> str:
-    return as_html(clip_page(record), [plain_film(record)])
+    return as_html(clip_page(Story(record)), [plain_film(record)])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -75,7 +77,7 @@ def test_chapters_and_titles_of_lessons_are_text_too() -> None:
     record = record_of("max-pool")
     clip = {"chapter": HOSTILE[1], "start": 0.0, "end": 28.0, "record": "a/a.json"}
     index = {"title": HOSTILE[2], "video": {"file": "a.mp4"}, "clips": [clip, {**clip, "start": 28.0}]}
-    elements = Elements(as_html(lesson_page(index, [record, record]), [plain_film(record)] * 2))
+    elements = Elements(as_html(lesson_page(index, parts_of(index, [record, record])), [plain_film(record)] * 2))
     assert elements.names.count("script") == 5
     assert elements.handlers == []
 
@@ -96,7 +98,7 @@ def test_data_for_the_script_cannot_end_its_element(text: str) -> None:
 @pytest.mark.parametrize("text", [*HOSTILE, "=1+1", "@SUM(A1)", "# heading *bold* [a](b) `c`", "../../x"])
 def test_files_beside_a_film_say_a_text_as_it_is(tmp_path: Path, text: str) -> None:
     record = said_by(text)
-    write_sidecars(tmp_path, "pool", record)
+    write_sidecars(tmp_path, "pool", Story(record))
     assert {path.name.partition(".")[0] for path in tmp_path.iterdir()} == {"pool"}
     one_line = " ".join(text.split())
     cues = list(srt.parse((tmp_path / "pool.srt").read_text(encoding="utf-8")))

@@ -14,6 +14,7 @@ import pytest
 from cnnreel.play.page.html import clip_page
 from cnnreel.play.page.look import FONTS
 from cnnreel.play.page.writing import write_page
+from cnnreel.tell.story import Story
 from scenes.theme import THEMES
 from tests.cnnreel.play.page.looking import AXE, current, elapse, pixel, ready, time, until, violations
 from tests.cnnreel.reels import Reel
@@ -38,7 +39,7 @@ def single_file(pool: Reel, tmp_path: Path) -> Path:
     """Write the page with everything inside, where nothing is beside it."""
     path = tmp_path / "alone" / "pool.html"
     path.parent.mkdir()
-    write_page(clip_page(pool.record), path, [pool.folder], single_file=True)
+    write_page(clip_page(Story(pool.record)), path, [pool.folder], single_file=True)
     return path
 
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cnnreel.work.jobs import Job
 from distributed import Client
 
-from cnnreel.work.jobs import Job
 from scenes.specs import SceneSpec
 
 HOUSE = Path(__file__).parents[4]

@@ -5,11 +5,11 @@ import signal
 from pathlib import Path
 
 import pytest
+from cnnreel.work.jobs import Failed, Filmed, Job
 
 from cnnreel.work.cluster import errand
 from cnnreel.work.cluster.filming import film_on_cluster
 from cnnreel.work.cluster.parcels import Parcel, pack_folder
-from cnnreel.work.jobs import Failed, Filmed, Job
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 from tests.cnnreel.work.cluster.real import RealCluster, jobs_of, wait_for

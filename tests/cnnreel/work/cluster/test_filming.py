@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from cnnreel.work.jobs import Failed, Filmed, Job
+from cnnreel.work.workers import film_all
 
 from cnn_core.errors import InputError
 from cnnreel.work.cache import Cache
 from cnnreel.work.cluster.filming import film_on_cluster
 from cnnreel.work.filming import Clip
-from cnnreel.work.jobs import Failed, Filmed, Job
-from cnnreel.work.workers import film_all
 from scenes.specs import SceneSpec
 from tests.cnnreel.work.cluster.real import RealCluster, contents, jobs_of
 

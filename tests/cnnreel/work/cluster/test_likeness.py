@@ -4,12 +4,12 @@ import pickle
 import re
 
 import pytest
+from cnnreel.work.jobs import Failed
 
 from cnn_core.errors import CnnreelError
 from cnnreel.work.cluster import errand
 from cnnreel.work.cluster.likeness import check_alike, traits
 from cnnreel.work.cluster.parcels import Parcel
-from cnnreel.work.jobs import Failed
 from tests.cnnreel.work.cluster.real import RealCluster, jobs_of
 
 

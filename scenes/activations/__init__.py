@@ -1,0 +1,1 @@
+"""Activations: ReLU, leaky ReLU, sigmoid, tanh."""

@@ -1,0 +1,122 @@
+"""Batch normalisation: a channel's values are centred on 0, brought to unit spread, then scaled and shifted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from manim import FadeIn, FadeOut
+
+from scenes.batch_norm.board import AllChannels, BatchNormBoard
+from scenes.batch_norm.cells import CellsChapter
+from scenes.batch_norm.channel import Channel
+from scenes.batch_norm.dots import DotsChapter
+from scenes.batch_norm.statistics import StatisticsChapter
+from scenes.batch_norm.words import goal, moral
+from scenes.language import say
+from scenes.layout import smallest_text
+from scenes.mobjects.expression import Line
+from scenes.mobjects.setting import symbol
+from scenes.specs.batch_norm import BatchNormSpec
+from scenes.stage import ExplainerScene
+from scenes.working import Working
+
+__all__ = ["BatchNormScene"]
+
+
+class BatchNormScene(ExplainerScene[BatchNormSpec]):
+    """Mean and spread of a channel are worked out, then each of its values is told in terms of them."""
+
+    spec_class: ClassVar[type[BatchNormSpec]] = BatchNormSpec
+
+    def construct(self) -> None:
+        """Play the whole normalisation: channel 0 in full, the others briskly."""
+        self.channels = self.spec.trace().x.shape[1]
+        self.show_title(say("Batch normalisation"), say("centre, then scale") if self.wide or self.tall else "")
+        board = self.board_of(0, "x_hat" if self.spec.affine else "output")
+        self.introduce(board)
+        self.tell(board)
+        for channel in range(1, self.channels):
+            board = self.repeat(board, channel)
+        self.close(board)
+
+    def board_of(self, channel: int, result: str) -> BatchNormBoard:
+        """Lay a channel out."""
+        number = f" {channel}" if self.channels > 1 else ""
+        names = (self.spec.x_label + number, self.spec.output_label + number)
+        board = BatchNormBoard(self.channel(channel), result, names, self.bands.stage, wide=self.wide)
+        self.working = Working(self, [board.x])
+        return board
+
+    def channel(self, index: int) -> Channel:
+        """Return the numbers of a channel."""
+        return Channel(self.spec, index, self.theme, max(0.5, smallest_text()))
+
+    def introduce(self, board: BatchNormBoard) -> None:
+        """Show the values and say what will happen."""
+        count = board.channel.trace.count
+        said = self.origin() + goal(self.spec, self.channels, count)
+        if self.channels == 1:
+            with self.beat("explain", said):
+                self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=1.0)
+            return
+        row = self.row_of("x")
+        with self.beat("explain", said):
+            self.play(FadeIn(row), run_time=1.0)
+        with self.beat("explain", say("Channel 0 first, with its {count} values.", count=count)):
+            self.play(FadeOut(row), run_time=0.5)
+            self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.8)
+
+    def row_of(self, values: str) -> AllChannels:
+        """Return the inputs or the outputs of all channels."""
+        channels = [self.channel(index) for index in range(self.channels)]
+        name = self.spec.x_label if values == "x" else self.spec.output_label
+        return AllChannels(channels, values, name, self.bands.stage, tall=self.tall)
+
+    def tell(self, board: BatchNormBoard) -> None:
+        """Tell the whole story of a channel."""
+        statistics, cells = StatisticsChapter(self, self.working, board), CellsChapter(self, self.working, board)
+        statistics.play()
+        cells.play()
+        if self.spec.updates:
+            statistics.update()
+        if self.spec.affine:
+            cells.scale_and_shift()
+        dots = DotsChapter(self, self.working, board)
+        dots.play()
+        with self.beat("explain", say("So the values reach the output.") if self.channels > 1 else moral(self.spec)):
+            dots.come_back()
+            if self.channels == 1:
+                self.show_in_symbols(board)
+
+    def repeat(self, before: BatchNormBoard, channel: int) -> BatchNormBoard:
+        """Do the same for another channel, with its own statistics."""
+        leaving = [FadeOut(before.everything), *self.working.leave()]
+        board = self.board_of(channel, "output")
+        with self.beat(
+            "explain", say("Channel {channel} has a mean and a standard deviation of its own.", channel=channel)
+        ):
+            self.play(*leaving, run_time=0.5)
+            self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.6)
+            self.play(FadeIn(board.beside), run_time=0.6)
+        with self.beat("step", say("Its values take the same way.")):
+            self.working.known += [board.known[name].number for name in ("mean", "std")]
+            recipe = self.working.writer.best([Line((board.channel.recipe(),))])
+            self.working.bring(recipe, 0, run_time=1.2)
+            self.working.put(recipe)
+            CellsChapter(self, self.working, board).flow(run_time=0.4)
+        return board
+
+    def show_in_symbols(self, board: BatchNormBoard) -> None:
+        """Write `output = (x - μ) / σ · γ + β`."""
+        line = self.working.writer.best(
+            [Line((board.channel.in_symbols(),), (symbol(self.spec.output_label, "output"),))]
+        )
+        self.play(*self.working.exchange(line), run_time=1.2)
+
+    def close(self, board: BatchNormBoard) -> None:
+        """Show all channels together."""
+        if self.channels > 1:
+            with self.beat("explain", moral(self.spec)):
+                self.play(FadeOut(board.everything), *self.working.leave(), run_time=0.5)
+                self.play(FadeIn(self.row_of("output")), run_time=0.8)
+                self.show_in_symbols(board)

@@ -1,0 +1,125 @@
+"""How mean, variance and standard deviation of a channel come about."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from manim import FadeIn
+
+from cnn_core.equation import Equation
+from scenes.batch_norm.board import BatchNormBoard
+from scenes.batch_norm.words import about_eps
+from scenes.language import say
+from scenes.specs.batch_norm import BatchNormSpec
+from scenes.stage import ExplainerScene
+from scenes.working import Working
+
+__all__ = ["StatisticsChapter"]
+
+
+class StatisticsChapter:
+    """The statistics are worked out, or taken from training; each stays on the board.
+
+    Parameters
+    ----------
+    stage
+        Where it is played.
+    working
+        Where it is worked out.
+    board
+        The channel it is about; its grids are there already.
+    """
+
+    def __init__(self, stage: ExplainerScene[BatchNormSpec], working: Working, board: BatchNormBoard) -> None:
+        self.stage, self.working, self.board, self.channel = stage, working, board, board.channel
+        self.count = self.channel.trace.count
+
+    def play(self) -> None:
+        """Find all three."""
+        if self.stage.spec.training:
+            self.find_mean()
+            self.find_variance()
+        else:
+            self.take_running_ones()
+        self.find_root()
+
+    def show(self, equation: Equation, *heading: str, run_time: float = 1.2) -> None:
+        """Work something out."""
+        self.working.show(self.working.writer.write(equation, heading), run_time=run_time)
+
+    def find_mean(self) -> None:
+        """Add the values up and divide by how many there are."""
+        stage, total = self.stage, self.channel.said("total")
+        with stage.beat("step", say("Added up, the {count} values give {total}.", count=self.count, total=total)):
+            self.show(self.channel.equation("total"), run_time=1.6)
+        asked, mean = stage.spec.question, self.channel.equation("mean")
+        if asked:
+            prompt = say("{count} values, sum {total}: what is the mean?", count=self.count, total=total)
+            stage.ask(prompt, mean.result.text, first=self.working.leave())
+        named = {"total": total, "count": self.count, "mean": self.channel.said("mean")}
+        with stage.beat("answer" if asked else "step", say("{total} divided by {count}: the mean is {mean}.", **named)):
+            if asked:
+                stage.play(stage.end_question(), run_time=0.4)
+            self.show(mean, "μ")
+            self.working.keep(self.board.known["mean"])
+
+    def find_variance(self) -> None:
+        """Square each value's distance from the mean; the mean of the squares is the variance."""
+        stage, channel, cell = self.stage, self.channel, (0, 0)
+        said = say(
+            "How far is {x} from the mean? The difference, squared, is {squared}.",
+            x=channel.said("x", cell),
+            squared=channel.said("squared_deviations", cell),
+        )
+        with stage.beat("step", said):
+            self.show(channel.equation("squared_deviations", cell))
+        total = channel.said("squared_deviations_total")
+        said = say("The squares of all {count} differences add up to {total}.", count=self.count, total=total)
+        with stage.beat("step", said):
+            self.show(channel.equation("squared_deviations_total"), run_time=1.6)
+        said = say(
+            "Their mean is the variance, {variance}: divided by {count}, not by {less}.",
+            variance=channel.said("variance"),
+            count=self.count,
+            less=self.count - 1,
+        )
+        with stage.beat("step", said):
+            self.show(channel.equation("variance"), "σ²")
+            self.working.keep(self.board.known["variance"])
+
+    def take_running_ones(self) -> None:
+        """Use what was remembered from training."""
+        said = say("In evaluation, mean and variance are the running ones, kept from training.")
+        with self.stage.beat("explain", said):
+            for known in (self.board.known["mean"], self.board.known["variance"]):
+                self.stage.play(FadeIn(known), run_time=0.8)
+                self.working.known.append(known.number)
+
+    def find_root(self) -> None:
+        """Take the root of the variance."""
+        said = say("The root of the variance is the standard deviation, {std}.", std=self.channel.said("std"))
+        with self.stage.beat("step", said):
+            self.show(self.channel.equation("std"), "σ")
+            self.working.keep(self.board.known["std"])
+        spec = self.stage.spec
+        if spec.eps == 0:
+            with self.stage.beat("explain", about_eps(float(spec.torch_eps()["change"]))):
+                self.show(cast("Equation", spec.explain(self.channel.address("torch_eps.std"))), "σ")
+
+    def update(self) -> None:
+        """Show how the running mean and variance move towards those of this batch."""
+        mean, variance = (self.channel.equation(name) for name in ("running_mean", "running_var"))
+        kept, momentum = (leaf.text for leaf in mean.left.leaves() if leaf.name in ("kept", "momentum"))
+        said = say(
+            "For evaluation, the running mean keeps {kept} of itself and takes {momentum} of this mean.",
+            kept=kept,
+            momentum=momentum,
+        )
+        with self.stage.beat("step", said):
+            self.show(mean, say("running mean"))
+        said = say(
+            "So does the running variance, but with the squares divided by {divisor}: that is unbiased.",
+            divisor=self.count - 1,
+        )
+        with self.stage.beat("step", said):
+            self.show(variance, say("running variance"))

@@ -1,0 +1,139 @@
+"""What is said while a batch normalisation is shown: sentences that are true of whatever data came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from scenes.batch_norm.channel import Channel
+from scenes.language import about, marked, say
+from scenes.specs.batch_norm import BatchNormSpec
+
+__all__ = ["about_dots", "about_eps", "about_stages", "goal", "moral"]
+
+CHANGES = (
+    marked("{why} Here it changes the output a lot."),
+    marked("{why} Here it changes the first decimal."),
+    marked("{why} Here it changes the second decimal."),
+    marked("{why} Here it changes the third decimal."),
+    marked("{why} Here it changes the fourth decimal."),
+    marked("{why} Here it changes the fifth decimal."),
+    marked("{why} Here it changes the sixth decimal."),
+    marked("{why} Here it changes the seventh decimal."),
+    marked("{why} Here it changes the eighth decimal."),
+    marked("{why} Here it changes the ninth decimal."),
+)
+
+
+def goal(spec: BatchNormSpec, channels: int, count: int) -> str:
+    """Say what becomes of the values."""
+    named = {"count": count, "channels": channels}
+    if channels > 1 and spec.training:
+        return say(
+            "Batch normalisation brings each of {channels} channels to mean 0 and standard deviation 1, for itself.",
+            **named,
+        )
+    if channels > 1:
+        return say(
+            "Batch normalisation brings each of {channels} channels to a common scale, that of the training, "
+            "for itself.",
+            **named,
+        )
+    if spec.training:
+        return say("Batch normalisation brings these {count} values to mean 0 and standard deviation 1.", **named)
+    return say("Batch normalisation brings these {count} values to a common scale, that of the training.", **named)
+
+
+def about_eps(change: float) -> str:
+    """Say what PyTorch's eps is for, and which decimal of the output it would change.
+
+    >>> about_eps(1.6e-6)
+    'PyTorch adds eps = 0.00001 to the variance, against division by 0. Here it changes the sixth decimal.'
+    """
+    why = say("PyTorch adds eps = 0.00001 to the variance, against division by 0.")
+    place = -int(np.floor(np.log10(change))) if change > 0 else len(CHANGES)
+    if place >= len(CHANGES):
+        return say("{why} Here it changes no decimal worth showing.", why=why)
+    return say(CHANGES[max(0, place)], why=why)
+
+
+def about_dots(spec: BatchNormSpec) -> str:
+    """Say what the number line shows at first."""
+    if spec.training:
+        return say("The same values as dots. The triangle marks the mean, the bar the standard deviation.")
+    return say("The same values as dots. The triangle marks the running mean, the bar the running standard deviation.")
+
+
+def about_stages(spec: BatchNormSpec, channel: Channel, redrawn: Sequence[bool]) -> Iterator[str]:
+    """Say what happens to the dots on their way to each stage but the first, and where they get another line."""
+    sentences = [subtracting(spec, channel), dividing(spec, channel)]
+    if spec.weight is not None:
+        weight = channel.value("weight")
+        text = about(weight.text, is_rounded=weight.is_rounded)
+        sentences.append(say("Multiplying by γ, {weight}, {what}.", weight=text, what=stretched(weight.number)))
+    if spec.bias is not None:
+        bias = channel.value("bias")
+        text = about(bias.text, is_rounded=bias.is_rounded)
+        sentences.append(say("Adding β, {bias}, {what}.", bias=text, what=slid(bias.number)))
+    for said, another in zip(sentences, redrawn, strict=True):
+        yield say("{what} The line is redrawn to fit.", what=said) if another else said
+
+
+def subtracting(spec: BatchNormSpec, channel: Channel) -> str:
+    """Say what taking the mean away does to the dots."""
+    named = {"mean": channel.said("mean"), "what": slid(-channel.value("mean").number)}
+    if spec.training:
+        return say("Subtracting the mean, {mean}, {what}.", **named)
+    return say("Subtracting the running mean, {mean}, {what}.", **named)
+
+
+def dividing(spec: BatchNormSpec, channel: Channel) -> str:
+    """Say what dividing by the standard deviation does to the dots, and what it makes of it."""
+    spread = channel.stage(2)[1]
+    std, what = channel.said("std"), drawn(1 / channel.value("std").number)
+    named = {"std": std, "what": what, "spread": about(spread.text, is_rounded=spread.is_rounded)}
+    is_one = abs(spread.number - 1) < 0.005
+    if spec.training and is_one:
+        return say("Dividing by {std} {what}. The standard deviation is now 1.", **named)
+    if spec.training:
+        return say("Dividing by {std} {what}. The standard deviation is now {spread}, not 1, because of eps.", **named)
+    if is_one:
+        return say("Dividing by {std} {what}. The running standard deviation is now 1.", **named)
+    return say(
+        "Dividing by {std} {what}. The running standard deviation is now {spread}, not 1, because of eps.", **named
+    )
+
+
+def slid(way: float) -> str:
+    """Say where adding a number moves the dots."""
+    if way == 0:
+        return say("moves nothing")
+    return say("slides all dots to the right") if way > 0 else say("slides all dots to the left")
+
+
+def drawn(factor: float) -> str:
+    """Say what multiplying by a positive number does to the dots."""
+    if factor == 1:
+        return say("changes nothing")
+    return say("spreads them out") if factor > 1 else say("draws them together")
+
+
+def stretched(factor: float) -> str:
+    """Say what multiplying by any number does to the dots."""
+    if factor == 0:
+        return say("makes them all equal")
+    if factor == -1:
+        return say("mirrors them")
+    if factor > 0:
+        return drawn(factor)
+    return say("spreads them out and mirrors them") if factor < -1 else say("draws them together and mirrors them")
+
+
+def moral(spec: BatchNormSpec) -> str:
+    """Say what the whole was good for."""
+    if not spec.training:
+        return say("With running statistics, an image gives the same output whatever else is in its batch.")
+    if spec.affine:
+        return say("First normalised, then scaled and shifted as the network finds best: it learns γ and β.")
+    return say("Whatever scale the values came in, the next layer always meets the same one.")

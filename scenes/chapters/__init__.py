@@ -1,1 +1,0 @@
-"""Parts of films that tell one thing, for all scenes that come to it."""

@@ -1,0 +1,93 @@
+"""How large the output of a convolution is: the formula, with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, VGroup
+
+from cnn_core.conv2d import Conv2dTrace
+from scenes.conv2d import words
+from scenes.layout import smallest_text
+from scenes.mobjects.text import Formula, Label
+from scenes.stage import ExplainerScene
+
+__all__ = ["SizeChapter"]
+
+LARGEST = 0.46
+GAP = 0.45
+
+
+class SizeChapter:
+    """`floor((5 + 2·0 − 3) / 1) + 1 = 3`, once if rows and columns have the same numbers, otherwise for both."""
+
+    def __init__(self, stage: ExplainerScene[Any], trace: Conv2dTrace) -> None:
+        self.stage, self.trace, self.theme = stage, trace, stage.theme
+
+    def play(self, first: Sequence[Animation]) -> Sequence[Animation]:
+        """Show the formula, and return the animations that take it away.
+
+        Parameters
+        ----------
+        first
+            Animations that are played before it appears.
+        """
+        for axes in [(0, 1)] if self.numbers(0) == self.numbers(1) else [(0,), (1,)]:
+            formula = self.formula(axes[0])
+            with self.stage.beat("explain", words.output_size(self.trace, axes)):
+                self.stage.play(*first, run_time=0.6)
+                self.stage.play(FadeIn(formula), run_time=0.8)
+            first = [FadeOut(formula)]
+        return first
+
+    def numbers(self, axis: int) -> tuple[Any, ...]:
+        """Return what goes into the formula: size, padding, kernel, dilation, stride."""
+        trace = self.trace
+        size, kernel = trace.x.shape[2 + axis], trace.kernel_size[axis]
+        return size, trace.padding[axis], kernel, trace.dilation[axis], trace.stride[axis]
+
+    def formula(self, axis: int) -> VGroup:
+        """Return words and numbers beside or below each other, or the numbers alone, whichever can be larger."""
+        box, equals = self.stage.bands.formula, Label("=", 1, self.theme.muted)
+        inwords, numbers = self.in_words(axis), self.in_numbers(axis)
+        ways = [
+            VGroup(inwords.copy(), equals, numbers.copy()).arrange(RIGHT, buff=GAP),
+            VGroup(inwords, numbers.copy()).arrange(DOWN, buff=GAP),
+            VGroup(numbers),
+        ]
+        sizes = [min(LARGEST, box.width / way.width, box.height / way.height) for way in ways]
+        readable = [n for n in (0, 1) if sizes[n] >= smallest_text()]
+        best = max(readable, key=lambda n: sizes[n], default=2)
+        return ways[best].scale(sizes[best]).move_to(box.center)
+
+    def in_words(self, axis: int) -> Formula:
+        """Return the formula with names."""
+        _, (before, after), _, dilation, _ = self.numbers(axis)
+        padding = '2 dot {{"padding" : p}}' if before == after else '{{"padding" : p}}'
+        kernel = '{{"kernel" : k}}' if dilation == 1 else '{{"dilation" : d}} dot ({{"kernel" : k}} - 1) - 1'
+        code = f'floor(({{{{"image" : n}}}} + {padding} - {kernel}) / {{{{"stride" : s}}}}) + 1'
+        return self.coloured(Formula(code, 1, self.theme.muted))
+
+    def in_numbers(self, axis: int) -> Formula:
+        """Return the formula with numbers."""
+        size, (before, after), kernel, dilation, stride = self.numbers(axis)
+        output = self.trace.output.shape[2 + axis]
+        padding = f"2 dot {{{{{before} : p}}}}" if before == after else f"{{{{{before} : p}}}} + {{{{{after} : q}}}}"
+        reach = f"{{{{{kernel} : k}}}}"
+        reach = reach if dilation == 1 else f"{{{{{dilation} : d}}}} dot ({reach} - 1) - 1"
+        code = f"floor(({{{{{size} : n}}}} + {padding} - {reach}) / {{{{{stride} : s}}}}) + 1 = {{{{{output} : o}}}}"
+        formula = self.coloured(Formula(code, 1, self.theme.text))
+        addresses = {"n": "input", "k": "kernel", "d": "dilation", "s": "stride", "o": "output"}
+        values = {"n": size, "k": kernel, "d": dilation, "s": stride, "o": output, "p": before, "q": after}
+        for name in formula.names:
+            place = f"padding[{axis},{'pq'.index(name)}]" if name in "pq" else f"{addresses[name]}[{axis}]"
+            formula.trace(name, str(values[name]), f"output_size.{place}")
+        return formula
+
+    def coloured(self, formula: Formula) -> Formula:
+        """Give each quantity the colour of its role."""
+        roles = {"n": self.theme.input, "k": self.theme.kernel, "d": self.theme.kernel, "o": self.theme.output}
+        for name in formula.names:
+            formula.part(name).set_color(roles.get(name, self.theme.text))
+        return formula

@@ -1,0 +1,199 @@
+"""Flattening: feature maps become one row of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, ClassVar, cast
+
+import numpy as np
+from manim import RIGHT, FadeIn, FadeOut, VGroup
+
+from cnn_core.equation import Equation
+from scenes.flatten.row import FlatPlan, FlatRow
+from scenes.language import number, say, say_many
+from scenes.layout import smallest_text
+from scenes.mobjects.expression import Drawn, Line, Writer
+from scenes.mobjects.grid import NumberGrid, Window
+from scenes.mobjects.panels import NAME_HEIGHT, Panel
+from scenes.mobjects.text import Label
+from scenes.specs.flatten import FlattenSpec
+from scenes.stage import ExplainerScene
+
+__all__ = ["FlattenScene"]
+
+
+class FlattenScene(ExplainerScene[FlattenSpec]):
+    """Maps unroll row by row, channel by channel, and one index is worked out."""
+
+    spec_class: ClassVar[type[FlattenSpec]] = FlattenSpec
+    operation = "Flatten"
+
+    def construct(self) -> None:
+        """Play the whole flattening."""
+        self.trace = self.spec.trace()
+        self.x, self.row_values = self.trace.x[0], self.trace.output[0]
+        self.C, self.H, self.W = self.x.shape
+        self.count = self.row_values.size
+        self.written: set[int] = set()
+        self.done_with = VGroup()
+        self.show_title(
+            self.operation, say("{size} becomes {count}", size=f"{self.C}×{self.H}×{self.W}", count=self.count)
+        )
+        self.introduce()
+        for channel in range(self.C - 1):
+            self.unroll(channel)
+        self.work_out_an_index()
+        self.unroll(self.C - 1)
+        self.close()
+
+    def introduce(self) -> None:
+        """Show the maps, then the empty row with its indices."""
+        self.lay_out()
+        said = say_many(
+            "One feature map of {size} values: {total} numbers in all.",
+            "{count} feature maps of {size} values: {total} numbers in all.",
+            self.C,
+            size=f"{self.H}×{self.W}",
+            total=self.count,
+        )
+        with self.beat("explain", self.origin() + said):
+            self.play(FadeIn(self.panels), run_time=1.0)
+        indices = [self.row.index(k) for k in range(self.count)] if self.row.legible else []
+        said = say("Flattening writes them into one row. No value changes; each gets an index, counted from 0.")
+        with self.beat("explain", said):
+            self.play(FadeIn(self.row, self.name, *indices), run_time=1.0)
+
+    def lay_out(self) -> None:
+        """Build the maps in the upper part of the stage and the row below them."""
+        room = self.bands.stage
+        plan = FlatPlan.of(self.row_values, self.W, room)
+        free = room.height - plan.height - 2 * NAME_HEIGHT - 0.2
+        cell = min(1.0, (room.width - 0.6 * (self.C - 1)) / (self.C * self.W), free / self.H)
+        self.maps = [
+            NumberGrid(self.x[c], partial(address_of, c), self.theme.input, self.theme, cell) for c in range(self.C)
+        ]
+        names = [f"{self.spec.x_label} {c}" for c in range(self.C)] if self.C > 1 else [self.spec.x_label]
+        panels = [Panel(grid, name) for grid, name in zip(self.maps, names, strict=True)]
+        self.panels = VGroup(*panels).arrange(RIGHT, buff=0.6)
+        whole = self.panels.height + 0.35 + plan.height + NAME_HEIGHT
+        top = room.center[1] + min(whole, room.height) / 2
+        self.panels.move_to(np.array([room.center[0], top - self.panels.height / 2, 0]))
+        left = room.center[0] - plan.per_line * plan.cell / 2
+        corner = np.array([left, top - self.panels.height - 0.35, 0])
+        index = partial(index_address, self.x.shape)
+        self.row = FlatRow(self.row_values, plan, "output[0,{}]".format, index, self.theme, corner)
+        self.name = Label(f"{self.spec.output_label} {self.count}", max(0.36, smallest_text()), self.theme.output)
+        self.name.move_to(np.array([room.center[0], corner[1] - plan.height - 0.2, 0]))
+
+    def unroll(self, channel: int) -> None:
+        """Move a map into the row: the very first row number by number, then row by row."""
+        window = Window(self.maps[channel], (1, self.W), self.theme)
+        for i in range(self.H):
+            first, last = (channel * self.H + i) * self.W, (channel * self.H + i + 1) * self.W - 1
+            slow = channel == i == 0
+            with self.beat("step", self.said(channel, i, first, last), brisk=channel + i > 1):
+                self.look_through(window, i)
+                for some in [[k] for k in range(first, last + 1)] if slow else [list(range(first, last + 1))]:
+                    self.travel(channel, some, run_time=0.5 if slow else 0.8)
+
+    def look_through(self, window: Window, i: int) -> None:
+        """Bring a window to a row, and take away what was looked at before."""
+        if i:
+            return self.play(window.slide_to(i, 0), run_time=0.5)
+        if len(self.done_with):
+            self.play(FadeOut(self.done_with), run_time=0.4)
+        self.play(FadeIn(window), run_time=0.5)
+        self.done_with = VGroup(window)
+
+    def said(self, channel: int, i: int, first: int, last: int) -> str:
+        """Say where a row of a map goes."""
+        where = say("index {first}", first=first)
+        if first < last:
+            where = say("indices {first} to {last}", first=first, last=last)
+        if channel == i == 0:
+            return say("Row 0 comes first. It goes to {where}.", where=where)
+        if i == 0:
+            return say(
+                "Channel {channel} follows where channel {before} ended: its row 0 goes to {where}.",
+                channel=channel,
+                before=channel - 1,
+                where=where,
+            )
+        return say("Row {row} goes to {where}.", row=i, where=where)
+
+    def travel(self, channel: int, indices: list[int], run_time: float) -> None:
+        """Let values of a map move into their cells of the row."""
+        moves: list[Any] = []
+        for k in indices:
+            if k not in self.written:
+                moves += self.moves_of(channel, k)
+        if moves:
+            self.play(*moves, run_time=run_time)
+
+    def moves_of(self, channel: int, k: int) -> Iterator[Any]:
+        """Return the animations that bring one value into the row."""
+        _, i, j = np.unravel_index(k, self.x.shape)
+        self.written.add(k)
+        number, place = self.row.write(k), self.row.cell_center(k)
+        yield from map(FadeIn, self.row.fill(k))
+        if self.row.legible:
+            number.move_to(self.maps[channel].cell_center(int(i), int(j)))
+            yield number.animate.move_to(place)
+
+    def work_out_an_index(self) -> None:
+        """Ask for the index of one cell, and work it out."""
+        c, i, j = self.spec.worked_out()
+        k = int(self.spec.indices()[c, i, j])
+        value = number(self.trace.value("x", 0, c, i, j).text)
+        grid = self.maps[c]
+        mark = grid.question_frame(i, j)
+        if self.spec.question:
+            leaving = [FadeOut(self.done_with)] if len(self.done_with) else []
+            self.ask(say("Which index gets the {value}?", value=value), str(k), mark, first=leaving)
+            self.done_with = VGroup()
+        said = say(
+            "The {value} stands in channel {c}, row {i}, column {j}. Before it come {channels}, {rows} and {values}.",
+            value=value,
+            c=c,
+            i=i,
+            j=j,
+            channels=say_many("{count} channel", "{count} channels", c),
+            rows=say_many("{count} row", "{count} rows", i),
+            values=say_many("{count} value", "{count} values", j),
+        )
+        with self.beat("answer" if self.spec.question else "step", said):
+            if self.spec.question:
+                self.play(self.end_question(), run_time=0.4)
+            window = Window(grid, (1, 1), self.theme).place(i, j)
+            formula = self.rule()
+            self.look_through(window, 0)
+            self.play(FadeIn(formula), run_time=0.6)
+            self.travel(c, [k], run_time=1.2)
+        self.done_with.add(formula)
+
+    def rule(self) -> Drawn:
+        """Return `index = c·H·W + i·W + j = 1·2·3 + 1·3 + 1 = 10` in the formula band."""
+        equation = cast("Equation", self.spec.explain("steps[0].index"))
+        ways = [Line((equation.left, equation.result), heading) for heading in (("index = c·H·W + i·W + j",), ())]
+        return Writer(self.theme, self.bands.formula).best(ways)
+
+    def close(self) -> None:
+        """Say what follows."""
+        said = say(
+            "{count} numbers in one row. A linear layer can read them now, each with a weight of its own.",
+            count=self.count,
+        )
+        with self.beat("explain", said):
+            self.play(FadeOut(self.done_with), run_time=0.6)
+
+
+def address_of(channel: int, row: int, column: int) -> str:
+    """Return the address of a cell of a map."""
+    return f"x[0,{channel},{row},{column}]"
+
+
+def index_address(shape: tuple[int, ...], k: int) -> str:
+    """Return the address of an index in maps of this shape."""
+    c, i, j = np.unravel_index(k, shape)
+    return f"index[{c},{i},{j}]"

@@ -1,0 +1,220 @@
+"""Grids with their names, signs between them, how they stand beside each other, and how numbers come into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, Restore, VGroup, VMobject, Wait
+
+from cnn_core.arrays import Array
+from scenes.layout import Box, smallest_text
+from scenes.marks import Marked, Ring
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.text import Label, Paragraph
+from scenes.theme import Theme
+
+__all__ = [
+    "NAME_HEIGHT",
+    "Maps",
+    "MapsPlan",
+    "OperationArrow",
+    "Panel",
+    "cell_for",
+    "drop_into",
+    "named",
+    "question_marks",
+    "ring_around",
+    "travel",
+]
+
+NAME_HEIGHT = 0.56
+"""Room to leave below a grid for its name, in scene units."""
+
+
+class Panel(VGroup):
+    """A grid with its name and size below it."""
+
+    def __init__(self, grid: NumberGrid, name: str) -> None:
+        self.grid = grid
+        self.caption = Label(name, max(0.36, smallest_text()), grid.role)
+        self.caption.next_to(grid, DOWN, buff=0.1)
+        super().__init__(grid, self.caption)
+
+
+class OperationArrow(Marked, VGroup):
+    """An arrow with the operation's name on it; points right, or down between grids that stand above each other."""
+
+    mark_kind = "arrow"
+    about = ("x", "output")
+
+    def __init__(self, name: str, theme: Theme, *, down: bool = False, length: float | None = None) -> None:
+        length = length or (0.55 if down else 2.2)
+        end = length * (DOWN if down else RIGHT)
+        self.arrow = Arrow(np.zeros(3), end, buff=0, color=theme.muted, stroke_width=4, tip_length=0.2)
+        self.caption = Label(name, max(0.36, smallest_text()), theme.muted)
+        self.caption.next_to(self.arrow, RIGHT if down else UP, buff=0.12)
+        super().__init__(self.arrow, self.caption)
+
+
+def level(row: VGroup, *anchors: Mobject) -> VGroup:
+    """Shift each member of a row so that its anchor, such as a panel's grid, stands on the row's middle line."""
+    height = anchors[0].get_center()[1]
+    for member, anchor in zip(row, anchors, strict=True):
+        member.shift(np.array([0, height - anchor.get_center()[1], 0]))
+    return row
+
+
+def question_marks(grid: NumberGrid, row: int, column: int, theme: Theme) -> list[VMobject]:
+    """Return a frame around a cell, and a "?" in it if that can be read."""
+    place, size = grid.cell_center(row, column), max(0.6 * grid.cell, smallest_text())
+    frame = grid.question_frame(row, column)
+    sign = Label("?", size, theme.question, "semibold").move_to(place)
+    return [frame, sign] if size <= 0.9 * grid.cell else [frame]
+
+
+def ring_around(grid: NumberGrid, row: int, column: int) -> Ring:
+    """Return a ring around a value that was chosen, and tint what is in it."""
+    ring = Ring(0.42 * grid.cell, color=grid.theme.output, stroke_width=np.clip(8 * grid.cell, 1.5, 5))
+    ring.pointing_at(grid.address(row, column)).set_fill(grid.theme.output, opacity=0.3)
+    return ring.move_to(grid.cell_center(row, column))
+
+
+def travel(number: Label, start: Any, size: float = 0.0) -> Restore:
+    """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place.
+
+    Parameters
+    ----------
+    size
+        Of the text where it starts, if that is another one.
+    """
+    number.save_state()
+    number.scale((size or number.size) / number.size).move_to(start)
+    return Restore(number)
+
+
+def drop_into(grid: NumberGrid, row: int, column: int, start: Any) -> list[Any]:
+    """Return the animations in which a value travels from `start`, a mobject or a place, into its cell."""
+    number = grid.make_number(row, column)
+    grid.write(row, column, number=number)
+    size = start.size if isinstance(start, Label) else 0.0
+    fall = [travel(number, start, size)] if grid.text_size else []
+    tint = [FadeIn(grid.fills[row, column])] if (row, column) in grid.fills else []
+    return [*tint, *fall] or [Wait()]
+
+
+Shape = tuple[int, int, int]
+"""C, H, W."""
+
+GAP = 0.3
+"""Between two channels, in scene units."""
+
+NAME_GAP = 0.1
+"""Between a grid and its name, in scene units."""
+
+
+class Maps(VGroup):
+    """The channels of an array beside or above each other, and below them its name, no wider than `width`."""
+
+    def __init__(self, grids: Sequence[NumberGrid], name: str, width: float, *, upright: bool = False) -> None:
+        self.grids = VGroup(*grids).arrange(DOWN if upright else RIGHT, buff=GAP)
+        self.caption = caption(name, grids[0].role, width).next_to(self.grids, DOWN, buff=NAME_GAP)
+        super().__init__(self.grids, self.caption)
+
+
+def named(label: str, array: Array) -> str:
+    """Return a label with the size of an array (1, C, H, W) behind it; with its channels, if there are several."""
+    sides = array.shape[1:] if array.shape[1] > 1 else array.shape[2:]
+    return f"{label} {'×'.join(map(str, sides))}"
+
+
+def caption(name: str, color: str, width: float) -> Paragraph:
+    """Return the words below an array."""
+    return Paragraph(name, max(0.36, smallest_text()), color, width, aligned_edge=ORIGIN)
+
+
+@dataclass(frozen=True)
+class MapsPlan:
+    """How large the cells of an input and an output are, and whether the output stands beside or below the input.
+
+    Attributes
+    ----------
+    cells
+        Sides of a cell in scene units, of the input and of the output: the same, unless only larger ones can be read.
+    name_widths
+        What the names below them may not be wider than.
+    arrow
+        Length of the arrow.
+    """
+
+    beside: bool
+    cells: tuple[float, float]
+    name_widths: tuple[float, float]
+    arrow: float
+
+    @classmethod
+    def of(cls, room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float = 0.0) -> MapsPlan:
+        """Choose the arrangement with the larger cells.
+
+        Parameters
+        ----------
+        room
+            Where both shall stand.
+        x, output
+            Channels, rows and columns.
+        readable
+            Side of the smallest cell in which the numbers of the output can be read.
+        """
+        plans = (side_by_side(room, x, output, names, readable), one_below(room, x, output, names, readable))
+        return max(plans, key=lambda plan: plan.cells[0])
+
+    def arrange(self, x: Maps, output: Maps, arrow: OperationArrow, room: Box) -> VGroup:
+        """Put input, arrow and output into the middle of the room."""
+        if self.beside:
+            row = VGroup(x, arrow, output).arrange(RIGHT, buff=0.25 * self.arrow)
+            return level(row, x.grids, arrow.arrow, output.grids).move_to(room.center)
+        column = VGroup(x, arrow, output).arrange(DOWN, buff=0.14)
+        arrow.shift((x.get_x() - arrow.arrow.get_x()) * RIGHT)
+        return column.move_to(room.center)
+
+
+def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
+    """Plan the output to the right of the input."""
+    arrow = min(2.2, 0.2 * room.width)
+    free = room.width - 1.5 * arrow
+    widths, cell = (free / 2, free / 2), 1.0
+    for _ in range(2):  # names that get less than half of the width may need more lines, and leave less to the grids
+        down = room.height - max(map(name_height, names, widths))
+        across = free - GAP * (x[0] + output[0] - 2)
+        cell = min(cell, across / (x[0] * x[2] + output[0] * output[2]), down / max(x[1], output[1]))
+        most = min(down / output[1], (across - cell * x[0] * x[2]) / (output[0] * output[2]))
+        cells = (cell, max(cell, min(readable, most)))
+        wide = [side * C * W + GAP * (C - 1) for side, (C, _, W) in zip(cells, (x, output), strict=True)]
+        widths = max(wide[0], free - max(wide[1], free / 2)), max(wide[1], free - max(wide[0], free / 2))
+    return MapsPlan(True, cells, widths, arrow)
+
+
+def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
+    """Plan the output below the input."""
+    arrow, widths = 0.55, (room.width, room.width)
+    down = room.height - sum(map(name_height, names, widths)) - arrow - 0.3
+    across = [(room.width - GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]
+    cell = min(1.0, *across, down / (x[1] + output[1]))
+    most = min(across[1], (down - cell * x[1]) / output[1])
+    return MapsPlan(False, (cell, max(cell, min(readable, most))), widths, arrow)
+
+
+def name_height(name: str, width: float) -> float:
+    """Return the room that a name takes below its grids, in scene units."""
+    return float(caption(name, "#000", width).height) + NAME_GAP
+
+
+def cell_for(room: Box, shape: Shape, name: str) -> tuple[float, bool]:
+    """Return the largest cell with which an array and its name fit, and whether its channels stand above each other."""
+    C, H, W = shape
+    down, gaps = room.height - name_height(name, room.width), GAP * (C - 1)
+    across = min(1.0, (room.width - gaps) / (C * W), down / H)
+    upright = min(1.0, room.width / W, (down - gaps) / (C * H))
+    return max(across, upright), upright > across

@@ -1,0 +1,262 @@
+"""Where a film of a network shows what: the strip of all layers, a layer's input and output, and what is worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, VMobject, config
+
+from cnn_core.arrays import Array
+from scenes.layout import Bands, Box, smallest_text
+from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
+from scenes.mobjects.text import Label
+from scenes.mobjects.track import NetTrack
+from scenes.network.number_list import NumberList
+from scenes.specs.reading import Reading
+from scenes.stage import ExplainerScene
+
+__all__ = ["FORMULA", "NetBoard", "as_maps", "connect"]
+
+GAP = 0.35
+
+
+@dataclass(frozen=True)
+class NetPlaces:
+    """The boxes of the stage.
+
+    Attributes
+    ----------
+    track
+        The strip that shows where in the network we are.
+    whole
+        Everything below the strip; the next three are parts of it.
+    left, right
+        Input and output of a layer.
+    zoom
+        What is looked at closely.
+    formula
+        Lines of arithmetic.
+    """
+
+    track: Box
+    whole: Box
+    left: Box
+    right: Box
+    zoom: Box
+    formula: Box
+
+    @property
+    def everything(self) -> Box:
+        """All below the strip."""
+        return Box(self.whole.left, self.whole.right, self.formula.bottom, self.whole.top)
+
+    @property
+    def large(self) -> Box:
+        """Where an output is shown while nothing is looked at closely: over the boxes for that."""
+        return Box(self.zoom.left, self.whole.right, self.formula.bottom, self.zoom.top)
+
+    @classmethod
+    def of(cls, bands: Bands) -> NetPlaces:
+        """Divide the bands of Manim's current frame."""
+        stage = bands.stage
+        tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
+        # In a square frame the words beside the title stand below it.
+        top = stage.top + (0.12 if wide else 0.0 if tall else -0.22)
+        bottom = top - (0.72 + 1.3 * smallest_text() if wide else 0.8 if tall else 0.66)
+        whole = Box(stage.left, stage.right, stage.bottom, bottom - 0.12)
+        left, right, zoom = tall_parts(whole) if tall else wide_parts(whole) if wide else square_parts(whole)
+        return cls(Box(stage.left, stage.right, bottom, top), whole, left, right, zoom, bands.formula)
+
+
+def wide_parts(whole: Box) -> tuple[Box, Box, Box]:
+    """Put input and output to the sides."""
+    return whole.part(0, 0.24), whole.part(0.74, 1), whole.part(0.27, 0.71)
+
+
+def square_parts(whole: Box) -> tuple[Box, Box, Box]:
+    """Put input and output below each other, and what is worked out beside them."""
+    middle = whole.center[1]
+    column = whole.part(0, 0.32)
+    upper = Box(column.left, column.right, middle + 0.06, whole.top)
+    lower = Box(column.left, column.right, whole.bottom, middle - 0.06)
+    return upper, lower, whole.part(0.36, 1)
+
+
+def tall_parts(whole: Box) -> tuple[Box, Box, Box]:
+    """Put input and output beside each other, and what is worked out below them."""
+    middle = whole.bottom + 0.54 * whole.height
+    upper = Box(whole.left, whole.right, middle + GAP / 2, whole.top)
+    lower = Box(whole.left, whole.right, whole.bottom, middle - GAP / 2)
+    return upper.part(0, 0.47), upper.part(0.53, 1), lower
+
+
+FORMULA = 0.46
+BELOW_TITLE = 0.34
+
+
+class NetBoard:
+    """What stands on the stage while the layers are told, and how it changes.
+
+    Attributes
+    ----------
+    left, right
+        Input and output of the current block.
+    logits
+        The output of the last one, once it is shown in numbers.
+    extras
+        What was added to look closely; `clear` takes it away.
+    """
+
+    left: FeatureMaps
+    right: FeatureMaps | None = None
+    logits: NumberList | None = None
+
+    def __init__(self, stage: ExplainerScene[Any], reading: Reading) -> None:
+        self.stage, self.reading, self.theme = stage, reading, stage.theme
+        self.places = NetPlaces.of(stage.bands)
+        self.track = NetTrack(self.place_names(), self.theme, self.places.track)
+        self.extras: list[Mobject] = []
+        self.words = Label("", BELOW_TITLE, self.theme.muted)
+
+    def place_names(self) -> list[str]:
+        """Return the names of the strip's places: the digit, a block each, and the softmax."""
+        names = [self.reading.network.names[block.first] for block in self.reading.blocks]
+        return ["digit", *(short(name) for name in names), "softmax"]
+
+    def maps_of(self, layer: int, box: Box, role: str) -> FeatureMaps:
+        """Return a layer's output as maps in a box; layer -1 is the digit."""
+        output = self.reading.x if layer < 0 else self.reading.traces[layer].output
+        maps = as_maps(output[0])
+        addresses = (f"layers[{layer}].smallest", f"layers[{layer}].largest") if layer >= 0 else None
+        return FeatureMaps(maps, self.arrangement(maps), role, self.theme, box, shape_in_words(maps), addresses)
+
+    def arrangement(self, maps: Array) -> Arrangement:
+        """Arrange maps so that they are large in the box of the input and in that of a large output."""
+        left, large = self.places.left, self.places.large
+        return Arrangement.of(maps.shape, float(np.sqrt(left.width * large.width / (left.height * large.height))))
+
+    def enter(self, block: int, run_time: float) -> None:
+        """Let the last output become the next input, and write the maps of a block's first layer."""
+        self.advance(block)
+        layer = self.reading.blocks[block].first
+        self.right = self.maps_of(layer, self.places.large, self.theme.output)
+        written = Reveal(self.right)
+        self.stage.add(self.right.image)
+        self.stage.play(FadeIn(self.right.frames, self.right.words), run_time=0.4)
+        self.stage.play(written, run_time=run_time)
+
+    def advance(self, block: int) -> None:
+        """Move the mark on to a block, and the last output into the input's place, where it is blue."""
+        self.clear()
+        self.name_layer(self.reading.blocks[block].first)
+        moves: list[Any] = [self.track.mark.animate.move_to(self.track.places[block + 1])]
+        if self.right is not None:
+            before = self.reading.blocks[block - 1].last
+            coming = self.maps_of(before, self.places.left, self.theme.input)
+            moves += [self.left.leave(), self.keep(self.right, block), *self.right.moves_to(coming)]
+            self.left, self.right = self.right, None
+        self.stage.play(*moves, run_time=0.8)
+
+    def list_logits(self, layer: int) -> NumberList:
+        """Show the last layer's output in numbers, out of its maps if it is shown as maps."""
+        self.logits = NumberList(
+            self.reading.traces[layer].output.ravel(), partial(logit_address, layer), self.theme, self.places.right
+        )
+        self.make_room()
+        leaving = [] if self.right is None else [self.right.leave()]
+        self.right = None
+        self.stage.play(*leaving, FadeIn(self.logits), run_time=0.8)
+        return self.logits
+
+    def make_room(self) -> None:
+        """Move a large output to its side."""
+        if self.right is not None and self.right.box == self.places.large:
+            small = FeatureMaps(
+                self.right.maps,
+                self.right.arrangement,
+                self.right.role,
+                self.theme,
+                self.places.right,
+                self.right.title,
+                self.right.addresses,
+            )
+            self.stage.play(*self.right.moves_to(small), run_time=0.6)
+
+    def morph(self, layer: int, run_time: float) -> None:
+        """Change the output's values, as a layer does that changes each value alone, and show it large."""
+        assert self.right is not None
+        self.clear()
+        self.name_layer(layer)
+        new = self.maps_of(layer, self.places.large, self.theme.output)
+        self.right.addresses = new.addresses
+        self.stage.play(*self.right.moves_to(new), run_time=run_time)
+
+    def keep(self, shown: FeatureMaps, place: int) -> FadeIn:
+        """Return the animation that puts a small copy of maps into the strip."""
+        return FadeIn(self.track.thumbnail(shown, place), target_position=shown.image)
+
+    def name_layer(self, layer: int) -> None:
+        """Say beside the title which layer it is."""
+        count = len(self.reading.network.layers)
+        self.say(f"layer {layer + 1} of {count}: {self.reading.network.names[layer]}")
+
+    def say(self, words: str) -> None:
+        """Put words beside the title; in a square frame below it, where the strip leaves room for them."""
+        if self.stage.wide or self.stage.tall:
+            return self.stage.set_subtitle(words)
+        self.stage.remove(self.words)
+        self.words = Label(words, BELOW_TITLE, self.theme.muted)
+        self.words.next_to(self.stage.title_label, DOWN, buff=0.06, aligned_edge=LEFT)
+        self.stage.add(self.words)
+
+    def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
+        """Let something appear that `clear` takes away again."""
+        self.extras += mobjects
+        source = {} if out_of is None else {"target_position": out_of}
+        self.stage.play(*(FadeIn(one, **source) for one in mobjects), run_time=run_time)
+
+    def clear(self) -> None:
+        """Take away what was added to look closely."""
+        if self.extras:
+            self.stage.play(FadeOut(Group(*self.extras)), run_time=0.4)
+        self.extras = []
+
+
+def logit_address(layer: int, k: int) -> str:
+    """Return the address of a logit."""
+    return f"layers[{layer}].output[0,{k}]"
+
+
+def as_maps(output: Array) -> Array:
+    """Return maps as they are, and a row of numbers as maps of one value each."""
+    return output if output.ndim == 3 else output.reshape(-1, 1, 1)
+
+
+def shape_in_words(maps: Array) -> str:
+    """Return `8 maps 28×28`, or `216 numbers`."""
+    count, height, width = maps.shape
+    if height == width == 1:
+        return f"{count} numbers"
+    return f"{count} maps {height}×{width}" if count > 1 else f"{height}×{width}"
+
+
+def short(name: str) -> str:
+    """Return a layer's name for the strip."""
+    return name.replace("conv2d", "conv").replace("max pool", "pool").replace("average pool", "pool")
+
+
+def connect(small: Mobject, large: Mobject, color: str) -> VMobject:
+    """Draw two lines from a small thing to a large one beside or below it, as from a lens."""
+    lines = VMobject(stroke_color=color, stroke_width=1.5, stroke_opacity=0.7)
+    below = large.get_top()[1] < small.get_bottom()[1]
+    corners: Sequence[tuple[tuple[float, float], tuple[float, float]]] = (
+        (((-1, -1), (-1, 1)), ((1, -1), (1, 1))) if below else (((1, 1), (-1, 1)), ((1, -1), (-1, -1)))
+    )
+    for start, stop in corners:
+        lines.start_new_path(small.get_corner(np.array([*start, 0.0])))
+        lines.add_line_to(large.get_corner(np.array([*stop, 0.0])))
+    return lines

@@ -1,0 +1,152 @@
+"""One output pixel of a convolution of many maps: a sum for each channel, and the sum of these sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from manim import RIGHT, FadeIn, Group, Rectangle, VGroup
+
+from cnn_core.arrays import Array
+from cnn_core.equation import Equation
+from cnn_core.expression import Sum
+from cnn_core.numerals import as_text
+from scenes.language import say, say_many
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.expression import Line
+from scenes.mobjects.picture import Picture, picture_colours
+from scenes.mobjects.text import Label, Number
+from scenes.network.board import NetBoard
+from scenes.network.closely import Closely, place_in_words
+from scenes.network.window import show_place
+from scenes.specs.reading import Zoom
+from scenes.theme import Theme
+
+__all__ = ["ChannelRow", "ChannelTable", "look_at_channels"]
+
+SIGN = 0.9
+"""Width of a sign with its space, in em."""
+
+LARGEST = 0.85
+NUMBER = 3.1
+"""Width of a sum such as -12.34 with its space, in em."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelRow:
+    """One channel: what lies under the kernel, the kernel, and the sum of their products."""
+
+    window: Array
+    kernel: Array
+    total: float
+    address: str
+
+
+class ChannelTable(Group):
+    """A picture of the window, one of the kernel and a number for each channel, in as many columns as make them large.
+
+    Attributes
+    ----------
+    pairs : list of Group
+        Window and kernel of each channel.
+    sums : list of Number
+    """
+
+    def __init__(self, rows: Sequence[ChannelRow], largest: float, theme: Theme, box: Box) -> None:
+        self.theme = theme
+        self.size = max(smallest_text(), min(0.32, 0.055 * box.width))
+        columns = max(range(1, len(rows) + 1), key=lambda n: self._side(n, len(rows), box))
+        self.side = self._side(columns, len(rows), box)
+        lines = ceil(len(rows) / columns)
+        pitch = box.height / max(lines, 3), box.width / columns
+        heaviest = max(float(np.abs(row.kernel).max()) for row in rows)
+        self.pairs: list[Group] = []
+        self.sums: list[Number] = []
+        for index, row in enumerate(rows):
+            column, line = divmod(index, lines)
+            x = box.left + column * pitch[1] + 0.1
+            y = box.center[1] + ((lines - 1) / 2 - line) * pitch[0]
+            self._put(row, largest, heaviest, np.array([x, y, 0.0]))
+        super().__init__(*self.pairs, *self.sums)
+
+    def _side(self, columns: int, count: int, box: Box) -> float:
+        """Return the side of a picture if there are so many columns."""
+        across = (box.width / columns - 0.2 - (2 * SIGN + NUMBER) * self.size) / 2
+        return min(LARGEST, across, 0.86 * box.height / ceil(count / columns))
+
+    def _put(self, row: ChannelRow, largest: float, heaviest: float, start: np.ndarray) -> None:
+        """Put a channel's pictures, signs and sum on a line that begins at `start`."""
+        pictures = [
+            self._framed(row.window, self.theme.input, largest),
+            self._framed(row.kernel, self.theme.kernel, heaviest),
+        ]
+        sign = SIGN * self.size
+        pictures[0].move_to(start, aligned_edge=np.array([-1.0, 0.0, 0.0]))
+        pictures[1].next_to(pictures[0], RIGHT, buff=sign)
+        dot = Label("·", 1.4 * self.size, self.theme.muted).move_to(
+            (pictures[0].get_right() + pictures[1].get_left()) / 2
+        )
+        text = as_text(row.total, 2)
+        equals = Label("=" if float(text) == row.total else "≈", self.size, self.theme.muted)
+        equals.move_to(pictures[1].get_right() + np.array([sign / 2, 0, 0]))
+        total = Number(text, row.address, self.size, self.theme.text)
+        edge = pictures[1].get_right() + np.array([sign + NUMBER * self.size, 0, 0])
+        self.pairs.append(Group(*pictures, dot, equals))
+        self.sums.append(total.move_to(edge, aligned_edge=RIGHT))
+
+    def _framed(self, values: Array, role: str, largest: float) -> Group:
+        height, width = values.shape
+        colours = picture_colours(values, role, self.theme, largest)
+        picture = Picture(colours, self.side * min(1.0, width / height))
+        frame = Rectangle(width=picture.width, height=picture.height, color=role, stroke_width=1.5)
+        return Group(picture, frame)
+
+
+def look_at_channels(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
+    """Tell how the pixel came about."""
+    step, seen = zoom.step, len(zoom.step.channels)
+    sees = say_many("It sees the same window of the map.", "It sees the same window of all {count} maps.", seen)
+    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {sees}"):
+        outline = show_place(board, zoom, step.channels)
+        table = channel_table(board, zoom)
+        board.extras += [table]
+        board.stage.play(*(FadeIn(pair, target_position=outline) for pair in table.pairs), run_time=1.2)
+    with board.stage.beat("step", say("Window times kernel, summed: one number a channel.")):
+        board.stage.play(*(FadeIn(VGroup(total)) for total in table.sums), run_time=1.0)
+    places = {total.address: total for total in table.sums}
+    closely = Closely(board, zoom, places=places)
+    said = say("The channels' sums and the bias add up to {value}.", value=closely.said())
+    if step.bias is None:
+        said = say("The channels' sums add up to {value}.", value=closely.said())
+    with board.stage.beat("step", said):
+        closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True))
+
+
+def sum_of_channels(closely: Closely) -> list[Line]:
+    """Return the sum of all channels; of those that are not shown one by one, as one number."""
+    equation, zoom = closely.equation, closely.zoom
+    if zoom.values.get("others") is None:
+        stages = [one for one in equation.stages() if "channel_sums" in {leaf.name for leaf in one.leaves()}]
+        return [*(Line((stage, equation.result)) for stage in stages), Line((equation.result,))]
+    count = len(zoom.step.channels) - len(zoom.values["listed"])
+    terms = [closely.explain(f"channel_sums[{c}]").result for c in map(int, zoom.values["listed"])]
+    others = closely.explain("others").result
+    bias = [leaf for leaf in equation.left.leaves() if leaf.name == "bias"]
+    whole = Equation.of(Sum((*terms, others, *bias)), equation.result)
+    words = {others.address: say("the other {count}", count=count)}
+    return [Line((whole.left, whole.result), words=words), Line((whole.result,))]
+
+
+def channel_table(board: NetBoard, zoom: Zoom) -> ChannelTable:
+    """Build the table in the box for what is looked at closely."""
+    step = zoom.step
+    rows = [
+        ChannelRow(
+            step.window[c], step.kernel[c], float(zoom.values["channel_sums"][c]), f"{zoom.address}.channel_sums[{c}]"
+        )
+        for c in map(int, zoom.values["listed"])
+    ]
+    largest = float(abs(board.left.maps).max())
+    return ChannelTable(rows, largest, board.theme, board.places.zoom)

@@ -1,0 +1,121 @@
+"""A trained network reads a digit, layer by layer."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from manim import FadeIn, FadeOut
+
+from cnn_core.batch_norm import BatchNorm2dTrace
+from cnn_core.conv2d import Conv2dTrace
+from cnn_core.linear import LinearTrace
+from scenes.mobjects.picture import draw_pictures_directly
+from scenes.network.board import NetBoard
+from scenes.network.channels import look_at_channels
+from scenes.network.layers import told, told_briefly
+from scenes.network.logit import enter_logits, look_at_logit
+from scenes.network.norm import look_at_norm
+from scenes.network.photo import show_preparation
+from scenes.network.pool import look_at_pool
+from scenes.network.verdict import Verdict
+from scenes.network.window import look_at_window
+from scenes.specs.digit import DigitSpec
+from scenes.specs.reading import Block, Zoom
+from scenes.stage import ExplainerScene
+
+__all__ = ["DigitScene"]
+
+
+class DigitScene(ExplainerScene[DigitSpec]):
+    """From the pixels to ten probabilities."""
+
+    spec_class: ClassVar[type[DigitSpec]] = DigitSpec
+    operation = "The classifier reads a digit"
+
+    def construct(self) -> None:
+        """Play the whole reading."""
+        draw_pictures_directly(self.camera)
+        self.reading = self.spec.reading
+        self.told: set[type] = set()
+        self.show_title(self.operation)
+        self.board = NetBoard(self, self.reading)
+        self.introduce()
+        for index, block in enumerate(self.reading.blocks):
+            self.tell_block(index, block)
+        Verdict(self.board, self.spec.x.label).play()
+
+    def introduce(self) -> None:
+        """Show the digit and the strip of layers."""
+        board = self.board
+        digit = board.maps_of(-1, board.places.everything, self.theme.text)
+        shown = None
+        if self.spec.x.preparation is not None:
+            shown = show_preparation(self, self.spec.x.preparation, board.places.everything)
+        with self.beat("explain", f"{self.spec.x.in_words()}: 28×28 grey values from 0, paper, to 1, ink."):
+            if shown is None:
+                self.play(FadeIn(digit), run_time=1.0)
+            else:
+                self.play(FadeOut(shown), FadeIn(digit, target_position=shown[-1]), run_time=1.0)
+        count = len(self.reading.network.layers)
+        said = f"A trained network of {count} layers reads it. The strip shows where we are."
+        with self.beat("explain", said):
+            self.play(FadeIn(board.track, board.track.mark), run_time=0.8)
+            self.bring_to_back(board.track)
+            self.play(*digit.moves_to(board.maps_of(-1, board.places.left, self.theme.text)), run_time=0.8)
+            self.play(board.keep(digit, 0), run_time=0.6)
+            board.left = digit
+
+    def tell_block(self, index: int, block: Block) -> None:
+        """Tell the layers of a block, and look closely where something is worked out."""
+        first, *others = block.layers
+        self.tell_first(index, first)
+        if others and all(self.is_told(layer) for layer in others):
+            with self.beat("step", told_briefly(self.reading, others), brisk=True):
+                for layer in others:
+                    self.board.morph(layer, run_time=0.5)
+        else:
+            for layer in others:
+                self.tell_in_place(layer)
+
+    def is_told(self, layer: int) -> bool:
+        """Tell whether a layer of this kind was told before, and nothing in this one is worked out."""
+        return type(self.reading.traces[layer]) in self.told and self.reading.zoom(layer) is None
+
+    def tell_first(self, index: int, layer: int) -> None:
+        """Tell a layer that makes new maps or numbers."""
+        again = type(self.reading.traces[layer]) in self.told
+        is_last = layer == len(self.reading.traces) - 1
+        with self.beat("step", told(self.reading, layer, again=again), brisk=again):
+            if is_last and isinstance(self.reading.traces[layer], LinearTrace):
+                enter_logits(self.board, index)
+            else:
+                self.board.enter(index, run_time=0.8 if again else 1.6)
+        self.finish(layer)
+
+    def tell_in_place(self, layer: int) -> None:
+        """Tell a layer that changes each value alone."""
+        again = self.is_told(layer)
+        with self.beat("step", told(self.reading, layer, again=again), brisk=again):
+            self.board.morph(layer, run_time=0.6 if again else 1.0)
+        self.finish(layer)
+
+    def finish(self, layer: int) -> None:
+        """Remember that a kind of layer was told, and work one number out."""
+        self.told.add(type(self.reading.traces[layer]))
+        zoom = self.reading.zoom(layer)
+        if zoom is not None:
+            self.look_closely(zoom)
+
+    def look_closely(self, zoom: Zoom) -> None:
+        """Work one number of a layer out."""
+        match self.reading.traces[zoom.layer]:
+            case Conv2dTrace() if zoom.step.window.shape[0] == 1:
+                look_at_window(self.board, zoom, chosen=self.spec.position is not None)
+            case Conv2dTrace():
+                look_at_channels(self.board, zoom, chosen=self.spec.second_position is not None)
+            case BatchNorm2dTrace():
+                look_at_norm(self.board, zoom)
+            case LinearTrace():
+                look_at_logit(self.board, zoom)
+            case _:
+                look_at_pool(self.board, zoom, chosen=self.spec.pool_position is not None)

@@ -1,0 +1,177 @@
+"""A digit that the network gets wrong."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, VGroup
+
+from cnn_core.numerals import as_text, relation, typeset
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.bars import BarChart, share_text
+from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.pen import Pen
+from scenes.mobjects.picture import draw_pictures_directly
+from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label
+from scenes.specs.mistake import PATCH, MistakeSpec
+from scenes.stage import ExplainerScene
+
+__all__ = ["MistakeScene"]
+
+SIZE = 0.5
+SCALE_LINE = 1.3
+MOST_TIMES = 1e6
+"""Ratio of two probabilities up to which it is written."""
+
+
+class MistakeScene(ExplainerScene[MistakeSpec]):
+    """What was meant, what was read, by how much, and what made the network do so."""
+
+    spec_class: ClassVar[type[MistakeSpec]] = MistakeSpec
+    operation = "A digit it gets wrong"
+
+    def construct(self) -> None:
+        """Play the whole film."""
+        draw_pictures_directly(self.camera)
+        self.reading = self.spec.reading
+        self.read, self.meant = self.reading.prediction, self.spec.label
+        self.output = self.reading.probabilities.output[0]
+        self.show_title(self.operation, self.spec.digit.name)
+        self.show_digit()
+        self.show_bars()
+        self.show_lead()
+        self.show_importance()
+        self.close()
+
+    def boxes(self) -> tuple[Box, Box, Box]:
+        """Return the boxes of the digit, of what was looked at, and of the bars."""
+        stage = self.bands.stage
+        if self.wide:
+            return stage.part(0, 0.28), stage.part(0.31, 0.59), stage.part(0.64, 1)
+        if self.tall:
+            middle = stage.bottom + 0.58 * stage.height
+            upper = Box(stage.left, stage.right, middle + 0.2, stage.top)
+            return upper.part(0, 0.47), upper.part(0.53, 1), Box(stage.left, stage.right, stage.bottom, middle)
+        left, middle = stage.part(0, 0.36), stage.center[1]
+        upper = Box(left.left, left.right, middle + 0.1, stage.top)
+        lower = Box(left.left, left.right, stage.bottom, middle - 0.1)
+        return upper, lower, stage.part(0.42, 1)
+
+    def maps(
+        self, values: np.ndarray, title: str, color: str, box: Box, addresses: tuple[str, str] | None
+    ) -> FeatureMaps:
+        """Return a picture of 28 x 28 values."""
+        arrangement = Arrangement.of((1, 28, 28), 1.0)
+        return FeatureMaps(values[None], arrangement, color, self.theme, box, title, addresses)
+
+    def show_digit(self) -> None:
+        """Ask what it is, and say what was meant."""
+        digit_box, _, _ = self.boxes()
+        digit = self.maps(self.reading.x[0, 0], "28×28", self.theme.text, self.bands.stage, None)
+        self.add(digit)
+        self.ask("Which digit is this?", str(self.meant))
+        with self.beat("answer", f"Its writer meant a {self.meant}."):
+            self.play(self.end_question(), run_time=0.4)
+            # As much lower as a colour scale is high, so that both pictures are equally large.
+            lower = Box(digit_box.left, digit_box.right, digit_box.bottom + SCALE_LINE * smallest_text(), digit_box.top)
+            small = self.maps(self.reading.x[0, 0], f"meant: {self.meant}", self.theme.text, lower, None)
+            self.play(*digit.moves_to(small), run_time=0.8)
+        self.digit = digit
+
+    def show_bars(self) -> None:
+        """Show what the network made of it."""
+        _, _, box = self.boxes()
+        size = max(smallest_text(), min(0.4, 0.8 * box.height / len(self.output)))
+        chart_box = Box(box.left, box.right - 3.2 * size, box.bottom, box.top)
+        names = [str(k) for k in range(len(self.output))]
+        self.chart = BarChart(names, self.output, "softmax.output[0,{}]".format, self.theme, chart_box, size)
+        probability = share_text(float(self.output[self.read])).replace(">", "more than ")
+        with self.beat("explain", f"The network reads a {self.read}, with a probability of {probability}."):
+            self.play(FadeIn(self.chart), run_time=0.6)
+            for k in (self.read, *(k for k in range(len(self.output)) if k != self.read)):
+                self.grow(k)
+
+    def grow(self, k: int) -> None:
+        """Let a bar grow; say of two of them what they are."""
+        number = self.chart.number(k)
+        word = {self.read: "read", self.meant: "meant"}.get(k)
+        note = VGroup()
+        if word:
+            color = self.theme.output if k == self.read else self.theme.input
+            note.add(Label(word, self.chart.size, color, "semibold").next_to(number, RIGHT, buff=0.4 * self.chart.size))
+        slow = k == self.read
+        self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.15)
+
+    def show_lead(self) -> None:
+        """Say by how much it was wrong."""
+        values = self.spec.values()
+        lead = typeset(as_text(values["lead"], 2))
+        with self.beat("step", f"The logit of {self.read} is {lead} above that of {self.meant}."):
+            self.formula = self.lead_lines(values["lead"], values["ratio"])
+            for line in self.formula:
+                self.play(FadeIn(line), run_time=0.8)
+
+    def lead_lines(self, lead: float, ratio: float) -> VGroup:
+        """Return the difference of the logits and, below it, how many times as probable that is."""
+        logits = self.reading.probabilities.x[0]
+
+        def difference(pen: Pen) -> list[VGroup]:
+            read, meant = (
+                pen.number(logits[k], f"softmax.x[0,{k}]", color, decimals=2, parentheses=k == self.meant)
+                for k, color in ((self.read, self.theme.output), (self.meant, self.theme.input))
+            )
+            result = pen.number(lead, "lead", decimals=2)
+            sign = relation([[read.shown_text], [meant.shown_text, "-1"]], result.shown_text)
+            return [
+                pen.term(f"logit of {self.read}", read),
+                pen.term("−", f"logit of {self.meant}", meant),
+                pen.term(sign, result),
+            ]
+
+        def times(pen: Pen) -> list[VGroup]:
+            power = Formula(f"e^({{{{{as_text(lead, 2)} : lead}}}})", 1.15 * pen.size, self.theme.text)
+            power.trace("lead", as_text(lead, 2), "lead")
+            number = pen.number(ratio, "ratio", decimals=0, weight="semibold")
+            row = pen.term(power, "≈", number, "times as probable")
+            power.shift((number.get_y() - FIGURE_MIDDLE * pen.size - power.get_bottom()[1]) * np.array([0, 1, 0]))
+            return [row]
+
+        makers = [difference, times] if ratio < MOST_TIMES else [difference]
+        whole = Pen(self.theme, self.bands.formula, SIZE)
+        for pen in whole.sizes():
+            lines = VGroup(*(pen.line(maker(pen)) for maker in makers)).arrange(DOWN, buff=0.3 * pen.size)
+            if lines.height <= self.bands.formula.height and all(len(line) == 1 for line in lines):
+                break
+        return lines.move_to(self.bands.formula.center)
+
+    def show_importance(self) -> None:
+        """Show which places made the network read what it read."""
+        _, box, _ = self.boxes()
+        addresses = ("importance_smallest", "importance_largest")
+        seen = self.maps(self.spec.importance, "where it looks", self.theme.output, box, addresses)
+        with self.beat("explain", "To see why, a square of paper is put on each place of the digit in turn."):
+            self.play(FadeOut(self.formula), run_time=0.4)
+            patch = self.sweep()
+        said = f"Hiding a green place makes the lead of {self.read} smaller; hiding a blue place makes it larger."
+        with self.beat("step", said):
+            self.play(FadeOut(patch), FadeIn(seen, target_position=self.digit.image), run_time=1.0)
+
+    def sweep(self) -> Rectangle:
+        """Let a square of paper move over the digit."""
+        side = PATCH * self.digit.cell
+        patch = Rectangle(width=side, height=side, color=self.theme.window, stroke_width=4)
+        patch.set_fill(self.theme.background, opacity=1)
+        self.play(FadeIn(patch.move_to(self.digit.middle(0, 4, 4))), run_time=0.4)
+        for row, column in ((4, 23), (14, 23), (14, 4), (23, 4), (23, 23)):
+            self.play(patch.animate.move_to(self.digit.middle(0, row, column)), run_time=0.6)
+        return patch
+
+    def close(self) -> None:
+        """Say how rare that is."""
+        wrong, tested = len(self.spec.mistakes.wrong), self.spec.mistakes.tested
+        said = f"Of {tested:,} test digits the network gets {wrong:,} wrong."
+        if self.spec.x is None:
+            said += " Of this one it was the surest."
+        with self.beat("explain", said):
+            self.hold(0.6)

@@ -1,0 +1,66 @@
+"""One normalised value: the statistics of its channel, gamma and beta."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from manim import DOWN, LEFT, RIGHT, VGroup
+
+from cnn_core.expression import Value
+from scenes.batch_norm.channel import scaled_and_shifted
+from scenes.language import about, say
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.expression import Known, lines_of
+from scenes.mobjects.text import Formula
+from scenes.network.board import NetBoard
+from scenes.network.closely import Closely
+from scenes.specs.reading import Zoom
+
+__all__ = ["look_at_norm"]
+
+RULE = "hat(x) = (x - mu) / sqrt(sigma^2 + epsilon)"
+SCALED = "y = gamma hat(x) + beta"
+KNOWN = (("mean μ", "mean"), ("variance σ²", "variance"), ("gamma γ", "weight"), ("beta β", "bias"))
+
+
+def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
+    """Tell how one value of a channel is normalised."""
+    channel = zoom.step.position[1]
+    said = say("Channel {channel} has a mean and a variance from training, and a gamma and a beta.", channel=channel)
+    with board.stage.beat("step", said):
+        board.make_room()
+        assert board.right is not None
+        board.show(board.right.outline(channel, 0, 0, *board.right.maps.shape[1:]), run_time=0.4)
+        board.show(known(board, zoom), run_time=0.8)
+    closely = Closely(board, zoom)
+    before = closely.explain("x").result
+    named = {"before": about(before.text, is_rounded=before.is_rounded), "after": closely.said()}
+    with board.stage.beat("step", say("The pixel was {before}; it becomes {after}.", **named)):
+        upper, lower = halves(board.places.formula)
+        closely.show(lines_of(closely.explain("x_hat")), 0.8, upper)
+        closely.show([scaled_and_shifted(closely.equation, closely.explain("x_hat").result)], 0.8, lower)
+
+
+def known(board: NetBoard, zoom: Zoom) -> VGroup:
+    """Return the rule and the four numbers of the channel."""
+    room = board.places.zoom
+    size = max(smallest_text(), min(0.42, 0.075 * room.width))
+    rules = VGroup(*(Formula(code, 1.1 * size, board.theme.text) for code in (RULE, SCALED))).arrange(
+        RIGHT, buff=1.6 * size
+    )
+    rows = VGroup(*(pair(board, zoom, name, key, size) for name, key in KNOWN))
+    rows.arrange_in_grid(2, 2, buff=(1.2 * size, 0.5 * size), cell_alignment=LEFT)
+    whole = VGroup(rules, rows).arrange(DOWN, buff=size)
+    fitting = max(room.width / whole.width, smallest_text() / size)
+    return whole.scale(min(1.0, fitting)).move_to(room.center)
+
+
+def pair(board: NetBoard, zoom: Zoom, name: str, key: str, size: float) -> Known:
+    """Return `mean μ = 0.07`."""
+    value = Value(float(zoom.values[key]), f"{zoom.address}.{key}", key, 2)
+    return Known(name, value, board.theme, size, board.theme.kernel)
+
+
+def halves(box: Box) -> tuple[Box, Box]:
+    """Return the upper and the lower half of a box."""
+    return replace(box, bottom=box.center[1]), replace(box, top=box.center[1])

@@ -1,0 +1,126 @@
+"""The end of a reading: logits become probabilities, and what was read stands beside what was meant."""
+
+from __future__ import annotations
+
+from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Mobject, VGroup
+
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.bars import share_text
+from scenes.mobjects.picture import Picture
+from scenes.mobjects.text import Label, Number
+from scenes.network.board import NetBoard
+from scenes.softmax.chapter import SoftmaxChapter
+from scenes.softmax.table import SoftmaxTable
+
+__all__ = ["Verdict"]
+
+LINE = 0.7
+"""Height of a line of arithmetic below the table, in scene units."""
+
+
+class Verdict:
+    """Softmax, and the prediction beside the label.
+
+    Parameters
+    ----------
+    label
+        What the writer meant, where that is known.
+    """
+
+    def __init__(self, board: NetBoard, label: int | None) -> None:
+        self.board, self.stage, self.theme, self.label = board, board.stage, board.theme, label
+        self.prediction = board.reading.prediction
+        self.trace = board.reading.probabilities
+        names = [str(k) for k in range(self.trace.x.size)]
+        table, line = self.boxes()
+        self.table = SoftmaxTable(self.trace, address_of, names, self.theme, table, decimals=2)
+        self.chapter = SoftmaxChapter(
+            self.stage, self.trace, self.table, "digit {}".format, board.reading.explain, line
+        )
+
+    def boxes(self) -> tuple[Box, Box]:
+        """Return the boxes of the table and of the lines below it; in a wide frame the table is made higher."""
+        whole, formula = self.board.places.whole, self.board.places.formula
+        if not self.stage.wide:
+            return whole, formula
+        bottom = formula.bottom + LINE
+        return (
+            Box(whole.left, whole.right, bottom + 0.1, whole.top),
+            Box(formula.left, formula.right, formula.bottom, bottom),
+        )
+
+    def play(self) -> None:
+        """Tell all of it."""
+        self.arrive()
+        self.chapter.exponentiate_at_once()
+        self.chapter.add_up()
+        self.chapter.divide(question=False)
+        self.judge()
+
+    def arrive(self) -> None:
+        """Let the logits move into the table."""
+        board = self.board
+        with self.stage.beat("explain", "Softmax turns the ten logits into probabilities."):
+            board.clear()
+            logits = board.logits or board.list_logits(len(board.reading.traces) - 1)
+            board.say("softmax")
+            places = board.track.places
+            self.stage.play(board.left.leave(), board.track.mark.animate.move_to(places[len(places) - 1]), run_time=0.6)
+            self.chapter.take_logits(logits.numbers)
+            self.stage.play(FadeOut(logits), run_time=0.3)
+
+    def judge(self) -> None:
+        """Put prediction and label beside the digit."""
+        probability = share_text(float(self.trace.output[0, self.prediction])).replace(">", "more than ")
+        said = f"The network reads {self.prediction}, with a probability of {probability}. {self.meant()}"
+        with self.stage.beat("explain", said):
+            if not self.stage.wide:
+                self.stage.play(FadeOut(self.chapter.formula), run_time=0.4)
+                box = self.board.places.formula
+            else:
+                self.clear_columns()
+                right = float(self.table.chart.names.get_left()[0]) - 0.3
+                box = Box(self.board.places.whole.left, right, self.table.box.bottom, self.table.box.top)
+            self.stage.play(FadeIn(self.sign(box)), run_time=0.8)
+
+    def clear_columns(self) -> None:
+        """Leave only the chart, and move the classes' names to it."""
+        chapter, table = self.chapter, self.table
+        columns = [label for column in chapter.columns.values() for label in column]
+        heads = [table.heads[name] for name in chapter.columns]
+        self.stage.play(FadeOut(VGroup(*columns, *heads, table.total_line, chapter.formula)), run_time=0.4)
+        shift = table.chart.left - 0.2 - table.chart.names.get_right()[0]
+        self.stage.play(table.chart.names.animate.shift(shift * RIGHT), run_time=0.8)
+
+    def meant(self) -> str:
+        """Say whether that is right."""
+        if self.label is None:
+            return "It knows only digits, so it finds one in every picture."
+        right = "so it is right" if self.label == self.prediction else "so it is wrong"
+        return f"The label says {self.label}, {right}."
+
+    def sign(self, box: Box) -> Group:
+        """Return the digit, what was read and what was meant."""
+        side = min(0.9 * box.height, 0.5 * box.width)
+        digit = self.board.maps_of(-1, box, self.theme.text)
+        image = Picture(digit.colours(), side)
+        size = max(smallest_text(), 0.14 * side)
+        rows: list[Mobject] = [self.row("prediction", self.prediction, size, self.theme.output)]
+        if self.label is not None:
+            rows.append(self.row("label", self.label, size, self.theme.input))
+        words = Group(*rows)
+        if self.stage.wide:
+            words.arrange(DOWN, buff=0.4 * size, aligned_edge=LEFT)
+        else:
+            words.arrange(RIGHT, buff=size)
+        return Group(image, words).arrange(RIGHT, buff=0.4).move_to(box.center)
+
+    def row(self, name: str, value: int, size: float, color: str) -> Group:
+        """Return a number with its name above it."""
+        number = Number(str(value), name, 2.6 * size, color, "semibold")
+        return Group(Label(name, size, self.theme.muted), number).arrange(DOWN, buff=0.1 * size, aligned_edge=LEFT)
+
+
+def address_of(name: str, k: int) -> str:
+    """Return the address of a class's value in one of the softmax's arrays."""
+    return f"softmax.{name}[0,{k}]"

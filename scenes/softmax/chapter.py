@@ -1,0 +1,208 @@
+"""How logits become probabilities, told in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
+
+from cnn_core.equation import Equation, Explanation
+from cnn_core.expression import Expression, Sum
+from cnn_core.numerals import as_text
+from cnn_core.softmax import SoftmaxTrace
+from scenes.language import about, number, say
+from scenes.layout import Box
+from scenes.mobjects.bars import share_text
+from scenes.mobjects.expression import Writer
+from scenes.mobjects.setting import Others
+from scenes.mobjects.text import Formula, Label
+from scenes.softmax.table import SoftmaxTable
+from scenes.stage import ExplainerScene
+
+__all__ = ["SoftmaxChapter"]
+
+FEW = 5
+INVARIANCE = "e^(x_j - m) / (sum_k e^(x_k - m)) = e^(x_j) / (sum_k e^(x_k))"
+
+
+class SoftmaxChapter:
+    """Shift, exponentials, sum and quotients, a beat or two each.
+
+    Parameters
+    ----------
+    stage
+        Where it is played.
+    table
+        Where it is shown; the chapter adds it.
+    called
+        What a class is called in a sentence.
+    explain
+        Says how the number at an address came about.
+    box
+        Where the lines of arithmetic stand; the formula band if not given.
+    """
+
+    def __init__(
+        self,
+        stage: ExplainerScene[Any],
+        trace: SoftmaxTrace,
+        table: SoftmaxTable,
+        called: Callable[[int], str],
+        explain: Callable[[str], Explanation],
+        box: Box | None = None,
+    ) -> None:
+        self.stage, self.table, self.theme, self.called = stage, table, stage.theme, called
+        self.explain, self.box = explain, box or stage.bands.formula
+        self.writer = Writer(stage.theme, self.box)
+        self.shifted, self.exponentials = trace.shifted.ravel(), trace.exponentials.ravel()
+        self.output = trace.output.ravel()
+        self.classes = range(table.classes)
+        self.winner = table.chart.winner
+        self.columns: dict[str, list[Label]] = {}
+        self.formula = VGroup()
+        self.bars = VGroup()
+
+    def play(self, *, question: bool) -> None:
+        """Tell all of it, once the logits are there."""
+        self.shift()
+        self.exponentiate()
+        self.add_up()
+        self.divide(question=question)
+
+    def show_logits(self, caption: str) -> None:
+        """Let names and logits appear."""
+        self.columns["x"] = [self.table.number("x", k) for k in self.classes]
+        with self.stage.beat("explain", caption):
+            self.stage.play(FadeIn(self.table, self.table.heads["x"], *self.columns["x"]), run_time=1.0)
+
+    def take_logits(self, numbers: Sequence[Label]) -> None:
+        """Let logits that are on the stage already move into the table."""
+        self.columns["x"] = [self.table.number("x", k) for k in self.classes]
+        moves = [
+            FadeIn(number, target_position=source) for number, source in zip(self.columns["x"], numbers, strict=True)
+        ]
+        self.stage.play(FadeIn(self.table, self.table.heads["x"]), *moves, run_time=1.0)
+
+    def exponentiate_at_once(self) -> None:
+        """Subtract the largest logit and take the exponentials, in one beat."""
+        said = say(
+            "The largest logit, {largest}, is called m and subtracted; then the exponentials are taken.",
+            largest=self.largest(),
+        )
+        with self.stage.beat("step", said):
+            self.fill("shifted", out_of="x")
+            self.fill("exponentials", out_of="shifted")
+
+    def shift(self) -> None:
+        """Subtract the largest logit, and say why that is allowed."""
+        said = say(
+            "First the largest logit, {largest}, is called m and subtracted from all. The probabilities stay the same.",
+            largest=self.largest(),
+        )
+        with self.stage.beat("explain", said):
+            self.write(VGroup(Formula(INVARIANCE, 0.5, self.theme.text).move_to(self.box.center)))
+            self.fill("shifted", out_of="x")
+
+    def largest(self) -> str:
+        """Return the largest logit, with "about" where its digits are not all of it."""
+        result = self.equation("maximum", 0).result
+        return about(result.text, is_rounded=result.is_rounded)
+
+    def equation(self, name: str, k: int) -> Equation:
+        """Return how a number of the table came about."""
+        return cast("Equation", self.explain(self.table.address(name, k)))
+
+    def exponentiate(self) -> None:
+        """Take the exponentials; that of the runner-up is worked out, for that of the largest is 1."""
+        k = sorted(self.classes, key=lambda k: (-float(self.shifted[k]), k))[1]
+        equation = self.equation("exponentials", k)
+        (exponent,) = equation.left.leaves()
+        said = say(
+            "The exponential function makes each of them positive. Here is e to the power of {exponent}.",
+            exponent=number(exponent.text),
+        )
+        with self.stage.beat("step", said):
+            self.write(self.writer.write(equation))
+            self.fill("exponentials", out_of="shifted")
+
+    def add_up(self) -> None:
+        """Add the exponentials."""
+        total = self.table.sum()
+        equation = summed(self.equation("total", 0))
+        value = about(equation.result.text, is_rounded=equation.is_rounded)
+        with self.stage.beat("step", say("Together they make {total}.", total=value)):
+            self.write(self.writer.write(equation))
+            self.stage.play(Create(self.table.total_line), run_time=0.4)
+            self.stage.play(FadeIn(total, target_position=VGroup(*self.columns["exponentials"])), run_time=1.0)
+        self.columns["exponentials"].append(total)
+
+    def divide(self, *, question: bool) -> None:
+        """Divide each exponential by the sum: the largest slowly, the others in one go."""
+        answer = share_text(float(self.table.output[self.winner]))
+        name = self.called(self.winner)
+        if question:
+            asked = say("What is the probability of {name}?", name=name)
+            self.stage.ask(asked, answer, first=[FadeOut(self.formula)])
+        said = say("The probability of {name} is its share of the whole.", name=name)
+        with self.stage.beat("answer" if question else "step", said):
+            if question:
+                self.stage.play(self.stage.end_question(), run_time=0.4)
+                self.formula = VGroup()
+            self.make_room()
+            self.write(self.writer.write(self.equation("output", self.winner)))
+            self.head = self.table.chart_head()
+            self.stage.play(FadeIn(self.head, self.table.chart.axis), run_time=0.4)
+            self.grow(self.winner, run_time=1.0)
+        with self.stage.beat("step", say("The others are divided by the same sum.")):
+            for k in self.classes:
+                if k != self.winner:
+                    self.grow(k, run_time=0.3 if len(self.classes) <= FEW else 0.15)
+
+    def make_room(self) -> None:
+        """Where the frame is too narrow for all columns, take those away that are done with."""
+        if not self.table.is_narrow:
+            return
+        names = ("x", "shifted")
+        leaving = [FadeOut(self.table.heads[name], *self.columns.pop(name)) for name in names]
+        staying = [self.table.heads["exponentials"], *self.columns["exponentials"], self.table.total_line]
+        self.stage.play(*leaving, run_time=0.4)
+        self.stage.play(VGroup(*staying).animate.shift(self.table.make_room() * RIGHT), run_time=0.8)
+
+    def grow(self, k: int, run_time: float) -> None:
+        """Let a probability come out of its exponential, and its bar grow."""
+        number = self.table.chart.number(k)
+        comes = FadeIn(number, target_position=self.columns["exponentials"][k])
+        self.stage.play(GrowFromEdge(self.table.chart.bar(k), LEFT), comes, run_time=run_time)
+
+    def fill(self, name: str, out_of: str) -> None:
+        """Let a column come out of another one."""
+        self.columns[name] = [self.table.number(name, k) for k in self.classes]
+        moves = [
+            FadeIn(number, target_position=source)
+            for number, source in zip(self.columns[name], self.columns[out_of], strict=True)
+        ]
+        self.stage.play(FadeIn(self.table.heads[name]), run_time=0.4)
+        self.stage.play(*moves, run_time=1.2)
+
+    def write(self, formula: VGroup) -> None:
+        """Exchange what stands in the formula band."""
+        if len(self.formula):
+            self.stage.play(FadeOut(self.formula), run_time=0.4)
+        self.formula = formula
+        self.stage.play(FadeIn(formula), run_time=0.6)
+
+
+def summed(equation: Equation) -> Equation:
+    """Return a sum whose terms that would look like 0 are only counted.
+
+    >>> from cnn_core.expression import Value
+    >>> exponentials = [Value(number, f"exponentials[{k}]", decimals=3) for k, number in enumerate((1.0, 0.5, 1e-9))]
+    >>> [type(part).__name__ for part in summed(Equation.of(Sum(tuple(exponentials)), Value(1.5))).left.parts]
+    ['Value', 'Value', 'Others']
+    """
+    terms = [term for term in equation.left.leaves() if term.decimals is not None]
+    seen = [term for term in terms if term.number == 0 or float(as_text(term.number, term.decimals or 0))]
+    unseen = [term.number for term in terms if term not in seen]
+    parts: list[Expression] = [*seen, *([Others(len(unseen), sum(unseen))] if unseen else [])]
+    return Equation.of(Sum(tuple(parts)), equation.result)
