@@ -43,6 +43,7 @@ class Motion:
 
     foreseen: dict[int, Foreseen] = field(default_factory=dict)
     played: list[tuple[Any, Series]] = field(default_factory=list)
+    _taken: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, scene: Any, times: Series) -> Motion | None:
@@ -58,9 +59,10 @@ class Motion:
 
     def _take(self, leaf: Animation, alphas: Series) -> bool:
         """Add an animation; tell whether it is the only one of its mobjects."""
-        known = set(self.foreseen) | {id(part) for other, _ in self.played for part in other.mobject.get_family()}
-        if any(id(part) in known for part in leaf.mobject.get_family()):
+        parts = {id(part) for part in leaf.mobject.get_family()}
+        if parts & self._taken:
             return False
+        self._taken |= parts
         if not is_straight_transform(leaf):
             self.played.append((leaf, alphas))
             return True
