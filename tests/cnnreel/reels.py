@@ -12,6 +12,7 @@ from PIL import Image
 
 from cnnreel.film.record import as_text, inspected
 from cnnreel.film.recorder import record_film
+from cnnreel.paint.stills import picture_name
 from cnnreel.play.page.data import parts_of
 from cnnreel.play.page.writing import write_clip_page, write_lesson_page
 from cnnreel.tell.sidecars import write_sidecars
@@ -65,6 +66,9 @@ def written(reel: Reel) -> Reel:
     (folder / f"{name}.json").write_text(as_text(reel.record), encoding="utf-8")
     (folder / f"{name}.mp4").write_bytes(b"")
     Image.new("RGB", (64, 36)).save(folder / f"{name}.png")
+    (folder / "stills").mkdir(exist_ok=True)
+    for number, beat in enumerate(reel.record["beats"], 1):
+        Image.new("RGB", (64, 36), (number, 0, 0)).save(folder / "stills" / picture_name(number, beat["kind"]))
     write_sidecars(folder, name, Story(reel.record))
     write_clip_page(folder, name, Story(reel.record))
     return reel

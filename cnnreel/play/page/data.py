@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cnnreel.paint.stills import picture_name
 from cnnreel.play.page.numbers import arrays_behind, explained
 from cnnreel.tell.captions import Cue, chapters
 from cnnreel.tell.story import Story
@@ -105,6 +106,7 @@ def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
             "prompt": beat.get("prompt"),
             "answer": beat.get("answer"),
             "why": why(part.story, index) if beat["kind"] == "question" else None,
+            "still": part.folder + f"stills/{picture_name(index + 1, beat['kind'])}",
         }
         for index, beat in enumerate(beats)
     ]
@@ -132,7 +134,7 @@ def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words
     return {
         "duration": beats[-1]["end"],
         "starts": [part.start for part in parts],
-        "beats": [{key: beat[key] for key in beat if key != "time"} for beat in beats],
+        "beats": [{key: beat[key] for key in beat if key not in ("time", "still")} for beat in beats],
         "words": words,
     }
 
