@@ -21,7 +21,7 @@ from cnnreel.play.page.look import style
 from cnnreel.tell.captions import as_vtt, captions
 from cnnreel.tell.story import Story
 
-__all__ = ["Page", "as_html", "clip_page", "figure_script", "lesson_page", "playing"]
+__all__ = ["Page", "as_html", "clip_page", "figure_script", "lean", "lesson_page", "playing"]
 
 HERE = Path(__file__).parent
 PLAYER = HERE.parent / "player"
@@ -136,7 +136,17 @@ def figure_script() -> str:
 def playing(script: str) -> str:
     """Return a script with what it plays films with, in a scope of their own."""
     parts = [*((PLAYER / f"{name}.js").read_text(encoding="utf-8") for name in ("film", "playing")), script]
-    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
+    return "(() => {\n'use strict';\n" + "".join(map(lean, parts)) + "})();\n"
+
+
+def lean(script: str) -> str:
+    r"""Leave out of a script the lines of comment, and what its lines are indented by.
+
+    >>> lean("// Adds.\nfunction add(a, b) {\n  return a + b;\n}\n")
+    'function add(a, b) {\nreturn a + b;\n}\n'
+    """
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*", "* ", "*/")))
 
 
 def part_of_script(name: str) -> str:

@@ -189,6 +189,7 @@ def test_a_single_file_needs_nothing_else(open_page: Any, single_file: Path, poo
     assert time(page) == pytest.approx(pool.record["beats"][4]["end"], abs=0.01)
     assert page.evaluate("document.fonts.ready.then(() => [...document.fonts].every(font => font.status == 'loaded'))")
     assert page.locator("video, a[download]").count() == 0
+    assert single_file.stat().st_size < 180_000  # two fonts of 23 kB, scripts, style, and 20 kB of film
 
 
 def test_the_video_can_be_had_where_it_lies_beside_the_page(player: Any, pool: Reel) -> None:
