@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from cnn_core.errors import InputError
 from cnnreel.play.embeddable import Embeddable, read_embeddable
+from cnnreel.play.page.html import words_in
+from cnnreel.play.page.writing import FIGURE_FILE, film_file
 from cnnreel.tell.markdown import plain_text
 from cnnreel.tell.quiz import gift, h5p
 
@@ -64,18 +66,24 @@ def embed(path: Path, target: str) -> Snippet:
 
 
 def as_html(film: Embeddable, at: str) -> str:
-    """Write a figure with the native player: poster, captions, chapters, alternative text, and a link to the page."""
+    """Write a figure that plays the film, with a link to the page; where scripts do not run, it keeps the video."""
     link = f'<a href="{at}/{quote(film.page)}">with questions, transcript and a look inside the numbers</a>'
-    return figure(film, at, f"{escape(film.title)}, {link}")
+    films = " ".join(f"{at}/{quote(film_file(part))}" for part in film.parts)
+    words = words_in("en")
+    script = (
+        f'<script src="{at}/{FIGURE_FILE}" data-films="{films}" data-play="{words["play"]}" '
+        f'data-pause="{words["pause"]}" data-seek="{words["seek"]}"></script>'
+    )
+    return figure(film, at, f"{escape(film.title)}, {link}", script)
 
 
 def as_moodle(film: Embeddable, at: str) -> str:
-    """Write the same without a link: Moodle keeps single files, not folders."""
+    """Write a figure with the video alone: Moodle keeps single files, not folders, and takes scripts away."""
     return figure(film, at, escape(film.title))
 
 
-def figure(film: Embeddable, at: str, caption: str) -> str:
-    """Write a film with its caption, which is HTML."""
+def figure(film: Embeddable, at: str, caption: str, *script: str) -> str:
+    """Write a video with poster, captions, chapters, alternative text, and below it a caption, which is HTML."""
     file, video = f"{at}/{quote(film.name)}", film.video
     return "\n".join(
         [
@@ -87,6 +95,7 @@ def figure(film: Embeddable, at: str, caption: str) -> str:
             f'<track kind="chapters" src="{file}.chapters.vtt" srclang="en" label="Chapters">',
             "</video>",
             f"<figcaption>{caption}</figcaption>",
+            *script,
             "</figure>\n",
         ]
     )

@@ -11,6 +11,7 @@ import pytest
 from cnnreel.work.filming import Clip, film
 from scenes.catalog import find
 from scenes.specs import SceneSpec
+from tests.cnnreel.play.page.looking import CLOCK
 
 CHROMIUM = os.environ.get("CNNREEL_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -52,11 +53,15 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Open]:
-    """Open a page: `open_page(path, color_scheme="dark")`. Whatever goes wrong in its script fails the test."""
+    """Open a page: `open_page(path, color_scheme="dark")`. Whatever goes wrong in its script fails the test.
+
+    Time stands still in it, until `elapse(page, seconds)`.
+    """
     contexts, complaints = [], []
 
     def open_one(path: Path, **settings: Any) -> Any:
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **settings}))
+        contexts[-1].add_init_script(CLOCK)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)

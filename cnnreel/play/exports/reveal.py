@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,11 +9,11 @@ from markupsafe import Markup
 
 from cnnreel.play.embeddable import Embeddable
 from cnnreel.play.exports.notes import notes
-from cnnreel.play.page.data import page_beats
-from cnnreel.play.page.html import TYPES, data_address, hash_of, json_in_html
-from cnnreel.play.page.look import FONTS, colours
-from cnnreel.play.page.writing import inlined
-from scenes.theme import CAPTION_BAND, THEMES
+from cnnreel.play.page.data import packed, page_beats
+from cnnreel.play.page.html import data_address, hash_of, json_in_html, playing
+from cnnreel.play.page.look import FONTS, colours, ratio
+from cnnreel.play.page.writing import films_of
+from scenes.theme import CAPTION_BAND
 
 __all__ = ["write"]
 
@@ -23,28 +21,29 @@ HERE = Path(__file__).parent
 
 
 def write(film: Embeddable, path: Path) -> None:
-    """Write the slides, with film, stills, font and reveal.js inside."""
-    beats, video = page_beats(film.parts), film.video
-    moments = [[beat["start"], beat["end"]] for beat in beats]
-    script = part("revealjs/reveal.js") + part("deck.js")
+    """Write the slides, with films, font and reveal.js inside."""
+    beats, films = page_beats(film.parts), films_of(film.parts, [film.folder])
+    data = {
+        "moments": [[beat["start"], beat["end"], beat["part"]] for beat in beats],
+        "starts": [part.start for part in film.parts],
+        "size": films[0]["size"],
+    }
+    script = part("revealjs/reveal.js") + playing(part("deck.js"))
     html = (
         environment()
         .get_template("deck.html")
         .render(
             film=film,
             beats=beats,
-            themes=[part.record["spec"]["theme"] for part in film.parts],
-            THEMES=THEMES,
+            theme=film.parts[0].record["spec"]["theme"],
             band=CAPTION_BAND,
             notes=notes,
-            still=partial(inlined, [film.folder]),
-            font=data_address("font/otf", FONTS[400].read_bytes()),
-            style=Markup(part("revealjs/reveal.css") + colours() + part("deck.css")),
+            font=data_address("font/woff2", FONTS[400].read_bytes()),
+            style=Markup(part("revealjs/reveal.css") + colours() + ratio(films[0]["size"]) + part("deck.css")),
             script=Markup(script),
             hash=hash_of(script),
-            data=json_in_html({"moments": moments, "size": [video["width"], video["height"]], "fps": video["fps"]}),
-            video=base64.b64encode((film.folder / video["file"]).read_bytes()).decode(),
-            video_type=TYPES[Path(video["file"]).suffix],
+            data=json_in_html(data),
+            films=[packed(one) for one in films],
         )
     )
     path.write_text(html, encoding="utf-8", newline="\n")

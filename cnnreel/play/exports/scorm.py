@@ -9,9 +9,8 @@ from urllib.parse import quote
 from xml.etree import ElementTree as XML
 
 from cnnreel.play.embeddable import Embeddable
-from cnnreel.play.page.data import page_beats
 from cnnreel.play.page.html import Page, as_html
-from cnnreel.play.page.writing import FONT_FILES
+from cnnreel.play.page.writing import FONT_FILES, films_of
 
 __all__ = ["write"]
 
@@ -30,14 +29,14 @@ def write(film: Embeddable, path: Path) -> None:
     files = dict(needed(film, page))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as item:
         add(item, "imsmanifest.xml", manifest(film, ["index.html", *files]))
-        add(item, "index.html", as_html(page, also=adapter).encode())
+        add(item, "index.html", as_html(page, films_of(film.parts, [film.folder]), also=adapter).encode())
         for name, file in files.items():
             add(item, name, file.read_bytes())
 
 
 def needed(film: Embeddable, page: Page) -> Iterator[tuple[str, Path]]:
-    """Give the files that the page shows: the film and its poster, the still of each beat, and the fonts."""
-    for name in (page.film, page.poster, *(beat["still"] for beat in page_beats(film.parts))):
+    """Give the files that lie beside the page: the video and its poster, and the fonts."""
+    for name in (page.video, page.poster):
         yield name, film.folder / name
     yield from FONT_FILES.items()
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +16,17 @@ from cnnreel.tell.captions import Cue, chapters
 from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import alternative_text, minutes, title_of
 
-__all__ = ["PLAIN_NUMBER", "Part", "chapters_of", "page_beats", "parts_of", "script_data", "summary"]
+__all__ = [
+    "PLAIN_NUMBER",
+    "Part",
+    "chapters_of",
+    "contents",
+    "packed",
+    "page_beats",
+    "parts_of",
+    "script_data",
+    "summary",
+]
 
 PLAIN_NUMBER = re.compile(r"[-−+]?\d+(\.\d+)?\s*%?")
 MOST_CHOICES = 4
@@ -94,7 +107,6 @@ def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
             "answer": beat.get("answer"),
             "why": why(part.story, index) if beat["kind"] == "question" else None,
             "still": part.folder + f"stills/{picture_name(index + 1, beat['kind'])}",
-            "shown": [[shown["of"], shown["text"], *shown["box"]] for shown in beat["shown"]],
         }
         for index, beat in enumerate(beats)
     ]
@@ -118,17 +130,24 @@ def choices(answer: str | None, answers: Sequence[str]) -> list[str]:
 
 
 def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the script needs."""
-    video = parts[0].record["video"]
+    """Return what the script needs at once."""
     return {
-        "size": [video["width"], video["height"]],
-        "fps": video["fps"],
         "duration": beats[-1]["end"],
+        "starts": [part.start for part in parts],
         "beats": [{key: beat[key] for key in beat if key not in ("time", "still")} for beat in beats],
-        "numbers": [explained(part.story, words) for part in parts],
-        "arrays": [arrays_behind(part.story) for part in parts],
         "words": words,
     }
+
+
+def contents(part: Part, film: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a clip's film, and all that can be looked into."""
+    return {"film": film, "numbers": explained(part.story, words), "arrays": arrays_behind(part.story)}
+
+
+def packed(whole: Any) -> str:
+    """Return what a script unpacks: JSON, gzipped, in base64."""
+    plain = json.dumps(whole, allow_nan=False, separators=(",", ":")).encode()
+    return base64.b64encode(gzip.compress(plain, mtime=0)).decode()
 
 
 def summary(parts: Sequence[Part]) -> str:

@@ -1,4 +1,4 @@
-"""Writes the page of a clip or a lesson: one HTML file, with films, stills and fonts beside it or inside it."""
+"""Writes the page of a clip or a lesson: an HTML file with films inside, and fonts and poster beside or inside it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cnnreel.film.record import made_with
-from cnnreel.play.page.data import Part, chapters_of, page_beats, script_data, summary
+from cnnreel.play.page.data import Part, chapters_of, contents, packed, page_beats, script_data, summary
 from cnnreel.play.page.look import style
 from cnnreel.tell.captions import as_vtt, captions
 from cnnreel.tell.story import Story
 
-__all__ = ["Page", "as_html", "clip_page", "lesson_page"]
+__all__ = ["Page", "as_html", "clip_page", "figure_script", "lean", "lesson_page", "playing"]
 
 HERE = Path(__file__).parent
+PLAYER = HERE.parent / "player"
 SCRIPTS = ("page", "film", "transcript", "question", "inside", "copy", "controls", "print")
-
-TYPES = {".mp4": "video/mp4", ".webm": "video/webm"}
 
 Address: TypeAlias = Callable[[str], str]
 """From a file beside the page to what stands in the page: its address, or all of it as `data:`."""
@@ -40,18 +39,18 @@ class Page:
     ----------
     title
         What the film is called.
-    film
+    video
         The video's file, seen from the page; its poster has the same stem.
     """
 
     title: str
-    film: str
+    video: str
     parts: Sequence[Part]
 
     @property
     def poster(self) -> str:
         """The picture that is seen first."""
-        return str(Path(self.film).with_suffix(".png"))
+        return str(Path(self.video).with_suffix(".png"))
 
 
 def clip_page(story: Story) -> Page:
@@ -66,14 +65,22 @@ def lesson_page(index: Mapping[str, Any], parts: Sequence[Part]) -> Page:
 
 
 def as_html(
-    page: Page, address: Address = quote, *, film: str | None = None, language: str = "en", also: str = ""
+    page: Page,
+    films: Sequence[Mapping[str, Any]],
+    address: Address = quote,
+    *,
+    alone: bool = False,
+    language: str = "en",
+    also: str = "",
 ) -> str:
     """Return a page as HTML.
 
     Parameters
     ----------
-    film
-        The film in base64, if it is to be inside the page.
+    films
+        What `NAME.film.json` says, of each part.
+    alone
+        Nothing lies beside the page, not even its video.
     also
         A script that listens to what the page tells: `cnnreel:answer` and `cnnreel:end`.
     """
@@ -81,7 +88,7 @@ def as_html(
     beats = page_beats(page.parts)
     record = page.parts[0].record
     video = record["video"]
-    look = style(address, (video["width"], video["height"]), record["spec"]["theme"])
+    look = style(address, (video["width"], video["height"]))
     inline = {"style": look, "head": part_of_script("head"), "script": script() + also}
     return (
         environment()
@@ -95,8 +102,8 @@ def as_html(
             captions=data_address("text/vtt", as_vtt(captions(beats)).encode()),
             data=json_in_html(script_data(page.parts, beats, words)),
             address=address,
-            film=film,
-            film_type=TYPES[Path(page.film).suffix],
+            alone=alone,
+            films=[packed(contents(part, film, words)) for part, film in zip(page.parts, films, strict=True)],
             video=video,
             duration=page.parts[-1].start + page.parts[-1].record["video"]["duration"],
             version=made_with()["cnnreel"],
@@ -116,8 +123,30 @@ def environment() -> Environment:
 
 @cache
 def script() -> str:
-    """Return the script: its parts one after the other, in a scope of their own."""
-    return "(() => {\n'use strict';\n" + "\n".join(map(part_of_script, SCRIPTS)) + "})();\n"
+    """Return the script of a page."""
+    return playing("\n".join(map(part_of_script, SCRIPTS)))
+
+
+@cache
+def figure_script() -> str:
+    """Return the script that lets a video give way to its film, on a page of somebody else."""
+    return playing((PLAYER / "figure.js").read_text(encoding="utf-8"))
+
+
+def playing(script: str) -> str:
+    """Return a script with what it plays films with, in a scope of their own."""
+    parts = [*((PLAYER / f"{name}.js").read_text(encoding="utf-8") for name in ("film", "playing")), script]
+    return "(() => {\n'use strict';\n" + "".join(map(lean, parts)) + "})();\n"
+
+
+def lean(script: str) -> str:
+    r"""Leave out of a script the lines of comment, and what its lines are indented by.
+
+    >>> lean("// Adds.\nfunction add(a, b) {\n  return a + b;\n}\n")
+    'function add(a, b) {\nreturn a + b;\n}\n'
+    """
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith(("//", "/*", "* ", "*/")))
 
 
 def part_of_script(name: str) -> str:

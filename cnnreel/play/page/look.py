@@ -5,23 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 
-import scenes
-from cnn_core.arrays import Pair
-
-__all__ = ["FONTS", "style"]
+__all__ = ["FONTS", "colours", "ratio", "style"]
 
 FONTS = {
-    400: Path(scenes.__file__).parent / "fonts" / "SourceSansPro-Regular.otf",
-    600: Path(scenes.__file__).parent / "fonts" / "SourceSansPro-Semibold.otf",
+    400: Path(__file__).parent / "fonts" / "CnnreelSans-Regular.woff2",
+    600: Path(__file__).parent / "fonts" / "CnnreelSans-Semibold.woff2",
 }
 """By weight; beside a page they lie in a folder `page/`."""
 
 
-def style(address: Callable[[str], str], size: Pair, theme: str) -> str:
+def style(address: Callable[[str], str], size: Sequence[float]) -> str:
     """Return the style sheet.
 
     Parameters
@@ -30,22 +27,22 @@ def style(address: Callable[[str], str], size: Pair, theme: str) -> str:
         Says where a file beside the page is.
     size
         Width and height of the film.
-    theme
-        That of the film, whose frame has its colour.
     """
-    from scenes.theme import THEMES
-
     written = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-    film = f":root {{ --ratio: calc({size[0]} / {size[1]}); --film: {THEMES[theme].background}; }}"
-    return "\n".join([*(font_face(weight, address) for weight in FONTS), colours(), film, written])
+    return "\n".join([*(font_face(weight, address) for weight in FONTS), colours(), ratio(size), written])
+
+
+def ratio(size: Sequence[float]) -> str:
+    """Declare a frame's width over its height."""
+    return f":root {{ --ratio: calc({size[0]} / {size[1]}); }}"
 
 
 def font_face(weight: int, address: Callable[[str], str]) -> str:
-    """Declare the font of the films in one weight."""
+    """Declare what the films' font has for the page's own words, in one weight."""
     source = address(f"page/{FONTS[weight].name}")
     return (
-        f'@font-face {{ font-family: "Source Sans Pro"; font-weight: {weight}; font-display: fallback; '
-        f'src: url("{source}") format("opentype"); }}'
+        f'@font-face {{ font-family: "Cnnreel Sans"; font-weight: {weight}; font-display: fallback; '
+        f'src: url("{source}") format("woff2"); }}'
     )
 
 

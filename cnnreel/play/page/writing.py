@@ -1,9 +1,9 @@
-"""A page on disk: with its films, stills and fonts beside it, or all of them inside one file."""
+"""A page on disk: with poster, video and fonts beside it, or alone in one file."""
 
 from __future__ import annotations
 
-import base64
 import io
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -13,18 +13,28 @@ from typing import Any
 from PIL import Image
 
 from cnnreel.play.page.data import Part
-from cnnreel.play.page.html import Page, as_html, clip_page, data_address, lesson_page
+from cnnreel.play.page.html import Page, as_html, clip_page, data_address, figure_script, lesson_page
 from cnnreel.play.page.look import FONTS
 from cnnreel.tell.story import Story
 
-__all__ = ["write_clip_page", "write_lesson_page"]
+__all__ = [
+    "FIGURE_FILE",
+    "FONT_FILES",
+    "film_file",
+    "films_of",
+    "inlined",
+    "write_clip_page",
+    "write_lesson_page",
+    "write_page",
+]
 
 FONT_FILES = {f"page/{font.name}": font for font in FONTS.values()}
+FIGURE_FILE = "page/figure.js"
 WEBP = {"quality": 90, "method": 4}
 
 
 def write_clip_page(folder: Path, name: str, story: Story, *, single_file: bool = False) -> None:
-    """Write `name.html` beside a film, its poster and its stills."""
+    """Write `name.html` beside a film and its poster."""
     write_page(clip_page(story), folder / f"{name}.html", [folder], single_file=single_file)
 
 
@@ -42,21 +52,32 @@ def write_lesson_page(
 
 def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: bool) -> None:
     """Write a page; `sources` are the folders in which to look for what is beside it."""
+    films = films_of(page.parts, sources)
     if single_file:
-        film = base64.b64encode(found(sources, page.film).read_bytes()).decode()
-        html = as_html(page, partial(inlined, sources), film=film)
+        html = as_html(page, films, partial(inlined, sources), alone=True)
     else:
-        html = as_html(page)
+        html = as_html(page, films)
         (path.parent / "page").mkdir(exist_ok=True)
         for name, font in FONT_FILES.items():
             shutil.copyfile(font, path.parent / name)
+        (path.parent / FIGURE_FILE).write_text(figure_script(), encoding="utf-8", newline="\n")
     path.write_text(html, encoding="utf-8", newline="\n")
+
+
+def films_of(parts: Sequence[Part], sources: Sequence[Path]) -> list[dict[str, Any]]:
+    """Read the film of each part of a page."""
+    return [json.loads(found(sources, film_file(part)).read_bytes()) for part in parts]
+
+
+def film_file(part: Part) -> str:
+    """Return where the film of a clip is, seen from the page."""
+    return f"{part.folder}{part.name}.film.json"
 
 
 def inlined(sources: Sequence[Path], name: str) -> str:
     """Return a font or a picture as an address that holds it."""
     if name in FONT_FILES:
-        return data_address("font/otf", FONT_FILES[name].read_bytes())
+        return data_address("font/woff2", FONT_FILES[name].read_bytes())
     content = io.BytesIO()
     with Image.open(found(sources, name)) as picture:
         picture.save(content, "WEBP", **WEBP)
@@ -65,4 +86,4 @@ def inlined(sources: Sequence[Path], name: str) -> str:
 
 def found(sources: Sequence[Path], name: str) -> Path:
     """Return where a file is."""
-    return next(path for folder in sources if (path := folder / name).is_file())
+    return next((path for folder in sources if (path := folder / name).is_file()), sources[-1] / name)

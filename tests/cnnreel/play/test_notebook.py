@@ -43,7 +43,7 @@ def test_the_player_is_a_page_with_everything_inside(shown: NotebookClip) -> Non
     frame = Frame()
     frame.feed(shown._repr_mimebundle_()["text/html"])
     assert frame.page.startswith("<!doctype html>")
-    assert 'id="film-inside"' in frame.page
+    assert 'class="packed"' in frame.page
     assert "text/plain" in shown._repr_mimebundle_()
     assert not list(shown.path.parent.glob("*.notebook.html"))
 

@@ -19,15 +19,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from cnn_core.errors import InputError
-from cnnreel.film.record import as_text
 from cnnreel.play.exports import EXPORTS
-from cnnreel.play.page.html import as_html, clip_page
 from cnnreel.play.snippets import TARGETS, embed
-from cnnreel.tell.sidecars import write_sidecars
-from cnnreel.tell.story import Story
-from cnnreel.work.filming import Clip
-from tests.cnnreel.play.page.looking import time, until
+from tests.cnnreel.play.page.looking import CLOCK, elapse, ready, time
 from tests.cnnreel.records import record_of
+from tests.cnnreel.reels import Reel, plain_film, reel_of
+from tests.cnnreel.reels import written as write_reel
 from tests.cnnreel.serving import served
 
 GIFT = Path(__file__).parents[3] / "node_modules" / "gift-pegjs"
@@ -71,14 +68,8 @@ def hostile(tmp_path: Path) -> Path:
 
 
 def written(folder: Path, record: dict[str, Any]) -> Path:
-    folder.mkdir(parents=True)
     record["video"]["file"] = "pool.mp4"
-    write_sidecars(folder, "pool", Story(record))
-    (folder / "pool.json").write_text(as_text(record), encoding="utf-8")
-    (folder / "pool.html").write_text(as_html(clip_page(Story(record))), encoding="utf-8")
-    for ending in ("mp4", "png"):
-        (folder / f"pool.{ending}").write_bytes(b"")
-    return folder
+    return write_reel(Reel(folder, "pool", record, plain_film(record))).folder
 
 
 def tool(name: str) -> str:
@@ -106,9 +97,10 @@ def check_film(page: Path, alt: str) -> None:
     assert film["aria-label"] == alt
     sources = [attributes for tag, attributes in found.elements if tag in ("source", "track")]
     assert [source.get("kind") for source in sources] == [None, "captions", "chapters"]
-    addresses = [film["poster"], *(source["src"] for source in sources)]
+    addresses = [film["poster"], *(source["src"] for source in sources), *found.attributes("data-films")]
+    addresses += [address for address in found.attributes("src") if address.endswith("page/figure.js")]
     addresses += [address for address in found.attributes("href") if address.endswith("pool.html")]
-    assert len(addresses) == 5
+    assert len(addresses) == 7
     for address in addresses:
         assert address is not None
         assert (page.parent / unquote(address)).is_file(), address
@@ -143,24 +135,58 @@ def test_commonmark_makes_a_picture_and_three_links_of_it(clip: Path, hostile: P
             assert (folder.parent / address).is_file()
 
 
-@pytest.mark.slow
-def test_a_browser_plays_the_film_with_its_captions_and_the_page_in_its_frame(
-    browser: Any, short_clip: Clip, tmp_path: Path
-) -> None:
-    shutil.copytree(short_clip.folder, tmp_path / short_clip.folder.name)
-    snippets = [embed(short_clip.folder, target).text for target in ("html", "iframe")]
-    (tmp_path / "page.html").write_text("<!doctype html>" + "".join(snippets), encoding="utf-8")
-    with served(tmp_path) as address:
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    return reel_of(tmp_path_factory.mktemp("served"), "pool", "max-pool", x="7 3; 3 8", pace="fast")
+
+
+@pytest.fixture
+def hosted(browser: Any, pool: Reel) -> Iterator[Any]:
+    """Open a page on which a figure and a frame were pasted."""
+    snippets = [embed(pool.folder, target).text for target in ("html", "iframe")]
+    (pool.folder.parent / "page.html").write_text("<!doctype html>" + "".join(snippets), encoding="utf-8")
+    with served(pool.folder.parent) as address:
         page = browser.new_page()
+        page.add_init_script(CLOCK)
         page.goto(f"{address}/page.html")
-        page.locator("iframe").scroll_into_view_if_needed()
-        page.frame_locator("iframe").get_by_role("button", name="Play").first.click()
-        until(lambda: time(page.frame_locator("iframe")) > 0.3)
-        until(lambda: page.evaluate("[...document.querySelector('video').textTracks[0].cues ?? []].length") > 0)
-        assert page.locator("figure video").evaluate("film => film.duration") == pytest.approx(
-            short_clip.record["video"]["duration"], abs=0.1
-        )
+        yield page
         page.close()
+
+
+@pytest.mark.slow
+def test_a_figure_plays_the_film_in_a_canvas_and_waits_at_its_question(hosted: Any, pool: Reel) -> None:
+    figure = hosted.locator("figure")
+    figure.locator("canvas").wait_for()
+    assert figure.locator("video").count() == 0
+    question = pool.record["beats"][1]
+    bar = figure.get_by_role("slider", name="Position in the film")
+    figure.get_by_role("button", name="Play").click()
+    elapse(hosted, 60)
+    assert float(bar.input_value()) == pytest.approx(question["end"], abs=0.01)
+    assert figure.locator("p").inner_text() == question["caption"]
+    figure.get_by_role("button", name="Play").click()
+    elapse(hosted, 60)
+    assert float(bar.input_value()) == pytest.approx(pool.record["video"]["duration"], abs=0.01)
+    assert figure.get_by_role("link").get_attribute("href") == "pool/pool.html"
+
+
+@pytest.mark.slow
+def test_a_figure_keeps_its_video_where_the_film_cannot_be_fetched(hosted: Any) -> None:
+    hosted.route("**/*.film.json", lambda route: route.fulfill(status=503, body="busy"))
+    with hosted.expect_response(lambda answer: answer.status == 503):
+        hosted.reload()
+    hosted.wait_for_timeout(100)
+    assert hosted.locator("figure video[controls]").is_visible()
+    assert hosted.locator("figure canvas").count() == 0
+
+
+@pytest.mark.slow
+def test_the_page_plays_in_its_frame(hosted: Any) -> None:
+    hosted.locator("iframe").scroll_into_view_if_needed()
+    frame = ready(hosted.frame_locator("iframe"))
+    frame.get_by_role("button", name="Play").first.click()
+    elapse(frame, 0.5)
+    assert time(frame) == pytest.approx(0.5, abs=0.001)
 
 
 def test_a_lesson_is_embedded_by_its_index(clip: Path, tmp_path: Path) -> None:

@@ -33,7 +33,6 @@ function useCaptions(shown) {
 function useStills(stills) {
   film.useStills(stills);
   press('stills', stills);
-  drawPlay();
 }
 
 function useFullscreen() {
@@ -72,13 +71,20 @@ function drawMarks() {
 
 function useDark(dark) {
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
-  press('theme', dark);
+  useTheme();
   try {
     localStorage.setItem('cnnreel-theme', dark ? 'dark' : 'light');
   } catch { /* a page from a file may not be allowed to remember */ }
 }
 
 const isDark = () => getComputedStyle(document.documentElement).colorScheme === 'dark';
+
+/** Follow what the reader's setting, or the switch, says of colours. */
+function useTheme() {
+  press('theme', isDark());
+  tell('theme', isDark() ? 'dark' : 'light');
+}
+
 const pressed = (id) => $(id).getAttribute('aria-pressed') === 'true';
 
 const KEYS = {
@@ -114,36 +120,23 @@ $('captions').addEventListener('click', () => useCaptions(!pressed('captions')))
 $('stills').addEventListener('click', () => useStills(!film.stills));
 $('fullscreen').addEventListener('click', useFullscreen);
 $('theme').addEventListener('click', () => useDark(!isDark()));
-$('speed').addEventListener('change', () => { film.video.playbackRate = Number($('speed').value); });
+$('speed').addEventListener('change', () => { projector.speed = Number($('speed').value); });
 $('seek').addEventListener('input', () => {
+  const time = Number($('seek').value);
   film.pause();
-  film.seek(Number($('seek').value));
+  film.seek(time);
 });
-film.video.addEventListener('click', toggle);
-film.video.addEventListener('error', () => {
-  useStills(true);
-  $('stills').disabled = true;
-  $('hint').textContent = words.no_video;
-});
+$('film').addEventListener('click', toggle);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', useTheme);
 
 on('time', drawTime);
 on('beat', drawTime);
 on('rest', () => { drawPlay(); drawTime(); });
 
-/** Take the film out of the page itself, where it is inside. */
-function unpack() {
-  const inside = $('film-inside');
-  if (!inside) return;
-  const bytes = Uint8Array.from(atob(inside.textContent), (letter) => letter.charCodeAt(0));
-  film.video.src = URL.createObjectURL(new Blob([bytes], { type: inside.dataset.type }));
-}
-
-unpack();
-film.video.controls = false;
 $('fullscreen').hidden = !document.fullscreenEnabled;
-$('frame').classList.add('fresh');
 drawMarks();
-press('theme', isDark());
+useTheme();
 tell('beat', 0, 0);
 drawPlay();
 if (film.stills) useStills(true);
+else film.cover();

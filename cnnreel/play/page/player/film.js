@@ -1,19 +1,28 @@
-// The film, or its stills as a slide show: both are moved by beats, and both can be at rest.
+// The film of the page, played or as a slide show of stills: both are moved by beats, and both can be at rest.
 
 const SURELY_STILL = 0.2; // seconds at the end of each beat in which nothing moves
-const ROUNDING = 0.001; // seconds that a browser may be off when it is sent to the start of a beat
+const LAST_INSTANT = 0.005; // seconds before the end of a beat
+const ROUNDING = 0.001; // seconds that a time may be off which leads to the start of a beat
+
+const projector = new Projector($('film'), page.starts, limit, () => film.follow());
+const parts = []; // what can be looked into, clip by clip
 
 const film = {
-  video: $('film'),
-  still: $('still'),
   index: 0,
   stills: matchMedia('(prefers-reduced-motion: reduce)').matches,
 
   get beat() { return beats[this.index]; },
-  get playing() { return !this.stills && !this.video.paused; },
-  get time() { return this.stills ? lastMoment(this.index) : this.video.currentTime; },
-  /** Whether the picture is the last one of its beat, whose numbers are known. */
+  get playing() { return projector.playing; },
+  get time() { return projector.time; },
+  get ended() { return this.time >= lastMoment(beats.length - 1); },
+  /** Whether the picture is the last one of its beat, in which it is known where everything is. */
   get settled() { return this.stills || this.time >= this.beat.end - SURELY_STILL; },
+
+  /** What can be seen at the end of a beat. */
+  seen(index) {
+    const { part } = beats[index];
+    return parts[part]?.film.beats[index - beats.findIndex((beat) => beat.part === part)];
+  },
 
   /** Show the end of a beat. */
   show(index) {
@@ -22,48 +31,66 @@ const film = {
 
   seek(time) {
     this.uncover();
-    this.enter(beatAt(time));
-    if (!this.stills) this.video.currentTime = time;
+    const index = beatAt(time);
+    projector.seek(this.stills ? lastMoment(index) : time);
+    this.enter(index);
     tell('rest');
-    if (time >= lastMoment(beats.length - 1)) tell('end');
+    if (this.ended) tell('end');
   },
 
   play() {
     this.uncover();
     if (this.stills) return this.show(this.index + 1);
-    if (this.video.ended) this.seek(0);
-    return this.video.play().catch(() => {}); // it was paused before it could begin
+    if (this.ended) this.seek(0);
+    projector.play();
+    tell('rest');
+  },
+
+  pause() {
+    projector.pause();
+    tell('rest');
+  },
+
+  /** Go along with the clock, which waits by itself at a question and at the end. */
+  follow() {
+    const index = beatAt(this.time);
+    if (index !== this.index) this.enter(index);
+    tell('time');
+    if (this.time < limit(this.time)) return;
+    this.pause();
+    tell(isOpen(this.index) ? 'wait' : 'end');
+  },
+
+  enter(index) {
+    const before = this.index;
+    this.index = index;
+    $('film').setAttribute('aria-label', beats[index].caption);
+    tell('beat', index, before);
   },
 
   /** Put the cursor where the film goes on. */
   focus() { $(this.stills ? 'next' : 'play').focus({ preventScroll: true }); },
 
-  /** Take away the poster. */
-  uncover() { $('frame').classList.remove('fresh'); },
-
-  pause() { this.video.pause(); },
-
-  enter(index) {
-    const before = this.index;
-    this.index = index;
-    if (this.stills) this.still.src = pictures[index].src;
-    if (this.stills) this.still.alt = beats[index].caption;
-    tell('beat', index, before);
+  /** Show a picture of what is to come, until the film is moved. */
+  cover() {
+    projector.instant = lastMoment(beats.findLastIndex((beat) => beat.part === 0));
+    $('frame').classList.add('fresh');
   },
+
+  uncover() { $('frame').classList.remove('fresh'); },
 
   /** Change between film and stills, at the same beat. */
   useStills(stills) {
     const { index } = this;
-    this.pause();
+    projector.pause();
     this.stills = stills;
-    this.video.hidden = stills;
-    this.still.hidden = !stills;
     this.show(index);
   },
 };
 
+/** Return the last instant of a beat. */
 function lastMoment(index) {
-  return beats[index].end - 0.5 / page.fps;
+  return beats[index].end - LAST_INSTANT;
 }
 
 function beatAt(time) {
@@ -71,42 +98,20 @@ function beatAt(time) {
   return index < 0 ? beats.length - 1 : index;
 }
 
-/**
- * Follow the film while it plays, frame by frame where the browser draws, and otherwise as often as it tells.
- * The time is told before a beat is entered, so that a question which was passed between two looks can call the film back.
- */
-function follow() {
-  if (!film.stills && !film.video.seeking) tell('time');
-  catchUp();
+/** Return how far the clock may go: to the end of the next open question, or of the film. */
+function limit(time) {
+  const index = beats.findIndex((beat, number) => isOpen(number) && beat.end > time);
+  return index < 0 ? page.duration : lastMoment(index);
 }
 
-/** Enter the beat in which the film is. */
-function catchUp() {
-  if (film.stills) return;
-  const index = beatAt(film.video.currentTime);
-  if (index !== film.index) film.enter(index);
-}
+const unpacked = unpackAll((number, part) => {
+  parts[number] = part;
+  projector.load(number, part.film);
+  tell('rest');
+});
+unpacked.catch(() => document.documentElement.classList.remove('js')); // then the page is as it is without scripts
 
-function followFrames() {
-  follow();
-  if (film.playing) requestAnimationFrame(followFrames);
-}
-
-film.video.addEventListener('timeupdate', follow);
-film.video.addEventListener('play', followFrames);
-film.video.addEventListener('seeking', catchUp); // a media key may have moved it
-for (const event of ['play', 'pause', 'seeked', 'ended']) film.video.addEventListener(event, () => tell('rest'));
-film.video.addEventListener('ended', () => tell('end'));
-
-// A server that does not send parts of a file lets no film be moved: then all of it is fetched at once.
-film.video.addEventListener('loadedmetadata', async () => {
-  const { video } = film;
-  const reach = video.seekable.length ? video.seekable.end(0) : 0;
-  if (reach > video.duration / 2 || !video.currentSrc.startsWith('http')) return;
-  const whole = await fetch(video.currentSrc).then((answer) => answer.ok && answer.blob()).catch(() => null);
-  if (!whole) return;
-  const { paused, currentTime } = video;
-  video.src = URL.createObjectURL(whole);
-  video.currentTime = currentTime;
-  if (!paused) film.play();
-}, { once: true });
+on('theme', (theme) => {
+  projector.theme = theme;
+  projector.redraw();
+});

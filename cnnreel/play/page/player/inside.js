@@ -1,44 +1,65 @@
-// Look inside: while the picture is at rest, its numbers can be pointed at, touched and reached by keyboard.
+// Over the picture, while it is at rest, lies its text: to be read, found and selected. Numbers open by pointer, touch and keyboard.
 
 const NEAR = 28; // pixels around a number in which a finger means it
-let inView = [];
+let inView = ''; // what lies over the picture
 let chosen = null;
 
-/** Return the numbers whose place is known now: all at the end of a beat, before it those that have not moved. */
-function numbersNow() {
-  const { shown } = film.beat;
-  if (film.settled) return shown;
-  const before = new Set((beats[film.index - 1]?.shown ?? []).map(String));
-  return shown.filter((number) => before.has(String(number)));
+/** Return all that can be read at the end of a beat, line by line from left to right. */
+function readable(index) {
+  const seen = film.seen(index);
+  if (!seen) return [];
+  const all = [...seen.texts, ...seen.formulas, ...seen.shown.map((number) => ({ ...number, opens: true }))];
+  const lines = [];
+  for (const one of all.sort((a, b) => a.box[1] + a.box[3] - b.box[1] - b.box[3])) {
+    const middle = (one.box[1] + one.box[3]) / 2;
+    if (middle < lines.at(-1)?.[0].box[3]) lines.at(-1).push(one);
+    else lines.push([one]);
+  }
+  return lines.flatMap((line) => line.sort((a, b) => a.box[0] - b.box[0]));
 }
 
-function detailsOf([of]) {
-  return page.numbers[film.beat.part][of];
+/** Return what can be read now: all at the end of a beat, before it what has not moved. */
+function readableNow() {
+  const all = readable(film.index);
+  if (film.settled) return all;
+  const before = new Set((film.index ? readable(film.index - 1) : []).map(JSON.stringify));
+  return all.filter((one) => before.has(JSON.stringify(one)));
 }
 
 function layOut() {
   const resting = !film.playing && !$('frame').classList.contains('fresh');
   $('numbers').hidden = !resting;
   if (!resting) return close();
-  const known = numbersNow();
-  if (inView.map(String).join() === known.map(String).join() && $('numbers').childElementCount) return;
-  inView = known;
+  const known = readableNow();
+  const view = JSON.stringify([film.beat.part, known]);
+  if (view === inView) return;
+  inView = view;
   close();
-  $('numbers').replaceChildren(...known.map(spot));
+  $('numbers').replaceChildren(...known.map(lay));
+  if (spots().length) spots()[0].tabIndex = 0;
 }
 
-/** Make the button that lies over a number. */
-function spot(number, order) {
-  const [, text, left, top, right, bottom] = number;
-  const [width, height] = page.size;
-  const details = detailsOf(number);
-  const button = make('button', { type: 'button', className: 'spot', tabIndex: order ? -1 : 0 });
-  button.setAttribute('aria-label', `${text.replace('-', '−')}, ${details.array} ${details.place}`);
-  Object.assign(button.style, {
+const spots = () => [...$('numbers').querySelectorAll('.spot')];
+const pen = document.createElement('canvas').getContext('2d');
+
+/** Lay text over its picture; over a number it can be pressed. */
+function lay({ text, of, box: [left, top, right, bottom], opens }) {
+  const { numbers, film: { size: [width, height] } } = parts[film.beat.part];
+  const written = text.replace(opens ? '-' : '', opens ? '−' : '');
+  const element = make('span', { textContent: written, dir: 'auto' });
+  pen.font = '100px "Cnnreel Sans", sans-serif';
+  Object.assign(element.style, {
     left: `${(100 * left) / width}%`, top: `${(100 * top) / height}%`,
     width: `${(100 * (right - left)) / width}%`, height: `${(100 * (bottom - top)) / height}%`,
+    fontSize: `${(10_000 * (right - left)) / width / pen.measureText(written).width}cqw`,
+    lineHeight: `${(100 * (bottom - top)) / width}cqw`,
   });
-  return button;
+  if (!opens) return element;
+  const { array, place } = numbers[of];
+  Object.assign(element, { className: 'spot', role: 'button', tabIndex: -1 });
+  element.dataset.of = of;
+  element.setAttribute('aria-label', `${written}, ${array} ${place}`);
+  return element;
 }
 
 function choose(button) {
@@ -46,18 +67,16 @@ function choose(button) {
   chosen?.classList.remove('chosen');
   chosen = button;
   if (!button) return;
-  const spots = [...$('numbers').children];
-  for (const other of spots) other.tabIndex = other === button ? 0 : -1;
+  for (const other of spots()) other.tabIndex = other === button ? 0 : -1;
   button.classList.add('chosen');
-  describe(inView[spots.indexOf(button)]);
+  describe(parts[film.beat.part].numbers[button.dataset.of]);
 }
 
-function describe(number) {
-  const { of, array, value, place, how } = detailsOf(number);
+function describe({ of, array, value, place, how }) {
   const facts = make('dl', {}, ...[[words.value, value, 'value'], [words.how, how, 'how'], [words.address, of, 'of']]
     .flatMap(([name, text, className]) => [make('dt', { textContent: name }), make('dd', { textContent: text, className })]));
   const title = make('h2', { textContent: [array, place].filter(Boolean).join(', ') });
-  $('inside').replaceChildren(title, facts, ...copyButtons(page.arrays[film.beat.part], array));
+  $('inside').replaceChildren(title, facts, ...copyButtons(parts[film.beat.part].arrays, array));
   $('inside').hidden = false;
   $('panel').dataset.inside = 'true';
 }
@@ -70,7 +89,7 @@ function close() {
 
 /** Find the number nearest to a point, if it is near enough to be meant. */
 function nearest({ clientX, clientY }) {
-  const distances = [...$('numbers').children].map((button) => {
+  const distances = spots().map((button) => {
     const box = button.getBoundingClientRect();
     const dx = Math.max(box.left - clientX, 0, clientX - box.right);
     const dy = Math.max(box.top - clientY, 0, clientY - box.bottom);
@@ -87,7 +106,7 @@ function neighbour(button, [dx, dy]) {
     return [box.left + box.width / 2, box.top + box.height / 2];
   };
   const [x, y] = centre(button);
-  const ahead = [...$('numbers').children].map((other) => {
+  const ahead = spots().map((other) => {
     const [ox, oy] = centre(other);
     const along = (ox - x) * dx + (oy - y) * dy;
     const aside = Math.abs((ox - x) * dy) + Math.abs((oy - y) * dx);
@@ -113,13 +132,14 @@ $('numbers').addEventListener('keydown', (event) => {
 $('inside').addEventListener('keydown', (event) => {
   if (event.key === 'Escape') chosen?.focus();
 });
-$('numbers').addEventListener('focusin', (event) => choose(event.target));
+$('numbers').addEventListener('focusin', ({ target }) => choose(target.closest('.spot')));
 $('numbers').addEventListener('pointermove', (event) => {
   const near = nearest(event);
-  if (near) choose(near);
+  if (near && !event.buttons) choose(near);
   $('numbers').classList.toggle('pointing', Boolean(near));
 });
 $('numbers').addEventListener('click', (event) => {
+  if (!getSelection().isCollapsed) return; // text was selected
   const near = nearest(event);
   if (near) choose(near);
   else film.play();

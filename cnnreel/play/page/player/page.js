@@ -2,7 +2,6 @@
 
 const page = JSON.parse(document.getElementById('data').textContent);
 const { beats, words } = page;
-const pictures = [...document.querySelectorAll('.handout img')]; // a still for each beat
 const $ = (id) => document.getElementById(id);
 
 /** Put values into a text such as "Step {number} of {count}". */
@@ -22,9 +21,12 @@ function announce(text) {
   $('message').textContent = text;
 }
 
-const listeners = { beat: [], time: [], rest: [], end: [] };
+const listeners = { beat: [], time: [], rest: [], wait: [], end: [], theme: [] };
 
-/** Call a function when the beat changes, as time goes by, when the picture comes to rest or moves on, or at the end. */
+/**
+ * Call a function when the beat changes, as time goes by, when the picture comes to rest or moves on, when the film waits
+ * for an answer, at its end, or when the colours change.
+ */
 function on(event, listener) {
   listeners[event].push(listener);
 }

@@ -1,4 +1,4 @@
-// The question waits: the film stops at the end of a question's beat until it is answered or left.
+// The question: at the end of its beat, which the clock does not pass, it waits until it is answered or left.
 
 const questions = beats.filter((beat) => beat.kind === 'question');
 
@@ -108,19 +108,7 @@ on('beat', (index, before) => {
   if (beats[index].kind === 'answer' && isOpen(index - 1)) finish(index - 1, 'skipped', false);
 });
 
-/** Return the first open question whose end has been reached since the last look, or -1. */
-function reached() {
-  const shown = film.time + 1.5 / page.fps;
-  return beats.findIndex((beat, index) => index >= film.index && isOpen(index) && shown >= beat.end);
-}
-
-on('time', () => {
-  const index = film.playing ? reached() : -1;
-  if (index < 0) return;
-  film.pause();
-  film.show(index);
-  focusAnswer();
-});
+on('wait', focusAnswer);
 
 on('end', () => {
   document.dispatchEvent(new CustomEvent('cnnreel:end'));

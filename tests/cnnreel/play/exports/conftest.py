@@ -1,4 +1,4 @@
-"""A short film with a question, to be exported."""
+"""A short film with a question, recorded and not painted, to be exported."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from cnnreel.work.filming import Clip, film
-from scenes.catalog import find
+from tests.cnnreel.reels import Reel, reel_of
 
 HOSTILE = '<script>alert(1)</script> "]][[#read("x") \u202eשלום 🦊 &amp; </title>'
 
 
 @pytest.fixture(scope="session")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    """Film the pooling of one window, with its question."""
-    spec = find("max-pool").build({"x": "7 3; 3 8", "pace": "fast"})
-    return film(spec, tmp_path_factory.mktemp("out"), name="pool", quality="low")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    """Record the pooling of one window, with its question."""
+    return reel_of(tmp_path_factory.mktemp("out"), "pool", "max-pool", x="7 3; 3 8", pace="fast")
 
 
 @pytest.fixture
-def hostile(pool: Clip, tmp_path: Path) -> Path:
+def hostile(pool: Reel, tmp_path: Path) -> Path:
     """Let the same film say something hostile wherever it can say something, and return its folder."""
     folder = tmp_path / "pool"
     shutil.copytree(pool.folder, folder)
@@ -37,7 +35,7 @@ def hostile(pool: Clip, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def exported(pool: Clip) -> Callable[[str], Path]:
+def exported(pool: Reel) -> Callable[[str], Path]:
     """Export the film: `exported("scorm")`."""
     from cnnreel.play.exports import export
 

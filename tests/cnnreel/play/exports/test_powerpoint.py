@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from cnnreel.play.exports import export
-from cnnreel.work.filming import Clip
 from tests.cnnreel.play.exports.conftest import HOSTILE
+from tests.cnnreel.reels import Reel
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def alternative(shape: Any) -> str:
     return str(shape._element.xpath(".//p:cNvPr")[0].get("descr"))
 
 
-def test_the_first_slide_plays_the_film(slides: list[Any], pool: Clip) -> None:
+def test_the_first_slide_plays_the_film(slides: list[Any], pool: Reel) -> None:
     parts = slides[0].part.package.iter_parts()
     (film,) = {part.blob for part in parts if part.content_type == "video/mp4"}
     assert film == pool.main.read_bytes()
@@ -39,14 +39,14 @@ def test_the_first_slide_plays_the_film(slides: list[Any], pool: Clip) -> None:
     assert poster.blob == (pool.folder / "pool.png").read_bytes()
 
 
-def test_each_beat_has_a_slide_with_its_still_and_its_caption(slides: list[Any], pool: Clip) -> None:
+def test_each_beat_has_a_slide_with_its_still_and_its_caption(slides: list[Any], pool: Reel) -> None:
     stills = sorted((pool.folder / "stills").iterdir())
     for slide, beat, still in zip(slides[1:], pool.record["beats"], stills, strict=True):
         assert slide.shapes.title.text_frame.text == alternative(picture(slide)) == beat["caption"]
         assert Image.open(io.BytesIO(picture(slide).image.blob)) == Image.open(still)
 
 
-def test_pictures_fill_the_slide_and_captions_stand_in_their_free_band(slides: list[Any], pool: Clip) -> None:
+def test_pictures_fill_the_slide_and_captions_stand_in_their_free_band(slides: list[Any], pool: Reel) -> None:
     deck = slides[0].part.package.presentation_part.presentation
     video = pool.record["video"]
     assert deck.slide_width / deck.slide_height == pytest.approx(video["width"] / video["height"], abs=1e-4)
@@ -61,7 +61,7 @@ def test_pictures_fill_the_slide_and_captions_stand_in_their_free_band(slides: l
             assert list(slide.shapes)[-1].shape_id == title.shape_id  # in front of the picture
 
 
-def test_the_notes_hold_the_caption_and_the_answer(slides: list[Any], pool: Clip) -> None:
+def test_the_notes_hold_the_caption_and_the_answer(slides: list[Any], pool: Reel) -> None:
     notes = [slide.notes_slide.notes_text_frame.text for slide in slides[1:]]
     asked = [beat["kind"] for beat in pool.record["beats"]].index("question")
     assert notes[asked].splitlines() == [

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-__all__ = ["AXE", "current", "paused", "seek", "time", "until", "violations"]
+from PIL import Image
+
+__all__ = [
+    "AXE",
+    "CLOCK",
+    "current",
+    "elapse",
+    "paused",
+    "picture",
+    "pixel",
+    "ready",
+    "seek",
+    "time",
+    "until",
+    "violations",
+]
+
+CLOCK = """(() => {
+    let [now, waiting] = [0, []];
+    performance.now = () => now;
+    window.requestAnimationFrame = (callback) => waiting.push(callback);
+    window.elapse = (seconds, step = 1 / 60) => {
+        for (let left = Math.max(1, Math.round(seconds / step)); left; left -= 1) {
+            now += 1000 * step;
+            waiting.splice(0).forEach((callback) => callback(now));
+        }
+    };
+})();"""
+"""Time of the tests' own, for pages: it goes by in `elapse(seconds, step)` alone, picture by picture."""
 
 AXE = Path(__file__).parents[4] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -19,12 +49,36 @@ def current(page: Any) -> int:
 
 def time(page: Any) -> float:
     """Return where the film is, in seconds."""
-    return float(page.locator("video").evaluate("film => film.currentTime"))
+    return float(page.locator("#seek").evaluate("bar => bar.value"))
 
 
 def paused(page: Any) -> bool:
     """Tell whether the film stands still."""
-    return bool(page.locator("video").evaluate("film => film.paused"))
+    return bool(page.locator("#play").get_attribute("aria-label") == "Play")
+
+
+def ready(page: Any) -> Any:
+    """Wait until all films are unpacked."""
+    page.locator("body:not(:has(.packed))").wait_for()
+    elapse(page, 0)
+    return page
+
+
+def elapse(page: Any, seconds: float, step: float = 1 / 60) -> None:
+    """Let time go by in a page, or in a frame of one."""
+    page.locator("body").evaluate("(_, [seconds, step]) => elapse(seconds, step)", [seconds, step])
+
+
+def pixel(page: Any, x: float, y: float) -> tuple[int, ...]:
+    """Return the colour of the film at a place, given in shares of its width and height."""
+    left, top = page.locator("#film").evaluate("(film, [x, y]) => [film.width * x, film.height * y]", [x, y])
+    return picture(page).getpixel((int(left), int(top)))  # type: ignore[return-value]
+
+
+def picture(page: Any) -> Image.Image:
+    """Return what the canvas shows."""
+    data = page.locator("#film").evaluate("film => film.toDataURL()")
+    return Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2]))).convert("RGB")
 
 
 def seek(page: Any, seconds: float) -> None:

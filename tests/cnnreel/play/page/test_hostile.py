@@ -20,6 +20,7 @@ from cnnreel.tell.story import Story
 from cnnreel.work.filming import film
 from scenes.catalog import find
 from tests.cnnreel.records import record_of
+from tests.cnnreel.reels import plain_film
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -61,9 +62,13 @@ def said_by(text: str) -> dict[str, Any]:
     return record
 
 
+def page_of(record: dict[str, Any]) -> str:
+    return as_html(clip_page(Story(record)), [plain_film(record)])
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_adds_no_element_and_no_handler(text: str) -> None:
-    hostile, harmless = (Elements(as_html(clip_page(Story(said_by(one))))) for one in (text, "text"))
+    hostile, harmless = (Elements(page_of(said_by(one))) for one in (text, "text"))
     assert hostile.names == harmless.names
     assert hostile.handlers == harmless.handlers == []
 
@@ -72,15 +77,15 @@ def test_chapters_and_titles_of_lessons_are_text_too() -> None:
     record = record_of("max-pool")
     clip = {"chapter": HOSTILE[1], "start": 0.0, "end": 28.0, "record": "a/a.json"}
     index = {"title": HOSTILE[2], "video": {"file": "a.mp4"}, "clips": [clip, {**clip, "start": 28.0}]}
-    elements = Elements(as_html(lesson_page(index, parts_of(index, [record, record]))))
-    assert elements.names.count("script") == 3
+    elements = Elements(as_html(lesson_page(index, parts_of(index, [record, record])), [plain_film(record)] * 2))
+    assert elements.names.count("script") == 5
     assert elements.handlers == []
 
 
 def test_a_name_that_needs_it_is_quoted_in_addresses() -> None:
     record = said_by("text")
     record["video"]["file"] = "a b#c.mp4"
-    assert 'src="a%20b%23c.mp4"' in as_html(clip_page(Story(record)))
+    assert 'src="a%20b%23c.mp4"' in page_of(record)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

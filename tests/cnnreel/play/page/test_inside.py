@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -10,11 +11,11 @@ import pytest
 from cnnreel.play.page.html import words_in
 from cnnreel.play.page.numbers import arrays_behind, exactly, explained, place_in_words
 from cnnreel.tell.story import Story
-from cnnreel.work.filming import Clip
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
-from tests.cnnreel.play.page.looking import paused, seek, until
+from tests.cnnreel.play.page.looking import paused, ready, seek, until
 from tests.cnnreel.records import record_of
+from tests.cnnreel.reels import Reel
 
 WORDS = words_in("en")
 AXES = {axis: f"{axis} {{0}}" for axis in ("row", "column", "channel", "image", "kernel", "entry")}
@@ -25,17 +26,22 @@ def found(page: Any) -> dict[str, str]:
     return {name: inside.locator(f".{name}").inner_text() for name in ("value", "how", "of")}
 
 
+def reading_order(number: dict[str, Any]) -> tuple[int, int]:
+    """Return where a number stands: in which line, all of which are 40 pixels apart, and where in it."""
+    left, top, _, bottom = number["box"]
+    return (top + bottom) // 80, left
+
+
 @pytest.fixture
 def second_answer(player: Any) -> Any:
     """Go to the end of the beat in which the second value is found."""
     player.locator("[data-beat='3']").click()
-    player.wait_for_selector(".spot")
     return player
 
 
 @pytest.mark.slow
-def test_every_number_on_screen_opens_with_its_value_in_full(second_answer: Any, pool: Clip) -> None:
-    shown = pool.record["beats"][3]["shown"]
+def test_every_number_on_screen_opens_with_its_value_in_full(second_answer: Any, pool: Reel) -> None:
+    shown = sorted(pool.record["beats"][3]["shown"], key=reading_order)
     spots = second_answer.locator(".spot")
     assert spots.count() == len(shown)
     for number, spot in zip(shown, spots.all(), strict=True):
@@ -54,10 +60,12 @@ def test_what_was_computed_says_how(second_answer: Any) -> None:
 
 
 @pytest.mark.slow
-def test_spots_lie_where_the_numbers_are(second_answer: Any, pool: Clip) -> None:
+def test_spots_lie_where_the_numbers_are(second_answer: Any, pool: Reel) -> None:
     frame = second_answer.locator("#frame").bounding_box()
-    scale = frame["width"] / pool.record["video"]["width"]
-    for number, spot in zip(pool.record["beats"][3]["shown"], second_answer.locator(".spot").all(), strict=True):
+    scale = frame["width"] / pool.film["size"][0]
+    for number, spot in zip(
+        sorted(pool.film["beats"][3]["shown"], key=reading_order), second_answer.locator(".spot").all(), strict=True
+    ):
         box = spot.bounding_box()
         left, top, right, bottom = (edge * scale for edge in number["box"])
         assert box["x"] - frame["x"] == pytest.approx(left, abs=1)
@@ -75,6 +83,44 @@ def test_a_finger_need_not_hit_exactly_and_a_touch_elsewhere_plays(second_answer
     second_answer.mouse.click(frame["x"] + frame["width"] - 20, frame["y"] + frame["height"] - 20)
     assert not paused(second_answer)
     assert not second_answer.locator("#numbers").is_visible()
+
+
+@pytest.mark.slow
+def test_all_that_is_written_in_the_picture_can_be_read_found_and_selected(open_record: Any, pool: Reel) -> None:
+    film = deepcopy(pool.film)
+    title = {"text": "MaxPool2D", "box": [70, 50, 430, 110]}
+    film["beats"][3] |= {
+        "texts": [title, {"text": "output 2×2", "box": [1320, 555, 1540, 600]}],
+        "formulas": [{"text": "Max(1, 8, 0, 2) = 8", "of": "output[0,0,0,1]", "box": [700, 815, 1220, 875]}],
+    }
+    page = open_record(pool.record, film)
+    page.locator("[data-beat='3']").click()
+    written = page.locator("#numbers > span:not(.spot)")
+    assert written.all_inner_texts() == ["MaxPool2D", "output 2×2", "Max(1, 8, 0, 2) = 8"]
+    frame, box = page.locator("#frame").bounding_box(), written.first.bounding_box()
+    assert box["width"] / frame["width"] == pytest.approx((430 - 70) / 1920, abs=0.002)
+    ink = written.first.evaluate(
+        "text => { const range = document.createRange(); range.selectNodeContents(text); "
+        "return range.getBoundingClientRect().width; }"
+    )
+    assert ink == pytest.approx(box["width"], rel=0.03)
+    assert written.first.evaluate("text => getComputedStyle(text).color") == "rgba(0, 0, 0, 0)"
+    assert page.evaluate("find('Max(1, 8, 0, 2)')")
+    assert page.evaluate("String(getSelection())") == "Max(1, 8, 0, 2)"
+    page.mouse.click(frame["x"] + frame["width"] - 20, frame["y"] + 20)
+    assert page.locator("#film").get_attribute("role") == "img"
+    assert page.locator("#film").get_attribute("aria-label") == pool.record["beats"][3]["caption"]
+
+
+@pytest.mark.slow
+def test_selecting_text_does_not_start_the_film(second_answer: Any) -> None:
+    box = second_answer.get_by_label("7, x row 3, column 1").first.bounding_box()
+    second_answer.mouse.move(box["x"] + 1, box["y"] + box["height"] / 2)
+    second_answer.mouse.down()
+    second_answer.mouse.move(box["x"] + 300, box["y"] + box["height"] / 2, steps=5)
+    second_answer.mouse.up()
+    assert second_answer.evaluate("String(getSelection())").split()
+    assert paused(second_answer)
 
 
 @pytest.mark.slow
@@ -96,10 +142,9 @@ def test_arrow_keys_go_from_number_to_number(second_answer: Any) -> None:
 
 
 @pytest.mark.slow
-def test_before_the_end_of_a_beat_only_what_stands_still_can_be_looked_into(player: Any, pool: Clip) -> None:
+def test_before_the_end_of_a_beat_only_what_stands_still_can_be_looked_into(player: Any, pool: Reel) -> None:
     beat = pool.record["beats"][3]
     seek(player, beat["start"] + 0.3)
-    player.wait_for_selector(".spot")
     labels = [spot.get_attribute("aria-label") for spot in player.locator(".spot").all()]
     assert len(labels) == 17
     assert not any("output row 1, column 2" in label for label in labels)
@@ -114,8 +159,8 @@ def test_before_the_end_of_a_beat_only_what_stands_still_can_be_looked_into(play
         ("JSON", "[[[[4,8],[8,4]]]]\n"),
     ],
 )
-def test_arrays_are_copied(open_page: Any, pool: Clip, format: str, copied: str) -> None:
-    page = open_page(pool.folder / "pool.html", permissions=["clipboard-read", "clipboard-write"])
+def test_arrays_are_copied(open_page: Any, pool: Reel, format: str, copied: str) -> None:
+    page = ready(open_page(pool.page, permissions=["clipboard-read", "clipboard-write"]))
     page.locator("[data-beat='3']").click()
     page.get_by_label("8, output row 1, column 2").first.hover()
     page.get_by_role("button", name=format, exact=True).click()

@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cnnreel.play.page.looking import AXE, current, paused, time, until, violations
+from tests.cnnreel.play.page.looking import (
+    AXE,
+    CLOCK,
+    current,
+    elapse,
+    paused,
+    picture,
+    ready,
+    seek,
+    time,
+    until,
+    violations,
+)
+from tests.cnnreel.reels import Reel, lesson_of, reel_of
 
 pytestmark = pytest.mark.slow
 
-RENDER = Path(__file__).parents[4] / "render.py"
-LESSON = """
-title = "Two layers"
-look = { pace = "fast" }
-[[clip]]
-scene = "max-pool"
-x = [[7, 3], [3, 8]]
-chapter = "Pooling"
-[[clip]]
-scene = "relu"
-x = [[-1, 2]]
-chapter = "ReLU"
-"""
+
+@pytest.fixture(scope="module")
+def reels(tmp_path_factory: pytest.TempPathFactory) -> list[Reel]:
+    """Record the clips of a short lesson."""
+    folder = tmp_path_factory.mktemp("lesson")
+    return [
+        reel_of(folder, "pooling", "max-pool", x=[[7, 3], [3, 8]], pace="fast"),
+        reel_of(folder, "relu", "relu", x=[[-1, 2]], pace="fast"),
+    ]
 
 
 @pytest.fixture(scope="module")
-def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Film a short lesson, as users do, and return its folder."""
-    folder = tmp_path_factory.mktemp("lesson")
-    (folder / "two-layers.toml").write_text(LESSON, encoding="utf-8")
-    command = [sys.executable, RENDER, "lesson", "two-layers.toml", "-q", "low", "-o", "out"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return folder / "out" / "two-layers"
+def lesson(reels: list[Reel]) -> Path:
+    return lesson_of(reels, reels[0].folder.parent)
 
 
 @pytest.fixture
 def page(open_page: Any, lesson: Path) -> Any:
-    return open_page(lesson / "index.html")
+    return ready(open_page(lesson))
 
 
 def focused(page: Any) -> str:
@@ -56,9 +57,8 @@ def tab_to(page: Any, *wanted: str) -> None:
     raise AssertionError(f"the keyboard does not reach {wanted}")
 
 
-def captions_of(lesson: Path) -> list[str]:
-    records = [json.loads((lesson / name / f"{name}.json").read_text()) for name in ("max-pool", "relu")]
-    return [beat["caption"] for record in records for beat in record["beats"]]
+def captions_of(reels: list[Reel]) -> list[str]:
+    return [beat["caption"] for reel in reels for beat in reel.record["beats"]]
 
 
 def step_on(page: Any, said: list[str]) -> None:
@@ -67,11 +67,12 @@ def step_on(page: Any, said: list[str]) -> None:
     assert page.locator("#caption").text_content() == said[current(page)]
 
 
-def test_a_learner_gets_through_the_lesson_by_keyboard_alone(page: Any, lesson: Path) -> None:
-    said = captions_of(lesson)
+def test_a_learner_gets_through_the_lesson_by_keyboard_alone(page: Any, reels: list[Reel]) -> None:
+    said = captions_of(reels)
     tab_to(page, "start")
     page.keyboard.press("Enter")
-    until(lambda: not paused(page) and time(page) > 0.1)
+    elapse(page, 0.2)
+    assert time(page) > 0.1
     assert page.get_by_role("button", name="Captions").get_attribute("aria-pressed") == "true"
     assert page.locator("#caption").is_visible()
 
@@ -83,17 +84,22 @@ def test_a_learner_gets_through_the_lesson_by_keyboard_alone(page: Any, lesson: 
     assert page.locator(".verdict").inner_text() == "Yes, it is 8."
     assert page.locator(".why").first.inner_text() == "Max(7, 3, 3, 8) = 8"
     page.keyboard.press("Enter")
-    until(lambda: current(page) == 2 and not paused(page))
+    elapse(page, 0.1)
+    assert current(page) == 2
+    assert not paused(page)
 
     while not page.locator("#question").is_visible():
         step_on(page, said)
-    assert page.locator("#chapters [aria-current]").inner_text() == "ReLU"
+    assert page.locator("#chapters [aria-current]").inner_text() == "relu"
     page.keyboard.press("Space")
-    until(lambda: not page.locator("#question").is_visible() and not paused(page))
+    elapse(page, 0.1)
+    assert not page.locator("#question").is_visible()
+    assert not paused(page)
     while current(page) < len(said) - 2:
         step_on(page, said)
     page.keyboard.press("Space")
-    until(lambda: bool(page.locator("video").evaluate("film => film.ended")))
+    elapse(page, 60)
+    assert paused(page)
     assert page.locator("#hint").inner_text() == "You answered 1 of 2 questions right."
 
 
@@ -112,20 +118,57 @@ def test_a_number_of_the_last_picture_is_looked_into_by_keyboard(page: Any) -> N
     assert not page.locator("#inside").is_visible()
 
 
-def test_chapters_lead_to_their_clips(page: Any, lesson: Path) -> None:
-    index = json.loads((lesson / "two-layers.json").read_text())
+def test_chapters_lead_to_their_clips(page: Any, reels: list[Reel]) -> None:
     tab_to(page, "print")
     page.locator("#chapters a").last.focus()
     page.keyboard.press("Enter")
-    until(lambda: not paused(page))
-    assert time(page) >= index["clips"][1]["start"]
-    assert page.locator("#chapters [aria-current]").inner_text() == "ReLU"
+    assert not paused(page)
+    assert time(page) >= reels[0].record["video"]["duration"]
+    assert page.locator("#chapters [aria-current]").inner_text() == "relu"
+
+
+def test_one_clip_follows_the_other(page: Any, reels: list[Reel]) -> None:
+    first = reels[0].record["video"]["duration"]
+    seek(page, first - 0.1)
+    page.get_by_role("button", name="Play").first.click()
+    elapse(page, 0.3)
+    assert time(page) == pytest.approx(first + 0.2, abs=0.001)
+    assert current(page) == len(reels[0].record["beats"])
+    assert not paused(page)
+    before = picture(page)
+    seek(page, first - 0.1)
+    elapse(page, 0)
+    assert picture(page) != before
+
+
+def test_a_clip_that_is_not_unpacked_yet_is_waited_for(browser: Any, lesson: Path, reels: list[Reel]) -> None:
+    page = browser.new_page()
+    page.add_init_script(
+        CLOCK + "const unzip = window.DecompressionStream; let count = 0;"
+        "window.DecompressionStream = class { constructor(kind) { const { readable, writable } = new unzip(kind);"
+        "  this.readable = ++count < 2 ? readable : readable.pipeThrough(new TransformStream({"
+        "    start: () => new Promise((open) => { window.open_ = open; }) })); this.writable = writable; } };"
+    )
+    page.goto(lesson.as_uri())
+    until(lambda: page.locator(".packed").count() == 1)
+    first = reels[0].record["video"]["duration"]
+    seek(page, first - 0.1)
+    page.get_by_role("button", name="Play").first.click()
+    elapse(page, 1)
+    waiting = time(page)
+    assert waiting == pytest.approx(first, abs=0.05)
+    assert not paused(page)
+    page.evaluate("open_()")
+    ready(page)
+    elapse(page, 0.5)
+    assert time(page) == pytest.approx(waiting + 0.5, abs=0.05)
+    page.close()
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_no_violation_in_a_lesson(open_page: Any, lesson: Path, theme: Any) -> None:
-    page = open_page(lesson / "index.html", color_scheme=theme)
+    page = ready(open_page(lesson, color_scheme=theme))
     assert violations(page) == []
     page.locator("#chapters a").last.focus()
     page.keyboard.press("Enter")

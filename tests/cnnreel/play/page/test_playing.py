@@ -1,38 +1,106 @@
-"""The film plays, steps by beat, and transcript and captions follow it."""
+"""The film plays in its canvas, steps by beat, and transcript and captions follow it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from cnnreel.play.page.html import SCRIPTS, part_of_script, script
-from cnnreel.work.filming import Clip
-from tests.cnnreel.play.page.looking import current, paused, seek, time, until
+from cnnreel.play.page.html import SCRIPTS, part_of_script, playing, script
+from tests.cnnreel.play.page.looking import current, elapse, paused, picture, pixel, ready, seek, time
+from tests.cnnreel.records import record_of
+from tests.cnnreel.reels import Reel, plain_film
 
 pytestmark = pytest.mark.slow
 
+INK, PAPER = (236, 238, 241), (15, 18, 22)
 
-def at_the_end_of(page: Any, clip: Clip, beat: int) -> bool:
-    return bool(time(page) == pytest.approx(clip.record["beats"][beat]["end"], abs=0.05))
+
+def at_the_end_of(page: Any, clip: Reel, beat: int) -> bool:
+    return bool(time(page) == pytest.approx(clip.record["beats"][beat]["end"], abs=0.01))
+
+
+@pytest.fixture
+def square(open_record: Any) -> Any:
+    """Open the page of a film in which a square of 100 pixels moves evenly from the left to the right."""
+    record = record_of("max-pool")
+    record["beats"][1]["kind"] = "step"
+    return open_record(record, plain_film(record), color_scheme="dark")
+
+
+def left_edge(page: Any) -> float:
+    """Return where the square is, from 0 to 1820."""
+    row = np.asarray(picture(page))[:, :, 0]
+    return float(1920 * np.argmax(row[len(row) // 2] > 128) / row.shape[1])
 
 
 def test_it_never_plays_by_itself(player: Any) -> None:
-    player.wait_for_timeout(500)
+    elapse(player, 5)
     assert paused(player)
     assert time(player) == 0
 
 
-def test_the_film_is_decoded_and_plays(player: Any) -> None:
+def test_the_film_plays_without_a_video(player: Any) -> None:
     player.get_by_role("button", name="Play").first.click()
-    until(lambda: time(player) > 0.5)
-    assert player.locator("video").evaluate("film => film.videoWidth") == 854
+    elapse(player, 0.5)
+    assert time(player) == pytest.approx(0.5, abs=0.001)
+    assert not player.locator("video").is_visible()
+    assert player.locator("video").evaluate("film => film.networkState") != 2  # nothing is loaded
     assert not paused(player)
     player.keyboard.press("Space")
     assert paused(player)
+    elapse(player, 1)
+    assert time(player) == pytest.approx(0.5, abs=0.001)
 
 
-def test_arrow_keys_step_to_the_end_of_each_beat(player: Any, pool: Clip) -> None:
+def test_the_picture_is_that_of_its_time_to_the_frame(square: Any) -> None:
+    duration = float(square.locator("#seek").get_attribute("max"))
+    for share in (0.75, 0.1, 0.333, 0.9):
+        seek(square, share * duration)
+        elapse(square, 0)
+        assert left_edge(square) == pytest.approx(1820 * share, abs=3)
+    seek(square, 0)
+    square.get_by_role("button", name="Play").first.click()
+    elapse(square, 2)
+    assert left_edge(square) == pytest.approx(1820 * 2 / duration, abs=4)
+
+
+@pytest.mark.parametrize("speed", ["0.5", "1.25", "2"])
+def test_speed_is_the_readers_choice(square: Any, speed: str) -> None:
+    square.get_by_label("Speed").select_option(speed)
+    square.get_by_role("button", name="Play").first.click()
+    elapse(square, 2)
+    assert time(square) == pytest.approx(2 * float(speed), abs=0.01)
+
+
+def test_nothing_is_drawn_while_nothing_changes(square: Any) -> None:
+    seek(square, 1)
+    elapse(square, 0)
+    square.locator("#film").evaluate("canvas => canvas.getContext('2d').fillRect(0, 0, 9, 9)")
+    elapse(square, 1)
+    assert pixel(square, 0.001, 0.001) == INK  # what was last drawn with: still there
+    seek(square, 2)
+    elapse(square, 0)
+    assert pixel(square, 0.001, 0.001) == PAPER
+
+
+@pytest.mark.parametrize("density", [1, 2, 2.625])
+def test_the_canvas_has_a_pixel_for_each_of_the_screens(open_page: Any, pool: Reel, density: float) -> None:
+    page = ready(open_page(pool.page, device_scale_factor=density))
+    for width in (1280, 700):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(
+            """density => {
+                const film = document.getElementById('film');
+                return Math.abs(film.width - film.getBoundingClientRect().width * density) < 1;
+            }""",
+            arg=density,
+            polling=50,
+        )
+
+
+def test_arrow_keys_step_to_the_end_of_each_beat(player: Any, pool: Reel) -> None:
     for beat in range(3):
         player.keyboard.press("ArrowRight")
         assert current(player) == beat
@@ -42,13 +110,13 @@ def test_arrow_keys_step_to_the_end_of_each_beat(player: Any, pool: Clip) -> Non
     assert at_the_end_of(player, pool, 1)
 
 
-def test_a_step_from_the_middle_of_a_beat_goes_to_its_end_first(player: Any, pool: Clip) -> None:
+def test_a_step_from_the_middle_of_a_beat_goes_to_its_end_first(player: Any, pool: Reel) -> None:
     seek(player, 1)
     player.get_by_role("button", name="Next step").click()
     assert at_the_end_of(player, pool, 0)
 
 
-def test_steps_stop_at_both_ends(player: Any, pool: Clip) -> None:
+def test_steps_stop_at_both_ends(player: Any, pool: Reel) -> None:
     player.keyboard.press("ArrowLeft")
     assert current(player) == 0
     for _ in range(12):
@@ -56,20 +124,32 @@ def test_steps_stop_at_both_ends(player: Any, pool: Clip) -> None:
     assert at_the_end_of(player, pool, len(pool.record["beats"]) - 1)
 
 
-def test_the_transcript_leads_into_the_film(player: Any, pool: Clip) -> None:
+def test_at_its_end_it_begins_anew(player: Any, pool: Reel) -> None:
+    seek(player, pool.record["video"]["duration"] - 0.1)
+    player.get_by_role("button", name="Play").first.click()
+    elapse(player, 1)
+    assert paused(player)
+    assert time(player) == pytest.approx(pool.record["video"]["duration"])
+    player.get_by_role("button", name="Play").first.click()
+    elapse(player, 0.5)
+    assert time(player) == pytest.approx(0.5, abs=0.001)
+
+
+def test_the_transcript_leads_into_the_film(player: Any, pool: Reel) -> None:
     player.locator("[data-beat='4']").click()
     assert current(player) == 4
     assert at_the_end_of(player, pool, 4)
     assert player.locator("#caption").inner_text() == pool.record["beats"][4]["caption"]
 
 
-def test_transcript_and_caption_follow_the_film(player: Any, pool: Clip) -> None:
-    start = pool.record["beats"][4]["start"] - 0.2
-    seek(player, start)
+def test_transcript_and_caption_follow_the_film(player: Any, pool: Reel) -> None:
+    seek(player, pool.record["beats"][4]["start"] - 0.2)
     assert current(player) == 3
     player.get_by_role("button", name="Play").click()
-    player.wait_for_selector("[data-beat='4'][aria-current]")
+    elapse(player, 0.3)
+    assert current(player) == 4
     assert player.locator("#caption").inner_text() == pool.record["beats"][4]["caption"]
+    assert player.locator("#film").get_attribute("aria-label") == pool.record["beats"][4]["caption"]
 
 
 def test_captions_are_on_and_can_be_turned_off(player: Any) -> None:
@@ -83,7 +163,45 @@ def test_captions_are_on_and_can_be_turned_off(player: Any) -> None:
     assert caption.is_visible()
 
 
-def test_the_browser_knows_the_captions_too(player: Any) -> None:
+def test_with_reduced_motion_stills_are_shown_and_nothing_moves(open_page: Any, pool: Reel) -> None:
+    page = ready(open_page(pool.page, reduced_motion="reduce"))
+    assert page.get_by_role("button", name="Play").first.is_disabled()
+    for beat in range(2):
+        assert page.locator("#film").get_attribute("aria-label") == pool.record["beats"][beat]["caption"]
+        before = picture(page)
+        elapse(page, 3)
+        assert at_the_end_of(page, pool, beat)
+        assert picture(page) == before
+        page.keyboard.press("ArrowRight")
+        elapse(page, 0)
+        assert picture(page) != before
+    page.get_by_role("button", name="Stills instead of film").click()
+    assert at_the_end_of(page, pool, 2)
+    assert page.get_by_role("button", name="Play").first.is_enabled()
+
+
+@pytest.mark.parametrize("without", ["scripts", "DecompressionStream", "a film that can be read"])
+def test_without_what_it_needs_the_page_has_poster_video_and_all_that_is_said(
+    browser: Any, pool: Reel, without: str
+) -> None:
+    context = browser.new_context(java_script_enabled=without != "scripts")
+    if without == "DecompressionStream":
+        context.add_init_script("delete window.DecompressionStream")
+    elif without != "scripts":
+        context.add_init_script("window.atob = () => 'no film'")
+    page = context.new_page()
+    page.goto(pool.page.as_uri())
+    page.locator("video[controls]").wait_for()
+    assert page.locator("video").get_attribute("poster") == "pool.png"
+    assert page.locator("video").get_attribute("src") == "pool.mp4"
+    for beat in pool.record["beats"]:
+        assert page.locator("#transcript").get_by_text(beat["caption"], exact=True).first.is_visible()
+    assert not page.get_by_role("button", name="Play").first.is_visible()
+    assert not page.locator("#film").is_visible()
+    context.close()
+
+
+def test_the_video_has_captions_too(player: Any) -> None:
     cues = player.locator("video").evaluate(
         """async film => {
             const track = film.textTracks[0];
@@ -95,43 +213,7 @@ def test_the_browser_knows_the_captions_too(player: Any) -> None:
     assert cues[0] == "A 2×2 window visits the 4×4 grid."
 
 
-def test_speed_is_the_readers_choice(player: Any) -> None:
-    player.get_by_label("Speed").select_option("2")
-    assert player.locator("video").evaluate("film => film.playbackRate") == 2
-
-
-def test_with_reduced_motion_stills_are_shown_and_nothing_moves(open_page: Any, pool: Clip) -> None:
-    page = open_page(pool.folder / "pool.html", reduced_motion="reduce")
-    still = page.locator("#still")
-    assert not page.locator("video").is_visible()
-    assert still.is_visible()
-    assert still.get_attribute("src").endswith("stills/01-explain.png")
-    page.keyboard.press("ArrowRight")
-    assert still.get_attribute("src").endswith("stills/02-question.png")
-    assert still.get_attribute("alt") == pool.record["beats"][1]["caption"]
-    assert still.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == 854
-    page.get_by_role("button", name="Stills instead of film").click()
-    assert page.locator("video").is_visible()
-    assert at_the_end_of(page, pool, 1)
-
-
-def test_where_the_film_cannot_be_played_its_stills_are_shown(open_record: Any, pool: Clip) -> None:
-    page = open_record(pool.record)
-    page.evaluate("() => { document.querySelector('video').src = 'data:video/mp4;base64,AAAA'; }")
-    page.wait_for_selector("#still:not([hidden])")
-    assert page.locator("#hint").inner_text().startswith("Your browser cannot play this film.")
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#still").get_attribute("src").endswith("02-question.png")
-
-
-def test_without_script_the_film_and_all_that_is_said_are_there(open_page: Any, pool: Clip) -> None:
-    page = open_page(pool.folder / "pool.html", java_script_enabled=False)
-    assert page.locator("video[controls]").is_visible()
-    for beat in pool.record["beats"]:
-        assert page.locator("#transcript").get_by_text(beat["caption"], exact=True).first.is_visible()
-    assert not page.get_by_role("button", name="Play").first.is_visible()
-
-
 def test_the_script_is_small() -> None:
-    assert len((script() + part_of_script("head")).encode()) < 30_000
+    assert len(playing("").encode()) < 9_000  # what draws films and leads through them
+    assert len((script() + part_of_script("head")).encode()) < 36_000
     assert all(len(part_of_script(name).splitlines()) <= 170 for name in SCRIPTS)
