@@ -38,7 +38,7 @@ def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
         board.show(board.right.outline(channel, 0, 0, *board.right.maps.shape[1:]), run_time=0.4)
         board.show(known(board, zoom), run_time=0.8)
     closely = Closely(board, zoom)
-    before = closely.explain("x").result
+    before = next(closely.explain("x_hat").left.leaves())
     named = {"before": about(before.text, is_rounded=before.is_rounded), "after": closely.said()}
     with board.stage.beat("step", say("The pixel was {before}; it becomes {after}.", **named)):
         upper, lower = upper_and_lower(board.places.formula)
