@@ -1,4 +1,4 @@
-"""Films in notebooks: `from reel import clip; clip("max-pool", x=[[4, 1], [1, 1]])` shows the player."""
+"""Films in notebooks: `from cnnreel import clip; clip("max-pool", x=[[4, 1], [1, 1]])` shows the player."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reel import clip
+from cnnreel import clip
 
 from cnn_core.errors import InputError
 from cnnreel.play.notebook import NotebookClip
@@ -61,7 +61,7 @@ def test_two_films_of_one_scene_do_not_overwrite_each_other(shown: NotebookClip)
 
 
 def test_importing_the_package_loads_neither_manim_nor_numpy() -> None:
-    code = "import sys, reel; print(sorted({'manim', 'numpy'} & set(sys.modules)))"
+    code = "import sys, cnnreel; print(sorted({'manim', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -101,7 +101,7 @@ def test_a_notebook_shows_the_player_and_nothing_else_and_so_does_the_page_made_
     browser: Any, tmp_path: Path
 ) -> None:
     call = "clip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
-    (shown,) = executed(tmp_path, f"from reel import clip\n{call}")
+    (shown,) = executed(tmp_path, f"from cnnreel import clip\n{call}")
     assert shown.data["text/html"].startswith("<iframe srcdoc=")
     assert shown.data["text/plain"].startswith("Max pool, a film of ")
     run(tmp_path, "-m", "nbconvert", "--to", "html", "lesson.ipynb")
