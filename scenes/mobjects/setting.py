@@ -101,6 +101,11 @@ class Others(Expression):
     known: ClassVar[None] = None  # type: ignore[misc]
     binding: ClassVar[int] = 4
 
+    @property
+    def words(self) -> str:
+        """What is written in their place."""
+        return say_many("({count} other)", "({count} others)", self.count)
+
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
         """Return it as it is."""
         return self
@@ -296,8 +301,8 @@ class Layout:
                 return beside([self.sign("floor"), self._bracketed(one)], CLOSE)
             case Cell(parts=(one,)):
                 return self.write(one)
-            case Others(count=count):
-                return self.sign(say_many("({count} other)", "({count} others)", count))
+            case Others(words=words):
+                return self.sign(words)
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
     def sign(self, text: str, color: str = "", scale: float = 1.0) -> Block:
