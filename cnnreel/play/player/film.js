@@ -7,6 +7,7 @@ function draw(film, time, context, theme) {
 
 /** Return `(time, context, theme) => void`, which draws one film. What is at rest is worked out once. */
 function paintFilm(film) {
+  const HAIR = 1 / 512; // of a pixel: where two values meet in the middle of one, it is the second's
   const NUMBERS = /-?[\d.]+/g;
   const states = new Map();
   const paths = new Map();
@@ -137,7 +138,7 @@ function paintFilm(film) {
       const [left, top, right, bottom] = edges;
       context.globalAlpha = opacity;
       context.imageSmoothingEnabled = right - left < image.width;
-      context.drawImage(image, left, top, right - left, bottom - top);
+      context.drawImage(image, left - HAIR, top - HAIR, right - left, bottom - top);
     }
     if (!outline) return;
     if (fill?.opacity) {
