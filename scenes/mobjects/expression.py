@@ -14,7 +14,7 @@ from cnn_core.notation import PLAIN
 from scenes.layout import Box, smallest_text
 from scenes.marks import Written
 from scenes.mobjects.flow import sizes
-from scenes.mobjects.setting import Layout, Line, Mark, Others, Piece
+from scenes.mobjects.setting import Layout, Line, Mark, Piece
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
@@ -152,16 +152,7 @@ def written(line: Line) -> str:
     """Return what a line says, as plain text."""
     heading = "".join(part if isinstance(part, str) else part.text for part in line.heading)
     parts = zip(line.signs, line.parts, strict=True)
-    return " ".join([heading, *(f"{sign} {PLAIN.write(in_plain(part))}".strip() for sign, part in parts)]).strip()
-
-
-def in_plain(part: Expression) -> Expression:
-    """Return an expression in which terms that are only counted are words."""
-    if isinstance(part, Others):
-        return Value(part.number, text=part.words)
-    if any(isinstance(node, Others) for node in part.nodes()):
-        return part.of([in_plain(one) for one in part.parts], part.known)
-    return part
+    return " ".join([heading, *(f"{sign} {PLAIN.write(part)}".strip() for sign, part in parts)]).strip()
 
 
 class Writer:

@@ -8,12 +8,12 @@ import pytest
 from manim import DOWN
 
 from cnn_core.equation import Equation
-from cnn_core.expression import Sum, Value
+from cnn_core.expression import OfMany, Sum, Value
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
 from scenes.mobjects.expression import written
 from scenes.mobjects.grid import Window
-from scenes.mobjects.setting import Line, Others
+from scenes.mobjects.setting import Line
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.timeline import Beat, Pointer, Shown
@@ -100,5 +100,5 @@ def test_marks_that_go_astray_are_told(box: tuple[int, int, int, int], said: lis
 
 
 def test_a_line_of_arithmetic_says_in_words_which_terms_are_only_counted() -> None:
-    line = Line((Sum((Value(1, text="1"), Others(2, 0.001))),), ("x",))
+    line = Line((Sum((Value(1, text="1"), OfMany("others", "exponentials", 2, 0.001))),), ("x",))
     assert written(line) == "x = 1 + (2 others)"
