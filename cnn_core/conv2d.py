@@ -15,6 +15,7 @@ from cnn_core.channels import check_bias, check_groups, same_group
 from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
+from cnn_core.numerals import EXACT, decimals_for
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, running_sum_of, scalar
 from cnn_core.windows import Padding, PaddingLike, as_padding, blocks, pad, reach, windows
 
@@ -161,6 +162,11 @@ class Conv2dTrace(Trace):
             return super().other(name, indices)
         check_position(indices, self.x_padded.shape)
         return self.padded(indices, (self.padding[0][0], self.padding[1][0]))
+
+    def decimals(self, name: str) -> int:
+        """Return up to four for outputs that are written in full with them, such as the sixteenths of a blur."""
+        exact = decimals_for(self.output, most=EXACT + 1)
+        return exact if name == "output" and exact <= EXACT else super().decimals(name)
 
     def positions(self) -> Iterator[Position]:
         """Walk over the output in reading order."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -22,7 +21,6 @@ __all__ = [
     "digits_shown",
     "fraction_of",
     "parenthesised",
-    "relation",
     "typeset",
     "written",
 ]
@@ -35,6 +33,8 @@ FEWEST = 2
 """Decimals with which a number begins that is not written in full."""
 EXACT = 4
 """Decimals up to which a number is written in full."""
+LEFT_OVER = 1e-12
+"""Up to which a number is what floats leave over."""
 TINY = 1e-6
 """What is smaller is written with a power of ten."""
 EXACTLY = 1e-9
@@ -87,13 +87,17 @@ def decimals_needed(value: float, most: int) -> int:
 def digits_shown(value: float, decimals: int) -> str:
     """Write a number in full where up to 4 decimals do, otherwise with so many; never as 0 unless it is.
 
-    >>> digits_shown(0.125, 2), digits_shown(1 / 3, 2), digits_shown(0.00002, 2)
-    ('0.125', '0.33', '0.00002')
+    What floats leave over where a sum is 0 is 0.
+
+    >>> digits_shown(0.125, 2), digits_shown(1 / 3, 2), digits_shown(0.00002, 2), digits_shown(1e-17, 2)
+    ('0.125', '0.33', '0.00002', '0')
     """
+    if abs(value) <= LEFT_OVER:
+        return "0"
     is_tiny = 0 < abs(value) < 10.0**-EXACT
     full = EXACT + 1 if is_tiny else decimals_needed(value, EXACT + 1)
     text = as_text(value, full if full <= EXACT else decimals)
-    return text if value == 0 or float(text) else written(value, 2)
+    return text if float(text) else f"{Decimal(written(value, 2)):f}"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -139,20 +143,3 @@ def decimals_of(values: npt.ArrayLike, most: int = 2) -> int:
     while decimals < MOST_DECIMALS and np.round(small, decimals) == 0:
         decimals += 1
     return decimals
-
-
-def relation(shown: Iterable[Iterable[str]], result: str) -> str:
-    """Return `=` if the sum of products of the numbers *as shown* is the result as shown, else `≈`.
-
-    Each term is a sequence of factors; digits are taken at face value, so nothing hides in rounding.
-
-    >>> relation([["1", "2"], ["0.5", "-1"]], "1.5"), relation([["0.33", "3"]], "1")
-    ('=', '≈')
-    """
-    total = Fraction(0)
-    for factors in shown:
-        product = Fraction(1)
-        for factor in factors:
-            product *= Fraction(factor)
-        total += product
-    return "=" if total == Fraction(result) else "≈"

@@ -1,19 +1,15 @@
-"""Where things go: the bands of the frame, and rows of things that fit into them."""
+"""Where things go: the bands of the frame."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
-from manim import RIGHT, VGroup, VMobject, config
+from manim import config
 
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
-__all__ = ["Bands", "Box", "fitted", "in_row", "in_rows", "smallest_text"]
-
-Picture = TypeVar("Picture", bound=VMobject)
+__all__ = ["Bands", "Box", "smallest_text"]
 
 MARGIN = 0.5
 """Free space at the sides of the frame, in scene units."""
@@ -75,48 +71,3 @@ class Bands:
 def smallest_text() -> float:
     """Return the smallest size of text that can be read, in scene units."""
     return float(config.frame_height) * SMALLEST_TEXT
-
-
-def fitted(make: Callable[[float], Picture], box: Box, most: float) -> Picture | None:
-    """Return what `make` makes of the largest size of text, `most` or smaller, that fits the box; None if none does."""
-    size = most
-    while True:
-        made = make(size)
-        if made.width <= box.width + 1e-6 and made.height <= box.height + 1e-6:
-            return made
-        if size <= smallest_text():
-            return None
-        size = max(smallest_text(), 0.92 * size)
-
-
-def in_row(parts: Sequence[VMobject], gap: float) -> VGroup:
-    """Put parts beside each other on one line."""
-    return VGroup(*parts).arrange(RIGHT, buff=gap)
-
-
-def in_rows(parts: Sequence[VMobject], gap: float, box: Box, line_height: float) -> VGroup:
-    """Put parts beside each other, with as many lines as the width of the box asks for, about equally long."""
-    widths = [part.width + gap for part in parts]
-    lines = int(np.ceil(sum(widths) / box.width))
-    while True:
-        rows = _broken(parts, widths, sum(widths) / lines, box.width)
-        if len(rows) <= lines:
-            break
-        lines += 1
-    drawn = VGroup(*(in_row(row, gap) for row in rows))
-    for index, row in enumerate(drawn):
-        row.move_to(box.center + np.array([0, ((len(rows) - 1) / 2 - index) * line_height, 0]))
-    return drawn
-
-
-def _broken(parts: Sequence[VMobject], widths: Sequence[float], wanted: float, most: float) -> list[list[VMobject]]:
-    """Break parts into lines of about the wanted width, never wider than `most`."""
-    rows: list[list[VMobject]] = [[]]
-    used = 0.0
-    for part, width in zip(parts, widths, strict=True):
-        if rows[-1] and (used + width > most or used + width / 2 > wanted):
-            rows.append([])
-            used = 0.0
-        rows[-1].append(part)
-        used += width
-    return rows

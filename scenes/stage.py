@@ -24,8 +24,10 @@ from manim import (
     config,
 )
 
-from scenes.layout import Bands, fitted, smallest_text
+from scenes.language import say
+from scenes.layout import Bands, smallest_text
 from scenes.marks import Marked, Written, can_be_seen
+from scenes.mobjects.flow import fitted
 from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
 from scenes.theme import PACE, THEMES, reading_time
@@ -190,7 +192,9 @@ class ExplainerScene(Scene, Generic[SpecT]):
     def origin(self) -> str:
         """Say where numbers come from that did not come as rows: a file, a picture, a digit."""
         origin: str = self.spec.x.origin  # type: ignore[attr-defined]
-        return "" if origin in ("rows", "array", "example") else f"These numbers are {origin}. "
+        if origin in ("rows", "array", "example"):
+            return ""
+        return say("These numbers are {origin}.", origin=origin) + " "
 
     def ask(self, prompt: str, answer: str, *marks: VMobject, first: Sequence[Animation] = ()) -> None:
         """Let a question stand alone and wait; `end_question` takes it away.

@@ -11,7 +11,7 @@ from cnn_core.arrays import Array
 from scenes.batch_norm.channel import Channel
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Known
-from scenes.mobjects.flow import side_by_side
+from scenes.mobjects.flow import in_a_row
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import Label
@@ -123,7 +123,7 @@ class BatchNormBoard:
             self.beside = VGroup(*known).arrange(DOWN, buff=0.35, aligned_edge=LEFT)
             self.beside.set_x(self.room.center[0]).set_y(self.x.get_y())
         else:
-            self.beside = side_by_side(known, self.channel.size, 1.0, self.room.width)
+            self.beside = in_a_row(known, self.channel.size, 1.0, self.room.width)
             self.beside.next_to(VGroup(self.x_panel, self.final_panel), DOWN, buff=0.35).set_x(self.room.center[0])
 
     def centres(self, grid: NumberGrid) -> Array:

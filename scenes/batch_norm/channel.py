@@ -11,9 +11,8 @@ from cnn_core.expression import Difference, Expression, Product, Quotient, Sum, 
 from cnn_core.trace import address_of
 from scenes.addresses import value_at
 from scenes.language import about
-from scenes.mobjects.expression import Known, Line
+from scenes.mobjects.expression import Known, Line, symbol
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.setting import symbol
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.theme import Theme
 

@@ -15,7 +15,7 @@ from scenes.batch_norm.words import about_dots, about_stages
 from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Known
-from scenes.mobjects.flow import side_by_side
+from scenes.mobjects.flow import in_a_row
 from scenes.mobjects.plot import Dots, Glide, MeanMark, NumberLine, dot_size
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
@@ -156,7 +156,7 @@ class DotsChapter:
         name = say("mean") if self.stage.spec.training else say("running mean")
         size = max(0.5, smallest_text())
         parts = [Known(name, mean, channel.theme, size), Known(say("standard deviation"), spread, channel.theme, size)]
-        return side_by_side(parts, size, 1.2, box.width).move_to(box.center)
+        return in_a_row(parts, size, 1.2, box.width).move_to(box.center)
 
     def come_back(self) -> None:
         """Turn the dots into the values of the output."""

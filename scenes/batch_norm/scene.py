@@ -14,8 +14,7 @@ from scenes.batch_norm.statistics import StatisticsChapter
 from scenes.batch_norm.words import goal, moral
 from scenes.language import say
 from scenes.layout import smallest_text
-from scenes.mobjects.expression import Line
-from scenes.mobjects.setting import symbol
+from scenes.mobjects.expression import Line, symbol
 from scenes.specs.batch_norm import BatchNormSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working

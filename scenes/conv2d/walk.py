@@ -15,8 +15,7 @@ from scenes.conv2d.by_parts import ByParts
 from scenes.conv2d.gaze import Gaze
 from scenes.conv2d.working import ConvWorking, WrittenOut
 from scenes.language import say
-from scenes.layout import smallest_text
-from scenes.mobjects.text import Label
+from scenes.mobjects.panels import question_marks
 from scenes.stage import ExplainerScene
 
 __all__ = ["WalkChapter"]
@@ -108,17 +107,10 @@ class WalkChapter:
             self.lay_kernel(step)
         if question:
             answer = self.working.equation(step).result.text
-            self.stage.ask(words.question(step), answer, *self.question_mark(step))
+            _, k, i, j = step.position
+            marks = question_marks(self.board.outputs[k], i, j, self.theme)
+            self.stage.ask(words.question(step), answer, *marks)
         self.working.slowly(step, asked=question)
-
-    def question_mark(self, step: Conv2dStep) -> list[VGroup]:
-        """Return a frame around the output cell that is asked for, with a "?" if there is room."""
-        _, k, i, j = step.position
-        grid = self.board.outputs[k]
-        frame = grid.question_frame(i, j, 7)
-        size = max(0.6 * grid.cell, smallest_text())
-        sign = [Label("?", size, self.theme.question, "semibold")] if size <= grid.cell else []
-        return [VGroup(frame, *sign).move_to(grid.cell_center(i, j))]
 
     def look_at(self, step: Conv2dStep, run_time: float) -> None:
         """Bring windows and output frame to a position, and clear the formula band."""

@@ -9,11 +9,12 @@ from manim import LEFT, RIGHT, Line, Rectangle, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text
+from scenes.language import number, say
 from scenes.layout import Box
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
-__all__ = ["BarChart", "share", "share_text"]
+__all__ = ["BarChart", "share", "share_in_words", "share_text"]
 
 DECIMALS = 3
 GAP = 0.3
@@ -32,6 +33,18 @@ def share_text(value: float) -> str:
     if value < 1 and float(text) == 1:
         return f">{1 - 10**-DECIMALS:.{DECIMALS}f}"
     return text
+
+
+def share_in_words(value: float) -> str:
+    """Write it for a sentence.
+
+    >>> share_in_words(0.9999)
+    'more than 0.999'
+    """
+    text = share_text(value)
+    if text[0] == ">":
+        return say("more than {share}", share=number(text[1:]))
+    return say("less than {share}", share=number(text[1:])) if text[0] == "<" else number(text)
 
 
 def share(value: float, address: str, size: float, color: str, weight: str = "regular") -> Label:

@@ -18,7 +18,7 @@ from scenes.mobjects.setting import Layout, Line, Mark, Others, Piece
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
-__all__ = ["Drawn", "Known", "Line", "Term", "Writer", "lines_of", "products_of"]
+__all__ = ["Drawn", "Known", "Line", "Term", "Writer", "products_of", "symbol", "ways_of"]
 
 LARGEST = 0.5
 ROLES = {
@@ -29,15 +29,22 @@ ROLES = {
     "negative_slope": "kernel",
     "x_hat": "output",
     "index": "output",
+    "prediction": "output",
+    "label": "input",
     "output": "output",
 }
 """Whose colour a number has, by its name; all others have that of text."""
 
 
-def lines_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> list[Line]:
+def symbol(text: str, name: str) -> Value:
+    """Return what stands for any number of a name, such as `x` or `μ`."""
+    return Value(0.0, name=name, text=text)
+
+
+def ways_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> list[Line]:
     """Return the ways to write an equation, from all its stages to its result alone."""
     stages = equation.stages()
-    ways = [Line(stages[k:], heading, equation.left, stacked) for k in range(len(stages))]
+    ways = [Line(stages[k:], heading, stages[0], stacked) for k in range(len(stages))]
     shortened = [replace(ways[0], most=0)] if any(isinstance(node, Sum) for node in equation.left.nodes()) else []
     return [ways[0], *shortened, *ways[1:]]
 
@@ -45,7 +52,7 @@ def lines_of(equation: Equation, heading: tuple[str | Value, ...] = (), *, stack
 def products_of(equation: Equation) -> list[Line]:
     """Return the ways to write a sum of products: all of them and below it their values; or sums of them, ..."""
     *stages, result = equation.stages()
-    whole = equation.left
+    whole = stages[0]
     both = [Line((*stages[:2], result), (), whole, stacked=True)] if len(stages) > 1 else []
     return [*both, *(Line((stage, result), (), whole) for stage in stages), Line((result,), (), whole)]
 
@@ -202,7 +209,7 @@ class Writer:
 
     def write(self, equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> Drawn:
         """Draw an equation with as many of its stages as fit."""
-        return self.best(lines_of(equation, heading, stacked=stacked))
+        return self.best(ways_of(equation, heading, stacked=stacked))
 
 
 class Known(VGroup):

@@ -9,7 +9,7 @@ from manim import DOWN, RIGHT, VGroup, VMobject
 
 from scenes.layout import Box, smallest_text
 
-__all__ = ["broken", "fitted", "side_by_side", "sizes"]
+__all__ = ["broken", "fitted", "in_a_row", "sizes"]
 
 Picture = TypeVar("Picture", bound=VMobject)
 
@@ -57,7 +57,7 @@ def broken(widths: Sequence[float], most: float, gap: float = 0.0) -> list[list[
     return lines
 
 
-def side_by_side(parts: Sequence[VMobject], size: float, gap: float, width: float) -> VGroup:
+def in_a_row(parts: Sequence[VMobject], size: float, gap: float, width: float) -> VGroup:
     """Put parts of a size of text beside each other: smaller if they are too wide, on several lines if that is no help.
 
     Parameters

@@ -38,7 +38,7 @@ from scenes.mobjects.flow import broken
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
-__all__ = ["Layout", "Line", "Others", "Piece", "symbol"]
+__all__ = ["Layout", "Line", "Others", "Piece"]
 
 GAP, TIGHT, CLOSE, LEADING = 0.24, 0.06, 0.02, 0.35
 """Between what stands beside each other, between factors, within, and from one line to the next, in em."""
@@ -114,11 +114,6 @@ class Others(Expression):
         return Fraction(self.number)
 
 
-def symbol(text: str, name: str) -> Value:
-    """Return what stands for any number of a name, such as `x` or `μ`."""
-    return Value(0.0, name=name, text=text)
-
-
 @dataclass(frozen=True)
 class Ink:
     """What is drawn at one place: a number, a sign, or, where there is no text, a line through `corners`."""
@@ -152,7 +147,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Block:
+class Chunk:
     """Marks that stand together: how wide they are, and how far they reach up and down from the middle of a figure."""
 
     width: float
@@ -166,7 +161,7 @@ class Block:
             yield replace(mark, x=scale * mark.x + x, y=scale * mark.y + y, scale=scale * mark.scale)
 
 
-def beside(blocks: Sequence[Block], gap: float) -> Block:
+def in_line(blocks: Sequence[Chunk], gap: float) -> Chunk:
     """Put blocks on one line."""
     width = sum(block.width for block in blocks) + gap * (len(blocks) - 1)
     marks: list[Mark] = []
@@ -174,10 +169,10 @@ def beside(blocks: Sequence[Block], gap: float) -> Block:
     for block in blocks:
         marks += block.moved(left + block.width / 2)
         left += block.width + gap
-    return Block(width, tuple(marks), max(block.up for block in blocks), max(block.down for block in blocks))
+    return Chunk(width, tuple(marks), max(block.up for block in blocks), max(block.down for block in blocks))
 
 
-def below(rows: Sequence[Block], gap: float) -> Block:
+def below(rows: Sequence[Chunk], gap: float) -> Chunk:
     """Put blocks below each other, with their middle in the middle."""
     height = sum(row.up + row.down for row in rows) + gap * (len(rows) - 1)
     marks: list[Mark] = []
@@ -185,14 +180,14 @@ def below(rows: Sequence[Block], gap: float) -> Block:
     for row in rows:
         marks += row.moved(0, top - row.up)
         top -= row.up + row.down + gap
-    return Block(max(row.width for row in rows), tuple(marks), height / 2, height / 2)
+    return Chunk(max(row.width for row in rows), tuple(marks), height / 2, height / 2)
 
 
 @dataclass(frozen=True)
 class Piece:
     """A part of a line that is not broken: a term, with the sign before it."""
 
-    block: Block
+    block: Chunk
     stage: int
     node: Expression
 
@@ -206,7 +201,7 @@ class Layout:
         self.has_bars = box.height / size > LOWEST
         self.pieces = [piece for stage in range(len(line.parts)) for piece in self._stage(stage)]
         self.rows = [[self.pieces[k] for k in row] for row in self._rows()]
-        self.block = below([beside([piece.block for piece in row], GAP) for row in self.rows], LEADING)
+        self.block = below([in_line([piece.block for piece in row], GAP) for row in self.rows], LEADING)
 
     def _rows(self) -> Iterator[list[int]]:
         """Break the line; where it is stacked, each part for itself."""
@@ -227,14 +222,14 @@ class Layout:
         is_last = stage == len(self.line.parts) - 1
         for index, (node, block) in enumerate(terms):
             ending = [self.sign(self.line.ending)] if self.line.ending and is_last and index == len(terms) - 1 else []
-            yield Piece(beside([*lead, block, *ending], GAP), stage, node)
+            yield Piece(in_line([*lead, block, *ending], GAP), stage, node)
             lead = []
 
-    def _heading(self) -> list[Block]:
+    def _heading(self) -> list[Chunk]:
         parts = [self.sign(part) if isinstance(part, str) else self.write(part) for part in self.line.heading]
-        return [beside(parts, CLOSE)]
+        return [in_line(parts, CLOSE)]
 
-    def _terms(self, expression: Expression, used: float) -> Iterator[tuple[Expression, Block]]:
+    def _terms(self, expression: Expression, used: float) -> Iterator[tuple[Expression, Chunk]]:
         """Yield what may stand on lines of its own: the terms of a sum, the numbers of a maximum."""
         match expression:
             case Sum(parts=parts):
@@ -245,49 +240,49 @@ class Layout:
                         continue
                     block = self._part(term, 2 if index else 1, leading=index == 0)
                     block = self.sign("…") if index in left_out else block
-                    yield term, beside([self.sign("+"), block], GAP) if index else block
+                    yield term, in_line([self.sign("+"), block], GAP) if index else block
             case Maximum(parts=parts, name=name):
                 for index, one in enumerate(parts):
                     head = [self.sign(f"{name}(")] if index == 0 else []
                     end = self.sign(")" if index == len(parts) - 1 else ",")
-                    yield one, beside([*head, self.write(one), end], CLOSE)
+                    yield one, in_line([*head, self.write(one), end], CLOSE)
             case Quotient(parts=(Sum() as above, below_bar)) if self.has_bars:
                 yield expression, self.tagged(expression, self._over(above, below_bar, self.room - used))
             case _:
                 yield expression, self.write(expression)
 
-    def write(self, expression: Expression, *, leading: bool = True) -> Block:
+    def write(self, expression: Expression, *, leading: bool = True) -> Chunk:
         """Return the block of an expression; a negative number that does not lead stands in parentheses."""
         return self.tagged(expression, self._write(expression, leading=leading))
 
     @staticmethod
-    def tagged(node: Expression, block: Block) -> Block:
+    def tagged(node: Expression, block: Chunk) -> Chunk:
         """Remember of which expression a block is."""
         return replace(block, marks=tuple(replace(mark, nodes=(*mark.nodes, node)) for mark in block.marks))
 
-    def _write(self, expression: Expression, *, leading: bool) -> Block:
+    def _write(self, expression: Expression, *, leading: bool) -> Chunk:
         match expression:
             case Value():
                 return self._number(expression, leading=leading)
             case Sum() | Maximum():
-                return beside([block for _, block in self._terms(expression, 0)], GAP)
+                return in_line([block for _, block in self._terms(expression, 0)], GAP)
             case Difference(parts=(first, second)):
-                return beside([self._part(first, 1, leading=leading), self.sign(MINUS), self._part(second, 2)], GAP)
+                return in_line([self._part(first, 1, leading=leading), self.sign(MINUS), self._part(second, 2)], GAP)
             case Negative(parts=(one,)):
-                return beside([self.sign(MINUS), self._part(one, 2)], CLOSE)
+                return in_line([self.sign(MINUS), self._part(one, 2)], CLOSE)
             case Product(parts=(first, *others)):
                 blocks = [self._part(first, 2, leading=leading)]
                 for one in others:
                     blocks += [self.sign("·"), self._part(one, 2)]
-                return beside(blocks, TIGHT)
+                return in_line(blocks, TIGHT)
             case Quotient(parts=(above, below_bar)):
                 if self.has_bars:
                     return self._over(above, below_bar, self.room)
-                return beside([self._part(above, 2, leading=leading), self.sign("÷"), self._part(below_bar, 3)], GAP)
+                return in_line([self._part(above, 2, leading=leading), self.sign("÷"), self._part(below_bar, 3)], GAP)
             case _:
                 return self._function(expression)
 
-    def _function(self, expression: Expression) -> Block:
+    def _function(self, expression: Expression) -> Chunk:
         match expression:
             case Power(parts=(one,), exponent=exponent):
                 return self._raised(self._part(one, 4), self.sign(str(exponent)))
@@ -296,50 +291,50 @@ class Layout:
             case Root(parts=(one,)):
                 return self._root(self.write(one))
             case Log(parts=(one,)):
-                return beside([self.sign("ln"), self._part(one, 4)], GAP)
+                return in_line([self.sign("ln"), self._part(one, 4)], GAP)
             case Floor(parts=(one,)):
-                return beside([self.sign("floor"), self._bracketed(one)], CLOSE)
+                return in_line([self.sign("floor"), self._bracketed(one)], CLOSE)
             case Cell(parts=(one,)):
                 return self.write(one)
             case Others(words=words):
                 return self.sign(words)
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
-    def sign(self, text: str, color: str = "", scale: float = 1.0) -> Block:
+    def sign(self, text: str, color: str = "", scale: float = 1.0) -> Chunk:
         """Return a sign or word."""
         mark = Mark(Ink(color or self.theme.muted, text), scale=scale)
-        return Block(scale * width_of(text), (mark,), 0.5 * scale, 0.5 * scale)
+        return Chunk(scale * width_of(text), (mark,), 0.5 * scale, 0.5 * scale)
 
-    def _number(self, value: Value, *, leading: bool) -> Block:
+    def _number(self, value: Value, *, leading: bool) -> Chunk:
         text = value.text if leading else parenthesised(value.text)
         weight = "semibold" if value is self.line.parts[-1] else "regular"
         color = self.colors.get(value.name, self.theme.text if value.address else self.theme.muted)
-        block = Block(width_of(typeset(text), weight), (Mark(Ink(color, typeset(text), weight, value)),))
+        block = Chunk(width_of(typeset(text), weight), (Mark(Ink(color, typeset(text), weight, value)),))
         word = self.line.words.get(value.address)
-        return beside([self.sign(word), block], GAP) if word else block
+        return in_line([self.sign(word), block], GAP) if word else block
 
-    def _part(self, part: Expression, binding: int, *, leading: bool = False) -> Block:
+    def _part(self, part: Expression, binding: int, *, leading: bool = False) -> Chunk:
         """Return a part, in parentheses where it holds together less strongly than what is around it."""
         return self._bracketed(part) if part.binding < binding else self.write(part, leading=leading)
 
-    def _bracketed(self, part: Expression) -> Block:
+    def _bracketed(self, part: Expression) -> Chunk:
         block = self.write(part)
         scale = max(1.0, 0.9 * (block.up + block.down))
-        return beside([self.sign("(", scale=scale), block, self.sign(")", scale=scale)], CLOSE)
+        return in_line([self.sign("(", scale=scale), block, self.sign(")", scale=scale)], CLOSE)
 
-    def _over(self, above: Expression, below_bar: Expression, room: float) -> Block:
+    def _over(self, above: Expression, below_bar: Expression, room: float) -> Chunk:
         """Return a fraction; a long sum above its bar is broken into lines."""
         over, under = self.write(above), self.write(below_bar)
         if isinstance(above, Sum) and over.width > room:
             terms = [block for _, block in self._terms(above, 0)]
             rows = broken([block.width for block in terms], room - 0.3, GAP)
-            over = below([beside([terms[k] for k in row], GAP) for row in rows], 0.1)
+            over = below([in_line([terms[k] for k in row], GAP) for row in rows], 0.1)
         length = max(over.width, under.width) + 0.3
         bar = Mark(Ink(self.theme.muted, corners=((-length / 2, 0), (length / 2, 0))))
         marks = (*over.moved(0, BAR + over.down), bar, *under.moved(0, -BAR - under.up))
-        return Block(length, marks, BAR + over.up + over.down, BAR + under.up + under.down)
+        return Chunk(length, marks, BAR + over.up + over.down, BAR + under.up + under.down)
 
-    def _raised(self, base: Block, exponent: Block) -> Block:
+    def _raised(self, base: Chunk, exponent: Chunk) -> Chunk:
         """Return a power, whose exponent is as small as it may be."""
         scale = min(1.0, max(SMALL, smallest_text() / self.size))
         width = base.width + 0.03 + scale * exponent.width
@@ -347,10 +342,10 @@ class Layout:
             *base.moved((base.width - width) / 2),
             *exponent.moved((width - scale * exponent.width) / 2, RAISED, scale),
         )
-        return Block(width, marks, max(base.up, RAISED + scale * exponent.up), base.down)
+        return Chunk(width, marks, max(base.up, RAISED + scale * exponent.up), base.down)
 
-    def _root(self, inside: Block) -> Block:
+    def _root(self, inside: Chunk) -> Chunk:
         left, low, high = -inside.width / 2, 0.08 - inside.down, inside.up - 0.02
         corners = [(left - 0.52, 0.0), (left - 0.4, 0.06), (left - 0.24, low), (left - 0.06, high)]
         sign = Mark(Ink(self.theme.muted, corners=(*corners, (0.06 - left, high))))
-        return Block(inside.width + 0.58, tuple(Block(0, (sign, *inside.marks)).moved(0.23)), inside.up, inside.down)
+        return Chunk(inside.width + 0.58, tuple(Chunk(0, (sign, *inside.marks)).moved(0.23)), inside.up, inside.down)

@@ -13,6 +13,7 @@ import numpy as np
 from manim import DOWN, LEFT, ManimColor, VGroup, VMobject, config
 
 from cnn_core.numerals import parenthesised
+from scenes.mobjects.flow import broken
 from scenes.mobjects.typeset import Outline, Setting, literal, typeset
 
 __all__ = ["Formula", "Label", "Number", "Paragraph", "Traceable", "width_of"]
@@ -186,13 +187,16 @@ class Paragraph(VGroup):
         *,
         aligned_edge: np.ndarray = LEFT,
     ) -> None:
-        words = [part for word in text.split() for part in broken(word, width / size, weight)]
-        labels = [Label(line, size, color, weight) for line in balanced(words, width / size, weight)]
+        most = width / size
+        words = [part for word in text.split() for part in divided(word, most, weight)]
+        space = width_of("n n", weight) - 2 * width_of("n", weight)
+        lines = broken([width_of(word, weight) for word in words], most, space)
+        labels = [Label(" ".join(words[k] for k in line), size, color, weight) for line in lines]
         super().__init__(*labels)
         self.arrange(DOWN, buff=(LINE_HEIGHT - 1) * size, aligned_edge=aligned_edge)
 
 
-def broken(word: str, most: float, weight: str) -> Iterator[str]:
+def divided(word: str, most: float, weight: str) -> Iterator[str]:
     """Break a word into parts that are not wider than `most`."""
     part = ""
     for letter in word:
@@ -201,27 +205,3 @@ def broken(word: str, most: float, weight: str) -> Iterator[str]:
             part = ""
         part += letter
     yield part
-
-
-def balanced(words: list[str], most: float, weight: str) -> list[str]:
-    """Return the words on as few lines as possible, the longest of them as short as possible."""
-    lines = wrapped(words, most, weight)
-    limit = most
-    while limit > 0.5:
-        limit *= 0.95
-        narrower = wrapped(words, limit, weight)
-        if len(narrower) > len(lines):
-            break
-        lines = narrower
-    return lines
-
-
-def wrapped(words: list[str], most: float, weight: str) -> list[str]:
-    """Fill lines with words as long as they fit; a word that is wider than `most` has a line of its own."""
-    lines: list[str] = []
-    for word in words:
-        if lines and width_of(f"{lines[-1]} {word}", weight) <= most:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines

@@ -11,6 +11,7 @@ import numpy as np
 from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, VMobject, config
 
 from cnn_core.arrays import Array
+from scenes.language import say, say_many
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.text import Label
@@ -125,7 +126,7 @@ class NetBoard:
     def place_names(self) -> list[str]:
         """Return the names of the strip's places: the digit, a block each, and the softmax."""
         names = [self.reading.network.names[block.first] for block in self.reading.blocks]
-        return ["digit", *(short(name) for name in names), "softmax"]
+        return [say("digit"), *(short(name) for name in names), say("softmax")]
 
     def maps_of(self, layer: int, box: Box, role: str) -> FeatureMaps:
         """Return a layer's output as maps in a box; layer -1 is the digit."""
@@ -202,7 +203,8 @@ class NetBoard:
     def name_layer(self, layer: int) -> None:
         """Say beside the title which layer it is."""
         count = len(self.reading.network.layers)
-        self.say(f"layer {layer + 1} of {count}: {self.reading.network.names[layer]}")
+        name = self.reading.network.names[layer]
+        self.say(say("layer {number} of {count}: {name}", number=layer + 1, count=count, name=name))
 
     def say(self, words: str) -> None:
         """Put words beside the title; in a square frame below it, where the strip leaves room for them."""
@@ -240,8 +242,9 @@ def shape_in_words(maps: Array) -> str:
     """Return `8 maps 28×28`, or `216 numbers`."""
     count, height, width = maps.shape
     if height == width == 1:
-        return f"{count} numbers"
-    return f"{count} maps {height}×{width}" if count > 1 else f"{height}×{width}"
+        return say_many("{count} number", "{count} numbers", count)
+    size = f"{height}×{width}"
+    return say_many("{size}", "{count} maps {size}", count, size=size)
 
 
 def short(name: str) -> str:

@@ -9,6 +9,7 @@ from manim import FadeIn, FadeOut
 from cnn_core.batch_norm import BatchNorm2dTrace
 from cnn_core.conv2d import Conv2dTrace
 from cnn_core.linear import LinearTrace
+from scenes.language import marked, say
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.network.board import NetBoard
 from scenes.network.channels import look_at_channels
@@ -30,14 +31,14 @@ class DigitScene(ExplainerScene[DigitSpec]):
     """From the pixels to ten probabilities."""
 
     spec_class: ClassVar[type[DigitSpec]] = DigitSpec
-    operation = "The classifier reads a digit"
+    operation = marked("The classifier reads a digit")
 
     def construct(self) -> None:
         """Play the whole reading."""
         draw_pictures_directly(self.camera)
         self.reading = self.spec.reading
         self.told: set[type] = set()
-        self.show_title(self.operation)
+        self.show_title(say(self.operation))
         self.board = NetBoard(self, self.reading)
         self.introduce()
         for index, block in enumerate(self.reading.blocks):
@@ -51,13 +52,15 @@ class DigitScene(ExplainerScene[DigitSpec]):
         shown = None
         if self.spec.x.preparation is not None:
             shown = show_preparation(self, self.spec.x.preparation, board.places.everything)
-        with self.beat("explain", f"{self.spec.x.in_words()}: 28×28 grey values from 0, paper, to 1, ink."):
+        with self.beat(
+            "explain", say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=self.spec.x.in_words())
+        ):
             if shown is None:
                 self.play(FadeIn(digit), run_time=1.0)
             else:
                 self.play(FadeOut(shown), FadeIn(digit, target_position=shown[-1]), run_time=1.0)
         count = len(self.reading.network.layers)
-        said = f"A trained network of {count} layers reads it. The strip shows where we are."
+        said = say("A trained network of {count} layers reads it. The strip shows where we are.", count=count)
         with self.beat("explain", said):
             self.play(FadeIn(board.track, board.track.mark), run_time=0.8)
             self.bring_to_back(board.track)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from cnn_core.activations import ActivationTrace
 from cnn_core.avg_pool2d import AvgPool2dTrace
@@ -12,80 +12,102 @@ from cnn_core.conv2d import Conv2dTrace
 from cnn_core.flatten import FlattenTrace
 from cnn_core.linear import LinearTrace
 from cnn_core.max_pool2d import MaxPool2dTrace
+from scenes.language import listed, marked, say, say_many
 from scenes.specs.reading import Reading
 
 __all__ = ["told", "told_briefly"]
 
+Named: TypeAlias = Mapping[str, Any]
+
 ACTIVATIONS = {
-    "relu": "what is negative becomes 0",
-    "leaky_relu": "what is negative shrinks",
-    "sigmoid": "every value is squeezed between 0 and 1",
-    "tanh": "every value is squeezed between -1 and 1",
+    "relu": marked("Layer {number}, {name}: what is negative becomes 0."),
+    "leaky_relu": marked("Layer {number}, {name}: what is negative shrinks."),
+    "sigmoid": marked("Layer {number}, {name}: every value is squeezed between 0 and 1."),
+    "tanh": marked("Layer {number}, {name}: every value is squeezed between −1 and 1."),
 }
 
 
 def told(reading: Reading, layer: int, *, again: bool) -> str:
     """Return a sentence on a layer; a shorter one if its kind has been told."""
-    trace = reading.traces[layer]
-    return f"Layer {layer + 1}{separator(trace)}{what(reading, trace, layer, again=again)}."
+    trace, named = reading.traces[layer], {"number": layer + 1, "name": reading.network.layers[layer].name}
+    match trace:
+        case Conv2dTrace():
+            said = convolution(trace, named, again=again)
+        case BatchNorm2dTrace() if again:
+            said = say("Layer {number}, batch norm.", **named)
+        case BatchNorm2dTrace():
+            said = say("Layer {number}, batch normalisation: each channel is centred and scaled.", **named)
+        case ActivationTrace():
+            said = say(ACTIVATIONS.get(trace.name, "Layer {number}, {name}: each value is changed alone."), **named)
+        case MaxPool2dTrace() | AvgPool2dTrace():
+            said = pooling(trace, named, again=again)
+        case FlattenTrace():
+            size = trace.output.size
+            said = say("Layer {number} writes all maps into one row of {count} numbers.", count=size, **named)
+        case LinearTrace():
+            said = linear(trace, named, last=layer == len(reading.traces) - 1)
+        case _:
+            said = say("Layer {number}, {name}.", **named)
+    return said
 
 
 def told_briefly(reading: Reading, layers: Sequence[int]) -> str:
     """Return a sentence on layers whose kinds have been told."""
-    numbers = " and ".join(str(layer + 1) for layer in layers)
-    names = " and ".join(reading.network.layers[layer].name for layer in layers)
-    return f"Layer{'s' if len(layers) > 1 else ''} {numbers}: {names}, as before."
+    return say_many(
+        "Layer {numbers}: {names}, as before.",
+        "Layers {numbers}: {names}, as before.",
+        len(layers),
+        numbers=listed([layer + 1 for layer in layers]),
+        names=listed([reading.network.layers[layer].name for layer in layers]),
+    )
 
 
-def separator(trace: Any) -> str:
-    """Return what stands between the number and what the layer does: a verb follows, or its name."""
-    return " " if isinstance(trace, FlattenTrace) else ", "
-
-
-def what(reading: Reading, trace: Any, layer: int, *, again: bool) -> str:
-    """Return what a layer is and does."""
-    name = reading.network.layers[layer].name
-    match trace:
-        case Conv2dTrace():
-            words = convolution(trace, again=again)
-        case BatchNorm2dTrace():
-            words = "batch norm" if again else "batch normalisation: each channel is centred and scaled"
-        case ActivationTrace():
-            words = f"{name}: {ACTIVATIONS.get(trace.name, 'each value is changed alone')}"
-        case MaxPool2dTrace() | AvgPool2dTrace():
-            words = pooling(trace, again=again)
-        case FlattenTrace():
-            words = f"writes all maps into one row of {trace.output.size} numbers"
-        case LinearTrace():
-            words = linear(trace, last=layer == len(reading.traces) - 1)
-        case _:
-            words = name
-    return words
-
-
-def convolution(trace: Conv2dTrace, *, again: bool) -> str:
+def convolution(trace: Conv2dTrace, named: Named, *, again: bool) -> str:
     """Tell how many kernels there are and what they look at."""
-    (kH, kW), (count, seen) = trace.kernel_size, trace.weight.shape[:2]
-    kernels = f"{count} kernels" if count > 1 else "1 kernel"
+    count, seen = trace.weight.shape[:2]
+    size = "×".join(map(str, trace.kernel_size))
     if again:
-        return f"convolution: {kernels}, each over all {seen} maps"
-    over = "the digit" if seen == 1 else f"all {seen} maps"
-    return f"convolution: {kernels} of {kH}×{kW} slide over {over}. Green is positive, blue negative"
+        return say_many(
+            "Layer {number}, convolution: {count} kernel, over all {seen} maps.",
+            "Layer {number}, convolution: {count} kernels, each over all {seen} maps.",
+            count,
+            seen=seen,
+            **named,
+        )
+    over = say("the digit") if seen == 1 else say("all {seen} maps", seen=seen)
+    return say_many(
+        "Layer {number}, convolution: {count} kernel of {size} slides over {over}. Green is positive, blue negative.",
+        "Layer {number}, convolution: {count} kernels of {size} slide over {over}. Green is positive, blue negative.",
+        count,
+        size=size,
+        over=over,
+        **named,
+    )
 
 
-def pooling(trace: MaxPool2dTrace | AvgPool2dTrace, *, again: bool) -> str:
+def pooling(trace: MaxPool2dTrace | AvgPool2dTrace, named: Named, *, again: bool) -> str:
     """Tell what stays of each window."""
-    (kH, kW), (H, W) = trace.kernel_size, trace.output.shape[2:]
+    size, left = ("×".join(map(str, pair)) for pair in (trace.kernel_size, trace.output.shape[2:]))
     is_max = isinstance(trace, MaxPool2dTrace)
-    name = "max pooling" if is_max else "average pooling"
+    if again and is_max:
+        return say("Layer {number}, max pooling: {left} values are left of each map.", left=left, **named)
     if again:
-        return f"{name}: {H}×{W} values are left of each map"
-    return f"{name}: of each {kH}×{kW} window only the {'largest value' if is_max else 'mean'} stays"
+        return say("Layer {number}, average pooling: {left} values are left of each map.", left=left, **named)
+    if is_max:
+        return say(
+            "Layer {number}, max pooling: of each {size} window only the largest value stays.", size=size, **named
+        )
+    return say("Layer {number}, average pooling: of each {size} window only the mean stays.", size=size, **named)
 
 
-def linear(trace: LinearTrace, *, last: bool) -> str:
+def linear(trace: LinearTrace, named: Named, *, last: bool) -> str:
     """Tell what a linear layer returns."""
     outputs, inputs = trace.weight.shape
+    counts = {"outputs": outputs, "inputs": inputs}
     if last:
-        return f"linear: {outputs} logits, one a digit. Each weighs all {inputs} numbers"
-    return f"linear: {outputs} numbers, each a weighted sum of all {inputs}"
+        return say(
+            "Layer {number}, linear: {outputs} logits, one a digit. Each weighs all {inputs} numbers.",
+            **counts,
+            **named,
+        )
+    return say("Layer {number}, linear: {outputs} numbers, each a weighted sum of all {inputs}.", **counts, **named)

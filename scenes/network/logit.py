@@ -10,7 +10,7 @@ from scenes.mobjects.expression import Line
 from scenes.mobjects.maps import FeatureMaps
 from scenes.network.board import NetBoard, as_maps
 from scenes.network.closely import Closely
-from scenes.network.norm import halves
+from scenes.network.norm import upper_and_lower
 from scenes.specs.reading import Zoom
 
 __all__ = ["enter_logits", "look_at_logit"]
@@ -40,14 +40,10 @@ def look_at_logit(board: NetBoard, zoom: Zoom) -> None:
         said = say("All that speaks for {digit}, all against it make {value}.", **named)
     with board.stage.beat("step", said):
         board.show(*outlines(board, zoom, weights, products), run_time=0.5)
-        upper, lower = halves(board.places.formula)
+        upper, lower = upper_and_lower(board.places.formula)
         strongest = closely.explain("strongest.product")
-        heading = say("strongest:")
-        closely.show(
-            [Line((strongest.left, strongest.result), words={next(strongest.left.leaves()).address: heading})],
-            0.8,
-            upper,
-        )
+        words = {next(strongest.left.leaves()).address: say("strongest:")}
+        closely.show([Line((strongest.left, strongest.result), words=words)], 0.8, upper)
         closely.show(whole_sum(closely), 0.8, lower)
 
 

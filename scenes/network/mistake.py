@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, VGroup
+from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, VGroup
 
-from cnn_core.numerals import as_text, relation, typeset
+from cnn_core.equation import Equation
+from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.bars import BarChart, share_text
+from scenes.mobjects.bars import BarChart, share_in_words
+from scenes.mobjects.expression import Line, Writer
 from scenes.mobjects.maps import Arrangement, FeatureMaps
-from scenes.mobjects.pen import Pen
 from scenes.mobjects.picture import draw_pictures_directly
-from scenes.mobjects.text import FIGURE_MIDDLE, Formula, Label
+from scenes.mobjects.text import Label
+from scenes.network.norm import upper_and_lower
 from scenes.specs.mistake import PATCH, MistakeSpec
 from scenes.stage import ExplainerScene
 
 __all__ = ["MistakeScene"]
 
-SIZE = 0.5
 SCALE_LINE = 1.3
 MOST_TIMES = 1e6
 """Ratio of two probabilities up to which it is written."""
@@ -29,7 +30,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
     """What was meant, what was read, by how much, and what made the network do so."""
 
     spec_class: ClassVar[type[MistakeSpec]] = MistakeSpec
-    operation = "A digit it gets wrong"
+    operation = marked("A digit it gets wrong")
 
     def construct(self) -> None:
         """Play the whole film."""
@@ -37,7 +38,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         self.reading = self.spec.reading
         self.read, self.meant = self.reading.prediction, self.spec.label
         self.output = self.reading.probabilities.output[0]
-        self.show_title(self.operation, self.spec.digit.name)
+        self.show_title(say(self.operation), self.spec.digit.name)
         self.show_digit()
         self.show_bars()
         self.show_lead()
@@ -70,12 +71,14 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         digit_box, _, _ = self.boxes()
         digit = self.maps(self.reading.x[0, 0], "28×28", self.theme.text, self.bands.stage, None)
         self.add(digit)
-        self.ask("Which digit is this?", str(self.meant))
-        with self.beat("answer", f"Its writer meant a {self.meant}."):
+        self.ask(say("Which digit is this?"), str(self.meant))
+        with self.beat("answer", say("Its writer meant a {digit}.", digit=self.meant)):
             self.play(self.end_question(), run_time=0.4)
             # As much lower as a colour scale is high, so that both pictures are equally large.
             lower = Box(digit_box.left, digit_box.right, digit_box.bottom + SCALE_LINE * smallest_text(), digit_box.top)
-            small = self.maps(self.reading.x[0, 0], f"meant: {self.meant}", self.theme.text, lower, None)
+            small = self.maps(
+                self.reading.x[0, 0], say("meant: {digit}", digit=self.meant), self.theme.text, lower, None
+            )
             self.play(*digit.moves_to(small), run_time=0.8)
         self.digit = digit
 
@@ -86,8 +89,15 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         chart_box = Box(box.left, box.right - 3.2 * size, box.bottom, box.top)
         names = [str(k) for k in range(len(self.output))]
         self.chart = BarChart(names, self.output, "softmax.output[0,{}]".format, self.theme, chart_box, size)
-        probability = share_text(float(self.output[self.read])).replace(">", "more than ")
-        with self.beat("explain", f"The network reads a {self.read}, with a probability of {probability}."):
+        probability = share_in_words(float(self.output[self.read]))
+        with self.beat(
+            "explain",
+            say(
+                "The network reads a {digit}, with a probability of {probability}.",
+                digit=self.read,
+                probability=probability,
+            ),
+        ):
             self.play(FadeIn(self.chart), run_time=0.6)
             for k in (self.read, *(k for k in range(len(self.output)) if k != self.read)):
                 self.grow(k)
@@ -95,7 +105,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
     def grow(self, k: int) -> None:
         """Let a bar grow; say of two of them what they are."""
         number = self.chart.number(k)
-        word = {self.read: "read", self.meant: "meant"}.get(k)
+        word = {self.read: say("read"), self.meant: say("meant")}.get(k)
         note = VGroup()
         if word:
             color = self.theme.output if k == self.read else self.theme.input
@@ -104,56 +114,34 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.15)
 
     def show_lead(self) -> None:
-        """Say by how much it was wrong."""
-        values = self.spec.values()
-        lead = typeset(as_text(values["lead"], 2))
-        with self.beat("step", f"The logit of {self.read} is {lead} above that of {self.meant}."):
-            self.formula = self.lead_lines(values["lead"], values["ratio"])
+        """Say by how much it was wrong, and how many times as probable that is."""
+        lead, ratio = (cast("Equation", self.spec.explain(name)) for name in ("lead", "ratio"))
+        named = {"read": self.read, "meant": self.meant}
+        text = about(lead.result.text, is_rounded=lead.is_rounded)
+        is_written = float(self.spec.values()["ratio"]) < MOST_TIMES
+        upper, lower = upper_and_lower(self.bands.formula) if is_written else (self.bands.formula, None)
+        with self.beat("step", say("The logit of {read} is {lead} above that of {meant}.", lead=text, **named)):
+            digits = {f"softmax.x[0,{k}]": say("logit of {digit}", digit=k) for k in (self.read, self.meant)}
+            lines = [Line((lead.left, lead.result), words=words) for words in (digits, {})]
+            self.formula = VGroup(Writer(self.theme, upper).best(lines))
+            if lower:
+                times = Line((ratio.left, ratio.result), ending=say("times as probable"))
+                self.formula.add(Writer(self.theme, lower).best([times]))
             for line in self.formula:
                 self.play(FadeIn(line), run_time=0.8)
-
-    def lead_lines(self, lead: float, ratio: float) -> VGroup:
-        """Return the difference of the logits and, below it, how many times as probable that is."""
-        logits = self.reading.probabilities.x[0]
-
-        def difference(pen: Pen) -> list[VGroup]:
-            read, meant = (
-                pen.number(logits[k], f"softmax.x[0,{k}]", color, decimals=2, parentheses=k == self.meant)
-                for k, color in ((self.read, self.theme.output), (self.meant, self.theme.input))
-            )
-            result = pen.number(lead, "lead", decimals=2)
-            sign = relation([[read.shown_text], [meant.shown_text, "-1"]], result.shown_text)
-            return [
-                pen.term(f"logit of {self.read}", read),
-                pen.term("−", f"logit of {self.meant}", meant),
-                pen.term(sign, result),
-            ]
-
-        def times(pen: Pen) -> list[VGroup]:
-            power = Formula(f"e^({{{{{as_text(lead, 2)} : lead}}}})", 1.15 * pen.size, self.theme.text)
-            power.trace("lead", as_text(lead, 2), "lead")
-            number = pen.number(ratio, "ratio", decimals=0, weight="semibold")
-            row = pen.term(power, "≈", number, "times as probable")
-            power.shift((number.get_y() - FIGURE_MIDDLE * pen.size - power.get_bottom()[1]) * np.array([0, 1, 0]))
-            return [row]
-
-        makers = [difference, times] if ratio < MOST_TIMES else [difference]
-        whole = Pen(self.theme, self.bands.formula, SIZE)
-        for pen in whole.sizes():
-            lines = VGroup(*(pen.line(maker(pen)) for maker in makers)).arrange(DOWN, buff=0.3 * pen.size)
-            if lines.height <= self.bands.formula.height and all(len(line) == 1 for line in lines):
-                break
-        return lines.move_to(self.bands.formula.center)
 
     def show_importance(self) -> None:
         """Show which places made the network read what it read."""
         _, box, _ = self.boxes()
         addresses = ("importance_smallest", "importance_largest")
-        seen = self.maps(self.spec.importance, "where it looks", self.theme.output, box, addresses)
-        with self.beat("explain", "To see why, a square of paper is put on each place of the digit in turn."):
+        seen = self.maps(self.spec.importance, say("where it looks"), self.theme.output, box, addresses)
+        with self.beat("explain", say("To see why, a square of paper is put on each place of the digit in turn.")):
             self.play(FadeOut(self.formula), run_time=0.4)
             patch = self.sweep()
-        said = f"Hiding a green place makes the lead of {self.read} smaller; hiding a blue place makes it larger."
+        said = say(
+            "Hiding a green place makes the lead of {digit} smaller; hiding a blue place makes it larger.",
+            digit=self.read,
+        )
         with self.beat("step", said):
             self.play(FadeOut(patch), FadeIn(seen, target_position=self.digit.image), run_time=1.0)
 
@@ -169,9 +157,11 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
 
     def close(self) -> None:
         """Say how rare that is."""
-        wrong, tested = len(self.spec.mistakes.wrong), self.spec.mistakes.tested
-        said = f"Of {tested:,} test digits the network gets {wrong:,} wrong."
+        named = {"tested": f"{self.spec.mistakes.tested:,}", "wrong": f"{len(self.spec.mistakes.wrong):,}"}
+        said = say("Of {tested} test digits the network gets {wrong} wrong.", **named)
         if self.spec.x is None:
-            said += " Of this one it was the surest."
+            said = say(
+                "Of {tested} test digits the network gets {wrong} wrong. Of this one it was the surest.", **named
+            )
         with self.beat("explain", said):
             self.hold(0.6)

@@ -8,9 +8,9 @@ from manim import DOWN, LEFT, RIGHT, VGroup
 
 from cnn_core.expression import Value
 from scenes.batch_norm.channel import scaled_and_shifted
-from scenes.language import about, say
+from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.expression import Known, lines_of
+from scenes.mobjects.expression import Known, ways_of
 from scenes.mobjects.text import Formula
 from scenes.network.board import NetBoard
 from scenes.network.closely import Closely
@@ -20,7 +20,12 @@ __all__ = ["look_at_norm"]
 
 RULE = "hat(x) = (x - mu) / sqrt(sigma^2 + epsilon)"
 SCALED = "y = gamma hat(x) + beta"
-KNOWN = (("mean μ", "mean"), ("variance σ²", "variance"), ("gamma γ", "weight"), ("beta β", "bias"))
+KNOWN = (
+    (marked("mean μ"), "mean"),
+    (marked("variance σ²"), "variance"),
+    (marked("gamma γ"), "weight"),
+    (marked("beta β"), "bias"),
+)
 
 
 def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
@@ -33,11 +38,11 @@ def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
         board.show(board.right.outline(channel, 0, 0, *board.right.maps.shape[1:]), run_time=0.4)
         board.show(known(board, zoom), run_time=0.8)
     closely = Closely(board, zoom)
-    before = closely.explain("x").result
+    before = next(closely.explain("x_hat").left.leaves())
     named = {"before": about(before.text, is_rounded=before.is_rounded), "after": closely.said()}
     with board.stage.beat("step", say("The pixel was {before}; it becomes {after}.", **named)):
-        upper, lower = halves(board.places.formula)
-        closely.show(lines_of(closely.explain("x_hat")), 0.8, upper)
+        upper, lower = upper_and_lower(board.places.formula)
+        closely.show(ways_of(closely.explain("x_hat")), 0.8, upper)
         closely.show([scaled_and_shifted(closely.equation, closely.explain("x_hat").result)], 0.8, lower)
 
 
@@ -58,9 +63,9 @@ def known(board: NetBoard, zoom: Zoom) -> VGroup:
 def pair(board: NetBoard, zoom: Zoom, name: str, key: str, size: float) -> Known:
     """Return `mean μ = 0.07`."""
     value = Value(float(zoom.values[key]), f"{zoom.address}.{key}", key, 2)
-    return Known(name, value, board.theme, size, board.theme.kernel)
+    return Known(say(name), value, board.theme, size, board.theme.kernel)
 
 
-def halves(box: Box) -> tuple[Box, Box]:
+def upper_and_lower(box: Box) -> tuple[Box, Box]:
     """Return the upper and the lower half of a box."""
     return replace(box, bottom=box.center[1]), replace(box, top=box.center[1])

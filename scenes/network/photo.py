@@ -10,6 +10,7 @@ from manim import DOWN, FadeIn, Group, ManimColor, Rectangle
 
 from cnn_core.arrays import Array
 from cnn_core.digits import Preparation
+from scenes.language import marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label
@@ -17,14 +18,16 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["show_preparation"]
 
-FOUND = "The photo is cleaned: paper becomes 0, ink 1. The ink is fitted into 20×20 pixels and centred in 28×28."
-NOT_FOUND = "No ink was found in the photo, so the network gets an empty image. It knows only digits."
+FOUND = marked(
+    "The photo is cleaned: paper becomes 0, ink 1. The ink is fitted into 20×20 pixels and centred in 28×28."
+)
+NOT_FOUND = marked("No ink was found in the photo, so the network gets an empty image. It knows only digits.")
 
 
 def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, box: Box) -> Group:
     """Show the steps one after another; return the last picture, with its frame and name."""
     pictures = lay_out(stage, steps_of(stage, preparation), box)
-    with stage.beat("explain", FOUND if preparation.found else NOT_FOUND):
+    with stage.beat("explain", say(FOUND if preparation.found else NOT_FOUND)):
         for picture in pictures:
             stage.play(FadeIn(picture), run_time=0.8)
             stage.hold(0.6)
@@ -34,10 +37,10 @@ def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, box: 
 def steps_of(stage: ExplainerScene[Any], preparation: Preparation) -> list[tuple[str, Colours]]:
     """Return name and picture of each step; only the first and the last where there is no ink."""
     ink = stage.theme.text
-    steps = [("photo", greys(preparation.photo))]
+    steps = [(say("photo"), greys(preparation.photo))]
     if preparation.found:
         height, width = preparation.scaled.shape
-        steps.append(("ink", picture_colours(preparation.ink, ink, stage.theme, 1.0)))
+        steps.append((say("ink"), picture_colours(preparation.ink, ink, stage.theme, 1.0)))
         steps.append((f"{height}×{width}", picture_colours(preparation.scaled, ink, stage.theme, 1.0)))
     pixels = preparation.pixels / 255
     return [*steps, ("28×28", picture_colours(pixels, ink, stage.theme, 1.0))]

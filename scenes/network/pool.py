@@ -10,7 +10,7 @@ from cnn_core.avg_pool2d import AvgPool2dStep
 from cnn_core.max_pool2d import MaxPool2dStep
 from scenes.language import say, say_many
 from scenes.layout import smallest_text
-from scenes.mobjects.expression import lines_of
+from scenes.mobjects.expression import ways_of
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import ring_around
 from scenes.mobjects.text import Number
@@ -41,7 +41,7 @@ def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
             board.extras.append(ring)
             board.stage.play(Create(ring), run_time=0.5)
         closely.grids = [grid]
-        line = closely.show(lines_of(closely.equation), run_time=0.8)
+        line = closely.show(ways_of(closely.equation), run_time=0.8)
         flying = line.result.copy() if isinstance(step, AvgPool2dStep) else grid_number(line.result, zoom, grid)
         flying.address = ""
         board.stage.play(FadeIn(flying), run_time=0.2)

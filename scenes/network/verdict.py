@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Mobject, VGroup
 
+from scenes.language import say
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.bars import share_text
+from scenes.mobjects.bars import share_in_words
 from scenes.mobjects.picture import Picture
 from scenes.mobjects.text import Label, Number
 from scenes.network.board import NetBoard
@@ -34,9 +35,7 @@ class Verdict:
         names = [str(k) for k in range(self.trace.x.size)]
         table, line = self.boxes()
         self.table = SoftmaxTable(self.trace, address_of, names, self.theme, table, decimals=2)
-        self.chapter = SoftmaxChapter(
-            self.stage, self.trace, self.table, "digit {}".format, board.reading.explain, line
-        )
+        self.chapter = SoftmaxChapter(self.stage, self.trace, self.table, called, board.reading.explain, line)
 
     def boxes(self) -> tuple[Box, Box]:
         """Return the boxes of the table and of the lines below it; in a wide frame the table is made higher."""
@@ -60,10 +59,10 @@ class Verdict:
     def arrive(self) -> None:
         """Let the logits move into the table."""
         board = self.board
-        with self.stage.beat("explain", "Softmax turns the ten logits into probabilities."):
+        with self.stage.beat("explain", say("Softmax turns the logits into probabilities.")):
             board.clear()
             logits = board.logits or board.list_logits(len(board.reading.traces) - 1)
-            board.say("softmax")
+            board.say(say("softmax"))
             places = board.track.places
             self.stage.play(board.left.leave(), board.track.mark.animate.move_to(places[len(places) - 1]), run_time=0.6)
             self.chapter.take_logits(logits.numbers)
@@ -71,9 +70,12 @@ class Verdict:
 
     def judge(self) -> None:
         """Put prediction and label beside the digit."""
-        probability = share_text(float(self.trace.output[0, self.prediction])).replace(">", "more than ")
-        said = f"The network reads {self.prediction}, with a probability of {probability}. {self.meant()}"
-        with self.stage.beat("explain", said):
+        said = say(
+            "The network reads {digit}, with a probability of {probability}.",
+            digit=self.prediction,
+            probability=share_in_words(float(self.trace.output[0, self.prediction])),
+        )
+        with self.stage.beat("explain", f"{said} {self.meant()}"):
             if not self.stage.wide:
                 self.stage.play(FadeOut(self.chapter.formula), run_time=0.4)
                 box = self.board.places.formula
@@ -95,9 +97,10 @@ class Verdict:
     def meant(self) -> str:
         """Say whether that is right."""
         if self.label is None:
-            return "It knows only digits, so it finds one in every picture."
-        right = "so it is right" if self.label == self.prediction else "so it is wrong"
-        return f"The label says {self.label}, {right}."
+            return say("It knows only digits, so it finds one in every picture.")
+        if self.label == self.prediction:
+            return say("The label says {label}, so it is right.", label=self.label)
+        return say("The label says {label}, so it is wrong.", label=self.label)
 
     def sign(self, box: Box) -> Group:
         """Return the digit, what was read and what was meant."""
@@ -124,3 +127,8 @@ class Verdict:
 def address_of(name: str, k: int) -> str:
     """Return the address of a class's value in one of the softmax's arrays."""
     return f"softmax.{name}[0,{k}]"
+
+
+def called(k: int) -> str:
+    """Return what a class is called in a sentence."""
+    return say("digit {number}", number=k)

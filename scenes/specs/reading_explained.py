@@ -11,6 +11,7 @@ from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import OfMany, Sum, Value
 from cnn_core.trace import address_of, parse
+from scenes.specs.reading_values import LEFT_OUT
 
 if TYPE_CHECKING:
     from scenes.specs.reading import Reading
@@ -106,4 +107,6 @@ def place_in_reading(reading: Reading, layer: int, address: str) -> str:
         output = reading.traces[layer].output.shape
         if indices[0] == int(np.ravel_multi_index(zoom.step.position, output)):
             return f"{zoom.address}.{inside}"
+    if name in LEFT_OUT and zoom is not None and indices == tuple(zoom.step.position) and name in zoom.values:
+        return f"{zoom.address}.{name}"  # the layer's own array is not listed
     return f"layers[{layer}].{address}"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cnn_core
-from cnn_core.equation import Equation, Given
+from cnn_core.equation import Equation, Given, sign_between
 from cnn_core.errors import InputError
 from cnn_core.expression import (
     Cell,
@@ -293,6 +293,11 @@ def test_a_root_a_power_of_e_and_a_logarithm_are_exact_only_where_they_are_fract
     assert Root((Value(2.0),)).exact is None
     assert (Exp((Value(0.0),)).exact, Exp((Value(1.0),)).exact) == (1, None)
     assert (Log((Value(1.0),)).exact, Log((Value(2.0),)).exact) == (0, None)
+
+
+def test_large_numbers_that_differ_in_their_last_digit_are_not_equal() -> None:
+    assert sign_between(Value(123456.00001, text="123456.00001"), Value(123456.0)) == "≈"
+    assert sign_between(Sum((Value(123456.0), Value(0.0))), Value(123456.0)) == "="
 
 
 def test_digits_that_are_all_0_divide_nothing() -> None:

@@ -11,7 +11,7 @@ from scenes.catalog import find
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
 
-__all__ = ["record_of"]
+__all__ = ["record_of", "rehearsed"]
 
 
 def record_of(scene: str, **given: Any) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def test_a_rounded_quotient_is_only_nearly_equal() -> None:
 
 
 def test_a_rounded_parameter_is_only_nearly_what_was_given() -> None:
-    assert "γ ≈" in words_on_screen("that the network learns", weight=[0.333])
+    assert "γ ≈" in words_on_screen("that the network learns", weight=[0.33333])
     assert "γ =" in words_on_screen("that the network learns", weight=[0.25])
 
 

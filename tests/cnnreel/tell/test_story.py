@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import InputError
+from cnn_core.max_pool2d import max_pool2d
 from cnn_core.numerals import typeset, written
 from cnnreel.film.record import ClipRecord, explained, inspected
 from cnnreel.play.page.html import words_in
@@ -27,7 +28,7 @@ from cnnreel.tell.transcript import transcript
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
 from scenes.specs import SceneSpec
-from tests.cnnreel.records import record_of
+from tests.cnnreel.records import record_of, rehearsed
 from tests.scenes.test_any_spec import MAKERS
 
 WORDS = words_in("en")
@@ -234,14 +235,17 @@ def test_what_appears_is_what_was_not_there_before() -> None:
     assert Story({"beats": beats}).new == [["a", "b"], ["c"], ["a"]]
 
 
-def test_a_pooling_is_computed_once_a_spec(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted: list[Any] = []
-    spec = find("max-pool").build({"x": "4 1; 1 1"})
-    assert spec.trace() is spec.trace()
-    assert spec.values() is spec.values()
-    monkeypatch.setattr("scenes.specs.pooling.max_pool2d", lambda *given: counted.append(given))
-    told_of(spec)
-    assert counted == []
+def test_a_film_computes_its_pooling_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[Any] = []
+
+    def counted(*given: Any) -> Any:
+        computed.append(max_pool2d(*given))
+        return computed[-1]
+
+    monkeypatch.setattr("scenes.specs.pooling.max_pool2d", counted)
+    story = Story(rehearsed(find("max-pool").build({})))
+    assert "Max(4, 1, 1, 1) = 4" in transcript(story) + answer_key({"film": story})
+    assert len(computed) == 1
 
 
 def test_true_minus_signs_are_written() -> None:
