@@ -84,7 +84,9 @@ class PictureDrawer:
         if known is not None and known[:2] == (pixels, size):
             return known[2]
         image = Image.frombuffer("RGBX", (colours.shape[1], colours.shape[0]), pixels, "raw", "RGBX", 0, 1)
-        drawn = np.asarray(image.resize(size, Image.Resampling.BOX))
+        is_smaller = size[0] < image.width or size[1] < image.height
+        how = Image.Resampling.BOX if is_smaller else Image.Resampling.NEAREST
+        drawn = np.asarray(image.resize(size, how))
         self.drawn[picture] = pixels, size, drawn
         return drawn
 
