@@ -45,6 +45,8 @@ def test_a_record_says_what_was_asked_computed_and_seen() -> None:
             "start": 0.0,
             "end": 2.0,
             "shown": [{"text": "7", "of": "x[0,0,0,0]", "box": [1, 2, 3, 4]}],
+            "marks": [],
+            "formulas": [],
         }
     ]
 

@@ -208,7 +208,7 @@ def test_a_product_says_its_factors() -> None:
 
 def test_a_step_says_its_result() -> None:
     record = record_of("avg-pool")
-    assert explained(Story(record), WORDS)["steps[2].value"]["how"] == "(7 + 3 + 3 + 8) / 4 = 5.25"
+    assert explained(Story(record), WORDS)["output[0,0,1,0]"]["how"] == "(7 + 3 + 3 + 8) / 4 = 5.25"
 
 
 @pytest.mark.parametrize(
