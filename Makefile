@@ -1,6 +1,6 @@
 # make lesson   set up what is missing, then film the lesson
 # make test     everything that is checked, by people and by machines alike
-# make soak     what takes long by nature: many kills, many repetitions
+# make soak     what takes long by nature: many kills, many repetitions, faults put in on purpose
 # make setup    only set up
 # make words    write scenes/locale/cnnreel.pot, the sentences that translators begin with
 # make clean    remove films and caches; the virtual environment stays
@@ -20,6 +20,7 @@ test: .venv/.ready-dev
 	.venv/bin/pytest -n auto
 
 soak: .venv/.ready-dev
+	$(PYTHON) tests/mutants.py
 	.venv/bin/pytest -m soak
 
 setup: .venv/.ready
