@@ -71,7 +71,8 @@ def is_noticed(mutant: Mutant) -> bool:
         if source.count(mutant.text) != 1:
             raise SystemExit(f"{mutant.file} does not hold this once: {mutant.text}")
         file.write_text(source.replace(mutant.text, mutant.becomes), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *mutant.tests]
+        options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+        command = [sys.executable, "-m", "pytest", *options, *mutant.tests]
         done = subprocess.run(
             command, cwd=folder, env={**os.environ, "PYTHONPATH": folder}, capture_output=True, check=False
         )

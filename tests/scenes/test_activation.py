@@ -207,7 +207,7 @@ def test_the_longest_film_lasts_less_than_four_minutes(perform: Perform) -> None
     assert before_the_flow + 4 * (quarter.duration - before_the_flow) < 240
 
 
-@pytest.mark.parametrize(("slope", "wanted"), [(-0.1, "greater than or equal to 0"), (1.5, "less than or equal to 1")])
+@pytest.mark.parametrize(("slope", "wanted"), [(-0.1, "at least 0"), (1.5, "at most 1")])
 def test_slopes_out_of_range_are_refused(slope: float, wanted: str) -> None:
     with pytest.raises(InputError, match=f"negative_slope must be {wanted}, but it is {slope}"):
         find("leaky-relu").build({"negative_slope": slope})

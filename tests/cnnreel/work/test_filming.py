@@ -36,7 +36,8 @@ def in_words(name: str) -> list[str]:
 
 def beside_a_film(clip: Clip, name: str) -> list[str]:
     cues = [f"{name}.{ending}" for ending in ("vtt", "srt", "chapters.vtt")]
-    page = [f"{name}.html", "page/SourceSansPro-Regular.otf", "page/SourceSansPro-Semibold.otf"]
+    page = [f"{name}.html", *(f"page/CnnreelSans-{weight}.woff2" for weight in ("Regular", "Semibold"))]
+    page.append("page/figure.js")
     return [*in_words(name), f"{name}.film.json", *cues, *page, *(f"stills/{still}" for still in stills(clip))]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 import os
 import re
@@ -93,12 +95,12 @@ def test_the_words_of_a_lesson_are_those_of_its_clips_at_their_time(produced: Pa
 
 
 @pytest.mark.slow
-def test_the_page_of_a_lesson_shows_its_joined_film_and_the_stills_of_its_clips(produced: Path) -> None:
+def test_the_page_of_a_lesson_holds_the_films_of_its_clips_and_names_the_joined_one(produced: Path) -> None:
     page = (produced / "index.html").read_text()
     assert 'src="pool.mp4"' in page
-    stills = re.findall(r'<img src="([^"]+)"', page)
-    assert len(stills) == sum(len(list((produced / name / "stills").iterdir())) for name in "ab")
-    assert all((produced / still).is_file() for still in stills)
+    packed = re.findall(r'<script type="text/plain" [^>]*>([^<]+)</script>', page)
+    films = [json.loads(gzip.decompress(base64.b64decode(one)))["film"] for one in packed]
+    assert films == [json.loads((produced / name / f"{name}.film.json").read_text()) for name in "ab"]
 
 
 @pytest.mark.slow
