@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cnnreel import clip
 
 from cnn_core.errors import InputError
+from cnnreel import clip
 from cnnreel.play.notebook import NotebookClip
 from scenes.addresses import value_at
 from tests.cnnreel.play.page.looking import time, until
