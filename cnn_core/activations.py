@@ -29,7 +29,6 @@ class ActivationStep:
     value: float
 
     def values(self) -> Values:
-        """Return both numbers, by name."""
         return {"x": scalar(self.x), "value": scalar(self.value)}
 
 
@@ -63,7 +62,6 @@ class ActivationTrace(Trace):
         return Equation.of(self.write(self.value("x", *position)), self.result("output", *position))
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
-        """Say of the slope too that it was given."""
         return Given("given") if name == "negative_slope" else super().other(name, indices)
 
     def decimals(self, name: str) -> int:
@@ -72,16 +70,13 @@ class ActivationTrace(Trace):
         return decimals_of(self.output, most=3) if is_shrunk else super().decimals(name)
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
-        """Return the address of the value before."""
         return address_of("x", position) if name == "x" else super().operand(position, name, indices)
 
     def step(self, *position: int) -> ActivationStep:
-        """Return the value at this position before and after."""
         check_position(position, self.output.shape)
         return ActivationStep(position, x=float(self.x[position]), value=float(self.output[position]))
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         return {"x": self.x, "output": self.output}
 
 

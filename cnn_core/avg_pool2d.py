@@ -80,12 +80,10 @@ class AvgPool2dTrace(Trace):
 
     @property
     def kernel_size(self) -> Pair:
-        """Height and width of the window."""
         return self.geometry.kernel_size
 
     @property
     def stride(self) -> Pair:
-        """Rows and columns from one window to the next."""
         return self.geometry.stride
 
     @property
@@ -117,7 +115,6 @@ class AvgPool2dTrace(Trace):
         return Value(0.0, f"x_padded[{n},{c},{row + pH},{column + pW}]", "x") if counts else None
 
     def _window(self, n: int, c: int, i: int, j: int) -> Array:
-        """Return one window, with as many axes as all of them have."""
         return self._windows[n : n + 1, c : c + 1, i : i + 1, j : j + 1]
 
     @cached_property
@@ -149,7 +146,6 @@ class AvgPool2dTrace(Trace):
         return self.geometry.cells(*position[2:])
 
     def positions(self) -> Iterator[Position]:
-        """Walk over the output in reading order."""
         return positions_of(self.output.shape)
 
     def step(self, n: int, c: int, i: int, j: int) -> AvgPool2dStep:
@@ -170,7 +166,6 @@ class AvgPool2dTrace(Trace):
         )
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         return {"x": self.x, "output": self.output}
 
 

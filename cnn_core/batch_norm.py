@@ -158,7 +158,6 @@ class BatchNorm2dTrace(Trace):
         return Sum((Product((kept, before)), Product((momentum, batch))))
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
-        """Return the address of a number in its array."""
         if name in ("mean", "variance", "std", "weight", "bias"):
             return address_of(name, position[1:2])
         if name in ("x", "centred", "x_hat"):
@@ -171,7 +170,6 @@ class BatchNorm2dTrace(Trace):
 
     @property
     def count(self) -> int:
-        """How many values a channel has."""
         return int(self.x.size // self.x.shape[1])
 
     @cached_property
@@ -205,7 +203,6 @@ class BatchNorm2dTrace(Trace):
         return freeze(self.centred / _spread(self.std))
 
     def positions(self) -> Iterator[Position]:
-        """Walk over the output in reading order."""
         return positions_of(self.output.shape)
 
     def step(self, n: int, c: int, i: int, j: int) -> BatchNorm2dStep:

@@ -35,12 +35,10 @@ class Measured:
 
     @property
     def correct(self) -> int:
-        """How many were read correctly."""
         return int(np.trace(self.confusion))
 
     @property
     def accuracy(self) -> float:
-        """The share read correctly."""
         return self.correct / int(self.confusion.sum())
 
 
@@ -153,6 +151,5 @@ def _describe_weights(path: Path, network: Network) -> dict[str, Any]:
 
 
 def _table(header: list[str], rows: Iterable[Iterable[object]]) -> list[str]:
-    """Return the lines of a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return [f"| {' | '.join(map(str, line))} |" for line in lines]

@@ -115,7 +115,6 @@ class Conv2dTrace(Trace):
         return Equation.of(left, self.result("output", *position))
 
     def _channel(self, step: Conv2dStep, c: int) -> Sum:
-        """Return the products of one channel, a sum for each row of the kernel."""
         rows = []
         for a, total in enumerate(step.products[c].sum(axis=1)):
             terms = [self._product(step, (c, a, b)) for b in range(step.products.shape[2])]
@@ -169,7 +168,6 @@ class Conv2dTrace(Trace):
         return exact if name == "output" and exact <= EXACT else super().decimals(name)
 
     def positions(self) -> Iterator[Position]:
-        """Walk over the output in reading order."""
         return positions_of(self.output.shape)
 
     def step(self, n: int, c_out: int, i: int, j: int) -> Conv2dStep:
@@ -197,7 +195,6 @@ class Conv2dTrace(Trace):
         )
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         bias: Values = {} if self.bias is None else {"bias": self.bias}
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
 

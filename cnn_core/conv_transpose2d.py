@@ -128,7 +128,6 @@ class ConvTranspose2dTrace(Trace):
         return self.x
 
     def part(self, position: tuple[int, ...], address: str) -> Equation | None:
-        """Return how an entry of a stamp came about."""
         name, indices, _ = parse(parse(address)[2])
         if name != "contribution":
             return None
@@ -177,7 +176,6 @@ class ConvTranspose2dTrace(Trace):
         )
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         bias: Values = {} if self.bias is None else {"bias": self.bias}
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
 

@@ -39,7 +39,6 @@ class Box:
     right: int
 
     def of(self, picture: Array) -> Array:
-        """Return this part of a picture."""
         return picture[self.top : self.bottom, self.left : self.right]
 
 

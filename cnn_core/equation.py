@@ -47,7 +47,6 @@ class Equation:
 
     @property
     def address(self) -> str:
-        """Where the result stands."""
         return self.result.address
 
     @cached_property

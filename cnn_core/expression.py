@@ -50,7 +50,6 @@ class Expression:
     """How strongly it holds its parts together: 1 a sum, 2 a product, 3 a power, 4 what needs no parentheses."""
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
-        """Return the same computation with other parts."""
         raise NotImplementedError
 
     def _rule(self, *numbers: Any) -> Any:
@@ -131,35 +130,28 @@ class Value(Expression):
 
     @property
     def known(self) -> Value | None:  # type: ignore[override]
-        """The number itself."""
         return self
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
-        """Return it as it is."""
         return self
 
     def _rule(self, *numbers: Any) -> Fraction:
         return fraction_of(self.text)
 
     def calculate(self) -> float:
-        """Return its digits."""
         return float(self.text)
 
     def leaves(self) -> Iterator[Value]:
-        """Give it."""
         yield self
 
     def reduced(self) -> Value:
-        """Return it as it is."""
         return self
 
     def map(self, change: Callable[[Value], Value]) -> Value:
-        """Return it changed."""
         return change(self)
 
     @property
     def is_rounded(self) -> bool:
-        """Whether its digits are not all of it."""
         return not math.isclose(float(self.text), self.number, rel_tol=EXACTLY, abs_tol=EXACTLY)
 
     def shown(self, decimals: int) -> Value:
@@ -176,7 +168,6 @@ class Several(Expression):
     known: Value | None = field(default=None, kw_only=True)
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
-        """Return the same computation with other parts."""
         return type(self)(tuple(parts), known=known)
 
 
@@ -219,7 +210,6 @@ class Product(Several):
 
     @property
     def terms(self) -> int:
-        """One, of numbers."""
         count = super().terms
         return 1 if count == len(self.parts) else count
 
@@ -246,7 +236,6 @@ class Maximum(Several):
     binding: ClassVar[int] = 4
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
-        """Return the same computation with other parts."""
         return type(self)(tuple(parts), known=known, name=self.name)
 
     def _rule(self, *numbers: Any) -> Any:
@@ -261,7 +250,6 @@ class Power(Several):
     binding: ClassVar[int] = 3
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
-        """Return the same computation with other parts."""
         return type(self)(tuple(parts), known=known, exponent=self.exponent)
 
     def _rule(self, *numbers: Any) -> Any:
@@ -343,7 +331,6 @@ class OfMany(Expression):
     binding: ClassVar[int] = 4
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
-        """Return it as it is."""
         return self
 
     def _rule(self, *numbers: Any) -> Fraction:

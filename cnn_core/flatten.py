@@ -31,7 +31,6 @@ class FlattenStep:
     value: float
 
     def values(self) -> Values:
-        """Return the value, by name."""
         return {"value": scalar(self.value)}
 
 
@@ -63,7 +62,6 @@ class FlattenTrace(Trace):
         return FlattenStep(position, tuple(map(int, source)), float(self.output[position]))
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         return {"x": self.x, "output": self.output}
 
 

@@ -61,7 +61,6 @@ class Layer(ABC):
         """Return the layer's operation on `x`, computed."""
 
     def tensors(self) -> dict[str, Array]:
-        """Return its arrays by field name."""
         return {name: value for name, value in self._fields().items() if isinstance(value, np.ndarray)}
 
     def options(self) -> dict[str, object]:

@@ -122,7 +122,6 @@ class LinearTrace(Trace):
         return super().operand(position, name, indices)
 
     def positions(self) -> Iterator[Pair]:
-        """Walk over the output in reading order."""
         return product(range(len(self.x)), range(len(self.weight)))
 
     def step(self, n: int, o: int) -> LinearStep:
@@ -142,7 +141,6 @@ class LinearTrace(Trace):
         )
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         bias: Values = {} if self.bias is None else {"bias": self.bias}
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
 

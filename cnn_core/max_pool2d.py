@@ -83,7 +83,6 @@ class MaxPool2dTrace(Trace):
 
     @property
     def stride(self) -> Pair:
-        """Rows and columns from one window to the next."""
         return self.geometry.stride
 
     @property
@@ -133,7 +132,6 @@ class MaxPool2dTrace(Trace):
         return address_of("x", (n, c, *cells[indices[0]]))
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
-        """Say of the winners that their places are counted."""
         return Given("counted") if name == "argmax" else super().other(name, indices)
 
     def window(self, *position: int) -> tuple[list[int], list[int]]:
@@ -141,7 +139,6 @@ class MaxPool2dTrace(Trace):
         return self.geometry.cells(*position[2:])
 
     def positions(self) -> Iterator[Position]:
-        """Walk over the output in reading order."""
         return positions_of(self.output.shape)
 
     def step(self, n: int, c: int, i: int, j: int) -> MaxPool2dStep:
@@ -163,7 +160,6 @@ class MaxPool2dTrace(Trace):
         )
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         return {"x": self.x, "output": self.output, "argmax": self.argmax}
 
     def _flat_index(self, a: int, b: int) -> IntArray:

@@ -102,7 +102,6 @@ class Digits:
         return Digits(self.images[indices], self.labels[indices])
 
     def sha256(self) -> str:
-        """Return the hash of all images and then all labels."""
         return hashlib.sha256(self.images.tobytes() + self.labels.tobytes()).hexdigest()
 
 

@@ -100,7 +100,6 @@ class Network:
         return tuple(names)
 
     def parameters(self) -> int:
-        """Return how many numbers the network has learned."""
         return sum(layer.parameters() for layer in self.layers)
 
     def summary(self, input_shape: tuple[int, ...] = DIGIT) -> list[LayerSummary]:
@@ -142,7 +141,6 @@ class Network:
             x = trace.output
 
     def _scores(self, x: Array) -> Array:
-        """Return what the last layer returns, or what it is given if it is a softmax."""
         scores = x
         for trace, layer in zip(self._steps(x), self.layers, strict=True):
             if not isinstance(layer, Softmax):

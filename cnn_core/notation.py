@@ -96,7 +96,6 @@ class Notation:
                 return self._function(expression)
 
     def _function(self, expression: Expression) -> str:
-        """Write what is written like a function of its parts."""
         match expression:
             case Maximum(parts=parts, name=name):
                 return (self.largest or name) + self.wrap(
@@ -269,7 +268,6 @@ def say(expression: Expression) -> str:
 
 
 def say_function(expression: Expression) -> str:
-    """Say what is written like a function of its parts."""
     match expression:
         case Maximum(parts=parts):
             return f"the largest of {', '.join(map(say, parts))}"
@@ -303,5 +301,4 @@ def say_as_one(expression: Expression, binding: int = 2) -> str:
 
 
 def in_a_list(words: list[str]) -> str:
-    """Join words with commas and a last "and"."""
     return " and ".join([", ".join(words[:-1]), words[-1]])

@@ -97,7 +97,6 @@ class SoftmaxTrace(Trace):
             yield from addresses_of(name, self._arrays[name].shape)
 
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
-        """Explain what comes before the probabilities."""
         match name:
             case "maximum":
                 left: Expression = Maximum(self._along("x", indices))
@@ -112,7 +111,6 @@ class SoftmaxTrace(Trace):
         return Equation.of(left, self.result(name, *indices))
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
-        """Return the address of a number in its array."""
         if name in ("maximum", "total"):
             return address_of(name, self._row(position))
         if name in ("x", "shifted", "exponential"):
@@ -124,7 +122,6 @@ class SoftmaxTrace(Trace):
         return SHARES if name in ("exponentials", "total", "output") else super().decimals(name)
 
     def _row(self, position: tuple[int, ...]) -> tuple[int, ...]:
-        """Return where the maximum and the total of a position stand."""
         return (*position[: self.dim], 0, *position[self.dim + 1 :])
 
     def _along(self, name: str, row: tuple[int, ...]) -> tuple[Value, ...]:
@@ -133,7 +130,6 @@ class SoftmaxTrace(Trace):
         return tuple(self.value(name, *place) for place in places)
 
     def step(self, *position: int) -> SoftmaxStep:
-        """Return how the output at this position came about."""
         check_position(position, self.output.shape)
         row = self._row(position)
         return SoftmaxStep(

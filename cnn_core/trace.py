@@ -145,7 +145,6 @@ class Trace(ABC):
 
     @property
     def steps_of(self) -> Array:
-        """The array whose values have a step each."""
         return self.output
 
     @cached_property
@@ -161,7 +160,6 @@ class Trace(ABC):
         return found[position]
 
     def _position(self, step: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the position to which a step belongs."""
         shape = self.steps_of.shape
         check_position(step, (int(np.prod(shape)),))
         return tuple(map(int, np.unravel_index(step[0], shape)))

@@ -105,7 +105,6 @@ class _Run:
         }
 
     def learn(self, epoch: int, on_batch: Callable[[BatchReport], None] | None) -> EpochReport:
-        """Learn from every image once."""
         # A generator for each epoch: nothing random has to be carried over a break.
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
         order = torch.randperm(len(self.y), generator=generator)
@@ -125,7 +124,6 @@ class _Run:
         return report
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint."""
         optimizer = {
             f"optimizer.{index}.{name}": value
             for index, state in self.optimizer.state_dict()["state"].items()

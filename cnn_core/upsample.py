@@ -49,7 +49,6 @@ class UpsampleTrace(Trace):
         return self.carried("x", (n, c, *self._source(i, j)), "output", position)
 
     def positions(self) -> Iterator[Position]:
-        """Walk over the output in reading order."""
         return positions_of(self.output.shape)
 
     def step(self, n: int, c: int, i: int, j: int) -> UpsampleStep:
@@ -59,7 +58,6 @@ class UpsampleTrace(Trace):
         return UpsampleStep(position, self._source(i, j), float(self.output[position]))
 
     def values(self) -> Values:
-        """Return the arrays that went in and came out, by name."""
         return {"x": self.x, "output": self.output}
 
     def _source(self, i: int, j: int) -> Pair:

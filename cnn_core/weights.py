@@ -82,7 +82,6 @@ def _compact(array: Array) -> npt.NDArray[Any]:
 
 
 def _layer(index: int, entry: object, tensors: Tensors) -> Layer:
-    """Return the layer that one entry of the list describes."""
     if not isinstance(entry, dict) or str(entry.get("kind")) not in KINDS:
         raise InputError(f"layer {index} must be one of {', '.join(KINDS)}, but it is {entry!r:.60}.")
     kind = KINDS[str(entry["kind"])]

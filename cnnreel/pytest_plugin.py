@@ -42,7 +42,6 @@ class PlayedScene:
 
     @property
     def answers(self) -> dict[str, str]:
-        """The answer to each question."""
         return {beat.prompt: beat.answer for beat in self.timeline.beats if beat.prompt and beat.answer}
 
     @property
@@ -73,7 +72,6 @@ def play_lesson() -> PlayLesson:
 
 
 def played(spec: SceneSpec) -> PlayedScene:
-    """Play a scene."""
     with warnings.catch_warnings():  # where warnings are errors, those of what Manim imports are none of ours
         warnings.simplefilter("ignore", DeprecationWarning)
         from scenes.rehearsal import rehearse

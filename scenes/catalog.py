@@ -82,7 +82,6 @@ class Catalog(Mapping[str, type[SceneSpec]]):
 
 
 def specs_in(file: Path, module: str) -> Iterator[type[SceneSpec]]:
-    """Give the specs that a file defines and that name a scene."""
     if not NAMES_A_SCENE.search(file.read_text(encoding="utf-8")):
         return
     try:

@@ -46,11 +46,9 @@ class Pseudo(gettext.NullTranslations):
     """Marks every sentence and makes it 40 % longer; values stay as they are."""
 
     def gettext(self, message: str) -> str:
-        """Return a sentence that is recognised."""
         return f"[{message}{'~' * round(0.4 * len(message))}]"
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """Return one of two sentences that is recognised."""
         return self.gettext(msgid1 if n == 1 else msgid2)
 
 
@@ -74,7 +72,6 @@ class Language:
 
 @lru_cache
 def language_of(code: str) -> Language:
-    """Return a language, read once."""
     return Language(code)
 
 

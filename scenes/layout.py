@@ -26,12 +26,10 @@ class Box:
 
     @property
     def width(self) -> float:
-        """From left to right."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
-        """From bottom to top."""
         return self.top - self.bottom
 
     @property
@@ -54,7 +52,6 @@ class Bands:
 
     @classmethod
     def of_frame(cls) -> Bands:
-        """Divide Manim's current frame."""
         width, height = config.frame_width, config.frame_height
         side, top = width / 2 - MARGIN, height / 2
         tall = height > width

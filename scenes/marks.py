@@ -19,12 +19,10 @@ class Marked:
     about: Sequence[str] = ()
 
     def pointing_at(self, *about: str) -> Self:
-        """Say which values it is about, by their addresses."""
         self.about = about
         return self
 
     def marks(self) -> Iterator[tuple[MarkKind, Sequence[str], Any]]:
-        """Give kind, addresses and outline of each mark."""
         yield self.mark_kind, self.about, self
 
 

@@ -45,7 +45,6 @@ class Player(ExplainerScene[WalkSpec]):
     window: Window
 
     def construct(self) -> None:
-        """Play the whole walk."""
         self.trace: Any = self.spec.trace()
         self.ring = self.spec.ring(self.trace)
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
@@ -61,12 +60,10 @@ class Player(ExplainerScene[WalkSpec]):
         self.close()
 
     def stop(self, position: Position) -> Stop:
-        """Return what happens at a position of the output."""
         equation = self.trace.explain(address_of("output", position))
         return Stop(self.trace.step(*position), cast("Equation", equation))
 
     def introduce(self) -> None:
-        """Show the grids and say what will happen."""
         pictures = self.lay_out()
         self.working = Working(self, self.inputs)
         with self.beat("explain", f"{self.origin()}{self.spec.opening(self.trace)} {self.spec.rule(self.trace)}"):
@@ -99,7 +96,6 @@ class Player(ExplainerScene[WalkSpec]):
         return maps
 
     def input_grid(self, values: np.ndarray, channel: int, cell: float) -> NumberGrid:
-        """Build one channel's input."""
         top, _, left, _ = self.ring
         H, W = self.trace.x.shape[2:]
 
@@ -114,8 +110,6 @@ class Player(ExplainerScene[WalkSpec]):
         return NumberGrid(values, address, self.theme.input, self.theme, cell, ring=self.ring, decimals=decimals)
 
     def output_grid(self, values: np.ndarray, channel: int, cell: float) -> NumberGrid:
-        """Build one channel's output, still empty."""
-
         def address(row: int, column: int) -> str:
             return address_of("output", (0, channel, row, column))
 
@@ -156,7 +150,6 @@ class Player(ExplainerScene[WalkSpec]):
         return [ring_around(grid, *first), *([CellMarks(grid, tied, self.theme.output, 3)] if tied else [])]
 
     def leave(self) -> list[Animation]:
-        """Return the animations that take away what the last stop has shown."""
         gone = [*map(FadeOut, self.leaving), *self.working.leave()]
         self.leaving = []
         return gone

@@ -45,7 +45,6 @@ class PoolSpec(WalkSpec):
         return top, bottom, left, right
 
     def subtitle(self, trace: Any) -> str:
-        """Return window, stride and dilation."""
         geometry = trace.geometry
         (kH, kW), (sH, sW), (dH, dW) = geometry.kernel_size, geometry.stride, geometry.dilation
         named = {"size": f"{kH}×{kW}", "stride": pair_in_words(sH, sW), "dilation": pair_in_words(dH, dW)}
@@ -65,28 +64,23 @@ class MaxPoolSpec(PoolSpec):
     dilation: Size = Field(1, description="Distance between the cells that the window looks at.")
 
     def trace(self) -> MaxPool2dTrace:
-        """Compute the pooling."""
         return max_pool2d(batched(self.x), self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
     def rule(self, trace: MaxPool2dTrace) -> str:
-        """Say what becomes of a window."""
         return say("The largest value of each stop goes to the output.")
 
     def around(self, trace: MaxPool2dTrace) -> str:
-        """Say what padding counts as."""
         if any(trace.padding):
             return say("The dashed cells are padding. They count as minus infinity, so they never win.")
         return say("The dashed cells lie outside of the input. They count as minus infinity, so they never win.")
 
     def ask(self, stop: Stop) -> str:
-        """Ask for the largest value of a window."""
         count = len(stop.equation.left.parts)
         if count > NAMED:
             return say("What is the largest of these {count} values?", count=count)
         return say("What is {expression}?", expression=PLAIN.write(stop.equation.left))
 
     def say(self, stop: Stop) -> str:
-        """Name the winner, and say so when it is tied."""
         if stop.step.ties == 1:
             return say("{value} is the largest value in the window.", value=stop.result)
         if stop.step.ties == 2:
@@ -98,7 +92,6 @@ class MaxPoolSpec(PoolSpec):
         )
 
     def moral(self, trace: MaxPool2dTrace) -> str:
-        """Say what the whole was good for."""
         return say("The strongest responses are kept, and where exactly they were no longer matters.")
 
 
@@ -116,7 +109,6 @@ class AvgPoolSpec(PoolSpec):
     )
 
     def trace(self) -> AvgPool2dTrace:
-        """Compute the pooling."""
         options = (self.kernel_size, self.stride, self.padding, self.ceil_mode)
         return avg_pool2d(batched(self.x), *options, self.count_include_pad, self.divisor_override)
 
@@ -126,11 +118,9 @@ class AvgPoolSpec(PoolSpec):
         return {**super().values(), **({"x_padded": with_padding(trace)} if any(trace.padding) else {})}
 
     def padded(self, trace: AvgPool2dTrace) -> Array | None:
-        """Return the input with its zeros, if they count."""
         return with_padding(trace) if self.count_include_pad and any(trace.padding) else None
 
     def rule(self, trace: AvgPool2dTrace) -> str:
-        """Say what becomes of a window."""
         if self.divisor_override is not None:
             return say("The sum of each stop, divided by {divisor}, goes to the output.", divisor=self.divisor_override)
         return say("The mean of each stop goes to the output.")
@@ -147,7 +137,6 @@ class AvgPoolSpec(PoolSpec):
         return say("The dashed cells are padding. Their zeros count in the mean.")
 
     def ask(self, stop: Stop) -> str:
-        """Ask for the mean of a window."""
         terms, divisor = [*stop.equation.left.parts[0].leaves()], self.divisor_override
         values = listed([number(term.text) for term in terms])
         if len(terms) > NAMED:
@@ -176,12 +165,10 @@ class AvgPoolSpec(PoolSpec):
         )
 
     def moral(self, trace: AvgPool2dTrace) -> str:
-        """Say what the whole was good for."""
         return say("Every value of a window has its share in the result.")
 
 
 def with_padding(trace: AvgPool2dTrace) -> Array:
-    """Return the input with its zeros."""
     pH, pW = trace.padding
     return pad(trace.x, ((pH, pH), (pW, pW)))
 

@@ -45,12 +45,10 @@ class BlindRenderer(CairoRenderer):
         """Wait for `init_scene`: by then the scene has given the frame its ratio."""
 
     def init_scene(self, *_: Any) -> None:
-        """Build the camera."""
         super().__init__(camera_class=BlindCamera)
         self.file_writer = NoFiles()
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
-        """Play one group of animations."""
         scene.compile_animation_data(*animations, **options)
         scene.begin_animations()
         self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)))

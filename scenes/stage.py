@@ -81,21 +81,17 @@ class ExplainerScene(Scene, Generic[SpecT]):
 
     @property
     def tall(self) -> bool:
-        """Whether the frame is higher than wide."""
         return bool(config.frame_height > config.frame_width)
 
     @property
     def wide(self) -> bool:
-        """Whether the frame is wider than high."""
         return bool(config.frame_width > config.frame_height)
 
     @property
     def now(self) -> float:
-        """Seconds since the start."""
         return self._ticks / TICKS_PER_SECOND
 
     def render(self, preview: bool = False) -> bool:
-        """Play the scene in its spec's language."""
         with speaking(self.spec.language):
             return super().render(preview)
 
@@ -230,7 +226,6 @@ class ExplainerScene(Scene, Generic[SpecT]):
         return words.move_to(box.center)
 
     def end_question(self) -> FadeOut:
-        """Return the animation that takes the question away."""
         return FadeOut(self.question)
 
 
@@ -242,14 +237,12 @@ def set_frame() -> None:
 
 
 def family(mobjects: list[Mobject]) -> Iterator[Mobject]:
-    """Walk mobjects and their parts."""
     for mobject in mobjects:
         yield mobject
         yield from family(mobject.submobjects)
 
 
 def is_visible(number: Traceable) -> bool:
-    """Tell whether a number can be seen."""
     return bool(number.glyphs) and all(glyph.get_fill_opacity() > 0.05 for glyph in number.glyphs)
 
 

@@ -141,7 +141,6 @@ def as_hex(color: Sequence[float]) -> str:
 
 
 def color_between(ground: str, hue: str, share: float) -> tuple[float, ...]:
-    """Return the colour between two."""
     return tuple(start + share * (to - start) for start, to in zip(as_shares(ground), as_shares(hue), strict=True))
 
 

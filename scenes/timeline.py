@@ -86,7 +86,6 @@ class Timeline:
 
     @property
     def last(self) -> Beat:
-        """The beat that ended last."""
         return self.beats[-1]
 
     @property
@@ -95,5 +94,4 @@ class Timeline:
         return self.beats[-1].end if self.beats else 0.0
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Return the beats as plain JSON values."""
         return [beat.as_json() for beat in self.beats]

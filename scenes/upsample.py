@@ -29,26 +29,21 @@ class UpsampleSpec(WalkSpec):
     scale_factor: Size = Field(2, description="Rows and columns that each value becomes.")
 
     def trace(self) -> UpsampleTrace:
-        """Copy the values."""
         return upsample(batched(self.x), self.scale_factor)
 
     def subtitle(self, trace: UpsampleTrace) -> str:
-        """Return the factor."""
         return say("nearest, factor {factor}", factor=self.block(trace))
 
     def rule(self, trace: UpsampleTrace) -> str:
-        """Say what becomes of a value."""
         return say(
             "Each value is copied into a block of {block} cells. Rows and columns are counted from 0.",
             block=self.block(trace),
         )
 
     def ask(self, stop: Stop) -> str:
-        """Ask for the first copy."""
         return say("Which value goes into the first cell?")
 
     def say(self, stop: Stop) -> str:
-        """Say where a copy is from."""
         row, column = stop.step.source
         return say(
             "{value} is copied from row {row}, column {column}.",
@@ -58,9 +53,7 @@ class UpsampleSpec(WalkSpec):
         )
 
     def moral(self, trace: UpsampleTrace) -> str:
-        """Say what it adds."""
         return say("The map is larger, and nothing in it is new.")
 
     def block(self, trace: UpsampleTrace) -> str:
-        """Return rows and columns of a block."""
         return "×".join(map(str, trace.scale_factor))

@@ -61,7 +61,6 @@ class Working:
         self.line: Drawn | VGroup | None = None
 
     def leave(self, **options: Any) -> list[Animation]:
-        """Return the animations that take the line away, if there is one."""
         leaving: list[Animation] = [] if self.line is None else [FadeOut(self.line, **options)]
         self.line = None
         return leaving
@@ -110,7 +109,6 @@ class Working:
 
     @staticmethod
     def arrival(number: Number, source: tuple[Mobject | np.ndarray, float] | None) -> Animation:
-        """Return the animation in which a number comes."""
         return FadeIn(number) if source is None else travel(number, *source)
 
     def source(self, line: Drawn, term: Term, number: Number) -> tuple[Mobject | np.ndarray, float] | None:

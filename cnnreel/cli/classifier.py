@@ -93,13 +93,11 @@ class TrainingBar:
         self.bar.stop()
 
     def batch(self, report: BatchReport) -> None:
-        """Move the bar."""
         words = f"epoch {report.epoch} of {report.epochs}, loss {report.loss:.3f}, accuracy {report.accuracy:.2%}"
         done = report.epoch - 1 + report.batch / report.batches
         self.bar.update(self.task, description=words, completed=done)
 
     def epoch(self, report: EpochReport) -> None:
-        """Write a line."""
         self.console.print(
             f"epoch {report.epoch} of {report.epochs}: loss {report.loss:.4f}, "
             f"accuracy {report.accuracy:.2%}, on held-back images {report.validation_accuracy:.2%}",

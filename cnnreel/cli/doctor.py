@@ -56,25 +56,21 @@ def looked_at(what: str, look: Callable[[], str], remedy: str, *, needed: bool =
 
 
 def python() -> Finding:
-    """Look at Python's version."""
     found = ".".join(map(str, sys.version_info[:3]))
     return Finding("Python", found, sys.version_info >= (3, 11), remedy="install Python 3.11 or later")
 
 
 def cairo() -> str:
-    """Load the drawing library."""
     found: str = importlib.import_module("cairo").cairo_version_string()
     return found
 
 
 def pango() -> str:
-    """Load the text library."""
     importlib.import_module("manimpango")
     return version("ManimPango")
 
 
 def manim() -> str:
-    """Say which Manim there is."""
     importlib.import_module("manim")
     return version("manim")
 
@@ -88,13 +84,11 @@ def pillow() -> str:
 
 
 def typst() -> str:
-    """Load the typesetter of formulas."""
     importlib.import_module("typst")
     return version("typst")
 
 
 def fonts() -> str:
-    """Look for the fonts that come with the project."""
     folder = Path(importlib.import_module("scenes").__file__ or "").parent
     missing = [font.name for font in FONTS if not (folder / font).is_file()]
     if missing:
@@ -109,7 +103,6 @@ def codec(name: str) -> str:
 
 
 def writable(folder: Path) -> str:
-    """Write a file into the nearest folder that exists."""
     nearest = next(one for one in (folder, *folder.absolute().parents) if one.exists())
     with tempfile.TemporaryFile(dir=nearest):
         return f"{folder} can be written to"
@@ -121,5 +114,4 @@ def torch() -> str:
 
 
 def pptx() -> str:
-    """Say which python-pptx there is."""
     return version("python-pptx")

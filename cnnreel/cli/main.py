@@ -97,8 +97,6 @@ def list_scenes(_json: bool) -> None:
 
 
 def inspect_command(spec: type[SceneSpec]) -> click.Command:
-    """Make the command that prints what a scene would show."""
-
     def run(_json: bool, **given: Any) -> None:
         asked = build(spec, given)
         click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)
@@ -108,7 +106,6 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
-    """Make the command that films a scene."""
     params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
@@ -127,7 +124,6 @@ def film_scene(
     _no_cache: bool,
     **given: Any,
 ) -> None:
-    """Film a scene and print the path of the main file."""
     asked = build(spec, given)
     name = check_name("--name", spec.name if _name is None else _name)
     check_installed(_format)

@@ -96,7 +96,6 @@ def spelt(spec: type[SceneSpec], name: str) -> str:
 
 
 def spellings(spec: type[SceneSpec], name: str) -> list[str]:
-    """Return all spellings of a field's option."""
     return [flag(name), *(flag(alias) for alias, field in spec.aliases.items() if field == name)]
 
 
@@ -110,7 +109,6 @@ def flag(name: str) -> str:
 
 
 def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
-    """Make the option of a field."""
     parts = list(parts_of(field.annotation, field.metadata))
     several = read_kernels in parts
     described: dict[str, Any] = {"help": help_text(name, field, several=several), "default": None}
@@ -143,14 +141,12 @@ def metavar(parts: list[Any]) -> str:
 
 
 def help_text(name: str, field: FieldInfo, *, several: bool) -> str:
-    """Return the field's description with its default."""
     default = default_text(name, field.get_default(call_default_factory=True))
     again = "May be given several times, once for each output channel." if several else ""
     return "  ".join(filter(None, (field.description, again, default and f"[default: {default}]")))
 
 
 def default_text(name: str, default: Any) -> str:
-    """Write a default as it would be given."""
     match default:
         case None:
             return ""

@@ -37,7 +37,6 @@ class ExampleCommand(click.Command):
         return super().parse_args(context, args)
 
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the example as it would be typed."""
         python = "python " if context.command_path.split()[0].endswith(".py") else ""
         formatter.write(f"\nExample:\n  {python}{context.command_path} {self.example}".rstrip() + "\n")
 
@@ -46,7 +45,6 @@ class Program(ExampleCommand, click.Group):
     """A group of commands that ends with one sentence and a status, never with a traceback for a user's mistake."""
 
     def main(self, *args: Any, **options: Any) -> NoReturn:
-        """Run, and end the process."""
         with tidy_when_terminated():
             status = self.status_of(lambda: super(Program, self).main(*args, **{**options, "standalone_mode": False}))
         sys.exit(status)
@@ -76,11 +74,9 @@ class SceneGroup(ExampleCommand, click.Group):
         self.make = make
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """Name the scenes in the catalog's order."""
         return list(catalog.SCENES)
 
     def get_command(self, context: click.Context, name: str) -> click.Command:
-        """Make the command of a scene, or say which scenes there are."""
         return self.make(catalog.find(name))
 
 

@@ -26,7 +26,6 @@ def table(spec: SceneSpec) -> str:
 
 
 def block(name: str, value: Any) -> Iterator[str]:
-    """Write one value with its name."""
     yield ""
     match value:
         case Mapping():
@@ -40,7 +39,6 @@ def block(name: str, value: Any) -> Iterator[str]:
 
 
 def steps_outline(steps: list[Any] | tuple[Any, ...]) -> str:
-    """Say how many steps there are and what each holds."""
     if not steps or not isinstance(steps[0], Mapping):
         return ", ".join(map(plain, steps))
     return f"{len(steps)}, each with {', '.join(outline(key, part) for key, part in steps[0].items())}"
@@ -65,7 +63,6 @@ def array_block(name: str, array: np.ndarray) -> Iterator[str]:
 
 
 def grid_lines(grid: np.ndarray) -> Iterator[str]:
-    """Write a grid with its columns aligned."""
     texts = as_texts(grid.ravel())
     width = max(map(len, texts))
     for start in range(0, len(texts), grid.shape[1]):

@@ -50,7 +50,6 @@ class Props:
     tracks: Table = field(default_factory=Table)
 
     def track(self, keys: Sequence[Sequence[float]]) -> int:
-        """Return the index of a track."""
         return self.tracks.add(repr(keys), keys)
 
 
@@ -79,7 +78,6 @@ class Actor(ABC):
         """Return the sprite that was recorded; nothing if it was never seen."""
 
     def sample(self) -> None:
-        """Look at the mobject once more."""
         self.looks.append(self.look())
 
     def write(self, start: int) -> None:
@@ -99,7 +97,6 @@ class LineLook:
 
     @classmethod
     def of(cls, mobject: VMobject) -> LineLook:
-        """Look at a mobject."""
         fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
         return cls(mobject.points, (fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)))
 
@@ -124,7 +121,6 @@ class LineActor(Actor):
         self.stroke = Keys([LEVEL] * 4 + [HAIR])
 
     def look(self) -> LineLook:
-        """Return points and style."""
         before, now = self.looks[-1], LineLook.of(self.mobject)
         points = now.points
         if before is not None and points.shape == before.points.shape and (points == before.points).all():
@@ -157,7 +153,6 @@ class LineActor(Actor):
         return blake2b(traits + shares.tobytes(), digest_size=16).digest() if traits else b""
 
     def _keep_moved(self, start: int, one: Any, other: Any, shares: Series) -> None:
-        """Write keys for outlines that go from one to another."""
         if (one == other).all() or len(one) < 4:
             if not self.outline or self._kept is not one:
                 self._keep_points(start, [one])
@@ -188,7 +183,6 @@ class LineActor(Actor):
     _kept: Any = None
 
     def _keep_points(self, start: int, points: list[Any]) -> None:
-        """Write keys for outlines that have equally many points."""
         if len(points[0]) < 4:
             self._put(start, "")
             return
@@ -212,7 +206,6 @@ class LineActor(Actor):
         self.pose.add(start, poses, self.props.easings, outline)
 
     def _keep_morph(self, start: int, stack: Any) -> None:
-        """Write keys for outlines that are no images of each other."""
         flat = stack.reshape(len(stack), -1)
         for piece in eased(flat, np.full(flat.shape[1], HAIR), self.props.easings):
             first, last = stack[piece.first], stack[piece.last]
@@ -253,7 +246,6 @@ class LineActor(Actor):
         keys.add(start, series, self.props.easings)
 
     def sprite(self) -> dict[str, Any] | None:
-        """Return the sprite."""
         if not self.outline:
             return None
         props = self.props

@@ -75,7 +75,6 @@ class Motion:
         return True
 
     def play(self, sample: int) -> None:
-        """Let those that have to be played be as they are at a sample."""
         for animation, alphas in self.played:
             animation.interpolate(float(alphas[sample]))
 

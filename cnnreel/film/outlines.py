@@ -47,7 +47,6 @@ class Outline2d:
 
     @property
     def points(self) -> Points:
-        """The points in pixels, as they are written."""
         return self.unit * self.size
 
     def pose(self, pose: Sequence[float]) -> list[float]:
@@ -76,19 +75,16 @@ class Outlines:
         self.shapes = Table()
 
     def find(self, points: Points) -> Outline2d:
-        """Return the outline of which these points are a larger or smaller image."""
         low, size = extent(points[None])
         unit = (points - low[0]) / np.where(size[0] > NEAR, size[0], np.inf)
         key = np.rint(unit * FINENESS).astype(np.int32).tobytes()
         return self._known.setdefault(key, Outline2d(unit))
 
     def write(self, points: Points) -> int:
-        """Return the index of the shape with these points."""
         (shape,) = path_data([points])
         return self.shapes.add(shape, shape)
 
     def write_alike(self, *several: Points) -> list[int]:
-        """Return the indices of shapes with the same commands."""
         return [self.shapes.add(shape, shape) for shape in path_data(several)]
 
 
@@ -179,7 +175,6 @@ def commands(
 
 
 def line(end: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
-    """Give the command of a straight line."""
     if not end[:, 1].any():
         yield "h", end[:, :1]
     elif not end[:, 0].any():

@@ -29,7 +29,6 @@ class Paints:
         self.find(as_shares(theme.background))
 
     def as_json(self) -> list[list[str]]:
-        """Return each paint in each theme."""
         return [list(paint) for paint in self._table.entries]
 
     def find(self, color: Sequence[float]) -> int:
@@ -47,7 +46,6 @@ class Paints:
         return self._known[key]
 
     def fixed(self, color: str) -> int:
-        """Return the index of a colour that is the same in all themes."""
         paint = (color,) * len(THEMES)
         return self._table.add(paint, paint)
 
@@ -96,5 +94,4 @@ def picture_record(values: npt.NDArray[np.float64]) -> dict[str, Any]:
 
 
 def as_base64(samples: Pixels8) -> str:
-    """Return bytes as JSON can hold them."""
     return base64.b64encode(samples.tobytes()).decode()

@@ -40,7 +40,6 @@ class PictureActor(Actor):
         self.opacity = Keys([LEVEL])
 
     def look(self) -> PictureLook:
-        """Return corners and colours."""
         before, points, pixels = self.looks[-1], self.mobject.points, self.mobject.pixel_array
         if before is None or not np.array_equal(pixels, before.pixels):
             return PictureLook(points.copy(), pixels.copy())
@@ -48,12 +47,10 @@ class PictureActor(Actor):
         return same if np.array_equal(points, same.points) else PictureLook(points.copy(), same.pixels)
 
     def digest(self) -> bytes:
-        """Return a hash of corners and colours."""
         look = self.looks[-1]
         return blake2b(look.points.tobytes() + look.pixels.tobytes(), digest_size=16).digest()
 
     def keep(self, start: int, looks: list[Any]) -> None:
-        """Write keys for place, opacity and picture."""
         stack = np.stack([self.props.projection.points(look.points) for look in looks])
         low = stack.min(axis=1)
         size = stack.max(axis=1) - low
@@ -94,7 +91,6 @@ class PictureActor(Actor):
         self.picture.append([time, easing, index])
 
     def sprite(self) -> dict[str, Any] | None:
-        """Return the sprite."""
         if not self.picture:
             return None
         props = self.props

@@ -144,7 +144,6 @@ class ClipRecord(Strict):
 
     @model_validator(mode="after")
     def check_main(self) -> Self:
-        """Check that the clip is either a film or pictures."""
         if (self.video is None) == (self.pictures is None):
             raise ValueError("a clip has either a video or pictures")
         return self

@@ -65,7 +65,6 @@ class Recorder(BlindRenderer):
         self.beats: list[dict[str, Any]] = []
 
     def init_scene(self, *_: Any) -> None:
-        """Build the camera, and measure the frame."""
         super().init_scene()
         self._props = Props(Projection((config.frame_width, config.frame_height), FRAME), self._paints)
 
@@ -146,7 +145,6 @@ class Recorder(BlindRenderer):
         return [self._actors[key] for key in order]
 
     def _known(self, family: Family) -> list[Actor]:
-        """Return the actors of those mobjects that are drawn."""
         drawn = set(self._orders[-1][1])
         return [self._actors[id(mobject)] for mobject in family.shown() if id(mobject) in drawn]
 
@@ -160,7 +158,6 @@ class Recorder(BlindRenderer):
             self._seen.update(actor.digest())
 
     def film(self) -> dict[str, Any]:
-        """Return all that was seen, as the film has it."""
         props = self._props
         sprites: list[dict[str, Any]] = []
         indices: dict[int, int] = {}

@@ -24,7 +24,6 @@ class Table:
         self._index: dict[object, int] = {}
 
     def add(self, key: object, entry: object) -> int:
-        """Return the index of a thing, which is new if its key is."""
         if key not in self._index:
             self._index[key] = len(self.entries)
             self.entries.append(entry)
@@ -38,7 +37,6 @@ class Easings:
         self.entries = [np.array([0.0, 1.0])]
 
     def as_json(self) -> list[list[float]]:
-        """Return them as plain numbers."""
         return [[int(share) if share in (0, 1) else share for share in one.tolist()] for one in self.entries]
 
     def find(self, shares: Series, tolerance: float) -> int:
@@ -83,7 +81,6 @@ class Keys:
                 self.keys.append(Key(start + piece.ends, HOLDS, tuple(series[piece.last].tolist()), about))
 
     def begin(self, time: int, values: Series, easing: int = HOLDS, about: Any = None) -> None:
-        """Let values count from a time on."""
         if self.keys and self.keys[-1].about is about:
             last = self.keys[-1]
             if (np.abs(np.array(last.values) - values) <= self.scale / 5).all():
@@ -115,7 +112,6 @@ class Stretch(NamedTuple):
 
     @property
     def moves(self) -> bool:
-        """Whether anything changes."""
         return self.ends > self.begins
 
 

@@ -120,7 +120,6 @@ class FilmCamera(Camera):
         return [mobject for mobject in mobjects if id(mobject) in looks]
 
     def _looks_of(self, mobjects: Sequence[Mobject]) -> Looks | None:
-        """Return how mobjects look, or nothing if that cannot be said of one of them."""
         if not all(map(is_plain, mobjects)):
             return None
         return {id(mobject): self._look(mobject) for mobject in mobjects}

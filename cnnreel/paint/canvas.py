@@ -51,7 +51,6 @@ class Canvas:
         return self._frame
 
     def paint(self, patch: Patch) -> None:
-        """Put a patch where it belongs."""
         left, top, right, bottom = patch.box
         if not patch.box.size:
             return

@@ -56,7 +56,6 @@ class FilmRenderer(CairoRenderer):
         self.frames = 0
 
     def init_scene(self, *_: Any) -> None:
-        """Build the camera."""
         super().__init__(camera_class=FilmCamera)
         self.file_writer = NoFiles()
         self.picture: Frame = self.camera.pixel_array.copy()
@@ -69,7 +68,6 @@ class FilmRenderer(CairoRenderer):
         self.looking = self._beat in self._wanted
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
-        """Play one group of animations."""
         scene.compile_animation_data(*animations, **options)
         scene.begin_animations()
         frames = max(1, round(scene.duration * self.camera.frame_rate))

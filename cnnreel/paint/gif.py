@@ -76,7 +76,6 @@ def write_gif(parts: Sequence[Part], path: Path, size: Pair, fps: int = GIF_FPS)
 
 
 def frames_of(parts: Iterable[Part], fps: int) -> Iterator[av.VideoFrame]:
-    """Give the frames of films one after the other."""
     for part in parts:
         with av.open(str(part.path)) as kept:
             for picture in kept.decode(video=0):
@@ -100,7 +99,6 @@ def palette_of(frames: Iterator[av.VideoFrame]) -> av.VideoFrame:
 
 
 def drawn_with(palette: av.VideoFrame, frames: Iterator[av.VideoFrame], fps: int) -> Iterator[av.VideoFrame]:
-    """Give all frames in these colours."""
     first = next(frames)
     graph = Graph()
     source, colors = buffer_for(graph, first), buffer_for(graph, palette, fps)
@@ -117,7 +115,6 @@ def drawn_with(palette: av.VideoFrame, frames: Iterator[av.VideoFrame], fps: int
 
 
 def buffer_for(graph: Graph, picture: av.VideoFrame, fps: int = GIF_FPS) -> FilterContext:
-    """Add to a graph what takes in pictures of this kind."""
     return graph.add_buffer(
         width=picture.width, height=picture.height, format=picture.format, time_base=Fraction(1, fps)
     )

@@ -77,7 +77,6 @@ class Family:
         return mobjects == self._of and (not parts or [member.submobjects for member in self._members] == self._parts)
 
     def shown(self) -> list[Mobject]:
-        """Return those that have points, the lowest first."""
         return sorted((member for member in self._members if len(member.points)), key=lambda member: member.z_index)
 
 
@@ -92,7 +91,6 @@ def is_plain(mobject: Any) -> bool:
 
 
 def is_seen(rgbas: Any) -> bool:
-    """Tell whether a colour is not fully transparent."""
     return len(rgbas) > 1 or rgbas[0][3] > 0
 
 
@@ -170,7 +168,6 @@ def lively(scene: Any) -> list[Mobject] | None:
 
 
 def animated(animations: Collection[Any]) -> Iterator[Mobject]:
-    """Give the mobjects of animations, and of those that they are composed of."""
     for animation in animations:
         yield animation.mobject
         yield from animated(getattr(animation, "animations", ()))

@@ -32,12 +32,10 @@ class Box(NamedTuple):
 
     @classmethod
     def of(cls, frame: Frame) -> Box:
-        """Return the box of a whole frame."""
         return cls(0, 0, frame.shape[1], frame.shape[0])
 
     @property
     def area(self) -> tuple[slice, slice]:
-        """What to index a frame with."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     @property
@@ -46,13 +44,11 @@ class Box(NamedTuple):
         return (self.right - self.left) * (self.bottom - self.top)
 
     def meets(self, other: Box) -> bool:
-        """Tell whether two boxes have a pixel in common."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def covers(self, other: Box) -> bool:
-        """Tell whether all of another box is in this one."""
         return (
             self.left <= other.left
             and self.top <= other.top
@@ -61,7 +57,6 @@ class Box(NamedTuple):
         )
 
     def join(self, other: Box) -> Box:
-        """Return the smallest box around both."""
         return Box(
             min(self.left, other.left),
             min(self.top, other.top),
@@ -70,7 +65,6 @@ class Box(NamedTuple):
         )
 
     def clip(self, frame: Box) -> Box:
-        """Return the part of the box that lies in another one."""
         return Box(
             max(self.left, frame.left),
             max(self.top, frame.top),

@@ -35,7 +35,6 @@ class Still:
 
     @classmethod
     def of(cls, beat: Beat, frame: Frame) -> Still:
-        """Scale a frame down to the width it has on the sheet."""
         height, width = frame.shape[:2]
         small = cell_width(width, height)
         picture = Image.fromarray(frame).convert("RGB")
@@ -64,7 +63,6 @@ def columns(width: int, height: int) -> int:
 
 
 def cell_width(width: int, height: int) -> int:
-    """Return the width of one of them in pixels."""
     count = columns(width, height)
     return (SHEET_WIDTH - (count + 1) * MARGIN) // count
 
@@ -88,10 +86,8 @@ def contact_sheet(stills: Sequence[Still], theme: Theme) -> Image.Image:
 
 
 def caption_lines(number: int, still: Still, width: int) -> list[str]:
-    """Break a caption into lines of at most this width in pixels."""
     return textwrap.wrap(f"{number:02d}  {still.beat.caption}", int(width / (24 * LETTER)))
 
 
 def font() -> ImageFont.FreeTypeFont:
-    """Return the font of the captions."""
     return ImageFont.truetype(FONT, 24)

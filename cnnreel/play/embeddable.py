@@ -39,12 +39,10 @@ class Embeddable:
 
     @property
     def name(self) -> str:
-        """Its name."""
         return str(self.video["file"]).rpartition(".")[0]
 
     @property
     def questions(self) -> list[dict[str, Any]]:
-        """The beats in which something is asked."""
         return [beat for beat in page_beats(self.parts) if beat["kind"] == "question"]
 
 

@@ -86,11 +86,9 @@ def clip(scene: str, *, quality: str = "low", out: str | Path = "out", **given: 
 
 
 def timeline_of(record: Mapping[str, Any]) -> Timeline:
-    """Return the beats of a record as a timeline."""
     return Timeline([beat_of(beat) for beat in record["beats"]])
 
 
 def beat_of(plain: Mapping[str, Any]) -> Beat:
-    """Return a beat from its JSON."""
     shown = tuple(Shown(one["text"], one["of"], tuple(one["box"])) for one in plain["shown"])
     return Beat(**{**plain, "shown": shown})

@@ -126,12 +126,10 @@ def as_myst(film: Embeddable, at: str) -> str:
 
 
 def as_raw_block(fence: str) -> Writer:
-    """Return a writer of HTML inside a fenced block."""
     return lambda film, at: f"```{fence}\n{as_html(film, at)}```\n"
 
 
 def as_sphinx(film: Embeddable, at: str) -> str:
-    """Write HTML into a raw directive."""
     return ".. raw:: html\n\n" + textwrap.indent(as_html(film, at), "   ")
 
 
@@ -146,13 +144,11 @@ def as_markdown(film: Embeddable, at: str) -> str:
 
 
 def as_notebook_cell(film: Embeddable, at: str) -> str:
-    """Write the code of a cell."""
     address = json.dumps(f"{at}/{quote(film.page)}")
     return f'from IPython.display import IFrame\n\nIFrame({address}, width="100%", height=830)\n'
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line."""
     return " ".join(text.split())
 
 

@@ -48,7 +48,6 @@ def steps(story: Story) -> Iterator[dict[str, str]]:
 
 
 def as_row(story: Story, of: str) -> dict[str, str]:
-    """Write how a value came about."""
     known = story.explanation(of)
     return {
         "address": of,

@@ -83,7 +83,6 @@ def as_srt(cues: Iterable[Cue]) -> str:
 
 
 def at(seconds: float) -> timedelta:
-    """Return a time to the millisecond."""
     return timedelta(milliseconds=round(seconds * 1000))
 
 

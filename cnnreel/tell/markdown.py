@@ -22,7 +22,6 @@ def plain_text(text: str) -> str:
 
 
 def escaped(found: re.Match[str]) -> str:
-    """Return a letter that means only itself."""
     return ENTITIES.get(found[0], f"\\{found[0]}")
 
 

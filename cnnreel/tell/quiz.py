@@ -75,12 +75,10 @@ def h5p(film: Embeddable) -> str:
 
 
 def size(video: Mapping[str, Any]) -> dict[str, int]:
-    """Return width and height of the film."""
     return {"width": video["width"], "height": video["height"]}
 
 
 def captions_track(path: str) -> dict[str, Any]:
-    """Name the captions."""
     return {"label": "Captions", "kind": "captions", "srcLang": "en", "track": {"path": path, "mime": "text/vtt"}}
 
 
@@ -116,7 +114,6 @@ def blank_text(text: str) -> str:
 
 
 def is_number(answer: str) -> bool:
-    """Tell whether an answer is a number."""
     return PLAIN_NUMBER.fullmatch(answer) is not None
 
 

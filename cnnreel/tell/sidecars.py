@@ -43,5 +43,4 @@ def write_cues(folder: Path, name: str, said: Sequence[Cue], named: Sequence[Cue
 
 
 def write(folder: Path, name: str, text: str) -> None:
-    """Write a text with the line ends it has."""
     (folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -28,7 +28,6 @@ class Story:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """What was computed."""
         found: Mapping[str, Any] = self.record["values"]
         return found
 

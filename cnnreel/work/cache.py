@@ -127,7 +127,6 @@ def sources() -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of what pictures and films are made with."""
     found = {"cairo": cairo.cairo_version_string()}  # the system's
     for package in DRAWN_WITH:
         with suppress(PackageNotFoundError):
@@ -136,11 +135,9 @@ def versions() -> dict[str, str]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Give all files below a folder."""
     return (path for path in folder.rglob("*") if path.is_file())
 
 
 def empty(folder: Path) -> None:
-    """Remove all that is in a folder."""
     for path in folder.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -74,7 +74,6 @@ class Output:
 
     @property
     def codec(self) -> Codec:
-        """How the film is encoded, if it is a video."""
         return TRANSPARENT if self.transparent else CODECS[self.format]
 
 
@@ -98,7 +97,6 @@ class Clip:
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
         return self.out_dir / self.name
 
     @property
@@ -109,12 +107,10 @@ class Clip:
 
     @property
     def size(self) -> Pair:
-        """Width and height in pixels."""
         return QUALITIES[self.output.quality].size(self.spec.ratio)
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """What its JSON says, once it is made."""
         record: dict[str, Any] = json.loads((self.folder / f"{self.name}.json").read_bytes())
         return record
 

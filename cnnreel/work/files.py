@@ -190,7 +190,6 @@ def said_plainly(folder: Path, only: frozenset[int] | None = None) -> Iterator[N
 
 
 def as_sentence(folder: Path, error: OSError) -> CnnreelError:
-    """Say what went wrong with a folder."""
     if error.errno in FULL:
         return CnnreelError(f"The disk is full: there is no room for the film in {str(folder)!r}.")
     if error.errno in NO_FOLDER:

@@ -50,7 +50,6 @@ class Prepared:
     missing: tuple[int, ...]
 
     def seconds(self, beats: Sequence[int]) -> float:
-        """Return how long some beats last."""
         return sum(beat.end - beat.start for beat in (self.timeline.beats[number] for number in beats))
 
 

@@ -59,7 +59,6 @@ def read_lesson(path: Path) -> Lesson:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read TOML."""
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -76,7 +75,6 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def as_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
-    """Check what a lesson file holds."""
     check_keys("a lesson", given, ("title", "look", "clip"))
     name = check_name("the lesson file's name, which becomes a folder's,", path.stem)
     clips = given.get("clip", [])
@@ -143,14 +141,12 @@ def check_keys(what: str, given: Mapping[str, Any], known: tuple[str, ...]) -> N
 
 
 def text(key: str, value: Any) -> str:
-    """Return a text that is not empty and has one line."""
     if not isinstance(value, str) or not value or not value.isprintable() or len(value) > 100:
         raise InputError(f"{key} must be a text of one line and at most 100 letters, but it is {value!r}.")
     return value
 
 
 def table(key: str, value: Any) -> Mapping[str, Any]:
-    """Return a table of keys and values."""
     if not isinstance(value, dict):
         raise InputError(f'{key} must be a table, below a line "[{key}]", but it is {value!r}.')
     return value

@@ -44,7 +44,6 @@ class Limit:
 
     @property
     def most(self) -> int:
-        """The limit that holds now."""
         given = os.environ.get(self.variable, str(self.usual))
         if not given.isdecimal():
             raise InputError(f"{self.variable} must be a number of {self.unit}, but it is {given!r}.")

@@ -78,7 +78,6 @@ class Worker:
         self.task: Task | None = None
 
     def start(self, task: Task) -> Future[Any]:
-        """Let the process do a task."""
         self._progress.value, self.task = 0.0, task
         # where the worker is forked, this waits for all imports, and may be interrupted
         with nullcontext() if FORKING else deaf_to_ctrl_c():
@@ -212,7 +211,6 @@ def report(fraction: float) -> None:
 
 
 def begin(line: Connection, progress: Any) -> None:
-    """Begin the life of a worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, leave)
     PROGRESS.set(progress)

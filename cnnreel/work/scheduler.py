@@ -49,7 +49,6 @@ def film_all(clips: Sequence[Clip], workers: int, on_clip: OnClip | None = None)
 
 
 def step(function: Step, clip: Clip, *arguments: Any) -> Any:
-    """Take a step of a clip, in a worker."""
     with in_one_sentence(clip):
         return function(clip, *arguments)
 
@@ -74,12 +73,10 @@ class Filming:
     to_come: int = 0
 
     def seconds(self, beats: Beats) -> float:
-        """Return how long some beats last."""
         return self.prepared.seconds(beats) if self.prepared else 0.0
 
     @property
     def missing(self) -> float:
-        """How many seconds are to be filmed."""
         return self.seconds(self.prepared.missing) if self.prepared else 0.0
 
     def cut(self, longest: float) -> None:
@@ -132,8 +129,6 @@ class Scheduler:
             self._wait(one, math.inf, partial(self._hear_prepared, one), prepare)
 
     def _wait(self, one: Filming, length: float, hear: Callable[[News], None], function: Step, *given: Any) -> None:
-        """Let a step of a clip wait for a worker."""
-
         def heard(news: News) -> None:
             failure = failure_of(news)
             if one.number in self.results:  # another part has failed
@@ -172,7 +167,6 @@ class Scheduler:
         return sum(one.prepared.timeline.duration for one in self._prepared if one.number == number and one.prepared)
 
     def _film(self) -> None:
-        """Have everything filmed that is prepared and not in the cache."""
         longest = max(SHORTEST, sum(one.missing for one in self._prepared) / self._workers)
         while self._uncut:
             one = self._uncut.pop(0)

@@ -51,7 +51,6 @@ class Segments:
 
     @property
     def sink(self) -> Self | None:
-        """Itself, if what moves is wanted."""
         return None if self._clip.output.format in ("png", "stills") else self
 
     def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
@@ -125,5 +124,4 @@ def segment_folder(folder: Path, beat: int) -> Path:
 
 
 def film_in(folder: Path, clip: Clip) -> Path:
-    """Return the film in a segment's folder."""
     return folder / ("film.mov" if clip.output.format == "gif" else f"film.{clip.output.format}")

@@ -49,13 +49,11 @@ class ReluSpec(ActivationSpec):
 
     @classmethod
     def scene_class(cls) -> type[ReluScene]:
-        """Import the scene."""
         from scenes.activations.scene import ReluScene
 
         return ReluScene
 
     def trace(self) -> ActivationTrace:
-        """Apply the activation."""
         return relu(batched(self.x))
 
 
@@ -72,17 +70,14 @@ class LeakyReluSpec(ActivationSpec):
 
     @classmethod
     def scene_class(cls) -> type[LeakyReluScene]:
-        """Import the scene."""
         from scenes.activations.scene import LeakyReluScene
 
         return LeakyReluScene
 
     def trace(self) -> ActivationTrace:
-        """Apply the activation."""
         return leaky_relu(batched(self.x), self.negative_slope)
 
     def values(self) -> Values:
-        """Return the slope too."""
         return {"negative_slope": np.float64(self.negative_slope), **super().values()}
 
 
@@ -95,13 +90,11 @@ class SigmoidSpec(ActivationSpec):
 
     @classmethod
     def scene_class(cls) -> type[SigmoidScene]:
-        """Import the scene."""
         from scenes.activations.scene import SigmoidScene
 
         return SigmoidScene
 
     def trace(self) -> ActivationTrace:
-        """Apply the activation."""
         return sigmoid(batched(self.x))
 
 
@@ -114,11 +107,9 @@ class TanhSpec(ActivationSpec):
 
     @classmethod
     def scene_class(cls) -> type[TanhScene]:
-        """Import the scene."""
         from scenes.activations.scene import TanhScene
 
         return TanhScene
 
     def trace(self) -> ActivationTrace:
-        """Apply the activation."""
         return tanh(batched(self.x))

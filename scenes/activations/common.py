@@ -53,7 +53,6 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     """Whether a learner can only say roughly what comes out."""
 
     def construct(self) -> None:
-        """Play the whole activation."""
         self.trace: ActivationTrace = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
         self.show_title(self.operation, say("each value for itself"))
@@ -77,7 +76,6 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         ]
 
     def introduce(self) -> None:
-        """Show the grids, then the curve and the rule."""
         board = self.lay_out()
         count = self.trace.x.size
         said = say_many(
@@ -94,7 +92,6 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
             self.play(Create(board.curve.line), FadeIn(definition), run_time=1.5)
 
     def lay_out(self) -> ActivationBoard:
-        """Build grids and curve."""
         names = (self.spec.x_label, self.spec.output_label, f"{self.function}(x)")
         self.board = ActivationBoard(self.trace, names, self.least, self.theme, self.bands.stage)
         self.windows = [Window(grid, (1, 1), self.theme) for grid in self.board.inputs]
@@ -181,7 +178,6 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
                 self.play(*drop_into(*self.output_cell(step), self.probe.dot), run_time=0.3 * self.hurry)
 
     def said_of_row(self, row: list[Position]) -> str:
-        """Say which values follow."""
         _, channel, i, _ = row[0]
         named = {"row": i + 1, "channel": channel}
         whole, many = len(row) == self.trace.x.shape[3], len(self.windows) > 1
@@ -200,7 +196,6 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
             self.play(*map(FadeOut, leaving), *self.leave(), run_time=0.6)
 
     def equation(self, step: ActivationStep) -> Equation:
-        """Return how a value comes about."""
         return cast("Equation", self.trace.explain(address_of("output", step.position)))
 
     def operand(self, step: ActivationStep) -> Value:
@@ -215,11 +210,9 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         return {"x": number(self.operand(step).text), "value": value}
 
     def definition_of_size(self, size: float) -> Formula:
-        """Return the definition of the function at a size."""
         return Formula(self.definition, size, self.theme.text)
 
     def question_about(self, step: ActivationStep) -> str:
-        """Ask what becomes of a value."""
         named = {"function": self.function, "x": number(self.operand(step).text)}
         if self.is_estimated:
             return say("What is {function}({x}), roughly?", **named)

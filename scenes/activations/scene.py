@@ -26,11 +26,9 @@ class ReluScene(ActivationScene[ReluSpec]):
     definition = '"ReLU"(x) = max(0, x)'
 
     def rule(self) -> str:
-        """Say what the function does."""
         return say("What is negative becomes 0. What is positive stays as it is. The curve shows it.")
 
     def said(self, step: ActivationStep) -> str:
-        """Say what becomes of a value."""
         equation = self.equation(step)
         named = {"x": number(self.operand(step).text), "equation": plain(equation)}
         value = about(equation.result.text, is_rounded=equation.is_rounded)
@@ -39,7 +37,6 @@ class ReluScene(ActivationScene[ReluSpec]):
         return say("{x} is not negative, so it stays {value}: {equation}.", value=value, **named)
 
     def moral(self) -> str:
-        """Say how many values have changed."""
         count, size = int(np.sum(self.trace.x < 0)), self.trace.x.size
         if count == 0:
             return say("No value was negative, so nothing has changed.")
@@ -66,26 +63,22 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
         return as_text(self.spec.negative_slope, decimals_for([self.spec.negative_slope], most=4))
 
     def rule(self) -> str:
-        """Say what the function does."""
         return say(
             "What is negative is multiplied by {slope}. What is positive stays as it is. The curve shows it.",
             slope=number(self.slope),
         )
 
     def definition_of_size(self, size: float) -> Formula:
-        """Return the definition of the function at a size."""
         cases = f'cases(x & "if " x > 0, {{{{{self.slope} : slope}}}} dot x & "otherwise")'
         formula = Formula(f'"LeakyReLU"(x) = {cases}', size, self.theme.text)
         formula.trace("slope", self.slope, "negative_slope").set_fill(self.theme.kernel)
         return formula
 
     def question_about(self, step: ActivationStep) -> str:
-        """Ask what becomes of a value."""
         named = {"x": number(self.operand(step).text), "slope": number(self.slope)}
         return say("What is LeakyReLU({x}), with a slope of {slope} below 0?", **named)
 
     def said(self, step: ActivationStep) -> str:
-        """Say what becomes of a value."""
         x, equation = number(self.operand(step).text), self.equation(step)
         if step.x >= 0:
             return say("{x} is not negative, so it stays as it is.", x=x)
@@ -97,7 +90,6 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
         )
 
     def moral(self) -> str:
-        """Say how many values have changed."""
         count, named = int(np.sum(self.trace.x < 0)), {"size": self.trace.x.size, "slope": number(self.slope)}
         if count == 0:
             return say("No value was negative, so nothing has changed.")
@@ -129,11 +121,9 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
     is_estimated = True
 
     def rule(self) -> str:
-        """Say what the function does."""
         return say("Every value is squeezed between 0 and 1; 0 lands at one half. The curve shows it.")
 
     def said(self, step: ActivationStep) -> str:
-        """Say what becomes of a value."""
         named = self.named(step)
         if step.x == 0:
             return say("sigmoid({x}) is {value}: 0 lands at one half.", **named)
@@ -142,7 +132,6 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
         return say("sigmoid({x}) is {value}: a positive value lands above one half.", **named)
 
     def moral(self) -> str:
-        """Say where all values are."""
         return say_many(
             "The value lies between 0 and 1 now, so it can be read as a probability.",
             "All {count} values lie between 0 and 1 now, so they can be read as probabilities.",
@@ -161,11 +150,9 @@ class TanhScene(ActivationScene[TanhSpec]):
     is_estimated = True
 
     def rule(self) -> str:
-        """Say what the function does."""
         return say("Every value is squeezed between −1 and 1 and keeps its sign; 0 stays 0. The curve shows it.")
 
     def said(self, step: ActivationStep) -> str:
-        """Say what becomes of a value."""
         named = self.named(step)
         if step.x == 0:
             return say("tanh({x}) is {value}: 0 stays 0.", **named)
@@ -174,7 +161,6 @@ class TanhScene(ActivationScene[TanhSpec]):
         return say("tanh({x}) is {value}: a positive value stays positive and never passes 1.", **named)
 
     def moral(self) -> str:
-        """Say where all values are."""
         return say_many(
             "The value lies between −1 and 1 now.",
             "All {count} values lie between −1 and 1 now.",

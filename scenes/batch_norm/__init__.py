@@ -51,7 +51,6 @@ class BatchNormSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[BatchNormScene]:
-        """Import the scene."""
         from scenes.batch_norm.scene import BatchNormScene
 
         return BatchNormScene
@@ -166,7 +165,6 @@ class BatchNormSpec(SceneSpec):
 
     @property
     def affine(self) -> bool:
-        """Whether the values are scaled or shifted at the end."""
         return self.weight is not None or self.bias is not None
 
     def line(self) -> list[dict[str, Any]]:
@@ -185,7 +183,6 @@ class BatchNormSpec(SceneSpec):
         return [{"values": maps[0, 0].ravel(), "mean": mean, "std": spread} for maps, mean, spread in stages]
 
     def torch_eps(self) -> dict[str, Any]:
-        """Return what PyTorch's eps would change."""
         trace, torch = self.trace(), self._normalised(TORCH_EPS)
         return {"eps": TORCH_EPS, "std": torch.std, "change": np.abs(torch.output - trace.output).max()}
 

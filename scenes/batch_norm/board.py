@@ -63,17 +63,14 @@ class BatchNormBoard:
 
     @property
     def x(self) -> NumberGrid:
-        """The grid of the input."""
         return self.x_panel.grid
 
     @property
     def out(self) -> NumberGrid:
-        """The grid of the result."""
         return self.out_panel.grid
 
     @property
     def everything(self) -> VGroup:
-        """All that stands on the board."""
         return VGroup(self.x_panel, self.out_panel, self.beside)
 
     @property
@@ -82,7 +79,6 @@ class BatchNormBoard:
 
     @property
     def _below(self) -> float:
-        """Room below the grids."""
         return NAME_HEIGHT if self.wide else NAME_HEIGHT + 0.35 + self.channel.size
 
     def _cell_size(self) -> float:

@@ -43,7 +43,6 @@ class CellsChapter:
         self.result = board.result
 
     def play(self) -> None:
-        """Fill the result."""
         cells = self.board.cells[:WORKED_OUT]
         self.window = Window(self.board.x, (1, 1), self.stage.theme)
         asked = self.stage.spec.question and not self.stage.spec.training
@@ -79,7 +78,6 @@ class CellsChapter:
             self.drop(cell, line.result.get_center())
 
     def drop(self, cell: Cell, start: np.ndarray) -> None:
-        """Let a result travel into its cell."""
         arrivals = self.arrivals([cell], self.board.out.cell_center(*cell) - start)
         if arrivals:
             self.stage.play(*arrivals, run_time=0.8)
@@ -95,7 +93,6 @@ class CellsChapter:
         self.stage.add(board.out_panel)
 
     def arrivals(self, cells: list[Cell], way: np.ndarray = ORIGIN) -> list[Animation]:
-        """Write values into their cells, and return the animations in which they get there this way."""
         grid = self.board.out
         numbers = [grid.make_number(*cell) for cell in cells]
         for cell, number in zip(cells, numbers, strict=True):

@@ -39,15 +39,12 @@ class Channel:
         self.cells: list[Cell] = list(np.ndindex(self.rows, self.columns))
 
     def address(self, name: str, cell: Cell | None = None) -> str:
-        """Return where a number of this channel stands."""
         return address_of(name, (self.index,) if cell is None else (0, self.index, *cell))
 
     def value(self, name: str, cell: Cell | None = None) -> Value:
-        """Return a number of this channel."""
         return self.trace.value(name, *((self.index,) if cell is None else (0, self.index, *cell)))
 
     def equation(self, name: str, cell: Cell | None = None) -> Equation:
-        """Return how a number of this channel came about."""
         return cast("Equation", self.spec.explain(self.address(name, cell)))
 
     def said(self, name: str, cell: Cell | None = None) -> str:

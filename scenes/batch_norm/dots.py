@@ -35,7 +35,6 @@ LEAST_SPREAD = 0.04
 
 
 def reach(stages: Sequence[Stage]) -> tuple[float, float]:
-    """Return the least and the greatest that a line must show."""
     low = min(min(stage["values"].min(), stage["mean"] - stage["std"]) for stage in stages)
     high = max(max(stage["values"].max(), stage["mean"] + stage["std"]) for stage in stages)
     margin = 0.04 * (high - low) or 1.0
@@ -99,7 +98,6 @@ class DotPlot:
         return self.dots.on(self.lines[index], self.stages[index]["values"], self.room)
 
     def mark_at(self, index: int) -> Array:
-        """Return where the mark is at a stage."""
         line, stage = self.lines[index], self.stages[index]
         return np.array([line.x_of(stage["mean"]), line.unit * stage["std"], line.y - 0.28])
 
@@ -108,7 +106,6 @@ class DotPlot:
         return [Glide(self.dots, self.centres(0)), FadeIn(self.lines[0])]
 
     def move_to(self, index: int) -> list[Animation]:
-        """Return the animations that bring everything from one stage to the next one."""
         moves: list[Animation] = [
             Glide(self.dots, self.centres(index), self.colors[index]),
             Glide(self.mark, self.mark_at(index)),
@@ -159,7 +156,6 @@ class DotsChapter:
         return in_a_row(parts, size, 1.2, box.width).move_to(box.center)
 
     def come_back(self) -> None:
-        """Turn the dots into the values of the output."""
         stage, plot = self.stage, self.plot
         home = Glide(plot.dots, self.board.centres(self.board.out))
         stage.play(FadeOut(plot.lines[-1]), FadeOut(plot.mark), *self.working.leave(), home, run_time=1.2)

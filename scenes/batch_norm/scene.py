@@ -39,7 +39,6 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         self.close(board)
 
     def board_of(self, channel: int, result: str) -> BatchNormBoard:
-        """Lay a channel out."""
         number = f" {channel}" if self.channels > 1 else ""
         names = (self.spec.x_label + number, self.spec.output_label + number)
         board = BatchNormBoard(self.channel(channel), result, names, self.bands.stage, wide=self.wide)
@@ -47,11 +46,9 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         return board
 
     def channel(self, index: int) -> Channel:
-        """Return the numbers of a channel."""
         return Channel(self.spec, index, self.theme, max(0.5, smallest_text()))
 
     def introduce(self, board: BatchNormBoard) -> None:
-        """Show the values and say what will happen."""
         count = board.channel.trace.count
         said = self.origin() + goal(self.spec, self.channels, count)
         if self.channels == 1:
@@ -66,13 +63,11 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
             self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.8)
 
     def row_of(self, values: str) -> AllChannels:
-        """Return the inputs or the outputs of all channels."""
         channels = [self.channel(index) for index in range(self.channels)]
         name = self.spec.x_label if values == "x" else self.spec.output_label
         return AllChannels(channels, values, name, self.bands.stage, tall=self.tall)
 
     def tell(self, board: BatchNormBoard) -> None:
-        """Tell the whole story of a channel."""
         statistics, cells = StatisticsChapter(self, self.working, board), CellsChapter(self, self.working, board)
         statistics.play()
         cells.play()
@@ -113,7 +108,6 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         self.play(*self.working.exchange(line), run_time=1.2)
 
     def close(self, board: BatchNormBoard) -> None:
-        """Show all channels together."""
         if self.channels > 1:
             with self.beat("explain", moral(self.spec)):
                 self.play(FadeOut(board.everything), *self.working.leave(), run_time=0.5)

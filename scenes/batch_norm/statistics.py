@@ -35,7 +35,6 @@ class StatisticsChapter:
         self.count = self.channel.trace.count
 
     def play(self) -> None:
-        """Find all three."""
         if self.stage.spec.training:
             self.find_mean()
             self.find_variance()
@@ -44,7 +43,6 @@ class StatisticsChapter:
         self.find_root()
 
     def show(self, equation: Equation, *heading: str, run_time: float = 1.2) -> None:
-        """Work something out."""
         self.working.show(self.working.writer.write(equation, heading), run_time=run_time)
 
     def find_mean(self) -> None:
@@ -88,7 +86,6 @@ class StatisticsChapter:
             self.working.keep(self.board.known["variance"])
 
     def take_running_ones(self) -> None:
-        """Use what was remembered from training."""
         said = say("In evaluation, mean and variance are the running ones, kept from training.")
         with self.stage.beat("explain", said):
             for known in (self.board.known["mean"], self.board.known["variance"]):
@@ -96,7 +93,6 @@ class StatisticsChapter:
                 self.working.known.append(known.number)
 
     def find_root(self) -> None:
-        """Take the root of the variance."""
         said = say("The root of the variance is the standard deviation, {std}.", std=self.channel.said("std"))
         with self.stage.beat("step", said):
             self.show(self.channel.equation("std"), "σ")

@@ -60,7 +60,6 @@ class Conv2dSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[Conv2dScene]:
-        """Import the scene."""
         from scenes.conv2d.scene import Conv2dScene
 
         return Conv2dScene
@@ -111,7 +110,6 @@ class Conv2dSpec(SceneSpec):
         return found.renamed(turned) if isinstance(found, Equation) else found
 
     def _turned(self, place: tuple[int, ...]) -> Equation:
-        """Return the entry of a kernel as given that stands at a place of the turned one."""
         value, (kH, kW) = self.trace().value("weight", *place), self.trace().kernel_size
         source = (*place[:2], kH - 1 - place[2], kW - 1 - place[3])
         given = Value(value.number, address_of("weight", source), "weight", value.decimals)

@@ -42,7 +42,6 @@ class ConvGrids:
         self.plan, self.theme = plan, theme
 
     def images(self, trace: Conv2dTrace) -> list[NumberGrid]:
-        """Return one grid a channel, with its padding."""
         (top, bottom), (left, right) = trace.padding
         _, C, H, W = trace.x.shape
         maps, ring = trace.x_padded[0], (top, bottom, left, right)
@@ -77,7 +76,6 @@ class ConvGrids:
         return [self._grid("b", one, cells, partial(bias_of, k), self.theme.kernel) for k, one in enumerate(cells)]
 
     def outputs(self, output: Array) -> list[NumberGrid]:
-        """Return one grid an output channel."""
         return [
             self._grid(f"y{k}", one, output, partial(indexed, "output", 0, k), self.theme.output)
             for k, one in enumerate(output[0])
@@ -181,7 +179,6 @@ class ConvBoard:
 
     @cached_property
     def kernel_cells(self) -> list[Cell]:
-        """All cells of a kernel, in reading order."""
         return list(np.ndindex(self.trace.weight.shape[1:]))
 
     def pixel(self, step: Conv2dStep, cell: Cell) -> tuple[NumberGrid, int, int]:
@@ -225,7 +222,6 @@ class ConvBoard:
         return [grid for kernel in (kernels if self.apart else kernels[k : k + 1]) for grid in kernel]
 
     def kernel_picture(self, k: int) -> list[Mobject]:
-        """Return the kernels on stage with their name."""
         return [*self.on_stage(self.kernels, k), self.name("w", k)]
 
     def veil(self, channel: int) -> VGroup:

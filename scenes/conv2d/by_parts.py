@@ -55,11 +55,9 @@ class ByParts(ConvWorking):
 
     @staticmethod
     def line_of(equation: Equation) -> Line:
-        """Return both sides of an equation, as one line."""
         return Line((equation.left, equation.result))
 
     def lines(self, step: Conv2dStep) -> Iterable[Line]:
-        """Yield the line of all sums."""
         yield self.sums(step)
 
     def sums(self, step: Conv2dStep) -> Line:
@@ -82,7 +80,6 @@ class ByParts(ConvWorking):
         return Equation.of(Sum((before, self.products(step, p).result)), after)
 
     def slowly(self, step: Conv2dStep, *, asked: bool) -> None:
-        """Take one part after the other, then the sum."""
         if asked:
             return super().slowly(step, asked=asked)
         looked_at: list[CellMarks] = []
@@ -123,5 +120,4 @@ class ByParts(ConvWorking):
         self.show_at_once(step, self.writer.draw(self.sums(step), self.size))
 
     def briefly(self, step: Conv2dStep) -> None:
-        """Show the line of all sums."""
         self.fade_in(step, self.writer.draw(self.sums(step), self.size))

@@ -26,7 +26,6 @@ class Gaze:
         self.veils: dict[int, VGroup] = {}
 
     def moves(self, step: Conv2dStep) -> list[Animation]:
-        """Return the animations that bring everything to a position."""
         moves = [*self._veiling(step), self._framing(step)]
         for channel, window in enumerate(self.board.windows):
             if window in self.stage.mobjects and channel in step.channels:
@@ -38,7 +37,6 @@ class Gaze:
         return moves
 
     def leaving(self) -> FadeOut:
-        """Return the animation that takes everything away."""
         windows = [window for window in self.board.windows if window in self.stage.mobjects]
         return FadeOut(*windows, *self.veils.values(), *([self.frame] if self.frame else []))
 

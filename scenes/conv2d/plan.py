@@ -89,7 +89,6 @@ class ConvPlan:
         return max(self.cell, self.least.get(key[0], 0.0))
 
     def name(self, key: str, text: str, color: str) -> Paragraph:
-        """Return a name in its place."""
         drawn = Paragraph(text, self.label, color, self.width, aligned_edge=ORIGIN)
         drawn.move_to(self.places[key])
         return drawn

@@ -31,7 +31,6 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
     operation = "Conv2D"
 
     def construct(self) -> None:
-        """Play the whole convolution."""
         self.trace = self.spec.trace()
         self.board = ConvBoard(self.spec, self.trace, self.theme, self.bands.stage, tall=self.tall)
         self.show_title(self.operation)
@@ -72,7 +71,6 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
                 self.play(FadeOut(window), run_time=0.4)
 
     def fill_in_numbers(self, first: Sequence[Animation]) -> None:
-        """Let the grids fill with their values."""
         self.show_options()
         kernels = self.given_kernels()
         with self.beat("explain", words.image(self.spec, self.origin())):
@@ -122,6 +120,5 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
 
     def ring(self, grid: NumberGrid, row: int, column: int) -> Circle:
-        """Return a ring around a value."""
         ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5)
         return ring.move_to(grid.cell_center(row, column))

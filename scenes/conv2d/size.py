@@ -62,7 +62,6 @@ class SizeChapter:
         return ways[best].scale(sizes[best]).move_to(box.center)
 
     def in_words(self, axis: int) -> Formula:
-        """Return the formula with names."""
         _, (before, after), _, dilation, _ = self.numbers(axis)
         padding = '2 dot {{"padding" : p}}' if before == after else '{{"padding" : p}}'
         kernel = '{{"kernel" : k}}' if dilation == 1 else '{{"dilation" : d}} dot ({{"kernel" : k}} - 1) - 1'
@@ -70,7 +69,6 @@ class SizeChapter:
         return self.coloured(Formula(code, 1, self.theme.muted))
 
     def in_numbers(self, axis: int) -> Formula:
-        """Return the formula with numbers."""
         size, (before, after), kernel, dilation, stride = self.numbers(axis)
         output = self.trace.output.shape[2 + axis]
         padding = f"2 dot {{{{{before} : p}}}}" if before == after else f"{{{{{before} : p}}}} + {{{{{after} : q}}}}"
@@ -86,7 +84,6 @@ class SizeChapter:
         return formula
 
     def coloured(self, formula: Formula) -> Formula:
-        """Give each quantity the colour of its role."""
         roles = {"n": self.theme.input, "k": self.theme.kernel, "d": self.theme.kernel, "o": self.theme.output}
         for name in formula.names:
             formula.part(name).set_color(roles.get(name, self.theme.text))

@@ -50,7 +50,6 @@ class SymbolsChapter:
         self.size, self.in_row = self.choose_size()
 
     def play(self) -> None:
-        """Tell it with a symbol in each cell where these can be read, otherwise in one sentence."""
         self.stage.set_subtitle(say("in symbols"))
         readable = self.image.cell >= CELL * smallest_text()
         if 1 < self.count <= 9 and len(self.board.kernels[0]) == 1 and readable:
@@ -68,11 +67,9 @@ class SymbolsChapter:
         return max(row, column), row >= column
 
     def leaving(self) -> list[Animation]:
-        """Return the animation that takes everything away again."""
         return [FadeOut(*self.shown)] if self.shown else []
 
     def say_it(self) -> None:
-        """Show the sum alone."""
         total = self.total("", self.size).move_to(self.stage.bands.formula.center)
         with self.stage.beat("explain", words.every_position(self.stage.spec, self.count)):
             self.stage.play(FadeIn(total), run_time=1.0)
@@ -98,7 +95,6 @@ class SymbolsChapter:
         self.shown = [window, *self.pixels, *self.weights, *self.bias]
 
     def written(self) -> list[int]:
-        """Return the numbers of the products that are written."""
         return list(range(1, self.count + 1)) if self.count <= WRITTEN_OUT else [1, 2, self.count]
 
     def multiply(self) -> None:
@@ -122,7 +118,6 @@ class SymbolsChapter:
         self.shown.append(self.long)
 
     def look_at(self, number: int) -> list[CellMarks]:
-        """Return the outlines of a pixel and its weight."""
         (i, j), (dH, dW) = self.cells[number - 1], self.board.trace.dilation
         pixel = CellMarks(self.image, [(i * dH, j * dW)], self.theme.window)
         return [pixel, CellMarks(self.kernel, [(i, j)], self.theme.window)]
@@ -143,12 +138,10 @@ class SymbolsChapter:
         return self.coloured(Formula(" + ".join(terms) + self.with_bias(), size, self.theme.text))
 
     def total(self, before: str, size: float) -> Formula:
-        """Return the sum over all products."""
         code = f"{before} sum_(j=1)^{self.count} {{{{w_j : w}}}} {{{{i_j : i}}}}{self.with_bias()}"
         return self.coloured(Formula(code, size, self.theme.text))
 
     def with_bias(self) -> str:
-        """Return what stands behind all products."""
         return " + {{b : b}}" if self.board.biases else ""
 
     def coloured(self, formula: Formula) -> Formula:

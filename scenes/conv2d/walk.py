@@ -52,7 +52,6 @@ class WalkChapter:
         self.gaze = Gaze(stage, board)
 
     def is_told(self, position: Position) -> bool:
-        """Tell whether a position is a beat of its own."""
         _, k, i, j = position
         index = i * self.trace.output.shape[3] + j
         return len(self.positions) <= TOLD_ONE_BY_ONE or index < (2 if k == 0 else 1)
@@ -68,7 +67,6 @@ class WalkChapter:
         return ConvWorking(self.stage, self.board, steps)
 
     def play(self, *, question: bool) -> None:
-        """Tell all of it."""
         for k, positions in groupby(self.positions, key=lambda position: position[1]):
             if k > 0:
                 self.change_kernels(k)
@@ -85,7 +83,6 @@ class WalkChapter:
         return self.positions.index(step.position) + 1
 
     def tell(self, step: Conv2dStep, *, question: bool) -> None:
-        """Tell one position, the slower the earlier it is."""
         number, begins = self.number(step), step.position[2:] == (0, 0)
         if number == 1:
             self.tell_first(step, question=question)
@@ -135,7 +132,6 @@ class WalkChapter:
         self.stage.play(FadeOut(ghost), run_time=0.4)
 
     def change_kernels(self, k: int) -> None:
-        """Exchange the kernels for those of the next output channel."""
         board = self.board
         old, new = ([*board.kernel_picture(n), *board.biases[n : n + 1]] for n in (k - 1, k))
         staying = set(map(id, old)) & set(map(id, new))
@@ -159,5 +155,4 @@ class WalkChapter:
                     self.board.outputs[step.position[1]].write(*step.position[2:])
 
     def leaving(self) -> list[Animation]:
-        """Return the animations that take away all that belongs to single positions."""
         return [self.gaze.leaving(), *self.working.leave()]

@@ -54,7 +54,6 @@ def both(pair: Pair) -> str:
 
 
 def shapes(trace: Conv2dTrace) -> str:
-    """Say how large everything is."""
     (_, C, H, W), (_, K, H_out, W_out) = trace.x.shape, trace.output.shape
     if trace.groups > 1:
         return say(
@@ -77,12 +76,10 @@ def shapes(trace: Conv2dTrace) -> str:
 
 
 def padding() -> str:
-    """Say what padding counts as."""
     return say("Padding: the dashed cells around the image count as zeros, so the kernel can reach over the edge.")
 
 
 def dilation(trace: Conv2dTrace) -> str:
-    """Say what the window looks at."""
     dH, dW = trace.dilation
     if dH == dW:
         return say("Dilation: the window looks at pixels that are {count} cells apart.", count=dH)
@@ -92,7 +89,6 @@ def dilation(trace: Conv2dTrace) -> str:
 
 
 def names(spec: Conv2dSpec, count: int) -> str:
-    """Introduce the symbols."""
     last = SUBSCRIPTS[count]
     weights = say("the kernel's weights w₁ to w{last}", last=last)
     if spec.flip:
@@ -103,12 +99,10 @@ def names(spec: Conv2dSpec, count: int) -> str:
 
 
 def product_and_sum() -> str:
-    """Say what a convolution does at a position."""
     return say("Each pixel is multiplied by the weight that lies on it, and the products are added up.")
 
 
 def fold(spec: Conv2dSpec, count: int) -> str:
-    """Say what the short form is."""
     if spec.bias is None:
         return say("The long form folds into one sum, over j from 1 to {count}: one output value.", count=count)
     return say(
@@ -142,7 +136,6 @@ def image(spec: Conv2dSpec, origin: str) -> str:
 
 
 def kernel(spec: Conv2dSpec) -> str:
-    """Say which kernel this is."""
     name = spec.weight.origin
     if name in KERNELS:
         return say("The kernel {name} {summary}.", name=name, summary=KERNELS[name].summary)
@@ -150,12 +143,10 @@ def kernel(spec: Conv2dSpec) -> str:
 
 
 def turn() -> str:
-    """Say what a true convolution does first."""
     return say("A true convolution first turns the kernel by 180 degrees.")
 
 
 def laid(spec: Conv2dSpec) -> str:
-    """Say how the kernel is laid on the image."""
     if spec.flip:
         return say("The turned kernel is laid on the first window.")
     return say("The kernel is laid on the first window, not flipped: a cross-correlation, as in PyTorch.")
@@ -190,12 +181,10 @@ def total(step: Conv2dStep, equation: Equation) -> str:
 
 
 def position(number: int, equation: Equation) -> str:
-    """Say what a position gives."""
     return say("Position {number} gives {value}.", number=number, value=result_of(equation))
 
 
 def part(step: Conv2dStep, cells: Sequence[tuple[int, int, int]], added: Value, so_far: Value | None) -> str:
-    """Say what a row or a channel adds to the sum."""
     c, i, _ = cells[0]
     named = {"channel": step.channels[c] + 1, "row": i + 1}
     if len({row for _, row, _ in cells}) > 1:
@@ -228,7 +217,6 @@ def next_kernel(spec: Conv2dSpec, k: int) -> str:
 
 
 def row(trace: Conv2dTrace, step: Conv2dStep) -> str:
-    """Say which output row is being filled."""
     _, k, i, _ = step.position
     if trace.output.shape[1] > 1:
         return say("Output row {row} of channel {channel}, in the same way.", row=i + 1, channel=k + 1)
@@ -236,7 +224,6 @@ def row(trace: Conv2dTrace, step: Conv2dStep) -> str:
 
 
 def question(step: Conv2dStep) -> str:
-    """Ask for an output value."""
     if step.bias is None:
         return say("Multiply pair by pair, add up: what comes out?")
     return say("Multiply pair by pair, add up, add the bias: what comes out?")

@@ -47,7 +47,6 @@ class ConvWorking(Working):
         self.size = min((self.writer.size_of(line) for step in told for line in self.lines(step)), default=1.0)
 
     def equation(self, step: Conv2dStep) -> Equation:
-        """Return how a value comes about."""
         return cast("Equation", self.stage.spec.explain(address_of("output", step.position)))
 
     def inside(self, step: Conv2dStep, name: str) -> Equation:
@@ -56,7 +55,6 @@ class ConvWorking(Working):
         return cast("Equation", self.stage.spec.explain(f"steps[{index}].{name}"))
 
     def lines(self, step: Conv2dStep) -> Iterable[Line]:
-        """Yield every line that a step will need."""
         return ()
 
     def slowly(self, step: Conv2dStep, *, asked: bool) -> None:
@@ -75,7 +73,6 @@ class ConvWorking(Working):
         self.drop(step)
 
     def said(self, step: Conv2dStep) -> str:
-        """Say what the value is."""
         return words.total(step, self.equation(step))
 
     def drop(self, step: Conv2dStep, run_time: float = 0.6) -> None:
@@ -107,7 +104,6 @@ class ConvWorking(Working):
         self.drop(step)
 
     def fade_in(self, step: Conv2dStep, line: Drawn) -> None:
-        """Show a line, and drop the result."""
         self.stage.play(FadeIn(line), run_time=0.4)
         self.put(line)
         self.drop(step)
@@ -117,11 +113,9 @@ class WrittenOut(ConvWorking):
     """`0·(−1) + 1·2 + …`, and below it `= 0 + 2 + … = 5`."""
 
     def lines(self, step: Conv2dStep) -> Iterable[Line]:
-        """Yield both lines."""
         yield self.both(step)
 
     def both(self, step: Conv2dStep) -> Line:
-        """Return the products, their values, and what they make."""
         first, *others = self.equation(step).stages()
         return Line((first, *others[: len(others) > 1], others[-1]), stacked=True)
 
@@ -190,5 +184,4 @@ class WrittenOut(ConvWorking):
         self.show_at_once(step, self.writer.draw(self.both(step), self.size))
 
     def briefly(self, step: Conv2dStep) -> None:
-        """Show only the sum."""
         self.fade_in(step, self.writer.draw(Line(self.both(step).parts[1:]), self.size))

@@ -44,13 +44,11 @@ class FlattenSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[FlattenScene]:
-        """Import the scene."""
         from scenes.flatten.scene import FlattenScene
 
         return FlattenScene
 
     def trace(self) -> FlattenTrace:
-        """Flatten the maps."""
         return flatten(batched(self.x))
 
     def values(self) -> Values:
@@ -77,12 +75,10 @@ class FlattenSpec(SceneSpec):
         return whole.find(address) or Given("counted")
 
     def results(self) -> Iterator[str]:
-        """Give the indices before the row."""
         yield from addresses_of("index", self.trace().x.shape[1:])
         yield from self.trace().results()
 
     def _place(self, cell: tuple[int, ...]) -> Sum:
-        """Write the index of a cell."""
         _, H, W = self.trace().x.shape[1:]
         step = "steps[0]." if cell == self.worked_out() else ""
 
@@ -94,7 +90,6 @@ class FlattenSpec(SceneSpec):
         return Sum((channels, Product((i, width), known=value("rows_before", cell[1] * W)), j))
 
     def worked_out(self) -> tuple[int, int, int]:
-        """Return the cell whose index is worked out."""
         if self.cell is not None:
             return self.cell
         last = batched(self.x)[0, -1]

@@ -50,7 +50,6 @@ class FlatPlan:
 
     @property
     def index_size(self) -> float:
-        """Height of an index."""
         return max(smallest_text(), 0.34 * self.cell)
 
     @property
@@ -122,12 +121,10 @@ class FlatRow(VGroup):
         return self.grids[line], column
 
     def cell_center(self, k: int) -> np.ndarray:
-        """Return the middle of the cell at an index."""
         grid, column = self._at(k)
         return grid.cell_center(0, column)
 
     def write(self, k: int) -> Number:
-        """Put the value at an index into its cell, and return its number."""
         grid, column = self._at(k)
         number = grid.make_number(0, column)
         grid.write(0, column, number)
@@ -135,7 +132,6 @@ class FlatRow(VGroup):
 
     @property
     def legible(self) -> bool:
-        """Whether numbers are written into the cells."""
         return all(grid.text_size > 0 for grid in self.grids)
 
     def fill(self, k: int) -> VGroup:
@@ -144,7 +140,6 @@ class FlatRow(VGroup):
         return VGroup(*([grid.fills[0, column]] if (0, column) in grid.fills else []))
 
     def index(self, k: int) -> Number:
-        """Return an index, in its place below its cell."""
         number = Number(str(k), self.index_address(k), self.plan.index_size, self.theme.muted)
         return number.move_to(self.cell_center(k) + (self.plan.cell / 2 + 0.7 * self.plan.index_size) * DOWN)
 

@@ -30,7 +30,6 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
     operation = "Flatten"
 
     def construct(self) -> None:
-        """Play the whole flattening."""
         self.trace = self.spec.trace()
         self.x, self.row_values = self.trace.x[0], self.trace.output[0]
         self.C, self.H, self.W = self.x.shape
@@ -107,7 +106,6 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         self.done_with = VGroup(window)
 
     def said(self, channel: int, i: int, first: int, last: int) -> str:
-        """Say where a row of a map goes."""
         where = say("index {first}", first=first)
         if first < last:
             where = say("indices {first} to {last}", first=first, last=last)
@@ -132,7 +130,6 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             self.play(*moves, run_time=run_time)
 
     def moves_of(self, channel: int, k: int) -> Iterator[Any]:
-        """Return the animations that bring one value into the row."""
         _, i, j = np.unravel_index(k, self.x.shape)
         self.written.add(k)
         number, place = self.row.write(k), self.row.cell_center(k)
@@ -142,7 +139,6 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             yield number.animate.move_to(place)
 
     def work_out_an_index(self) -> None:
-        """Ask for the index of one cell, and work it out."""
         c, i, j = self.spec.worked_out()
         k = int(self.spec.indices()[c, i, j])
         value = number(self.trace.value("x", 0, c, i, j).text)
@@ -179,7 +175,6 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         return Writer(self.theme, self.bands.formula).best(ways)
 
     def close(self) -> None:
-        """Say what follows."""
         said = say(
             "{count} numbers in one row. A linear layer can read them now, each with a weight of its own.",
             count=self.count,
@@ -189,11 +184,9 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
 
 
 def address_of(channel: int, row: int, column: int) -> str:
-    """Return the address of a cell of a map."""
     return f"x[0,{channel},{row},{column}]"
 
 
 def index_address(shape: tuple[int, ...], k: int) -> str:
-    """Return the address of an index in maps of this shape."""
     c, i, j = np.unravel_index(k, shape)
     return f"index[{c},{i},{j}]"

@@ -24,7 +24,6 @@ __all__ = ["LinearSpec"]
 
 
 def of_rows(rows: list[list[float]]) -> Grid:
-    """Return a grid of ours."""
     return Grid(freeze(np.array(rows)), "example")
 
 
@@ -50,7 +49,6 @@ class LinearSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[LinearScene]:
-        """Import the scene."""
         from scenes.linear.scene import LinearScene
 
         return LinearScene
@@ -62,7 +60,6 @@ class LinearSpec(SceneSpec):
         return given if {"x", "weight", "bias"} & given.keys() else {**given, "bias": [1, -2, 3]}
 
     def trace(self) -> LinearTrace:
-        """Compute the outputs."""
         return linear(self.x.array, self.weight.array, None if self.bias is None else self.bias.array[0])
 
     def values(self) -> Values:

@@ -43,7 +43,6 @@ class LinearScene(ExplainerScene[LinearSpec]):
     operation = "Linear"
 
     def construct(self) -> None:
-        """Play the whole layer."""
         self.trace = self.spec.trace()
         self.outputs, self.inputs = self.trace.weight.shape
         self.show_title(self.operation, say("{inputs} in, {outputs} out", inputs=self.inputs, outputs=self.outputs))
@@ -54,7 +53,6 @@ class LinearScene(ExplainerScene[LinearSpec]):
         self.close()
 
     def introduce(self) -> None:
-        """Show the grids."""
         names = (self.spec.x_label, self.spec.weight_label, self.spec.bias_label, self.spec.output_label)
         board = self.board = LinearBoard(self.trace, names, self.theme, self.bands.stage)
         self.window = Window(board.weight, (1, self.inputs), self.theme)
@@ -73,7 +71,6 @@ class LinearScene(ExplainerScene[LinearSpec]):
         return say("{inputs}, {outputs}. Each output has weights of its own.", **named)
 
     def tell(self, o: int, *, asked: bool) -> None:
-        """Work one output out."""
         equation = cast("Equation", self.trace.explain(f"output[0,{o}]"))
         if asked:
             marks = question_marks(self.board.output, o, 0, self.theme)
@@ -91,7 +88,6 @@ class LinearScene(ExplainerScene[LinearSpec]):
         return [*self.working.leave(), self.window.slide_to(o, 0)] if o else [FadeIn(self.window)]
 
     def said(self, o: int) -> str:
-        """Say what a row does."""
         if o:
             return say(SAME_NUMBERS[o])
         each = say("Each weight of the first row multiplies the number above it.")
@@ -100,7 +96,6 @@ class LinearScene(ExplainerScene[LinearSpec]):
         return f"{each} {say('The products are summed; that sum is the output.')}"
 
     def close(self) -> None:
-        """Count what the layer has learned."""
         weights = say_many("{count} weight", "{count} weights", self.outputs * self.inputs)
         said = say("Every output sees every input. The layer has to learn {weights}.", weights=weights)
         if self.board.with_bias:

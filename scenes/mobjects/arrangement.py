@@ -68,7 +68,6 @@ class GridPlan:
         return Extent(half_width, half_width, half_height, half_height)
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
-        """Return the middle."""
         yield self.key, np.array([x, y, 0.0])
 
 
@@ -81,11 +80,9 @@ class TextPlan:
     height: float
 
     def extent(self, cell: float) -> Extent:
-        """Return the room of the text."""
         return Extent(self.width / 2, self.width / 2, self.height / 2, self.height / 2)
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
-        """Return the middle."""
         yield self.key, np.array([x, y, 0.0])
 
 
@@ -98,14 +95,12 @@ class Row:
     anchor: int | None = None
 
     def extent(self, cell: float) -> Extent:
-        """Return the room of all parts."""
         extents = [part.extent(cell) for part in self.parts]
         spans = [(one.left, one.right) for one in extents]
         left, right = around_anchor(spans, self.gap, self.anchor)
         return Extent(left, right, max(one.up for one in extents), max(one.down for one in extents))
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
-        """Return the places from left to right."""
         x -= self.extent(cell).left
         for part in self.parts:
             extent = part.extent(cell)
@@ -122,13 +117,11 @@ class Column:
     anchor: int | None = None
 
     def extent(self, cell: float) -> Extent:
-        """Return the room of all parts."""
         extents = [part.extent(cell) for part in self.parts]
         up, down = around_anchor([(one.up, one.down) for one in extents], self.gap, self.anchor)
         return Extent(max(one.left for one in extents), max(one.right for one in extents), up, down)
 
     def places(self, cell: float, x: float, y: float) -> Iterator[tuple[str, np.ndarray]]:
-        """Return the places from top to bottom."""
         y += self.extent(cell).up
         for part in self.parts:
             extent = part.extent(cell)
@@ -165,7 +158,6 @@ def largest_cell(part: Part, room: Box, most: float) -> float:
 
 
 def fits(part: Part, cell: float, room: Box) -> bool:
-    """Tell whether a part fits into the room with cells of this side."""
     extent = part.extent(cell)
     return extent.left + extent.right <= room.width and extent.up + extent.down <= room.height
 

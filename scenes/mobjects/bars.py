@@ -96,7 +96,6 @@ class BarChart(VGroup):
         return label.move_to(np.array([self.box.left + widest, self.row_y(k), 0]), aligned_edge=RIGHT)
 
     def row_y(self, k: int) -> float:
-        """Return the height of the middle of a row."""
         return self.box.top - (k + 0.5) * self.row
 
     @property
@@ -105,7 +104,6 @@ class BarChart(VGroup):
         return int(self.chart.argmax())
 
     def is_largest(self, k: int) -> bool:
-        """Tell whether no class has a larger value."""
         return bool(self.chart[k] == self.chart.max())
 
     def bar(self, k: int) -> Rectangle:
@@ -116,7 +114,6 @@ class BarChart(VGroup):
         return bar.move_to(np.array([self.left, self.row_y(k), 0]), aligned_edge=LEFT)
 
     def number(self, k: int) -> Label:
-        """Return a class's number, behind its bar."""
         weight = "semibold" if self.is_largest(k) else "regular"
         number = share(float(self.chart[k]), self.address(k), self.size, self.theme.output, weight)
         end = self.left + self.longest * float(self.chart[k]) + GAP * self.size

@@ -74,12 +74,10 @@ class Term(VGroup):
 
     @property
     def numbers(self) -> list[Number]:
-        """Its traceable numbers, from left to right."""
         return [part for part in self.submobjects if isinstance(part, Number)]
 
     @property
     def signs(self) -> VGroup:
-        """All else."""
         return VGroup(*(part for part in self.submobjects if not isinstance(part, Number)))
 
 
@@ -117,21 +115,17 @@ class Drawn(Written):
 
     @property
     def numbers(self) -> list[Number]:
-        """All traceable numbers, in reading order."""
         return [part for part in self.submobjects if isinstance(part, Number)]
 
     @property
     def result(self) -> Number:
-        """What it comes to."""
         return self.numbers[-1]
 
     @property
     def signs(self) -> VGroup:
-        """All that is not a traceable number."""
         return self.without(*self.numbers)
 
     def number(self, address: str) -> Number:
-        """Return the first number with an address."""
         return next(number for number in self.numbers if number.address == address)
 
     def stage(self, stage: int) -> list[Term]:
@@ -139,11 +133,9 @@ class Drawn(Written):
         return [term for term in self.terms if term.stage == stage % len(self.line.parts)]
 
     def parts_of(self, node: Expression) -> VGroup:
-        """Return what was drawn of an expression inside the line."""
         return VGroup(*(made for nodes, made in self._nodes if any(node is one for one in nodes)))
 
     def without(self, *parts: VMobject) -> VGroup:
-        """Return everything but some parts."""
         left_out = {id(one) for part in parts for one in part.get_family()}
         return VGroup(*(one for one in self.submobjects if id(one) not in left_out))
 
@@ -188,7 +180,6 @@ class Writer:
         return Layout(line, self.theme, self.colors, size, self.box)
 
     def draw(self, line: Line, size: float) -> Drawn:
-        """Draw a line at a size, in the middle of the box."""
         return Drawn(self._layout(line, size), self.box)
 
     def best(self, lines: Sequence[Line]) -> Drawn:
@@ -199,7 +190,6 @@ class Writer:
         return self.draw(lines[-1], smallest_text())
 
     def write(self, equation: Equation, heading: tuple[str | Value, ...] = (), *, stacked: bool = False) -> Drawn:
-        """Draw an equation with as many of its stages as fit."""
         return self.best(ways_of(equation, heading, stacked=stacked))
 
 

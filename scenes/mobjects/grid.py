@@ -132,12 +132,10 @@ class NumberGrid(VGroup):
         lines.add_line_to(self.corner(*stop))
 
     def corner(self, row: float, column: float) -> np.ndarray:
-        """Return the top left corner of a cell."""
         middle = self.frame.get_center() - self.offset
         return middle + self.cell * np.array([column - self.columns / 2, self.rows / 2 - row, 0])
 
     def cell_center(self, row: float, column: float) -> np.ndarray:
-        """Return the middle of a cell."""
         return self.corner(row + 0.5, column + 0.5)
 
     def find(self, address: str) -> tuple[int, int] | None:
@@ -149,7 +147,6 @@ class NumberGrid(VGroup):
         return {self.address(row, column): (row, column) for row, column in np.ndindex(self.values.shape)}
 
     def addresses(self, cells: Iterable[tuple[int, int]]) -> list[str]:
-        """Return the addresses of those of some cells that hold a value."""
         inside = (cell for cell in cells if 0 <= cell[0] < self.rows and 0 <= cell[1] < self.columns)
         return [self.address(*cell) for cell in inside if np.isfinite(self.values[cell])]
 
@@ -179,7 +176,6 @@ class NumberGrid(VGroup):
         return fill.move_to(self.cell_center(row, column))
 
     def write(self, row: int, column: int, number: Number | None = None) -> None:
-        """Put a value into its cell, with the number that has travelled there if there is one."""
         value = self.values[row, column]
         if not np.isfinite(value):
             return
@@ -269,7 +265,6 @@ class Window(Marked, VGroup):
         return ((bottom, left), (top, right)) if bottom > top and right > left else None
 
     def slide_to(self, top: int, left: int, **options: Any) -> SlideWindow:
-        """Return the animation that moves the window."""
         return SlideWindow(self, top, left, **options)
 
 
@@ -282,7 +277,6 @@ class SlideWindow(Animation):
         super().__init__(window, **options)
 
     def begin(self) -> None:
-        """Remember where the window is when the animation starts."""
         self.start = np.array([self.window.top, self.window.left])
         super().begin()
 
@@ -291,7 +285,6 @@ class SlideWindow(Animation):
         return self.window
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Put the window between start and goal."""
         share = self.rate_func(alpha)
         self.window.place(*((1 - share) * self.start + share * self.goal))
 

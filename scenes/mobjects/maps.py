@@ -77,12 +77,10 @@ class Arrangement:
 
     @property
     def pixels_across(self) -> int:
-        """Width of the picture."""
         return self.columns * (self.width * self.zoom + self.gap) - self.gap
 
     @property
     def pixels_down(self) -> int:
-        """Height of the picture."""
         return self.rows * (self.height * self.zoom + self.gap) - self.gap
 
     def corner(self, channel: int) -> tuple[int, int]:
@@ -188,7 +186,6 @@ class FeatureMaps(Group):
         return [*moves, FadeOut(leaving), FadeIn(other.words)]
 
     def leave(self) -> FadeOut:
-        """Return the animation that takes the maps away."""
         return FadeOut(Group(self.image, self.frames, self.words))
 
     def colours(self, brighter: float = 1.0) -> Colours:
@@ -204,7 +201,6 @@ class FeatureMaps(Group):
         return words.arrange(DOWN, buff=0.06)
 
     def _frames(self) -> VMobject:
-        """Draw an outline around each map, all of them as one mobject."""
         faint = self.cell * max(self.maps.shape[1:]) < SMALL
         frames = VMobject(stroke_color=self.role, stroke_width=1, stroke_opacity=0.25 if faint else 0.5)
         for channel in range(self.arrangement.count if self.arrangement.count <= MOST_FRAMED else 0):
@@ -217,24 +213,20 @@ class FeatureMaps(Group):
         return float(self.image.width) / self.arrangement.pixels_across * self.arrangement.zoom
 
     def corner(self, channel: int, row: float, column: float) -> np.ndarray:
-        """Return the top left corner of a value of a map."""
         top, left = self.arrangement.corner(channel)
         across = np.array([left / self.arrangement.zoom + column, -top / self.arrangement.zoom - row, 0])
         return self.image.get_corner(np.array([-1.0, 1.0, 0.0])) + self.cell * across
 
     def middle(self, channel: int, row: float, column: float) -> np.ndarray:
-        """Return the middle of a value of a map."""
         return self.corner(channel, row + 0.5, column + 0.5)
 
     def trace_cells(
         self, outline: VMobject, channel: int, top: float, left: float, height: float, width: float
     ) -> None:
-        """Add the outline of some values of a map."""
         first, last = self.corner(channel, top, left), self.corner(channel, top + height, left + width)
         outline.append_points(rectangles(first, last))
 
     def outline(self, channel: int, top: float, left: float, height: float, width: float) -> VMobject:
-        """Return the outline of some values in the colour of the window."""
         outline = VMobject(stroke_color=self.theme.window, stroke_width=4)
         self.trace_cells(outline, channel, top, left, height, width)
         return outline
@@ -251,7 +243,6 @@ class Reveal(Animation):
         super().__init__(maps.image, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Show the rows that have been reached."""
         self.show_until(self.mobject, self.rate_func(alpha))
 
     def show_until(self, picture: Any, time: float) -> None:

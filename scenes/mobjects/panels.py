@@ -131,7 +131,6 @@ def named(label: str, array: Array) -> str:
 
 
 def caption(name: str, color: str, width: float) -> Paragraph:
-    """Return the words below an array."""
     return Paragraph(name, max(0.36, smallest_text()), color, width, aligned_edge=ORIGIN)
 
 
@@ -171,7 +170,6 @@ class MapsPlan:
         return max(plans, key=lambda plan: plan.cells[0])
 
     def arrange(self, x: Maps, output: Maps, arrow: OperationArrow, room: Box) -> VGroup:
-        """Put input, arrow and output into the middle of the room."""
         if self.beside:
             row = VGroup(x, arrow, output).arrange(RIGHT, buff=0.25 * self.arrow)
             return level(row, x.grids, arrow.arrow, output.grids).move_to(room.center)
@@ -181,7 +179,6 @@ class MapsPlan:
 
 
 def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
-    """Plan the output to the right of the input."""
     arrow = min(2.2, 0.2 * room.width)
     free = room.width - 1.5 * arrow
     widths, cell = (free / 2, free / 2), 1.0
@@ -197,7 +194,6 @@ def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], rea
 
 
 def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
-    """Plan the output below the input."""
     arrow, widths = 0.55, (room.width, room.width)
     down = room.height - sum(map(name_height, names, widths)) - arrow - 0.3
     across = [(room.width - GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]

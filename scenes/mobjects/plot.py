@@ -109,12 +109,10 @@ class NumberLine(VGroup):
         return 0.5 * size * max(len(as_text(end, decimals)) for end in (low, high))
 
     def raise_to(self, y: float) -> None:
-        """Put the line at this height."""
         self.shift((y - self.y) * UP)
         self.y = y
 
     def x_of(self, value: Any) -> Any:
-        """Return where a value, or each of an array, stands."""
         return self.zero + self.unit * value
 
 
@@ -175,13 +173,11 @@ class Glide(Animation):
         super().__init__(placed, **options)
 
     def begin(self) -> None:
-        """Remember where the dots are when the animation starts."""
         self.start = np.array(self.placed.state)
         self.start_color = self.placed.get_fill_color()
         super().begin()
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Put the dots between start and goal."""
         share = self.rate_func(alpha)
         self.placed.place((1 - share) * self.start + share * self.goal)
         if self.color is not None:
@@ -228,13 +224,11 @@ class Curve(VGroup):
         self.line.set_points_as_corners([self.point(x, y) for x, y in zip(xs, ys, strict=True)])
 
     def point(self, x: float, y: float) -> np.ndarray:
-        """Return the place of a pair of numbers."""
         (x_low, x_high), (y_low, y_high), plane = self.x_ends, self.y_ends, self.plane
         across, up = (x - x_low) / (x_high - x_low), (y - y_low) / (y_high - y_low)
         return np.array([plane.left + across * plane.width, plane.bottom + up * plane.height, 0.0])
 
     def _lines(self, x_ticks: Ticks, y_ticks: Ticks) -> list[VMobject]:
-        """Draw the grid and the two axes."""
         grid = VMobject(stroke_color=self.theme.muted, stroke_width=1, stroke_opacity=0.25)
         axes = VMobject(stroke_color=self.theme.muted, stroke_width=2.5)
         for x in x_ticks:
@@ -256,7 +250,6 @@ class Curve(VGroup):
         return labels
 
     def _names(self, name: str) -> list[Label]:
-        """Write what the axes are at their ends."""
         x, y = Label("x", self.size, self.theme.input), Label(name, self.size, self.theme.output)
         x.move_to((self.plane.right + 0.5 * self.size, self.point(0, 0)[1], 0))
         y.move_to((self.point(0, 0)[0], self.plane.top + 0.7 * self.size, 0))
@@ -264,7 +257,6 @@ class Curve(VGroup):
 
 
 def segment(line: VMobject, start: np.ndarray, stop: np.ndarray) -> None:
-    """Add a segment to a line."""
     line.start_new_path(start)
     line.add_line_to(stop)
 
@@ -329,7 +321,6 @@ class MoveProbe(Animation):
         super().__init__(probe, **options)
 
     def begin(self) -> None:
-        """Remember where the probe is when the animation starts."""
         self.start = np.array([self.probe.x, self.probe.share])
         super().begin()
 
@@ -338,6 +329,5 @@ class MoveProbe(Animation):
         return self.probe
 
     def interpolate_mobject(self, alpha: float) -> None:
-        """Put the probe between start and goal."""
         done = self.rate_func(alpha)
         self.probe.place(*((1 - done) * self.start + done * self.goal))

@@ -132,13 +132,11 @@ class Chunk:
     down: float = 0.5
 
     def moved(self, x: float, y: float = 0.0, scale: float = 1.0) -> Iterator[Mark]:
-        """Yield the marks, scaled and moved."""
         for mark in self.marks:
             yield replace(mark, x=scale * mark.x + x, y=scale * mark.y + y, scale=scale * mark.scale)
 
 
 def in_line(blocks: Sequence[Chunk], gap: float) -> Chunk:
-    """Put blocks on one line."""
     width = sum(block.width for block in blocks) + gap * (len(blocks) - 1)
     marks: list[Mark] = []
     left = -width / 2
@@ -233,7 +231,6 @@ class Layout:
 
     @staticmethod
     def tagged(node: Expression, block: Chunk) -> Chunk:
-        """Remember of which expression a block is."""
         return replace(block, marks=tuple(replace(mark, nodes=(*mark.nodes, node)) for mark in block.marks))
 
     def _write(self, expression: Expression, *, leading: bool) -> Chunk:
@@ -277,7 +274,6 @@ class Layout:
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
     def sign(self, text: str, color: str = "", scale: float = 1.0) -> Chunk:
-        """Return a sign or word."""
         mark = Mark(Ink(color or self.theme.muted, text), scale=scale)
         return Chunk(scale * width_of(text), (mark,), 0.5 * scale, 0.5 * scale)
 

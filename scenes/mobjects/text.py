@@ -149,11 +149,9 @@ class Formula(VGroup):
         return code
 
     def part(self, name: str) -> Part:
-        """Return a named part."""
         return self.parts[self.names.index(name) + 1]
 
     def trace(self, name: str, text: str, address: str) -> Part:
-        """Say which value the number in a named part is, and return the part."""
         part = self.part(name)
         part.shown_text, part.address = text, address
         return part

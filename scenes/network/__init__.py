@@ -43,12 +43,10 @@ class ClassifierSpec(SceneSpec):
 
     @property
     def weights_file(self) -> Path:
-        """The trained weights from which the numbers come."""
         return self.weights or SHIPPED
 
     @cached_property
     def network(self) -> Network:
-        """The network that reads."""
         return shipped() if self.weights is None else load(self.weights)
 
 
@@ -78,19 +76,16 @@ class DigitSpec(ClassifierSpec):
 
     @classmethod
     def scene_class(cls) -> type[DigitScene]:
-        """Import the scene."""
         from scenes.network.digit import DigitScene
 
         return DigitScene
 
     @cached_property
     def reading(self) -> Reading:
-        """Everything that was computed."""
         choices = Choices(self.position, self.second_position, self.pool_position, self.channel, self.logit)
         return Reading(self.network, as_input(self.x.pixels), choices)
 
     def trace(self) -> Reading:
-        """Read the digit."""
         return self.reading
 
     def values(self) -> Values:
@@ -100,7 +95,6 @@ class DigitSpec(ClassifierSpec):
 
 
 def of_test_set(name: str) -> DigitImage:
-    """Return a digit of the test set."""
     found = digit_called(name)
     return DigitImage(found.pixels, f"mnist:#{found.index}", found.label, found.index)
 
@@ -127,7 +121,6 @@ class Mistakes:
 
 @lru_cache(maxsize=4)
 def mistakes_of(network: Network) -> Mistakes:
-    """Let a network read the whole test set."""
     test = load_test()
     probabilities = network.predict(as_input(test.images))
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != test.labels)
@@ -148,19 +141,16 @@ class MistakeSpec(ClassifierSpec):
 
     @classmethod
     def scene_class(cls) -> type[MistakeScene]:
-        """Import the scene."""
         from scenes.network.mistake import MistakeScene
 
         return MistakeScene
 
     @cached_property
     def mistakes(self) -> Mistakes:
-        """All its mistakes."""
         return mistakes_of(self.network)
 
     @cached_property
     def digit(self) -> DigitImage:
-        """The digit that it gets wrong."""
         if self.x is not None:
             return self.x
         if not self.mistakes.wrong:
@@ -169,16 +159,13 @@ class MistakeSpec(ClassifierSpec):
 
     @cached_property
     def reading(self) -> Reading:
-        """What the network computed."""
         return Reading(self.network, as_input(self.digit.pixels))
 
     def trace(self) -> Reading:
-        """Read the digit."""
         return self.reading
 
     @property
     def label(self) -> int:
-        """What the writer meant."""
         if self.digit.label is None:
             raise InputError("x must be a digit of the test set, such as mnist:#1901, for only there a label is known.")
         return self.digit.label

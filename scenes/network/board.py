@@ -52,7 +52,6 @@ class NetPlaces:
 
     @property
     def everything(self) -> Box:
-        """All below the strip."""
         return Box(self.whole.left, self.whole.right, self.formula.bottom, self.whole.top)
 
     @property
@@ -74,7 +73,6 @@ class NetPlaces:
 
 
 def wide_parts(whole: Box) -> tuple[Box, Box, Box]:
-    """Put input and output to the sides."""
     return whole.part(0, 0.24), whole.part(0.74, 1), whole.part(0.27, 0.71)
 
 
@@ -174,7 +172,6 @@ class NetBoard:
         return self.logits
 
     def make_room(self) -> None:
-        """Move a large output to its side."""
         if self.right is not None and self.right.box == self.places.large:
             small = FeatureMaps(
                 self.right.maps,
@@ -201,7 +198,6 @@ class NetBoard:
         return FadeIn(self.track.thumbnail(shown, place), target_position=shown.image)
 
     def name_layer(self, layer: int) -> None:
-        """Say beside the title which layer it is."""
         count = len(self.reading.network.layers)
         name = self.reading.network.names[layer]
         self.say(say("layer {number} of {count}: {name}", number=layer + 1, count=count, name=name))
@@ -229,7 +225,6 @@ class NetBoard:
 
 
 def logit_address(layer: int, k: int) -> str:
-    """Return the address of a logit."""
     return f"layers[{layer}].output[0,{k}]"
 
 
@@ -248,7 +243,6 @@ def shape_in_words(maps: Array) -> str:
 
 
 def short(name: str) -> str:
-    """Return a layer's name for the strip."""
     return name.replace("conv2d", "conv").replace("max pool", "pool").replace("average pool", "pool")
 
 

@@ -72,7 +72,6 @@ class ChannelTable(Group):
         super().__init__(*self.pairs, *self.sums)
 
     def _side(self, columns: int, count: int, box: Box) -> float:
-        """Return the side of a picture if there are so many columns."""
         across = (box.width / columns - 0.2 - (2 * SIGN + NUMBER) * self.size) / 2
         return min(LARGEST, across, 0.86 * box.height / ceil(count / columns))
 
@@ -140,7 +139,6 @@ def sum_of_channels(closely: Closely) -> list[Line]:
 
 
 def channel_table(board: NetBoard, zoom: Zoom) -> ChannelTable:
-    """Build the table in the box for what is looked at closely."""
     step = zoom.step
     rows = [
         ChannelRow(

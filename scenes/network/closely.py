@@ -53,11 +53,9 @@ class Closely:
         self.equation = self.explain("value")
 
     def explain(self, name: str) -> Equation:
-        """Return how a number of the step came about."""
         return cast("Equation", self.board.reading.explain(f"{self.zoom.address}.{name}"))
 
     def said(self, name: str = "value") -> str:
-        """Return a number of the step for a sentence."""
         equation = self.explain(name)
         return about(equation.result.text, is_rounded=equation.is_rounded)
 

@@ -34,7 +34,6 @@ class DigitScene(ExplainerScene[DigitSpec]):
     operation = marked("The classifier reads a digit")
 
     def construct(self) -> None:
-        """Play the whole reading."""
         draw_pictures_directly(self.camera)
         self.reading = self.spec.reading
         self.told: set[type] = set()
@@ -46,7 +45,6 @@ class DigitScene(ExplainerScene[DigitSpec]):
         Verdict(self.board, self.spec.x.label).play()
 
     def introduce(self) -> None:
-        """Show the digit and the strip of layers."""
         board = self.board
         digit = board.maps_of(-1, board.places.everything, self.theme.text)
         shown = None
@@ -85,7 +83,6 @@ class DigitScene(ExplainerScene[DigitSpec]):
         return type(self.reading.traces[layer]) in self.told and self.reading.zoom(layer) is None
 
     def tell_first(self, index: int, layer: int) -> None:
-        """Tell a layer that makes new maps or numbers."""
         again = type(self.reading.traces[layer]) in self.told
         is_last = layer == len(self.reading.traces) - 1
         with self.beat("step", told(self.reading, layer, again=again), brisk=again):
@@ -96,7 +93,6 @@ class DigitScene(ExplainerScene[DigitSpec]):
         self.finish(layer)
 
     def tell_in_place(self, layer: int) -> None:
-        """Tell a layer that changes each value alone."""
         again = self.is_told(layer)
         with self.beat("step", told(self.reading, layer, again=again), brisk=again):
             self.board.morph(layer, run_time=0.6 if again else 1.0)
@@ -110,7 +106,6 @@ class DigitScene(ExplainerScene[DigitSpec]):
             self.look_closely(zoom)
 
     def look_closely(self, zoom: Zoom) -> None:
-        """Work one number of a layer out."""
         match self.reading.traces[zoom.layer]:
             case Conv2dTrace() if zoom.step.window.shape[0] == 1:
                 look_at_window(self.board, zoom, chosen=self.spec.position is not None)

@@ -63,7 +63,6 @@ def told_briefly(reading: Reading, layers: Sequence[int]) -> str:
 
 
 def convolution(trace: Conv2dTrace, named: Named, *, again: bool) -> str:
-    """Tell how many kernels there are and what they look at."""
     count, seen = trace.weight.shape[:2]
     size = "×".join(map(str, trace.kernel_size))
     if again:
@@ -86,7 +85,6 @@ def convolution(trace: Conv2dTrace, named: Named, *, again: bool) -> str:
 
 
 def pooling(trace: MaxPool2dTrace | AvgPool2dTrace, named: Named, *, again: bool) -> str:
-    """Tell what stays of each window."""
     size, left = ("×".join(map(str, pair)) for pair in (trace.kernel_size, trace.output.shape[2:]))
     is_max = isinstance(trace, MaxPool2dTrace)
     if again and is_max:
@@ -101,7 +99,6 @@ def pooling(trace: MaxPool2dTrace | AvgPool2dTrace, named: Named, *, again: bool
 
 
 def linear(trace: LinearTrace, named: Named, *, last: bool) -> str:
-    """Tell what a linear layer returns."""
     outputs, inputs = trace.weight.shape
     counts = {"outputs": outputs, "inputs": inputs}
     if last:

@@ -48,7 +48,6 @@ def look_at_logit(board: NetBoard, zoom: Zoom) -> None:
 
 
 def mark_logit(board: NetBoard, digit: int) -> None:
-    """Outline a logit in its list."""
     assert board.logits is not None
     row = VGroup(board.logits.names[digit], board.logits.numbers[digit])
     mark = Rectangle(width=row.width + 0.2, height=1.1 * board.logits.names[digit].height, color=board.theme.window)

@@ -33,7 +33,6 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
     operation = marked("A digit it gets wrong")
 
     def construct(self) -> None:
-        """Play the whole film."""
         draw_pictures_directly(self.camera)
         self.reading = self.spec.reading
         self.read, self.meant = self.reading.prediction, self.spec.label
@@ -67,7 +66,6 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         return FeatureMaps(values[None], arrangement, color, self.theme, box, title, addresses)
 
     def show_digit(self) -> None:
-        """Ask what it is, and say what was meant."""
         digit_box, _, _ = self.boxes()
         digit = self.maps(self.reading.x[0, 0], "28×28", self.theme.text, self.bands.stage, None)
         self.add(digit)
@@ -83,7 +81,6 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         self.digit = digit
 
     def show_bars(self) -> None:
-        """Show what the network made of it."""
         _, _, box = self.boxes()
         size = max(smallest_text(), min(0.4, 0.8 * box.height / len(self.output)))
         chart_box = Box(box.left, box.right - 3.2 * size, box.bottom, box.top)
@@ -131,7 +128,6 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
                 self.play(FadeIn(line), run_time=0.8)
 
     def show_importance(self) -> None:
-        """Show which places made the network read what it read."""
         _, box, _ = self.boxes()
         addresses = ("importance_smallest", "importance_largest")
         seen = self.maps(self.spec.importance, say("where it looks"), self.theme.output, box, addresses)
@@ -156,7 +152,6 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         return patch
 
     def close(self) -> None:
-        """Say how rare that is."""
         named = {"tested": f"{self.spec.mistakes.tested:,}", "wrong": f"{len(self.spec.mistakes.wrong):,}"}
         said = say("Of {tested} test digits the network gets {wrong} wrong.", **named)
         if self.spec.x is None:

@@ -67,5 +67,4 @@ def pair(board: NetBoard, zoom: Zoom, name: str, key: str, size: float) -> Known
 
 
 def upper_and_lower(box: Box) -> tuple[Box, Box]:
-    """Return the upper and the lower half of a box."""
     return replace(box, bottom=box.center[1]), replace(box, top=box.center[1])

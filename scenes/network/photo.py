@@ -69,7 +69,6 @@ def lay_out(stage: ExplainerScene[Any], steps: list[tuple[str, Colours]], box: B
 
 
 def framed(stage: ExplainerScene[Any], name: str, colours: Colours, room: tuple[float, float], size: float) -> Group:
-    """Return a picture with a frame around it and its name below."""
     height, width = colours.shape[:2]
     picture = Picture(colours, min(room[0], room[1] * width / height))
     frame = Rectangle(width=picture.width, height=picture.height, color=ManimColor(stage.theme.muted), stroke_width=1.5)

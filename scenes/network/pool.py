@@ -92,7 +92,6 @@ def winner(zoom: Zoom) -> tuple[int, int]:
 
 
 def grid_number(result: Number, zoom: Zoom, grid: NumberGrid) -> Number:
-    """Return the result where it leaves the window."""
     size = grid.text_size or smallest_text()
     number = Number(result.shown_text, "", size, grid.theme.output, "semibold")
     return number.move_to(grid.cell_center(*winner(zoom)))

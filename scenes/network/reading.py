@@ -61,7 +61,6 @@ class Block:
 
     @property
     def first(self) -> int:
-        """The layer that makes the maps."""
         return self.layers[0]
 
     @property
@@ -120,7 +119,6 @@ class Reading:
 
     @cached_property
     def blocks(self) -> list[Block]:
-        """Layers by the place where they are shown."""
         blocks: list[list[int]] = []
         for k, trace in enumerate(self.traces):
             if blocks and isinstance(trace, ELEMENTWISE):
@@ -130,11 +128,9 @@ class Reading:
         return [Block(tuple(layers)) for layers in blocks]
 
     def of_kind(self, *kinds: type) -> list[int]:
-        """Return the layers of some kinds."""
         return [k for k, trace in enumerate(self.traces) if isinstance(trace, kinds)]
 
     def block_of(self, layer: int) -> Block:
-        """Return the block that a layer belongs to."""
         return next(block for block in self.blocks if layer in block.layers)
 
     @cached_property
@@ -153,11 +149,9 @@ class Reading:
         ]
 
     def zoom(self, layer: int) -> Zoom | None:
-        """Return what is looked at closely in a layer."""
         return next((zoom for zoom in self.zooms if zoom.layer == layer), None)
 
     def looked_at(self) -> dict[str, int | None]:
-        """Return the layer that each choice is about, where there is one."""
         convolutions = self.of_kind(Conv2dTrace)
         return {
             "position": first(convolutions),
@@ -190,7 +184,6 @@ class Reading:
         return trace.step(0, *(before or strongest(output)))
 
     def _logit(self, layer: int) -> Any:
-        """Return the step of the chosen logit, or of the largest."""
         trace, logit = self.traces[layer], self.choices.logit
         if logit is not None:
             check_inside("logit", (logit,), trace.output.shape[1:])
@@ -216,7 +209,6 @@ class Reading:
 
 
 def first(layers: Sequence[int]) -> int | None:
-    """Return the first of some layers."""
     return layers[0] if layers else None
 
 

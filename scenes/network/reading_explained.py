@@ -73,7 +73,6 @@ def extreme(trace: Any, name: Any, address: str) -> Equation:
 
 
 def worked_out(reading: Reading, number: int, inside: str) -> Explanation:
-    """Explain a number inside what is worked out."""
     zoom = reading.zooms[number]
     trace = reading.traces[zoom.layer]
     name, _, part = parse(inside)
@@ -90,7 +89,6 @@ def worked_out(reading: Reading, number: int, inside: str) -> Explanation:
 
 
 def others(reading: Reading, number: int) -> Equation:
-    """Return the sum of the channels that are not listed one by one."""
     zoom = reading.zooms[number]
     sums = zoom.values["channel_sums"]
     unlisted = [c for c in range(len(sums)) if c not in zoom.values["listed"]]
@@ -99,7 +97,6 @@ def others(reading: Reading, number: int) -> Equation:
 
 
 def place_in_reading(reading: Reading, layer: int, address: str) -> str:
-    """Return the address in a reading of what a layer knows by its own."""
     name, indices, inside = parse(address)
     if name == "x":
         return address_of(f"layers[{layer - 1}].output", indices) if layer else address

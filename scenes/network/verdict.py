@@ -49,7 +49,6 @@ class Verdict:
         )
 
     def play(self) -> None:
-        """Tell all of it."""
         self.arrive()
         self.chapter.exponentiate_at_once()
         self.chapter.add_up()
@@ -57,7 +56,6 @@ class Verdict:
         self.judge()
 
     def arrive(self) -> None:
-        """Let the logits move into the table."""
         board = self.board
         with self.stage.beat("explain", say("Softmax turns the logits into probabilities.")):
             board.clear()
@@ -69,7 +67,6 @@ class Verdict:
             self.stage.play(FadeOut(logits), run_time=0.3)
 
     def judge(self) -> None:
-        """Put prediction and label beside the digit."""
         said = say(
             "The network reads {digit}, with a probability of {probability}.",
             digit=self.prediction,
@@ -95,7 +92,6 @@ class Verdict:
         self.stage.play(table.chart.names.animate.shift(shift * RIGHT), run_time=0.8)
 
     def meant(self) -> str:
-        """Say whether that is right."""
         if self.label is None:
             return say("It knows only digits, so it finds one in every picture.")
         if self.label == self.prediction:
@@ -119,7 +115,6 @@ class Verdict:
         return Group(image, words).arrange(RIGHT, buff=0.4).move_to(box.center)
 
     def row(self, name: str, value: int, size: float, color: str) -> Group:
-        """Return a number with its name above it."""
         number = Number(str(value), name, 2.6 * size, color, "semibold")
         return Group(Label(name, size, self.theme.muted), number).arrange(DOWN, buff=0.1 * size, aligned_edge=LEFT)
 
@@ -130,5 +125,4 @@ def address_of(name: str, k: int) -> str:
 
 
 def called(k: int) -> str:
-    """Return what a class is called in a sentence."""
     return say("digit {number}", number=k)

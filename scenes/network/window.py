@@ -64,12 +64,10 @@ def grids(board: NetBoard, zoom: Zoom) -> tuple[NumberGrid, NumberGrid]:
 
 
 def grid(board: NetBoard, values: Array, prefix: str, role: str, cell: float) -> NumberGrid:
-    """Return a grid of numbers with two decimals."""
     return NumberGrid(values, f"{prefix},{{}},{{}}]".format, role, board.theme, cell, decimals=2)
 
 
 def name(grid: NumberGrid, text: str) -> Label:
-    """Return what stands below a grid."""
     size = smallest_text()
     return Label(text, size, grid.role).move_to(grid.get_bottom() + np.array([0, -0.8 * size, 0]))
 

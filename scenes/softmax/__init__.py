@@ -39,13 +39,11 @@ class SoftmaxSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[SoftmaxScene]:
-        """Import the scene."""
         from scenes.softmax.scene import SoftmaxScene
 
         return SoftmaxScene
 
     def trace(self) -> SoftmaxTrace:
-        """Compute the probabilities."""
         return softmax(self.x.array[0])
 
     def values(self) -> Values:
@@ -56,7 +54,6 @@ class SoftmaxSpec(SceneSpec):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """A name for each class."""
         return self.labels or tuple(str(k) for k in range(self.x.array.size))
 
     def _check(self) -> None:

@@ -63,14 +63,12 @@ class SoftmaxChapter:
         self.bars = VGroup()
 
     def play(self, *, question: bool) -> None:
-        """Tell all of it, once the logits are there."""
         self.shift()
         self.exponentiate()
         self.add_up()
         self.divide(question=question)
 
     def show_logits(self, caption: str) -> None:
-        """Let names and logits appear."""
         self.columns["x"] = [self.table.number("x", k) for k in self.classes]
         with self.stage.beat("explain", caption):
             self.stage.play(FadeIn(self.table, self.table.heads["x"], *self.columns["x"]), run_time=1.0)
@@ -104,12 +102,10 @@ class SoftmaxChapter:
             self.fill("shifted", out_of="x")
 
     def largest(self) -> str:
-        """Return the largest logit, with "about" where its digits are not all of it."""
         result = self.equation("maximum", 0).result
         return about(result.text, is_rounded=result.is_rounded)
 
     def equation(self, name: str, k: int) -> Equation:
-        """Return how a number of the table came about."""
         return cast("Equation", self.explain(self.table.address(name, k)))
 
     def exponentiate(self) -> None:
@@ -126,7 +122,6 @@ class SoftmaxChapter:
             self.fill("exponentials", out_of="shifted")
 
     def add_up(self) -> None:
-        """Add the exponentials."""
         total = self.table.sum()
         equation = summed(self.equation("total", 0))
         value = about(equation.result.text, is_rounded=equation.is_rounded)
@@ -175,7 +170,6 @@ class SoftmaxChapter:
         self.stage.play(GrowFromEdge(self.table.chart.bar(k), LEFT), comes, run_time=run_time)
 
     def fill(self, name: str, out_of: str) -> None:
-        """Let a column come out of another one."""
         self.columns[name] = [self.table.number(name, k) for k in self.classes]
         moves = [
             FadeIn(number, target_position=source)
@@ -185,7 +179,6 @@ class SoftmaxChapter:
         self.stage.play(*moves, run_time=1.2)
 
     def write(self, formula: VGroup) -> None:
-        """Exchange what stands in the formula band."""
         if len(self.formula):
             self.stage.play(FadeOut(self.formula), run_time=0.4)
         self.formula = formula

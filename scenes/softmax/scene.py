@@ -22,7 +22,6 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
     operation = "Softmax"
 
     def construct(self) -> None:
-        """Play the whole softmax."""
         self.trace = self.spec.trace()
         self.show_title(self.operation, say("{count} logits", count=self.trace.x.size))
         table = SoftmaxTable(self.trace, address_of, self.spec.names, self.theme, self.bands.stage)
@@ -36,7 +35,6 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         self.close(chapter)
 
     def close(self, chapter: SoftmaxChapter) -> None:
-        """Say what the result has that logits have not."""
         winners = (self.trace.output == self.trace.output.max()).sum()
         always = say("No probability is negative, and together they make 1.")
         which = say("{count} classes share the largest.", count=winners)
@@ -46,7 +44,6 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
             self.play(FadeOut(chapter.formula), run_time=0.6)
 
     def called(self, k: int) -> str:
-        """Return what a class is called in a sentence."""
         return self.spec.labels[k] if self.spec.labels else say("class {number}", number=k)
 
 

@@ -73,7 +73,6 @@ class SoftmaxTable(VGroup):
 
     @property
     def classes(self) -> int:
-        """How many rows there are."""
         return len(self.names)
 
     @property
@@ -89,7 +88,6 @@ class SoftmaxTable(VGroup):
         return self.edges["exponentials"] - before
 
     def chart_head(self) -> Label:
-        """Return the name of the column of bars."""
         head = Label("probability", self.size, self.theme.output)
         return head.move_to(np.array([self.chart.left, self.chart.row_y(-1), 0]), aligned_edge=LEFT)
 
@@ -112,7 +110,6 @@ class SoftmaxTable(VGroup):
         return chart
 
     def _widths(self) -> dict[str, float]:
-        """Return the width of each column of numbers, in em."""
         return {
             name: max(width_of(text) for text in (HEADS[name], *(self._text(name, value) for value in array)))
             for name, array in self.arrays.items()
@@ -145,7 +142,6 @@ class SoftmaxTable(VGroup):
         return label.move_to(np.array([self.edges[name], y, 0]), aligned_edge=RIGHT)
 
     def number(self, name: str, k: int) -> Label:
-        """Return a number of the table, in its place."""
         value, address = float(self.arrays[name][k]), self.address(name, k)
         if name == "exponentials":
             label = share(value, address, self.size, self.theme.text)
@@ -155,7 +151,6 @@ class SoftmaxTable(VGroup):
         return self._right_aligned(label, name, self.chart.row_y(k))
 
     def sum(self) -> Number:
-        """Return the sum of the exponentials, in its place below them."""
         label = Number(as_text(self.total, 3), self.address("total", 0), self.size, self.theme.text, "semibold")
         self._right_aligned(label, "exponentials", self.chart.row_y(self.classes))
         return label

@@ -164,7 +164,6 @@ class SceneSpec(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        """Let everything be computed once."""
         for name in ("trace", "values"):
             if name in cls.__dict__:
                 setattr(cls, name, once(cls.__dict__[name]))

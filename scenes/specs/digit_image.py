@@ -47,14 +47,12 @@ class DigitImage:
         return self.name
 
     def in_words(self) -> str:
-        """Return what it is, as the beginning of a sentence."""
         if self.index is not None:
             return f"Image {self.index:,} of MNIST's test set"
         return "The digit" if self.preparation is None else "This is what the network sees"
 
 
 def read_digit(source: Any, info: ValidationInfo) -> DigitImage:
-    """Read the digit that a field asks for."""
     return digit_image(str(info.field_name), source)
 
 
@@ -72,7 +70,6 @@ def digit_image(name: str, source: Any) -> DigitImage:
 
 
 def of_mnist(field: str, name: str) -> DigitImage:
-    """Return a digit of the test set."""
     try:
         found = digit(name)
     except InputError as error:
@@ -81,7 +78,6 @@ def of_mnist(field: str, name: str) -> DigitImage:
 
 
 def of_values(field: str, source: Any) -> DigitImage:
-    """Return a digit that came as numbers."""
     if isinstance(source, str) and not any(letter.isdigit() for letter in source):
         raise InputError(
             f'{field} must be a digit such as "mnist:7" or "mnist:#1234", or a picture, but it is {source!r}.'

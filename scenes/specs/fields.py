@@ -119,7 +119,6 @@ def stacked(name: str, grids: list[Grid]) -> Grid:
 
 
 def listed(items: Sequence[object]) -> str:
-    """Join with commas and a final "and"."""
     words = [str(item) for item in items]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
@@ -169,7 +168,6 @@ def read_size(value: Any, info: ValidationInfo) -> int | tuple[int, int]:
 
 
 def read_matrix(source: Any, info: ValidationInfo) -> Grid:
-    """Read rows of weights."""
     name = str(info.field_name)
     grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source))
     if grid.array.ndim != 2:
@@ -223,7 +221,6 @@ def split_names(source: Any) -> Any:
 
 
 def as_lists(grid: Grid) -> Any:
-    """Return a grid as nested lists of numbers."""
     return grid.array.tolist()
 
 

@@ -41,13 +41,11 @@ class Stop:
 
     @property
     def position(self) -> Position:
-        """Where in the output it writes."""
         position: Position = self.step.position
         return position
 
     @property
     def result(self) -> str:
-        """What it writes, in the language that is spoken."""
         return number(self.equation.result.text)
 
 
@@ -66,7 +64,6 @@ class WalkSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[Player]:
-        """Import the player."""
         from scenes.player import player_of  # noqa: PLC0415
 
         return player_of(cls)
@@ -93,11 +90,9 @@ class WalkSpec(SceneSpec):
         return None
 
     def subtitle(self, trace: Any) -> str:
-        """Return the words beside the title."""
         return ""
 
     def opening(self, trace: Any) -> str:
-        """Say what visits what."""
         rows, columns = trace.window(0, 0, 0, 0)
         window, size = f"{len(rows)}×{len(columns)}", f"{trace.x.shape[2]}×{trace.x.shape[3]}"
         return say("A {window} window visits the {size} grid.", window=window, size=size)

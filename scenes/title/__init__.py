@@ -37,7 +37,6 @@ class TitleSpec(SceneSpec):
 
     @classmethod
     def scene_class(cls) -> type[TitleScene]:
-        """Import the scene."""
         from scenes.title.scene import TitleScene
 
         return TitleScene
@@ -60,6 +59,5 @@ class TitleSpec(SceneSpec):
         return ()
 
     def values(self) -> Values:
-        """Return the arrays of the motif."""
         trace = self.trace()
         return trace.values() if trace else {}

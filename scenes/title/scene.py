@@ -97,7 +97,6 @@ class TitleScene(ExplainerScene[TitleSpec]):
             self.play(LaggedStart(*map(FadeIn, parts), lag_ratio=0.5), run_time=0.6 * len(parts))
 
     def spoken(self) -> str:
-        """Say the title as one line."""
         spec = self.spec
         course = ", ".join(text for text in (spec.course, spec.part) if text)
         title = ": ".join(text for text in (course, spec.title) if text)
@@ -117,7 +116,6 @@ class TitleScene(ExplainerScene[TitleSpec]):
             self.play(FadeOut(self.window), run_time=0.6)
 
     def stop_at(self, row: int, column: int) -> None:
-        """Slide to a stop and write what is found there."""
         moving: list[Any] = [self.window.slide_to(row, column)] if (row, column) != (0, 0) else []
         self.feature_map.write(row, column)
         self.play(*moving, FadeIn(self.feature_map.fills[row, column]), run_time=0.4)

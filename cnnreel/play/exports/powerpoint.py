@@ -40,7 +40,6 @@ def write(film: Embeddable, path: Path) -> None:
 
 
 def add_film(deck: Any, film: Embeddable) -> None:
-    """Add a slide that plays the whole film."""
     slide = add_slide(deck, film.title, film.parts[0].record["spec"]["theme"])
     poster = film.folder / f"{film.name}.png"
     movie = slide.shapes.add_movie(
@@ -92,5 +91,4 @@ def hide(title: Any, deck: Any) -> None:
 
 
 def describe(shape: Any, text: str) -> None:
-    """Give a picture its alternative text."""
     shape._element.xpath(".//p:cNvPr")[0].set("descr", text)

@@ -42,7 +42,6 @@ def needed(film: Embeddable, page: Page) -> Iterator[tuple[str, Path]]:
 
 
 def add(item: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Put a file into the item."""
     item.writestr(zipfile.ZipInfo(name, ALWAYS), content, zipfile.ZIP_DEFLATED)
 
 

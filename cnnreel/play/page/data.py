@@ -53,17 +53,14 @@ class Part:
 
     @property
     def record(self) -> Mapping[str, Any]:
-        """What its JSON says."""
         return self.story.record
 
     @property
     def name(self) -> str:
-        """The name of its files."""
         return str(self.record["video"]["file"]).rpartition(".")[0]
 
     @classmethod
     def alone(cls, story: Story) -> Part:
-        """Return the part of a page with one clip."""
         return cls(story, title_of(story.record))
 
 

@@ -49,7 +49,6 @@ class Page:
 
     @property
     def poster(self) -> str:
-        """The picture that is seen first."""
         return str(Path(self.video).with_suffix(".png"))
 
 
@@ -123,7 +122,6 @@ def environment() -> Environment:
 
 @cache
 def script() -> str:
-    """Return the script of a page."""
     return playing("\n".join(map(part_of_script, SCRIPTS)))
 
 
@@ -150,7 +148,6 @@ def lean(script: str) -> str:
 
 
 def part_of_script(name: str) -> str:
-    """Return one part of the script."""
     return (HERE / "player" / f"{name}.js").read_text(encoding="utf-8")
 
 
@@ -171,7 +168,6 @@ def json_in_html(data: Any) -> Markup:
 
 
 def data_address(kind: str, content: bytes) -> str:
-    """Return an address that holds its file."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 

@@ -61,7 +61,6 @@ def colours() -> str:
 
 
 def declarations(name: str) -> str:
-    """Return a variable for each colour of a theme."""
     from scenes.theme import THEMES
 
     theme = THEMES[name]

@@ -72,7 +72,6 @@ def place_in_words(of: str, words: Mapping[str, str]) -> str:
 
 
 def axes_of(name: str, count: int) -> Sequence[str]:
-    """Return what the axes of an array are called."""
     if count <= 1:
         return ["entry"] * count
     first = ["kernel", "channel"] if name.endswith(("weight", "weight_flipped")) else ["image", "channel"]

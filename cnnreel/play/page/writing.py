@@ -85,5 +85,4 @@ def inlined(sources: Sequence[Path], name: str) -> str:
 
 
 def found(sources: Sequence[Path], name: str) -> Path:
-    """Return where a file is."""
     return next((path for folder in sources if (path := folder / name).is_file()), sources[-1] / name)

@@ -120,7 +120,6 @@ class Remote:
                 self.on_clip(number, min(fraction, ALL_BUT_DONE))
 
     def send(self, clip: Clip) -> Future[Message]:
-        """Let some worker film a clip."""
         packed = Message.pack(pickle.dumps(clip), self.shared)
         return self.client.submit(film_there, packed, traits(self.shared), self.shared, pure=False)
 

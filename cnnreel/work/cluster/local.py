@@ -41,7 +41,6 @@ def local_cluster(workers: int) -> Iterator[str]:
 
 
 def address_from(process: subprocess.Popen[str]) -> str:
-    """Return the address that the process prints."""
     assert process.stdout is not None
     address = process.stdout.readline().strip()
     if not address:

@@ -123,7 +123,6 @@ class Reporter:
         self._told = 0.0
 
     def __call__(self, fraction: float) -> None:
-        """Tell, now and then."""
         if time.monotonic() - self._told > BETWEEN_EVENTS:
             self._told = time.monotonic()
             if self._worker.state.tasks[self._key].state == "cancelled":
