@@ -197,7 +197,7 @@ def whole_numbers(value: Any) -> tuple[int, ...]:
         return tuple(map(int, words)) if all(re.fullmatch(r"-?\d{1,9}", word, re.ASCII) for word in words) else ()
     if isinstance(value, int) and not isinstance(value, bool):
         return (value,)
-    if not isinstance(value, list | tuple) or len(value) not in (2, 4):
+    if not isinstance(value, list | tuple) or len(value) not in (1, 2, 4):
         return ()
     parts = [whole_numbers(part) for part in value]
     sizes = {len(part) for part in parts}
