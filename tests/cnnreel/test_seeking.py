@@ -16,8 +16,7 @@ from scenes.catalog import find
 
 SEEK = """time => new Promise((done, fail) => {
     const video = document.querySelector("video")
-    const drawn = () => requestAnimationFrame(() => requestAnimationFrame(() => done(video.currentTime)))
-    video.addEventListener("seeked", drawn, {once: true})
+    video.requestVideoFrameCallback(() => done(video.currentTime))
     video.currentTime = time
     setTimeout(() => fail(new Error(`nothing found at ${time}`)), 20000)
 })"""
