@@ -105,6 +105,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from cnn_core.training import train
+from tests.cnn_core.test_training import EPOCHS, RECIPE, some
 
 def die(report):
     if (report.epoch, report.batch) == {when}:

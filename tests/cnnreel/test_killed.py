@@ -50,7 +50,7 @@ def check_whole(out: Path) -> None:
         if path.suffix == ".mp4":
             with av.open(path) as video:
                 assert sum(1 for _ in video.decode(video=0)) > 10
-        if path.suffix == ".json":
+        if path.suffix == ".json" and not path.name.endswith(".film.json"):
             said = json.loads(path.read_text())["video"]
             assert sha256_of(path.with_name(said["file"])) == said["sha256"]
 
