@@ -36,7 +36,7 @@ def numbers(chance: Chance, *shape: int) -> Any:
     return chance.integers(-999, 1000, shape).tolist()
 
 
-def maps(chance: Chance, most: int = 12) -> Any:
+def maps(chance: Chance, most: int = 7) -> Any:
     """Return one to three maps."""
     return numbers(chance, chance.choice([1, 1, 2, 3]), *chance.integers(1, most + 1, 2))
 

@@ -251,14 +251,10 @@ def test_a_number_that_is_always_on_screen_changes_every_beat() -> None:
 
 
 def test_symbols_and_questions_change_only_the_beats_around_them() -> None:
-    plain = recording_of("conv2d", symbols=False)
-    asked = recording_of("conv2d", symbols=False, question=True)
+    grid = {"x": "1 2; 0 1", "weight": "1 -1"}
+    plain, asked = (recording_of("conv2d", **grid, symbols=False, question=asked) for asked in (False, True))
     assert len(alike(asked, plain)) >= len(asked.sights) - 3  # the question, its answer, and what follows it
-    assert len(alike(plain, recorded_small_conv2d())) >= len(plain.sights) - 2
-
-
-def recorded_small_conv2d() -> Recording:
-    return recording_of("conv2d")
+    assert len(alike(plain, recording_of("conv2d", **grid))) >= len(plain.sights) - 2
 
 
 @pytest.mark.parametrize("changed", [{"theme": "light"}, {"pace": "slow"}, {"x_label": "image"}])
