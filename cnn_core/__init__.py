@@ -1,13 +1,13 @@
 """CNN arithmetic in numpy that keeps every intermediate value."""
 
 from cnn_core.activations import ActivationStep, ActivationTrace, leaky_relu, relu, sigmoid, tanh
-from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace, avg_pool2d
+from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace, adaptive_avg_pool2d, avg_pool2d
 from cnn_core.batch_norm import BatchNorm2dStep, BatchNorm2dTrace, batch_norm2d
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
 from cnn_core.conv_transpose2d import Contribution, ConvTranspose2dStep, ConvTranspose2dTrace, conv_transpose2d
 from cnn_core.flatten import FlattenStep, FlattenTrace, flatten
 from cnn_core.linear import LinearStep, LinearTrace, linear
-from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, max_pool2d
+from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, adaptive_max_pool2d, max_pool2d
 from cnn_core.softmax import SoftmaxStep, SoftmaxTrace, softmax
 from cnn_core.trace import Trace, Values
 
@@ -33,6 +33,8 @@ __all__ = [
     "SoftmaxTrace",
     "Trace",
     "Values",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
     "avg_pool2d",
     "batch_norm2d",
     "conv2d",

@@ -57,13 +57,14 @@ def any_conv_transpose2d(chance: Chance) -> Trace:
 
 def any_max_pool(chance: Chance) -> Trace:
     ceil_mode = bool(chance.random() < 0.5)
-    return cnn_core.max_pool2d(some(chance, 1, 2, 5, 6), 3, 2, int(chance.integers(0, 2)), ceil_mode=ceil_mode)
+    padding = tuple((int(chance.integers(0, 3)), int(chance.integers(0, 3))) for _ in range(2))
+    return cnn_core.max_pool2d(some(chance, 1, 2, 5, 6), 3, 2, padding, ceil_mode=ceil_mode)
 
 
 def any_avg_pool(chance: Chance) -> Trace:
     ceil_mode, count_include_pad = (bool(chance.random() < 0.5) for _ in range(2))
     divisor = 5 if chance.random() < 0.3 else None
-    return cnn_core.avg_pool2d(some(chance, 1, 2, 5, 6), 3, 2, 1, ceil_mode, count_include_pad, divisor)
+    return cnn_core.avg_pool2d(some(chance, 1, 2, 5, 6), 3, 2, ((1, 0), (2, 1)), ceil_mode, count_include_pad, divisor)
 
 
 def any_batch_norm(chance: Chance) -> Trace:
@@ -80,6 +81,8 @@ MAKERS: dict[str, Callable[[Chance], Trace]] = {
     "conv_transpose2d": any_conv_transpose2d,
     "max_pool2d": any_max_pool,
     "avg_pool2d": any_avg_pool,
+    "adaptive_max_pool2d": lambda chance: cnn_core.adaptive_max_pool2d(some(chance, 1, 2, 4, 5), (3, 2)),
+    "adaptive_avg_pool2d": lambda chance: cnn_core.adaptive_avg_pool2d(some(chance, 1, 2, 4, 5), (1, 3)),
     "batch_norm2d": any_batch_norm,
     "relu": lambda chance: cnn_core.relu(some(chance, 3, 3)),
     "leaky_relu": lambda chance: cnn_core.leaky_relu(some(chance, 3, 3), float(chance.choice([0.1, 0.01, 2.0, -1.0]))),
