@@ -17,6 +17,7 @@ from cnn_core.activations import (
     silu,
     tanh,
 )
+from cnn_core.arithmetic import ArithmeticStep, ArithmeticTrace, add, divide, multiply, subtract
 from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace, adaptive_avg_pool2d, avg_pool2d
 from cnn_core.batch_norm import BatchNorm2dStep, BatchNorm2dTrace, batch_norm2d
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
@@ -24,12 +25,25 @@ from cnn_core.conv_transpose2d import Contribution, ConvTranspose2dStep, ConvTra
 from cnn_core.flatten import FlattenStep, FlattenTrace, flatten
 from cnn_core.linear import LinearStep, LinearTrace, linear
 from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, adaptive_max_pool2d, max_pool2d
+from cnn_core.rearranging import (
+    MoveStep,
+    MoveTrace,
+    channel_shuffle,
+    concat,
+    narrow,
+    pad2d,
+    permute,
+    reshape,
+    slices,
+)
 from cnn_core.softmax import SoftmaxStep, SoftmaxTrace, softmax
 from cnn_core.trace import Trace, Values
 
 __all__ = [
     "ActivationStep",
     "ActivationTrace",
+    "ArithmeticStep",
+    "ArithmeticTrace",
     "AvgPool2dStep",
     "AvgPool2dTrace",
     "BatchNorm2dStep",
@@ -45,17 +59,23 @@ __all__ = [
     "LinearTrace",
     "MaxPool2dStep",
     "MaxPool2dTrace",
+    "MoveStep",
+    "MoveTrace",
     "SoftmaxStep",
     "SoftmaxTrace",
     "Trace",
     "Values",
     "adaptive_avg_pool2d",
     "adaptive_max_pool2d",
+    "add",
     "avg_pool2d",
     "batch_norm2d",
+    "channel_shuffle",
     "clamp",
+    "concat",
     "conv2d",
     "conv_transpose2d",
+    "divide",
     "dropout",
     "elu",
     "flatten",
@@ -65,11 +85,18 @@ __all__ = [
     "leaky_relu",
     "linear",
     "max_pool2d",
+    "multiply",
+    "narrow",
+    "pad2d",
+    "permute",
     "prelu",
     "relu",
     "relu6",
+    "reshape",
     "sigmoid",
     "silu",
+    "slices",
     "softmax",
+    "subtract",
     "tanh",
 ]

@@ -97,6 +97,9 @@ MAKERS: dict[str, Callable[[Chance], Trace]] = {
     "prelu": lambda chance: cnn_core.prelu(some(chance, 2, 2, 2, 2), [0.25, float(chance.choice([-1.0, 0.1]))]),
     "softmax": lambda chance: cnn_core.softmax(some(chance, 2, 5)),
     "linear": lambda chance: cnn_core.linear(some(chance, 2, 5), some(chance, 3, 5), some(chance, 3)),
+    "multiply": lambda chance: cnn_core.multiply(some(chance, 1, 2, 2, 3), some(chance, 1, 2, 1, 1)),
+    "concat": lambda chance: cnn_core.concat([some(chance, 1, 1, 2, 2), some(chance, 1, 2, 2, 2)]),
+    "pad2d": lambda chance: cnn_core.pad2d(some(chance, 1, 1, 2, 2), (1, 0, 0, 2), value=0.5),
     "flatten": lambda chance: cnn_core.flatten(some(chance, 2, 2, 2, 2)),
 }
 
