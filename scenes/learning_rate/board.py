@@ -19,7 +19,7 @@ from scenes.theme import Theme
 __all__ = ["ErrorBoard", "Places", "StepBoard"]
 
 GAP = 0.45
-LARGEST_CELL = 0.95
+LARGEST_CELL = 1.15
 POINTS = 121
 
 
@@ -38,7 +38,7 @@ class Places:
             left, curve = stage.part(0, 0.38), stage.part(0.42, 1)
             middle = stage.bottom + 0.36 * stage.height
             return cls(replace(left, bottom=middle), replace(left, top=middle), curve)
-        middle = stage.bottom + (0.56 if height > width else 0.52) * stage.height
+        middle = stage.bottom + (0.56 if height > width else 0.44) * stage.height
         upper, lower = replace(stage, bottom=middle), replace(stage, top=middle - 0.1)
         if height > width:
             line = lower.top - 3.6 * smallest_text()

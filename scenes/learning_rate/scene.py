@@ -10,7 +10,7 @@ from manim import LEFT, Create, Dot, FadeIn, FadeOut, MoveAlongPath, VGroup, VMo
 from cnn_core.equation import Equation
 from cnn_core.trace import address_of
 from scenes.language import about, marked, number, say
-from scenes.layout import smallest_text
+from scenes.layout import smallest_text, with_one_line
 from scenes.learning_rate import LearningRateSpec
 from scenes.learning_rate.board import ErrorBoard, Places, StepBoard
 from scenes.mobjects.expression import Drawn, Known, Writer
@@ -91,6 +91,8 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
 
     def go_to_the_curve(self) -> None:
         """Leave kernel and gradient, and draw the loss along the step."""
+        self.bands = with_one_line(self.bands, tall=self.tall)
+        self.writer.box = self.bands.formula
         self.places, before = Places.of(self.bands.stage), self.board
         board = self.steps = StepBoard(self.trace, self.theme, self.places)
         slope, loss = self.equation("slope"), self.equation("loss")

@@ -43,7 +43,7 @@ class GradientGrid(NumberGrid):
 
     def make_fill(self, row: int, column: int) -> VMobject:
         """Return the wedge of a cell, which stands where other grids have a tint."""
-        side = np.clip(0.13 * self.cell, 0.08, 0.16)
+        side = np.clip(0.12 * self.cell, 0.05, 0.16)
         down = self.values[row, column] > 0
         tip = self.corner(row + (0.93 if down else 0.07), column + 0.86)
         back = side if down else -side
