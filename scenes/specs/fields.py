@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Va
 
 from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.grids import Grid, read_grid
 from cnn_core.kernels import KERNELS, kernel
+from cnn_core.reading.grids import Grid, read_grid
 from cnn_core.windows import Padding as Border
 from scenes.specs.base import printable
 from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, MAX_VALUE, PICTURE_SIZE

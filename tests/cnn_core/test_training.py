@@ -193,7 +193,7 @@ def test_weights_are_no_checkpoint(checkpoint: Path) -> None:
 
 
 def test_a_checkpoint_without_its_arrays_is_refused(checkpoint: Path) -> None:
-    from cnn_core.tensor_files import read_tensors, write_tensors
+    from cnn_core.reading.tensor_files import read_tensors, write_tensors
 
     tensors, description = read_tensors("checkpoint", checkpoint)
     del tensors["model.0.weight"]

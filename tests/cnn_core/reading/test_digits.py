@@ -8,9 +8,9 @@ from PIL import Image
 
 from cnn_core import mnist, weights
 from cnn_core.arrays import Array
-from cnn_core.digits import Box, prepare, read_photo
 from cnn_core.errors import InputError, ShapeError
-from tests.cnn_core.photographed import photos
+from cnn_core.reading.digits import Box, prepare, read_photo
+from tests.cnn_core.reading.photographed import photos
 
 
 def page(height: int = 120, width: int = 160, light: float = 0.9) -> Array:
