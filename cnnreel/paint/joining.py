@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
 
 import av
 from av.container import InputContainer, OutputContainer
-from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 
 from cnn_core.errors import CnnreelError
@@ -101,7 +99,7 @@ def append(film: OutputContainer, stream: VideoStream, source: InputContainer, s
 
 def add_captions(film: OutputContainer, captions: Sequence[Cue]) -> None:
     """Write a track of captions into an MP4, before its pictures; the container puts them in order."""
-    track = cast(SubtitleStream, film.add_stream("mov_text"))
+    track = film.add_stream("mov_text")
     track.time_base = track.codec_context.time_base = MILLISECOND
     track.codec_context.subtitle_header = PLAIN
     track.metadata["language"] = "eng"

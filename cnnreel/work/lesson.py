@@ -111,8 +111,8 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
     """Write the joined film, all that goes beside it, its page and its index; return the film."""
     films = [folder / clip.name / record["video"]["file"] for clip, record in zip(lesson.clips, records, strict=True)]
     ends = list(accumulate(record["video"]["duration"] for record in records))
-    starts = [0.0, *ends[:-1]]
-    chapters = [Cue(*times, clip.chapter) for *times, clip in zip(starts, ends, lesson.clips, strict=True)]
+    times = zip([0.0, *ends[:-1]], ends, lesson.clips, strict=True)
+    chapters = [Cue(start, end, clip.chapter) for start, end, clip in times]
     name = lesson.name
     with staging(folder) as staged:
         parts = [Part(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
