@@ -107,7 +107,7 @@ def look_at_channels(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell how the pixel came about."""
     step, seen = zoom.step, len(zoom.step.channels)
     sees = say_many("It sees the same window of the map.", "It sees the same window of all {count} maps.", seen)
-    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {sees}"):
+    with board.stage.beat("step", f"{place_in_words(board.reading, zoom, chosen=chosen)} {sees}"):
         outline = show_place(board, zoom, step.channels)
         table = channel_table(board, zoom)
         board.extras += [table]

@@ -14,6 +14,7 @@ from scenes.mobjects.picture import draw_pictures_directly
 from scenes.network import DigitSpec
 from scenes.network.board import NetBoard
 from scenes.network.channels import look_at_channels
+from scenes.network.kernels import see_the_digit, show_kernels
 from scenes.network.layers import told, told_briefly
 from scenes.network.logit import enter_logits, look_at_logit
 from scenes.network.norm import look_at_norm
@@ -63,7 +64,6 @@ class DigitScene(ExplainerScene[DigitSpec]):
             self.play(FadeIn(board.track, board.track.mark), run_time=0.8)
             self.bring_to_back(board.track)
             self.play(*digit.moves_to(board.maps_of(-1, board.places.left, self.theme.text)), run_time=0.8)
-            self.play(board.keep(digit, 0), run_time=0.6)
             board.left = digit
 
     def tell_block(self, index: int, block: Block) -> None:
@@ -90,6 +90,8 @@ class DigitScene(ExplainerScene[DigitSpec]):
                 enter_logits(self.board, index)
             else:
                 self.board.enter(index, run_time=0.8 if again else 1.6)
+        if see_the_digit(self.reading.traces[layer]):
+            show_kernels(self.board, layer)
         self.finish(layer)
 
     def tell_in_place(self, layer: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from manim import UP, Group, Rectangle, VGroup
 
 from scenes.language import say
@@ -64,7 +66,8 @@ def pictures(board: NetBoard, zoom: Zoom) -> tuple[FeatureMaps, FeatureMaps]:
         (zoom.step.products, board.theme.output, "products", room.part(0.53, 1)),
     ):
         box = Box(part.left, part.right, room.top - height, room.top)
-        maps = FeatureMaps(as_maps(values), left.arrangement, color, board.theme, box, word)
+        arrangement = replace(left.arrangement, below=0)
+        maps = FeatureMaps(as_maps(values), arrangement, color, board.theme, box, word)
         if room.top > left.image.get_y() > room.bottom:
             maps.shift((left.image.get_y() - maps.image.get_y()) * UP)
         made.append(maps)

@@ -12,7 +12,7 @@ from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share_in_words
 from scenes.mobjects.expression import Line, Writer
-from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.maps import Address, Arrangement, FeatureMaps
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Label
 from scenes.network import PATCH, MistakeSpec
@@ -58,12 +58,10 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         lower = Box(left.left, left.right, stage.bottom, middle - 0.1)
         return upper, lower, stage.part(0.42, 1)
 
-    def maps(
-        self, values: np.ndarray, title: str, color: str, box: Box, addresses: tuple[str, str] | None
-    ) -> FeatureMaps:
+    def maps(self, values: np.ndarray, title: str, color: str, box: Box, address: Address | None) -> FeatureMaps:
         """Return a picture of 28 x 28 values."""
         arrangement = Arrangement.of((1, 28, 28), 1.0)
-        return FeatureMaps(values[None], arrangement, color, self.theme, box, title, addresses)
+        return FeatureMaps(values[None], arrangement, color, self.theme, box, title, address)
 
     def show_digit(self) -> None:
         digit_box, _, _ = self.boxes()
@@ -129,8 +127,9 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
 
     def show_importance(self) -> None:
         _, box, _ = self.boxes()
-        addresses = ("importance_smallest", "importance_largest")
-        seen = self.maps(self.spec.importance, say("where it looks"), self.theme.output, box, addresses)
+        addresses = {"lows": "importance_smallest", "highs": "importance_largest"}
+        title = say("where it looks")
+        seen = self.maps(self.spec.importance, title, self.theme.output, box, lambda end, _: addresses[end])
         with self.beat("explain", say("To see why, a square of paper is put on each place of the digit in turn.")):
             self.play(FadeOut(self.formula), run_time=0.4)
             patch = self.sweep()

@@ -24,7 +24,9 @@ __all__ = ["look_at_pool"]
 def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell what becomes of one window."""
     step, closely = zoom.step, Closely(board, zoom)
-    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {say('It comes from this window.')}"):
+    with board.stage.beat(
+        "step", f"{place_in_words(board.reading, zoom, chosen=chosen)} {say('It comes from this window.')}"
+    ):
         board.make_room()
         assert board.right is not None
         _, c, i, j = step.position

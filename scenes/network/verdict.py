@@ -61,8 +61,7 @@ class Verdict:
             board.clear()
             logits = board.logits or board.list_logits(len(board.reading.traces) - 1)
             board.stage.set_subtitle(say("softmax"))
-            places = board.track.places
-            self.stage.play(board.left.leave(), board.track.mark.animate.move_to(places[len(places) - 1]), run_time=0.6)
+            self.stage.play(board.left.leave(), board.track.go_to(len(board.track.bars) - 1), run_time=0.6)
             self.chapter.take_logits(logits.numbers)
             self.stage.play(FadeOut(logits), run_time=0.3)
 
