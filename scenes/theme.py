@@ -42,6 +42,8 @@ class Theme:
     window: str
     question: str
     negative: str
+    strong: str
+    """Where a map is largest; brighter than `output`, for there is no digit on it."""
     tint: float
     """Share of a role's colour in a cell that holds the largest value of its grid."""
     veil: float
@@ -105,7 +107,8 @@ THEMES = MappingProxyType(
             output="#22B88A",
             window="#F0E442",
             question="#D98CB9",
-            negative="#6F86F2",
+            negative="#7F97FF",
+            strong="#3FE6B0",
             tint=0.38,
             veil=0.3,
         ),
@@ -118,7 +121,8 @@ THEMES = MappingProxyType(
             output="#007A59",
             window="#C29200",
             question="#A23E78",
-            negative="#4A63C8",
+            negative="#3450BC",
+            strong="#00593F",
             tint=0.3,
             veil=0.3,
         ),

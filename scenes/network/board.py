@@ -149,7 +149,7 @@ class NetBoard:
         """Let the last output become the next input, and write the maps of a block's first layer."""
         self.advance(block)
         layer = self.layer = self.reading.blocks[block].first
-        self.right = self.maps_of(layer, self.places.large, self.theme.output)
+        self.right = self.maps_of(layer, self.places.large, self.theme.strong)
         written = Reveal(self.right)
         self.stage.add(self.right.image)
         self.stage.play(FadeIn(self.right.frames, self.right.words), run_time=0.4)
@@ -158,7 +158,6 @@ class NetBoard:
     def advance(self, block: int) -> None:
         """Move the mark on to a block, and the last output into the input's place, where it is blue."""
         self.clear()
-        self.name_layer(self.reading.blocks[block].first)
         moves: list[Any] = [self.track.go_to(self.reading.blocks[block].first + 1)]
         if self.right is not None:
             before = self.reading.blocks[block - 1].last
@@ -189,15 +188,9 @@ class NetBoard:
         """Change the output's values, as a layer does that changes each value alone, and show it large."""
         assert self.right is not None
         self.clear()
-        self.name_layer(layer)
         self.layer = layer
-        new = self.maps_of(layer, self.places.large, self.theme.output)
+        new = self.maps_of(layer, self.places.large, self.theme.strong)
         self.stage.play(self.track.go_to(layer + 1), *self.right.moves_to(new), run_time=run_time)
-
-    def name_layer(self, layer: int) -> None:
-        count = len(self.reading.network.layers)
-        name = self.reading.network.names[layer]
-        self.stage.set_subtitle(say("layer {number} of {count}: {name}", number=layer + 1, count=count, name=name))
 
     def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
         """Let something appear that `clear` takes away again."""

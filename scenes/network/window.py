@@ -41,9 +41,9 @@ def extent_of(trace: Conv2dTrace, step: Conv2dStep) -> tuple[int, int, int, int]
 
 def look_at_window(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell how the pixel came about."""
-    with board.stage.beat(
-        "step", f"{place_in_words(board.reading, zoom, chosen=chosen)} {say('This window made it.')}"
-    ):
+    said = f"{place_in_words(board.reading, zoom, chosen=chosen)} {say('This window made it.')}"
+    why = say("One pixel of a map is one sum of products.")
+    with board.stage.beat("step", said, reason=why):
         outline = show_place(board, zoom, range(1))
         window, kernel = grids(board, zoom)
         board.show(connect(outline, window, board.theme.window), run_time=0.3)
@@ -53,7 +53,7 @@ def look_at_window(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     said = say("Each pixel times its weight, all summed, plus the bias: {value}.", value=closely.said())
     if zoom.step.bias is None:
         said = say("Each pixel times its weight, all summed: {value}.", value=closely.said())
-    with board.stage.beat("step", said):
+    with board.stage.beat("step", said, reason=why):
         closely.drop(closely.show(closely.sums(), run_time=2.2, slowly=True))
 
 
