@@ -150,5 +150,20 @@ def test_a_run_of_steps_is_one_chapter_and_an_answer_goes_with_its_question() ->
     ]
 
 
+def test_no_chapter_is_named_after_an_answer() -> None:
+    beats = [
+        beat("A 4×4 window and 16 values.", 0, 1),
+        {**beat("What is the mean of 4 and 8?", 1, 2, "question"), "answer": "6"},
+        beat("It is 6.", 2, 3, "answer"),
+        beat("So 6 is what is subtracted.", 3, 4),
+        beat("The 6×6 map of −6 and 6.5 is centred.", 4, 5),
+    ]
+    assert [(cue.end, cue.text) for cue in chapters(beats)] == [
+        (1, beats[0]["caption"]),
+        (4, beats[1]["caption"]),
+        (5, beats[4]["caption"]),
+    ]
+
+
 def test_a_clip_without_beats_has_no_cues() -> None:
     assert captions([]) == chapters([]) == []
