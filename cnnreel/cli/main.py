@@ -11,6 +11,7 @@ import click
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.classifier import predict, train
+from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
 from cnnreel.cli.table import table
@@ -263,6 +264,7 @@ def kept_clips(clear: bool) -> None:
 
 main.add_command(train)
 main.add_command(predict)
+main.add_command(studio)
 
 
 @main.command(cls=ExampleCommand, params=[OUTPUT])
