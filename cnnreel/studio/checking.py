@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cnn_core.rows import parse_number
 
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.reading.rows import parse_number
 from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
 from scenes.catalog import find

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cnn_core.grids import Grid
 
 from cnn_core.errors import InputError
+from cnn_core.reading.grids import Grid
 from cnnreel.studio.checking import Wish, spec_of
 from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
