@@ -126,5 +126,5 @@ DigitSource = Annotated[
     DigitImage,
     BeforeValidator(read_digit),
     PlainSerializer(as_given),
-    WithJsonSchema({"type": ["string", "array"]}),
+    WithJsonSchema({"type": ["string", "array"], "format": "digit"}),
 ]

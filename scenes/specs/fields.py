@@ -195,8 +195,10 @@ def whole_numbers(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) not in (1, 2, 4):
         return ()
     parts = [whole_numbers(part) for part in value]
-    sizes = {len(part) for part in parts}
-    return sum(parts, ()) if sizes == {1} or (sizes == {2} and len(value) == 2) else ()
+    in_pairs = any(isinstance(part, list | tuple) for part in value)
+    if in_pairs and len(value) != 2:
+        return ()
+    return sum(parts, ()) if {len(part) for part in parts} == {2 if in_pairs else 1} else ()
 
 
 def read_place(value: Any, info: ValidationInfo) -> tuple[int, int, int]:
@@ -219,20 +221,28 @@ def as_lists(grid: Grid) -> Any:
     return grid.array.tolist()
 
 
-ROWS = {"type": ["string", "array"]}
-SIZE = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
+def rows_called(format: str) -> WithJsonSchema:
+    """Describe rows of numbers; the format tells a form what they are."""
+    return WithJsonSchema({"type": ["string", "array"], "format": format})
 
-Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Size = Annotated[int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema(SIZE)]
-Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
 
-PADDING = {"anyOf": [{"type": "integer"}, {"type": "array"}, {"enum": list(WORDS)}]}
+WHOLE_NUMBERS = [{"type": "integer"}, {"type": "array"}]
 
-Padding = Annotated[int | Pair | Border | str, BeforeValidator(read_padding), WithJsonSchema(PADDING)]
+Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), rows_called("grid")]
+Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), rows_called("kernels")]
+Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), rows_called("row")]
+Size = Annotated[
+    int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema({"anyOf": WHOLE_NUMBERS, "format": "size"})
+]
+Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), rows_called("matrix")]
 
-Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), WithJsonSchema({"type": ["string", "array"]})]
+Padding = Annotated[
+    int | Pair | Border | str,
+    BeforeValidator(read_padding),
+    WithJsonSchema({"anyOf": [*WHOLE_NUMBERS, {"enum": list(WORDS)}], "format": "padding"}),
+]
+
+Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), rows_called("place")]
 """Channel, row and column, counted from 0."""
 
 Name = Annotated[str, Field(min_length=1, max_length=8), AfterValidator(printable)]

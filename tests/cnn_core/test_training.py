@@ -121,7 +121,7 @@ def killed(checkpoint: Path, when: tuple[int, int]) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_training_that_is_killed_twice_ends_at_the_same_bytes(tmp_path: Path) -> None:
     checkpoint = tmp_path / "run.safetensors"
     killed(checkpoint, (2, 3))

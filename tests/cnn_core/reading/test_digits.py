@@ -87,6 +87,7 @@ def test_what_is_centred_never_leaves_the_frame() -> None:
     assert (pixels.any(axis=0).sum(), pixels.any(axis=1).sum()) == (20, 10)
 
 
+@pytest.mark.soak
 def test_photos_of_mnists_own_digits_are_read_nearly_as_well_as_these() -> None:
     some = mnist.load_test().take(np.arange(60))
     blown_up = 1 - np.kron(np.pad(some.images, ((0, 0), (20, 20), (20, 20))), np.ones((1, 4, 4))) / 255
