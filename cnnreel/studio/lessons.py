@@ -13,6 +13,7 @@ import numpy as np
 
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
+from cnn_core.reading.quoting import escaped
 from cnnreel.studio.checking import Wish, spec_of
 from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
@@ -177,7 +178,7 @@ def read_given(asked: Mapping[str, Any], source: str, uploads: Uploads | None) -
     kind, field = find(str(asked.get("scene"))), str(asked.get("field"))
     kinds = {one["field"]: one["kind"] for one in describe_form(kind.name)["fields"]}
     if field not in kinds:
-        raise InputError(f"{field[:40]} is not something that {kind.name} takes.")
+        raise InputError(f"{kind.name} does not take {escaped(field[:40])}.")
     if kinds[field] not in GRIDS:
         return {"value": source, "origin": source.rpartition("/")[2]}
     path = uploads.find(source) if uploads is not None else None
