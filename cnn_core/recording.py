@@ -16,7 +16,7 @@ from cnn_core.errors import InputError
 from cnn_core.mnist import CLASSES, Digits
 from cnn_core.model import digit_classifier, from_torch
 from cnn_core.recipe import Recipe, TrainingResult
-from cnn_core.run_log import Comparison, Numbers, RunLog, write_log
+from cnn_core.run_log import Comparison, Numbers, RunLog, clarity, write_log
 from cnn_core.training import images_and_labels, one_cycle, one_thread, split, take_step, varied
 
 __all__ = ["RunRecorder", "compare", "measured_steps", "recorded"]
@@ -85,7 +85,8 @@ class RunRecorder:
         read, step = logits.argmax(dim=1), len(self.loss)
         if step in self.batch_step:
             images = (255 * x[:KEPT, 0].clamp(0, 1)).round().to(torch.uint8)
-            self.batches[step] = (images.numpy(), *(one[:KEPT].to(torch.uint8).numpy() for one in (y, read)))
+            labels, found = (one[:KEPT].to(torch.uint8).numpy() for one in (y, read))
+            self.batches[step] = images.numpy(), labels, found
         if not self.loss:
             self.gradients = {
                 name.removesuffix(".weight"): float(weight.grad.square().mean().sqrt())
@@ -236,19 +237,13 @@ def confusion_of(read: Numbers, labels: Numbers) -> Numbers:
 
 
 def followed(logits: Numbers, labels: Numbers) -> Numbers:
-    """Return a digit of each class whose reading changed most: long taken for another, and right in the end.
+    """Return, of each class, the digit about which the network changed its mind most clearly.
 
     Parameters
     ----------
     logits : (M, N, 10)
     labels : (N,)
     """
-    shares = np.exp(logits - logits.max(axis=2, keepdims=True))
-    shares /= shares.sum(axis=2, keepdims=True)
-    everyone = np.arange(len(labels))
-    own = shares[:, everyone, labels].copy()
-    shares[:, everyone, labels] = 0
-    taken = np.where(shares > 0.5, shares, 0).sum(axis=0).max(axis=1)
-    score = np.where(own[-1] > 0.9, taken, -1.0)
-    places = [everyone[labels == label] for label in range(CLASSES)]
-    return np.array([place[score[place].argmax()] for place in places if len(place)], dtype=np.int32)
+    scores = clarity(logits, labels)
+    places = [np.flatnonzero(labels == label) for label in range(CLASSES)]
+    return np.array([place[scores[place].argmax()] for place in places if len(place)], dtype=np.int32)

@@ -17,11 +17,13 @@ from cnn_core.mnist import CLASSES
 from cnn_core.network import Network
 from cnn_core.tensor_files import Tensors, read_tensors, write_tensors
 
-__all__ = ["EMBEDDED_RUN", "Comparison", "RunLog", "embedded_run", "read_log", "write_log"]
+__all__ = ["EMBEDDED_RUN", "Comparison", "RunLog", "clarity", "embedded_run", "read_log", "write_log"]
 
 EMBEDDED_RUN: Final = Path(__file__).parent / "data" / "run.safetensors"
 LOG_FORMAT: Final = "cnnreel-run/1"
 CHECKPOINT: Final = "checkpoint."
+SURE, VERY_SURE = 0.5, 0.9
+"""Probabilities above which a network is sure of what it reads."""
 
 Numbers = npt.NDArray[Any]
 
@@ -156,6 +158,32 @@ def embedded_run() -> RunLog:
     430
     """
     return read_log(EMBEDDED_RUN)
+
+
+def clarity(logits: Numbers, labels: Numbers) -> Numbers:
+    """Tell of digits how clearly a run changed its mind: first sure of one wrong class, then right until the end.
+
+    Parameters
+    ----------
+    logits : (M, N, 10)
+    labels : (N,)
+
+    Returns
+    -------
+    (N,)
+        The sum of the probabilities with which it was wrong and sure; less than 0 where it was not as simple.
+    """
+    shares = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
+    shares /= shares.sum(axis=2, keepdims=True)
+    read, most, time = shares.argmax(axis=2), shares.max(axis=2), np.arange(len(shares))[:, None]
+    right, wrong = (most > SURE) & (read == labels), (most > SURE) & (read != labels)
+    last_wrong = np.where(wrong, time, -1).max(axis=0)
+    first_right = np.where(right, time, len(shares)).min(axis=0)
+    same = np.where(wrong, read, -1).max(axis=0) == np.where(wrong, read, CLASSES).min(axis=0)
+    stays = (right | (time <= last_wrong)).all(axis=0) & right[-1] & (most[-1] > VERY_SURE)
+    doubt = np.where(wrong, most, 0.0).sum(axis=0)
+    scores: Numbers = np.where(same & stays & (first_right > last_wrong), doubt, doubt - len(shares))
+    return scores
 
 
 def missing(tensors: Mapping[str, object]) -> set[str]:
