@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, as_whole, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import Quotient, Sum, Value
+from cnn_core.pool_backward import AvgPool2dBackward
 from cnn_core.pooling import PoolGeometry, pool_geometry
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
 
@@ -164,6 +166,9 @@ class AvgPool2dTrace(Trace):
             divisor=int(self.divisors[i, j]),
             value=float(self.output[position]),
         )
+
+    def backward(self, grad_output: npt.ArrayLike) -> AvgPool2dBackward:
+        return AvgPool2dBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         return {"x": self.x, "output": self.output}

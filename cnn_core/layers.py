@@ -60,6 +60,10 @@ class Layer(ABC):
     def forward(self, x: npt.ArrayLike) -> Trace:
         """Return the layer's operation on `x`, computed."""
 
+    def forward_in_training(self, x: npt.ArrayLike) -> Trace:
+        """Return the operation as it is while the network learns; the same for most layers."""
+        return self.forward(x)
+
     def tensors(self) -> dict[str, Array]:
         return {name: value for name, value in self._fields().items() if isinstance(value, np.ndarray)}
 
@@ -132,6 +136,10 @@ class BatchNorm2d(Layer):
     def forward(self, x: npt.ArrayLike) -> Trace:
         """Return `x` (N, C, H, W) normalised."""
         return batch_norm2d(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
+
+    def forward_in_training(self, x: npt.ArrayLike) -> Trace:
+        """Return `x` normalised by its own mean and variance; the trace holds the running ones, updated."""
+        return batch_norm2d(x, self.running_mean, self.running_var, self.weight, self.bias, True, eps=self.eps)
 
 
 @dataclass(frozen=True, eq=False)

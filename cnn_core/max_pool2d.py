@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Maximum
+from cnn_core.pool_backward import MaxPool2dBackward
 from cnn_core.pooling import PoolGeometry, pool_geometry
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
 
@@ -158,6 +160,9 @@ class MaxPool2dTrace(Trace):
             value=float(self.output[position]),
             ties=int((window == self.output[position]).sum()),
         )
+
+    def backward(self, grad_output: npt.ArrayLike) -> MaxPool2dBackward:
+        return MaxPool2dBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         return {"x": self.x, "output": self.output, "argmax": self.argmax}

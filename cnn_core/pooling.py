@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_pair
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.windows import pad, reach, windows
+from cnn_core.windows import Padding, pad, reach, sources, windows
 
 __all__ = ["PoolGeometry", "pool_geometry"]
 
@@ -50,6 +50,24 @@ class PoolGeometry:
         column_inside = [0 <= column < self.size[1] for column in columns]
         return np.logical_and.outer(row_inside, column_inside)
 
+    @property
+    def border(self) -> Padding:
+        """The rows and columns around `x` that windows reach."""
+        H_out, W_out = self.output_size
+        last_row, last_column = (cells[-1] for cells in self.cells(H_out - 1, W_out - 1))
+        (height, width), (pH, pW) = self.size, self.padding
+        return (pH, max(0, last_row - height + 1)), (pW, max(0, last_column - width + 1))
+
+    def reaching(self, row: int, column: int) -> list[Pair]:
+        """Return the windows that look at a cell of `x`, in reading order."""
+        rows, columns = (
+            [stop for stop, _ in sources(at + border, *options)]
+            for at, border, *options in zip(
+                (row, column), self.padding, self.output_size, self.kernel_size, self.stride, self.dilation, strict=True
+            )
+        )
+        return [(i, j) for i in rows for j in columns]
+
     def windows(self, x: Array, outside: float) -> Array:
         """Return every window of `x` (N, C, H, W), filled with `outside` where it leaves `x`.
 
@@ -58,10 +76,7 @@ class PoolGeometry:
         (N, C, H_out, W_out, kH, kW)
         """
         H_out, W_out = self.output_size
-        last_row, last_column = (cells[-1] for cells in self.cells(H_out - 1, W_out - 1))
-        (height, width), (pH, pW) = self.size, self.padding
-        border = (pH, max(0, last_row - height + 1)), (pW, max(0, last_column - width + 1))
-        padded = pad(x, border, outside)
+        padded = pad(x, self.border, outside)
         return windows(padded, self.kernel_size, self.stride, self.dilation)[:, :, :H_out, :W_out]
 
 

@@ -44,11 +44,18 @@ class Box:
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands of the frame, from top to bottom: title, stage, formulas; the rest is left to captions."""
+    """The bands of the frame, from top to bottom: title, stage, formulas; the rest is left to captions.
+
+    Attributes
+    ----------
+    whole
+        Stage and formulas as one, for pictures in which arithmetic stands where it belongs.
+    """
 
     title: Box
     stage: Box
     formula: Box
+    whole: Box
 
     @classmethod
     def of_frame(cls) -> Bands:
@@ -62,6 +69,7 @@ class Bands:
             title=Box(-side, side, title_bottom, top - 0.3),
             stage=Box(-side, side, formula_top + 0.15, title_bottom - 0.1),
             formula=Box(-side, side, free, formula_top),
+            whole=Box(-side, side, free + 0.08, top - 0.98 if width > height else title_bottom - 0.1),
         )
 
 
