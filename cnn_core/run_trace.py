@@ -23,12 +23,12 @@ __all__ = ["LAST", "RunTrace"]
 
 LAST = 10
 """Batches at the end of a run over which its loss is averaged."""
-DECIMALS = {
+_DECIMALS = {
     **dict.fromkeys(("output", "exponentials", "total", "loss", "gradient_size", "equal_shares", "rate_loss"), 3),
     **dict.fromkeys(("accuracy", "few_read"), 4),
     **dict.fromkeys(("cosine", "few_learned"), 2),
 }
-COUNTED = ("step", "correct", "tested", "parameters", "few_step", "batch_step", "label")
+_COUNTED = ("step", "correct", "tested", "parameters", "few_step", "batch_step", "label")
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class RunTrace(Trace):
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
         if name not in self._arrays:
             raise InputError(f"an address must name one of {', '.join(self._arrays)}, but it names {name!r}.")
-        if name in COUNTED:
+        if name in _COUNTED:
             return Given("counted")
         left = self._computed(name, indices)
         return Given("recorded") if left is None else Equation.of(left, self.result(name, *indices))
@@ -160,7 +160,7 @@ class RunTrace(Trace):
         return left
 
     def decimals(self, name: str) -> int:
-        return DECIMALS.get(name) or super().decimals(name)
+        return _DECIMALS.get(name) or super().decimals(name)
 
     def results(self) -> Iterator[str]:
         """Give the loss of an unknowing network, the accuracies, the last reading and how kernels changed."""

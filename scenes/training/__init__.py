@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TrainingSpec"]
 
-TOLD = 2382
+_TOLD = 2382
 """The test digit of the embedded run that is followed: an 8 that is first read as 2."""
 
 LogFile = Annotated[Path, PlainSerializer(lambda path: path.name, return_type=str)]
@@ -64,7 +64,7 @@ class TrainingSpec(SceneSpec):
 
     def trace(self) -> RunTrace:
         followed = self.run.index.tolist()
-        wanted = TOLD if self.digit is None and self.log is None else self.digit
+        wanted = _TOLD if self.digit is None and self.log is None else self.digit
         if wanted is None:
             return RunTrace(self.run, int(clarity(self.run.logits, self.run.label).argmax()))
         if wanted not in followed:

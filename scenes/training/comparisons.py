@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Comparisons"]
 
-FEW = 100
-SMALLEST = 1e-6
+_FEW = 100
+_SMALLEST = 1e-6
 """What a loss is at least, where it is drawn by its logarithm."""
 
 
@@ -94,10 +94,10 @@ class Comparisons:
         step, last = steady_from(self.compared.few_learned[0]), self.compared.few_read.shape[1] - 1
         read = self.stage.in_words("few_read", 0, last)
         if step is None:
-            return say("Only {few} digits, over and over: of the test set it then reads {read}.", few=FEW, read=read)
+            return say("Only {few} digits, over and over: of the test set it then reads {read}.", few=_FEW, read=read)
         return say(
             "Only {few} digits, over and over: from step {step} on all are right, but only {read} of the test set.",
-            few=FEW,
+            few=_FEW,
             step=step,
             read=read,
         )
@@ -105,7 +105,7 @@ class Comparisons:
     def said_varied(self) -> str:
         last = self.compared.few_read.shape[1] - 1
         before, after = (float(self.compared.few_read[way, last]) for way in range(2))
-        named = {"few": FEW, "read": self.stage.in_words("few_read", 1, last)}
+        named = {"few": _FEW, "read": self.stage.in_words("few_read", 1, last)}
         if after > before:
             return say(
                 "The same {few}, each time turned and bent a little: {read}. Never the same twice, they teach more.",
@@ -115,7 +115,7 @@ class Comparisons:
 
     def try_rates(self) -> None:
         losses = self.compared.rate_loss
-        heights = np.log10(np.maximum(losses, SMALLEST))
+        heights = np.log10(np.maximum(losses, _SMALLEST))
         low, high = (int(end) for end in (np.floor(heights.min()), np.ceil(heights.max())))
         ticks = {float(k): f"{10.0**k:g}" for k in range(low, high + 1)}
         plane = self.plane(losses.shape[1], (low, high + 0.1), say("L, with three learning rates"), ticks)

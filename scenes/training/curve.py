@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from manim import Create, FadeIn, Mobject
 
+from cnn_core.run_log import SURE
 from scenes.language import say, say_many
 from scenes.layout import Box
 from scenes.mobjects.bars import share_in_words
-from scenes.training.moments import SURE
 from scenes.training.plots import RunPlots
 from scenes.training.sheet import Sheet
 

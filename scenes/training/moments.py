@@ -8,11 +8,9 @@ import numpy as np
 
 from cnn_core.run_trace import RunTrace
 
-__all__ = ["SURE", "Moments", "steady_from"]
+__all__ = ["Moments", "steady_from"]
 
-SURE = 0.5
-"""A probability above which a network takes a digit for something."""
-MATRICES = (0.4, 0.85)
+_MATRICES = (0.4, 0.85)
 """Accuracies at which the confusion matrix is looked at between the first and the last time."""
 
 
@@ -45,7 +43,7 @@ class Moments:
         ranks = [int(k) for k in np.argsort(-shares.sum(axis=0), kind="stable") if k != label]
         wrong = np.flatnonzero(shares.argmax(axis=1) != label)
         accuracy = trace.correct / trace.tested
-        reached = [int(np.argmax(accuracy >= share)) for share in MATRICES if accuracy.max() >= share]
+        reached = [int(np.argmax(accuracy >= share)) for share in _MATRICES if accuracy.max() >= share]
         return cls(
             label=label,
             other=ranks[0],

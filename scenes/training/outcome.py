@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Outcome"]
 
-ZOOM = 6
+_ZOOM = 6
 """Pixels that a weight takes in the picture of the kernels."""
-GAMMA = 0.5
+_GAMMA = 0.5
 """Counts are shown by their roots, or single mistakes would not be seen."""
-MOST = 0.5
+_MOST = 0.5
 """Share of all digits from which on one answer is said to be given for most of them."""
 
 
@@ -50,7 +50,7 @@ class Outcome:
         if not self.stage.wide:
             left = 0.0
         room = replace(box, left=box.left + left, bottom=box.bottom + below)
-        arrangement = Arrangement(3 * count, kH, kW, 3, count, ZOOM, 2 * ZOOM)
+        arrangement = Arrangement(3 * count, kH, kW, 3, count, _ZOOM, 2 * _ZOOM)
         maps = FeatureMaps(whole, arrangement, self.theme.kernel, self.theme, room, " ")
         for row, label in enumerate(labels):
             place = maps.middle(row * count, kH / 2 - 0.5, 0)
@@ -104,7 +104,7 @@ class Outcome:
     def matrix(self, m: int, box: Box) -> Group:
         """Return what was read as what at a measured step: a row for each digit, a column for each reading."""
         counts = self.log.confusion[m].astype(np.float64)
-        shares = (counts / counts.sum(axis=1, keepdims=True)) ** GAMMA
+        shares = (counts / counts.sum(axis=1, keepdims=True)) ** _GAMMA
         side = min(box.width, box.height - 2.6 * self.size)
         image = Picture(picture_colours(shares, self.theme.output, self.theme, 1.0), side)
         frame = Rectangle(width=side, height=side, color=self.theme.output, stroke_width=2).move_to(image)
@@ -120,7 +120,7 @@ class Outcome:
         confusion, right = self.log.confusion[m], self.stage.in_words("accuracy", m)
         often = confusion.sum(axis=0)
         step = int(self.log.step[m])
-        if m == 0 and often.max() > MOST * often.sum():
+        if m == 0 and often.max() > _MOST * often.sum():
             return say(
                 "{tested} test digits: a row for each digit, a column for what is read. Most are read as {read}.",
                 tested=f"{self.trace.tested:,}",

@@ -17,7 +17,7 @@ from scenes.training.moments import Moments
 
 __all__ = ["RunPlots", "ends_of", "line_of", "thinned"]
 
-BINS = 160
+_BINS = 160
 """Parts of the axis; of the losses in one of them, the smallest and the largest are drawn."""
 DOT = 0.16
 
@@ -99,7 +99,7 @@ class RunPlots(VGroup):
 def thinned(x: np.ndarray, y: np.ndarray, start: int, stop: int) -> np.ndarray:
     """Return the places that a line is drawn through: first, last, and each bin's smallest and largest value."""
     places = np.arange(start, stop)
-    bins = np.floor(BINS * x[places] / x[-1]).astype(int)
+    bins = np.floor(_BINS * x[places] / x[-1]).astype(int)
     kept = {start, stop - 1}
     for one in np.unique(bins):
         inside = places[bins == one]

@@ -28,7 +28,7 @@ from scenes.training.sheet import Sheet
 
 __all__ = ["TrainingScene"]
 
-EVEN = 0.2
+_EVEN = 0.2
 """Largest probability up to which a network is said to say about the same for everything."""
 
 
@@ -94,7 +94,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
     def said_of_beginning(self) -> str:
         loss, most = self.in_words("loss", 0), float(self.trace.output[0].max())
         begins = say("The kernels are random numbers.")
-        if most > EVEN:
+        if most > _EVEN:
             return f"{begins} {say('The loss of the first batch is {loss}.', loss=loss)}"
         even = self.equation("equal_shares").result
         return (

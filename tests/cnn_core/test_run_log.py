@@ -32,9 +32,9 @@ def recorded() -> tuple[RunLog, TrainingResult]:
     recorder = RunRecorder(some())
     result = train(some(), epochs=1, recipe=RECIPE, recorder=recorder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recording, "FEW_STEPS", 2)
-        patch.setattr(recording, "FEW_READ", (0, 2))
-        patch.setattr(recording, "RATE_STEPS", 11)
+        patch.setattr(recording, "_FEW_STEPS", 2)
+        patch.setattr(recording, "_FEW_READ", (0, 2))
+        patch.setattr(recording, "_RATE_STEPS", 11)
         comparison = compare(some(), some(), RECIPE, 0, digit_classifier)
     return recorder.log(result.run, comparison), result
 
