@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
-from cnn_core.nested import quoted
-from cnn_core.rows import parse_rows
+from cnn_core.reading.nested import quoted
+from cnn_core.reading.rows import parse_rows
 
 __all__ = ["KERNELS", "Kernel", "kernel"]
 

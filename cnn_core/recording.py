@@ -85,7 +85,8 @@ class RunRecorder:
         read, step = logits.argmax(dim=1), len(self.loss)
         if step in self.batch_step:
             images = (255 * x[:KEPT, 0].clamp(0, 1)).round().to(torch.uint8)
-            self.batches[step] = (images.numpy(), *(one[:KEPT].to(torch.uint8).numpy() for one in (y, read)))
+            labels, predictions = (one[:KEPT].to(torch.uint8).numpy() for one in (y, read))
+            self.batches[step] = images.numpy(), labels, predictions
         if not self.loss:
             self.gradients = {
                 name.removesuffix(".weight"): float(weight.grad.square().mean().sqrt())

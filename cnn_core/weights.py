@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cnn_core.arrays import Array, as_pair
 from cnn_core.errors import InputError
 from cnn_core.network import DIGIT, KINDS, AvgPool2d, Conv2d, Layer, MaxPool2d, Network
-from cnn_core.tensor_files import Tensors, file_sha256, read_tensors, write_tensors
+from cnn_core.reading.tensor_files import Tensors, file_sha256, read_tensors, write_tensors
 from cnn_core.windows import as_padding
 
 __all__ = ["SHIPPED", "load", "save", "sha256", "shipped"]

@@ -14,8 +14,8 @@ from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
 from cnn_core.numerals import as_text, decimals_for
+from cnn_core.reading.grids import Grid
 from cnnreel.cli.program import TYPED
 from scenes.specs import SceneSpec
 from scenes.specs.base import DefaultError

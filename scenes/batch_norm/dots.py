@@ -143,8 +143,14 @@ class DotsChapter:
             stage.play(*plot.start(), run_time=1.6)
             stage.play(FadeIn(plot.mark), *self.working.exchange(self.told(0)), run_time=0.8)
         for index, caption in enumerate(about_stages(stage.spec, channel, plot.redrawn), start=1):
-            with stage.beat("explain", caption):
+            with stage.beat("explain", caption, reason=self.why(index)):
                 stage.play(*plot.move_to(index), *self.working.exchange(self.told(index)), run_time=2.0)
+
+    def why(self, index: int) -> str:
+        """Say what a move keeps, or what it is for."""
+        if index == 1:
+            return say("All dots move alike, so the distances between them stay.")
+        return say("All distances are divided alike, so the pattern stays.") if index == 2 else ""
 
     def told(self, index: int) -> VGroup:
         """Return `mean 0   standard deviation 2.5` of a stage."""

@@ -16,8 +16,8 @@ from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
 from cnn_core.expression import Call, Cell, Difference, Product, Quotient, Sum, Value
-from cnn_core.grids import Grid
 from cnn_core.kernels import kernel
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, parse
 from cnn_core.windows import reach
 from scenes.specs.base import Label, SceneSpec, Values

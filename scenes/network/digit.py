@@ -14,7 +14,8 @@ from scenes.mobjects.picture import draw_pictures_directly
 from scenes.network import DigitSpec
 from scenes.network.board import NetBoard
 from scenes.network.channels import look_at_channels
-from scenes.network.layers import told, told_briefly
+from scenes.network.kernels import see_the_digit, show_kernels
+from scenes.network.layers import told, told_briefly, why
 from scenes.network.logit import enter_logits, look_at_logit
 from scenes.network.norm import look_at_norm
 from scenes.network.photo import show_preparation
@@ -59,11 +60,11 @@ class DigitScene(ExplainerScene[DigitSpec]):
                 self.play(FadeOut(shown), FadeIn(digit, target_position=shown[-1]), run_time=1.0)
         count = len(self.reading.network.layers)
         said = say("A trained network of {count} layers reads it. The strip shows where we are.", count=count)
-        with self.beat("explain", said):
+        reason = say("Each step makes new numbers of the numbers before it.")
+        with self.beat("explain", said, reason=reason):
             self.play(FadeIn(board.track, board.track.mark), run_time=0.8)
             self.bring_to_back(board.track)
             self.play(*digit.moves_to(board.maps_of(-1, board.places.left, self.theme.text)), run_time=0.8)
-            self.play(board.keep(digit, 0), run_time=0.6)
             board.left = digit
 
     def tell_block(self, index: int, block: Block) -> None:
@@ -71,7 +72,8 @@ class DigitScene(ExplainerScene[DigitSpec]):
         first, *others = block.layers
         self.tell_first(index, first)
         if others and all(self.is_told(layer) for layer in others):
-            with self.beat("step", told_briefly(self.reading, others), brisk=True):
+            said = told_briefly(self.reading, others)
+            with self.beat("step", said, brisk=True, reason=why(self.reading, others[-1])):
                 for layer in others:
                     self.board.morph(layer, run_time=0.5)
         else:
@@ -84,17 +86,20 @@ class DigitScene(ExplainerScene[DigitSpec]):
 
     def tell_first(self, index: int, layer: int) -> None:
         again = type(self.reading.traces[layer]) in self.told
+        reason = why(self.reading, layer)
         is_last = layer == len(self.reading.traces) - 1
-        with self.beat("step", told(self.reading, layer, again=again), brisk=again):
+        with self.beat("step", told(self.reading, layer, again=again), brisk=again, reason=reason):
             if is_last and isinstance(self.reading.traces[layer], LinearTrace):
                 enter_logits(self.board, index)
             else:
                 self.board.enter(index, run_time=0.8 if again else 1.6)
+        if see_the_digit(self.reading.traces[layer]):
+            show_kernels(self.board, layer)
         self.finish(layer)
 
     def tell_in_place(self, layer: int) -> None:
         again = self.is_told(layer)
-        with self.beat("step", told(self.reading, layer, again=again), brisk=again):
+        with self.beat("step", told(self.reading, layer, again=again), brisk=again, reason=why(self.reading, layer)):
             self.board.morph(layer, run_time=0.6 if again else 1.0)
         self.finish(layer)
 

@@ -9,7 +9,7 @@ import numpy as np
 from manim import DOWN, FadeIn, Group, ManimColor, Rectangle
 
 from cnn_core.arrays import Array
-from cnn_core.digits import Preparation
+from cnn_core.reading.digits import Preparation
 from scenes.language import marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.picture import Colours, Picture, picture_colours

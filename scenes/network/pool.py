@@ -16,6 +16,7 @@ from scenes.mobjects.panels import ring_around
 from scenes.mobjects.text import Number
 from scenes.network.board import NetBoard, connect
 from scenes.network.closely import Closely, place_in_words
+from scenes.network.layers import why
 from scenes.network.reading import Zoom
 
 __all__ = ["look_at_pool"]
@@ -24,7 +25,8 @@ __all__ = ["look_at_pool"]
 def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell what becomes of one window."""
     step, closely = zoom.step, Closely(board, zoom)
-    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {say('It comes from this window.')}"):
+    said = f"{place_in_words(board.reading, zoom, chosen=chosen)} {say('It comes from this window.')}"
+    with board.stage.beat("step", said, reason=why(board.reading, zoom.layer)):
         board.make_room()
         assert board.right is not None
         _, c, i, j = step.position
@@ -35,7 +37,7 @@ def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
         grid = window_grid(closely)
         board.show(connect(outline, grid, board.theme.window), run_time=0.3)
         board.show(grid, run_time=0.8, out_of=outline)
-    with board.stage.beat("step", result_in_words(step, closely.said())):
+    with board.stage.beat("step", result_in_words(step, closely.said()), reason=why(board.reading, zoom.layer)):
         if isinstance(step, MaxPool2dStep):
             ring = ring_around(grid, *winner(zoom))
             board.extras.append(ring)

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from scenes.language import language_of
 from scenes.letters import check_letters
 

@@ -11,10 +11,10 @@ import numpy as np
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
 from cnn_core.arrays import freeze
-from cnn_core.digits import Preparation, prepare, read_photo
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.grids import read_grid
 from cnn_core.mnist import Bytes, digit
+from cnn_core.reading.digits import Preparation, prepare, read_photo
+from cnn_core.reading.grids import read_grid
 
 __all__ = ["DigitImage", "DigitSource", "digit_image"]
 
@@ -100,5 +100,5 @@ DigitSource = Annotated[
     DigitImage,
     BeforeValidator(read_digit),
     PlainSerializer(as_given),
-    WithJsonSchema({"type": ["string", "array"]}),
+    WithJsonSchema({"type": ["string", "array"], "format": "digit"}),
 ]

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Va
 
 from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.grids import Grid, read_grid
 from cnn_core.kernels import KERNELS, kernel
+from cnn_core.reading.grids import Grid, read_grid
 from cnn_core.windows import Padding as Border
 from scenes.specs.base import printable
 from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
@@ -226,20 +226,28 @@ def as_lists(grid: Grid) -> Any:
     return grid.array.tolist()
 
 
-ROWS = {"type": ["string", "array"]}
-SIZE = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
+def rows_called(format: str) -> WithJsonSchema:
+    """Describe rows of numbers; the format tells a form what they are."""
+    return WithJsonSchema({"type": ["string", "array"], "format": format})
 
-Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Size = Annotated[int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema(SIZE)]
-Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
 
-PADDING = {"anyOf": [{"type": "integer"}, {"type": "array"}, {"enum": list(WORDS)}]}
+WHOLE_NUMBERS = [{"type": "integer"}, {"type": "array"}]
 
-Padding = Annotated[int | Pair | Border | str, BeforeValidator(read_padding), WithJsonSchema(PADDING)]
+Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), rows_called("grid")]
+Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), rows_called("kernels")]
+Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), rows_called("row")]
+Size = Annotated[
+    int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema({"anyOf": WHOLE_NUMBERS, "format": "size"})
+]
+Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), rows_called("matrix")]
 
-Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), WithJsonSchema({"type": ["string", "array"]})]
+Padding = Annotated[
+    int | Pair | Border | str,
+    BeforeValidator(read_padding),
+    WithJsonSchema({"anyOf": [*WHOLE_NUMBERS, {"enum": list(WORDS)}], "format": "padding"}),
+]
+
+Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), rows_called("place")]
 """Channel, row and column, counted from 0."""
 
 Name = Annotated[str, Field(min_length=1, max_length=8), AfterValidator(printable)]

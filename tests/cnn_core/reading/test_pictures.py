@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from cnn_core.errors import InputError
-from cnn_core.pictures import decode_picture
+from cnn_core.reading.pictures import decode_picture
 
 NO_PICTURE = r"^x must be a PNG, JPEG, BMP or WebP picture, but it is none, or is damaged\.$"
 
@@ -142,5 +142,5 @@ def test_a_size_that_is_none_is_refused(size: Any) -> None:
 
 
 def test_pillow_is_imported_only_for_a_picture() -> None:
-    script = "import sys, cnn_core.grids; sys.exit('PIL' in sys.modules)"
+    script = "import sys, cnn_core.reading.grids; sys.exit('PIL' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid, read_grid
+from cnn_core.reading.grids import Grid, read_grid
 
 ENDINGS = ["csv", "tsv", "json", "npy", "png", "jpg", "jpeg", "bmp", "webp"]
 moderately = settings(derandomize=True, max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])

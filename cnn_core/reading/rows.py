@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
-from cnn_core.nested import quoted, stack
+from cnn_core.reading.nested import quoted, stack
 
 __all__ = ["from_words", "looks_like_rows", "parse_number", "parse_rows"]
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from cnn_core.errors import InputError
-from cnn_core.grids import looks_like_rows, parse_rows, read_grid
+from cnn_core.reading.grids import looks_like_rows, parse_rows, read_grid
 
 ENDINGS = ".bmp, .csv, .jpeg, .jpg, .json, .npy, .png, .tsv or .webp"
 SQUARE = [[4, 1], [1, 1]]

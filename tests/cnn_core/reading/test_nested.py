@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import InputError
-from cnn_core.nested import from_array, from_lists
+from cnn_core.reading.nested import from_array, from_lists
 
 
 def list_that_contains_itself() -> list[object]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnn_core.arrays import Array, Pair
-from cnn_core.resampling import shrunk
+from cnn_core.reading.resampling import shrunk
 
 __all__ = ["find_paper", "ink_on"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from cnn_core.errors import InputError
+from cnn_core.reading.tensor_files import Tensors, read_tensors, write_tensors
 from cnn_core.recipe import EpochReport
-from cnn_core.tensor_files import Tensors, read_tensors, write_tensors
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, freeze
-from cnn_core.grid_files import read_bytes
-from cnn_core.ink import find_paper, ink_on
 from cnn_core.mnist import Bytes
-from cnn_core.pictures import MAX_PIXELS, decode_picture
-from cnn_core.resampling import resampled, shrunk
+from cnn_core.reading.files import read_bytes
+from cnn_core.reading.ink import find_paper, ink_on
+from cnn_core.reading.pictures import MAX_PIXELS, decode_picture
+from cnn_core.reading.resampling import resampled, shrunk
 
 __all__ = ["Box", "Preparation", "prepare", "read_photo"]
 

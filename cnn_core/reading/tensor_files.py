@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import CnnreelError, InputError
-from cnn_core.grid_files import read_bytes
+from cnn_core.reading.files import read_bytes
 
 __all__ = ["MAX_BYTES", "Tensors", "file_sha256", "read_tensors", "write_bytes", "write_tensors"]
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cnn_core.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cnn_core.errors import InputError
+from cnn_core.reading.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from cnn_core.reading.tensor_files import write_tensors
 from cnn_core.recipe import EpochReport
-from cnn_core.tensor_files import write_tensors
 
 RUN: dict[str, Any] = {"seed": 1, "max_lr": 0.01, "model": "Linear(3, 4)"}
 

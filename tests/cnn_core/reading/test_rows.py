@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_core.errors import InputError
-from cnn_core.rows import looks_like_rows, parse_number, parse_rows
+from cnn_core.reading.rows import looks_like_rows, parse_number, parse_rows
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_core.resampling import resampled, shrunk
+from cnn_core.reading.resampling import resampled, shrunk
 
 sides = st.integers(1, 40)
 

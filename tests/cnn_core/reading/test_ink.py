@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_core.arrays import Array
-from cnn_core.ink import find_paper, ink_on
+from cnn_core.reading.ink import find_paper, ink_on
 
 
 def lit_paper() -> Array:

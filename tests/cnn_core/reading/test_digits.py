@@ -8,9 +8,9 @@ from PIL import Image
 
 from cnn_core import mnist, weights
 from cnn_core.arrays import Array
-from cnn_core.digits import Box, prepare, read_photo
 from cnn_core.errors import InputError, ShapeError
-from tests.cnn_core.photographed import photos
+from cnn_core.reading.digits import Box, prepare, read_photo
+from tests.cnn_core.reading.photographed import photos
 
 
 def page(height: int = 120, width: int = 160, light: float = 0.9) -> Array:
@@ -87,6 +87,7 @@ def test_what_is_centred_never_leaves_the_frame() -> None:
     assert (pixels.any(axis=0).sum(), pixels.any(axis=1).sum()) == (20, 10)
 
 
+@pytest.mark.soak
 def test_photos_of_mnists_own_digits_are_read_nearly_as_well_as_these() -> None:
     some = mnist.load_test().take(np.arange(60))
     blown_up = 1 - np.kron(np.pad(some.images, ((0, 0), (20, 20), (20, 20))), np.ones((1, 4, 4))) / 255

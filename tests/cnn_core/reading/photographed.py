@@ -13,7 +13,7 @@ from cnn_core.arrays import Array
 
 WIDTH, HEIGHT = 320, 240
 FINE = 3  # drawn so many times larger, then shrunk, for smooth edges
-FONTS = Path(__file__).parents[2] / "scenes" / "fonts"
+FONTS = Path(__file__).parents[3] / "scenes" / "fonts"
 
 Points = list[tuple[float, float]]
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnn_core.errors import InputError
-from cnn_core.grid_files import decode_csv, decode_json, decode_npy, read_bytes
+from cnn_core.reading.files import decode_csv, decode_json, decode_npy, read_bytes
 
 DECODERS = {"csv": decode_csv, "json": decode_json, "npy": decode_npy}
 

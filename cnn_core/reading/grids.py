@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
-from cnn_core.grid_files import decode_csv, decode_json, decode_npy, read_bytes
-from cnn_core.nested import from_array, from_lists, quoted
-from cnn_core.pictures import decode_picture
-from cnn_core.rows import from_words, looks_like_rows, parse_number, parse_rows
+from cnn_core.reading.files import decode_csv, decode_json, decode_npy, read_bytes
+from cnn_core.reading.nested import from_array, from_lists, quoted
+from cnn_core.reading.pictures import decode_picture
+from cnn_core.reading.rows import from_words, looks_like_rows, parse_number, parse_rows
 
 __all__ = ["Grid", "looks_like_rows", "parse_rows", "read_grid"]
 
@@ -50,7 +50,7 @@ def read_grid(name: str, source: object, *, size: Pair | None = None, decimals: 
     name
         What the caller calls it; stands in the error message.
     source
-        Nested lists, an array or tensor (perhaps a batch of one), rows as text (see `cnn_core.rows`), or the path of a
+        Nested lists, an array or tensor (perhaps a batch of one), rows as text (see `rows`), or the path of a
         `.csv`, `.tsv`, `.json` or `.npy` file or of a picture. A text that ends like such a file is a path.
     size : (H, W)
         What a picture is scaled to; everything else keeps its shape.

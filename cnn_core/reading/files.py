@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import InputError
-from cnn_core.nested import quoted
+from cnn_core.reading.nested import quoted
 
 __all__ = ["decode_csv", "decode_json", "decode_npy", "read_bytes"]
 
