@@ -16,7 +16,16 @@ import numpy.typing as npt
 from cnn_core.errors import CnnreelError, InputError
 from cnn_core.grid_files import read_bytes
 
-__all__ = ["MAX_BYTES", "Tensors", "file_sha256", "read_tensors", "write_bytes", "write_tensors"]
+__all__ = [
+    "MAX_BYTES",
+    "PICKLE_SUFFIXES",
+    "Tensors",
+    "compact",
+    "file_sha256",
+    "read_tensors",
+    "write_bytes",
+    "write_tensors",
+]
 
 Tensors: TypeAlias = dict[str, npt.NDArray[Any]]
 
@@ -27,7 +36,7 @@ PICKLE_SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt")
 PICKLE_STARTS = (b"PK\x03\x04", b"\x80")  # torch.save writes a zip of pickles; it used to write bare ones
 
 
-def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
+def read_tensors(name: str, path: Path, limit: int = MAX_BYTES) -> tuple[Tensors, dict[str, Any]]:
     """Return the arrays of a safetensors file and the description they were written with.
 
     Parameters
@@ -36,6 +45,8 @@ def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
         What the caller calls the file; stands in the error message.
     path
         Where it is.
+    limit
+        Bytes that it may have.
 
     Raises
     ------
@@ -45,7 +56,7 @@ def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
     from safetensors import SafetensorError  # noqa: PLC0415  only those who open a net wait for it
     from safetensors.numpy import load  # noqa: PLC0415
 
-    data = read_bytes(name, path, MAX_BYTES)
+    data = read_bytes(name, path, limit)
     _refuse_pickle(name, path, data)
     try:
         tensors = load(data)
@@ -54,6 +65,12 @@ def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
             f"{name} must be a safetensors file, but {path.name} is not, or is damaged: {error}."
         ) from None
     return tensors, _description(name, path, data)
+
+
+def compact(array: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """Return an array as float32 where that loses nothing."""
+    small = array.astype(np.float32)
+    return small if np.array_equal(small, array) else array
 
 
 def write_tensors(path: Path, tensors: Mapping[str, npt.NDArray[Any]], description: Mapping[str, object]) -> None:
