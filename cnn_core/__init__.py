@@ -1,6 +1,22 @@
 """CNN arithmetic in numpy that keeps every intermediate value."""
 
-from cnn_core.activations import ActivationStep, ActivationTrace, leaky_relu, relu, sigmoid, tanh
+from cnn_core.activations import (
+    ActivationStep,
+    ActivationTrace,
+    clamp,
+    dropout,
+    elu,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    sigmoid,
+    silu,
+    tanh,
+)
 from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace, adaptive_avg_pool2d, avg_pool2d
 from cnn_core.batch_norm import BatchNorm2dStep, BatchNorm2dTrace, batch_norm2d
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
@@ -37,14 +53,23 @@ __all__ = [
     "adaptive_max_pool2d",
     "avg_pool2d",
     "batch_norm2d",
+    "clamp",
     "conv2d",
     "conv_transpose2d",
+    "dropout",
+    "elu",
     "flatten",
+    "gelu",
+    "hardsigmoid",
+    "hardswish",
     "leaky_relu",
     "linear",
     "max_pool2d",
+    "prelu",
     "relu",
+    "relu6",
     "sigmoid",
+    "silu",
     "softmax",
     "tanh",
 ]

@@ -15,7 +15,7 @@ from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
-from cnn_core.expression import Cell, Difference, Floor, Product, Quotient, Sum, Value
+from cnn_core.expression import Call, Cell, Difference, Product, Quotient, Sum, Value
 from cnn_core.grids import Grid
 from cnn_core.kernels import kernel
 from cnn_core.trace import address_of, parse
@@ -140,7 +140,9 @@ def size_explained(numbers: Mapping[str, Any], name: str, at: tuple[int, ...]) -
     if name == "output":
         room = Sum((value("input", side), value("padding", side, 0), value("padding", side, 1)))
         free = Difference((room, value("covered", side)))
-        return Equation.of(Sum((Floor((Quotient((free, value("stride", side))),)), one)), value(name, side))
+        return Equation.of(
+            Sum((Call((Quotient((free, value("stride", side))),), name="floor"), one)), value(name, side)
+        )
     return Given("given")
 
 

@@ -88,6 +88,13 @@ MAKERS: dict[str, Callable[[Chance], Trace]] = {
     "leaky_relu": lambda chance: cnn_core.leaky_relu(some(chance, 3, 3), float(chance.choice([0.1, 0.01, 2.0, -1.0]))),
     "sigmoid": lambda chance: cnn_core.sigmoid(some(chance, 3, 3)),
     "tanh": lambda chance: cnn_core.tanh(some(chance, 3, 3)),
+    "elu": lambda chance: cnn_core.elu(some(chance, 3, 3), float(chance.choice([1.0, 0.5]))),
+    "silu": lambda chance: cnn_core.silu(some(chance, 3, 3)),
+    "gelu": lambda chance: cnn_core.gelu(some(chance, 3, 3), str(chance.choice(["none", "tanh"]))),
+    "hardsigmoid": lambda chance: cnn_core.hardsigmoid(some(chance, 3, 3), float(chance.choice([1 / 6, 0.2]))),
+    "hardswish": lambda chance: cnn_core.hardswish(some(chance, 3, 3)),
+    "clamp": lambda chance: cnn_core.clamp(some(chance, 3, 3), min=-1, max=float(chance.choice([1.5, 6.0]))),
+    "prelu": lambda chance: cnn_core.prelu(some(chance, 2, 2, 2, 2), [0.25, float(chance.choice([-1.0, 0.1]))]),
     "softmax": lambda chance: cnn_core.softmax(some(chance, 2, 5)),
     "linear": lambda chance: cnn_core.linear(some(chance, 2, 5), some(chance, 3, 5), some(chance, 3)),
     "flatten": lambda chance: cnn_core.flatten(some(chance, 2, 2, 2, 2)),
@@ -236,6 +243,13 @@ def test_activations_are_written_as_functions() -> None:
     assert line(cnn_core.leaky_relu([-1, 2], 3), "output[1]") == "x[1] = 2"
     assert line(cnn_core.sigmoid([-1, 0]), "output[0]") == "1 / (1 + e^1) ≈ 0.27"
     assert line(cnn_core.sigmoid([0]), "output[0]") == "1 / (1 + e^0) = 0.5"
+    assert line(cnn_core.elu([-1], 2), "output[0]") == "2·(e^(−1) − 1) ≈ −1.26"
+    assert line(cnn_core.silu([2]), "output[0]") == "2 / (1 + e^(−2)) ≈ 1.76"
+    assert line(cnn_core.gelu([2]), "output[0]") == "2·(1 + erf(2 / √2)) / 2 ≈ 1.95"
+    assert line(cnn_core.hardswish([-1]), "output[0]") == "−1 · min(6, max(0, −1 + 3)) / 6 ≈ −0.33"
+    assert line(cnn_core.relu6([8]), "output[0]") == "min(6, max(0, 8)) = 6"
+    assert line(cnn_core.dropout([8]), "output[0]") == "x[0] = 8"
+    assert line(cnn_core.prelu([[[4]], [[-4]]], [0.5]), "output[1,0,0]") == "max(−4, 0.5·(−4)) = −2"
     assert line(cnn_core.tanh([0.5]), "output[0]") == "(e^0.5 − e^(−0.5)) / (e^0.5 + e^(−0.5)) ≈ 0.46"
 
 
