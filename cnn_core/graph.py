@@ -99,6 +99,12 @@ class Graph:
         if self.output not in known:
             raise InputError(f"the output must be a node, but {self.output} is none.")
 
+    @property
+    def channels_last(self) -> bool:
+        """Whether images enter as (H, W, C), as TensorFlow's do."""
+        shape = self.input_shape
+        return shape is not None and len(shape) == 3 and shape[2] in (1, 3, 4) and shape[0] not in (1, 3, 4)
+
     @cached_property
     def by_name(self) -> dict[str, Node]:
         return {node.name: node for node in self.nodes}
@@ -154,11 +160,6 @@ class Graph:
             raise InputError("the size of the input must be given, for the network does not say it.")
         steps = self.steps(probe(shape))
         return {self.input: tuple(shape), **{node.name: trace.output.shape[1:] for node, trace in steps}}
-
-    def with_size(self, height: int, width: int) -> Graph:
-        """Return it for images of another size."""
-        channels = self.input_shape[0] if self.input_shape else 3
-        return replace(self, input_shape=(channels, height, width))
 
 
 def probe(shape: Sequence[int]) -> Array:

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from math import prod
 from types import MappingProxyType
 from typing import Any
 
 import numpy.typing as npt
 
-from cnn_core.activations import leaky_relu, relu, sigmoid, tanh
+from cnn_core.activations import (
+    clamp,
+    dropout,
+    elu,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    sigmoid,
+    silu,
+    tanh,
+)
+from cnn_core.arithmetic import add, divide, multiply, subtract
 from cnn_core.arrays import Array, as_pair
 from cnn_core.avg_pool2d import avg_pool2d
 from cnn_core.batch_norm import batch_norm2d
@@ -19,6 +35,7 @@ from cnn_core.conv_transpose2d import conv_transpose2d
 from cnn_core.flatten import flatten
 from cnn_core.linear import linear
 from cnn_core.max_pool2d import max_pool2d
+from cnn_core.rearranging import channel_shuffle, concat, narrow, pad2d, permute, reshape, slices
 from cnn_core.softmax import softmax
 from cnn_core.trace import Trace
 from cnn_core.upsample import upsample
@@ -49,9 +66,22 @@ class Operation:
     kind: str
     operands: tuple[str, ...] = ("x",)
 
-    def run(self, inputs: Sequence[npt.ArrayLike], arrays: Mapping[str, Array], options: Mapping[str, Any]) -> Trace:
+    def run(
+        self, inputs: Sequence[npt.ArrayLike], arrays: Mapping[str, npt.ArrayLike], options: Mapping[str, Any]
+    ) -> Trace:
+        if self.operands == _MANY:
+            return self.compute(inputs, **options)
         free = [name for name in self.operands if name not in arrays]
         return self.compute(**dict(zip(free, inputs, strict=True)), **arrays, **options)
+
+
+_BOTH = ("x", "y")
+_MANY = ("inputs",)
+
+
+def _cut(x: npt.ArrayLike, parts: Sequence[Sequence[int | None]]) -> Trace:
+    """Slice axes by `(start, stop, step)`, which are plain data."""
+    return slices(x, *(slice(*part) for part in parts))
 
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
@@ -63,12 +93,32 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "avg_pool2d": Operation(avg_pool2d, "average pool", "maps"),
         "upsample": Operation(upsample, "upsample", "enlarge"),
         "batch_norm2d": Operation(batch_norm2d, "batch norm", "norm"),
+        "add": Operation(add, "add", "join", _BOTH),
+        "subtract": Operation(subtract, "subtract", "join", _BOTH),
+        "multiply": Operation(multiply, "multiply", "join", _BOTH),
+        "divide": Operation(divide, "divide", "join", _BOTH),
+        "concat": Operation(concat, "concat", "join", _MANY),
         "relu": Operation(relu, "ReLU", "activation"),
+        "relu6": Operation(relu6, "ReLU6", "activation"),
+        "prelu": Operation(prelu, "PReLU", "activation"),
+        "elu": Operation(elu, "ELU", "activation"),
+        "silu": Operation(silu, "SiLU", "activation"),
+        "gelu": Operation(gelu, "GELU", "activation"),
+        "hardsigmoid": Operation(hardsigmoid, "hard sigmoid", "activation"),
+        "hardswish": Operation(hardswish, "hard swish", "activation"),
+        "clamp": Operation(clamp, "clamp", "activation"),
+        "dropout": Operation(dropout, "dropout", "activation"),
         "leaky_relu": Operation(leaky_relu, "leaky ReLU", "activation"),
         "sigmoid": Operation(sigmoid, "sigmoid", "activation"),
         "tanh": Operation(tanh, "tanh", "activation"),
         "softmax": Operation(softmax, "softmax", "activation"),
         "flatten": Operation(flatten, "flatten", "shape"),
+        "reshape": Operation(reshape, "reshape", "shape"),
+        "permute": Operation(permute, "permute", "shape"),
+        "channel_shuffle": Operation(channel_shuffle, "channel shuffle", "shape"),
+        "narrow": Operation(narrow, "narrow", "shape"),
+        "slices": Operation(_cut, "slice", "shape"),
+        "pad2d": Operation(pad2d, "pad", "shape"),
     }
 )
 
@@ -87,9 +137,15 @@ def cells_needed(
             case "upsample":
                 rows, columns = as_pair("scale_factor", options["scale_factor"], minimum=1)
                 return prod(shape) * rows * columns
+            case "pad2d":
+                left, right, top, bottom = options["padding"]
+                return prod(shape[:2]) * (shape[2] + abs(top) + abs(bottom)) * (shape[3] + abs(left) + abs(right))
     if op == "linear":
-        return shape[0] * len(arrays["weight"])
-    return max(map(prod, shapes), default=0)
+        return prod(shape[:-1]) * len(arrays["weight"])
+    if OPERATIONS[op].operands == _BOTH:
+        axes = (*shapes, *(array.shape for array in arrays.values()))
+        return prod(max(sides) for sides in zip_longest(*map(reversed, axes), fillvalue=1))
+    return sum(map(prod, shapes))
 
 
 def _kernel(arrays: Mapping[str, Array], options: Mapping[str, Any]) -> tuple[int, int]:

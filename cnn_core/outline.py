@@ -10,7 +10,7 @@ from typing import TypeVar
 from cnn_core.graph import Graph, Node
 from cnn_core.operations import OPERATIONS
 
-__all__ = ["NetBlock", "NetOutline", "NetPlace", "NetStage", "outline"]
+__all__ = ["NetBlock", "NetOutline", "NetPlace", "NetStage", "outline", "title_of"]
 
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]
@@ -36,7 +36,7 @@ class NetPlace:
     @property
     def maker(self) -> Node:
         """The node that makes its maps; the first, where none does."""
-        return next((node for node in self.nodes if not _changes_values_alone(node)), self.nodes[0])
+        return next((node for node in self.nodes if not _makes_nothing(node)), self.nodes[0])
 
     @property
     def output(self) -> str:
@@ -48,8 +48,8 @@ class NetPlace:
 
     @property
     def title(self) -> str:
-        """What it is: `conv2d + batch norm + ReLU`."""
-        return " + ".join(OPERATIONS[node.op].name for node in self.nodes)
+        """What it is: `conv2d 3×3, stride 2 + batch norm + ReLU`."""
+        return " + ".join(map(title_of, self.nodes))
 
     def parameters(self) -> int:
         return sum(node.parameters() for node in self.nodes)
@@ -166,9 +166,35 @@ def outline(graph: Graph, shapes: Shapes | None = None) -> NetOutline:
     return NetOutline(graph, shapes, _with_bridges(graph, stages))
 
 
+def title_of(node: Node) -> str:
+    """Return what a node is: `max pool 3×3, stride 2`."""
+    name = OPERATIONS[node.op].name
+    weight, kernel = node.arrays.get("weight"), node.options.get("kernel_size")
+    if weight is not None and weight.ndim == 4:
+        kernel = weight.shape[2:]
+        is_depthwise = node.op == "conv2d" and weight.shape[1] == 1 < node.options.get("groups", 1)
+        name = f"depthwise {name}" if is_depthwise else name
+    if kernel is None:
+        return name
+    kernel, stride = _both(kernel), _both(node.options.get("stride") or (1 if weight is not None else kernel))
+    size = f"{name} {kernel[0]}×{kernel[1]}"
+    if stride == (1, 1) or (weight is None and stride == kernel):
+        return size
+    return f"{size}, stride {stride[0] if stride[0] == stride[1] else f'{stride[0]}×{stride[1]}'}"
+
+
+def _both(value: int | tuple[int, int]) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else value
+
+
 def _changes_values_alone(node: Node) -> bool:
     kind = OPERATIONS[node.op].kind
     return kind in ("norm", "activation") or (kind == "join" and len(node.inputs) == 1)
+
+
+def _makes_nothing(node: Node) -> bool:
+    """Tell whether it belongs to what makes maps after it, if there is nothing before it."""
+    return _changes_values_alone(node) or (OPERATIONS[node.op].kind == "shape" and len(node.inputs) == 1)
 
 
 def _places(graph: Graph, shapes: Shapes) -> list[NetPlace]:
@@ -179,7 +205,7 @@ def _places(graph: Graph, shapes: Shapes) -> list[NetPlace]:
         chain = ending.get(node.inputs[0]) if len(node.inputs) == 1 else None
         alone = _changes_values_alone(node)
         is_free = chain is not None and len(graph.users[node.inputs[0]]) == 1
-        if chain is not None and is_free and (alone or all(map(_changes_values_alone, chain))):
+        if chain is not None and is_free and (alone or all(map(_makes_nothing, chain))):
             chain.append(node)
         else:
             chain = [node]

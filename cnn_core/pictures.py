@@ -14,11 +14,12 @@ from cnn_core.errors import InputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "decode_picture"]
+__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "decode_colours", "decode_picture"]
 
 MAX_PIXELS = 50_000_000
 MAX_UNSCALED_PIXELS = 4_000_000
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP")
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 GREY_MODES = ("1", "L", "LA", "I", "I;16")
 
 
@@ -67,6 +68,45 @@ def decode_picture(name: str, data: bytes, *, size: Pair | None = None, decimals
         grey = _scale(grey, size)
     values: Array = np.clip(np.asarray(grey, dtype=np.float64) / white, 0, 1).round(decimals)
     return freeze(values), ", ".join(steps)
+
+
+def decode_colours(name: str, data: bytes, size: Pair, *, channels: int) -> tuple[Array, str]:
+    """Return a picture's colours and, in words, what was done to it.
+
+    It is turned upright and laid over white as for `decode_picture`; of a picture of another ratio the middle is kept.
+
+    Parameters
+    ----------
+    size : (H, W)
+        What to scale to.
+    channels
+        3 for red, green and blue, 1 for grey, 4 for an opaque fourth one.
+
+    Returns
+    -------
+    values : (channels, H, W)
+        Whole numbers from 0 to 255.
+    words
+        Such as `"640×480, the middle scaled to 224×224"`.
+    """
+    from PIL import Image, ImageOps  # noqa: PLC0415
+
+    if channels not in _MODES:
+        raise InputError(f"{name} must be numbers for a network of {channels} channels, but it is a picture.")
+    image = _load(name, data)
+    if image.mode.startswith("I"):
+        image = image.convert("F").point(lambda value: value / 257).convert("L")
+    if "transparency" in image.info or image.mode.endswith(("A", "a")):
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    words = f"{image.width}×{image.height}"
+    height, width = size
+    if (image.height, image.width) != size:
+        same = image.width * height == image.height * width
+        words += f"{'' if same else ', the middle'} scaled to {width}×{height}"
+        image = ImageOps.fit(image.convert("RGB"), (width, height), Image.Resampling.BILINEAR)
+    values = np.asarray(image.convert(_MODES[channels]), dtype=np.float64).reshape(height, width, channels)
+    return freeze(np.ascontiguousarray(values.transpose(2, 0, 1))), words
 
 
 def _load(name: str, data: bytes) -> Image:

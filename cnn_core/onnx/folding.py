@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cnn_core.onnx.wire import Attribute, Damaged, NodeMessage, TensorMessage
 
-__all__ = ["FOLDED", "Constant", "fold"]
+__all__ = ["FOLDED", "Constant", "fold", "slices_of"]
 
 Constant: TypeAlias = npt.NDArray[Any]
 Inputs: TypeAlias = Sequence[Constant | None]

@@ -12,6 +12,7 @@ import numpy as np
 
 from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError
+from cnn_core.onnx.folding import slices_of
 from cnn_core.onnx.reader import Conversion
 from cnn_core.onnx.wire import NodeMessage
 from cnn_core.windows import Padding, reach
@@ -178,7 +179,7 @@ def _add(conversion: Conversion, message: NodeMessage) -> None:
 
 def _binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
     """Join two values, either of which may be a constant."""
-    operands = dict(zip(("x", "other"), message.inputs, strict=True))
+    operands = dict(zip(("x", "y"), message.inputs, strict=True))
     arrays = {name: conversion.array(one) for name, one in operands.items()}
     fed_by = [one for name, one in operands.items() if arrays[name] is None]
     conversion.add(message, op, fed_by, arrays)
@@ -195,11 +196,12 @@ def _clip(conversion: Conversion, message: NodeMessage) -> None:
     for at, name, default in ((1, "min", -np.inf), (2, "max", np.inf)):
         found = conversion.constant(message.inputs[at]) if len(message.inputs) > at and message.inputs[at] else None
         ends.append(float(np.ravel(found)[0]) if found is not None else _number(message, name, default))
-    low, high = ends
-    if (low, high) == (0, np.inf):
-        conversion.add(message, "relu")
+    options = {name: end for name, end in zip(("min", "max"), ends, strict=True) if np.isfinite(end)}
+    plain = {(0, np.inf): "relu", (0, 6): "relu6"}.get((ends[0], ends[1]))
+    if plain is not None:
+        conversion.add(message, plain)
     else:
-        conversion.add(message, "clip", min=low, max=high)
+        conversion.add(message, "clamp", **options)  # type: ignore[arg-type]
 
 
 def _axis(conversion: Conversion, message: NodeMessage, default: int) -> int:
@@ -297,8 +299,79 @@ def _shape(conversion: Conversion, message: NodeMessage) -> None:
 
 
 def _dropout(conversion: Conversion, message: NodeMessage) -> None:
-    conversion.notes.add("dropout")
-    conversion.alias(message)
+    """Keep dropout as a step, for there is something to say of it: it passes everything through."""
+    conversion.add(message, "dropout")
+
+
+def _gelu(conversion: Conversion, message: NodeMessage) -> None:
+    approximate: Any = message.attributes.get("approximate", "none")
+    conversion.add(message, "gelu", approximate=approximate)
+
+
+def _prelu(conversion: Conversion, message: NodeMessage) -> None:
+    slope = conversion.array(message.inputs[1])
+    if slope is None or slope.size not in (1, conversion.shape(message.inputs[0])[1]):
+        raise InputError(f"model must have one slope for each channel, but {message.name!r} has others.")
+    conversion.add(message, "prelu", arrays={"weight": freeze(slope.reshape(-1))})
+
+
+def _transpose(conversion: Conversion, message: NodeMessage) -> None:
+    axes = len(conversion.shape(message.inputs[0]))
+    given: Any = message.attributes.get("perm") or range(axes)[::-1]
+    dims = tuple(int(axis) for axis in given)
+    if dims == tuple(range(axes)):
+        conversion.alias(message)
+    else:
+        conversion.add(message, "permute", dims=dims)
+
+
+def _pad(conversion: Conversion, message: NodeMessage) -> None:
+    given: Any = message.attributes.get("pads")
+    pads = [int(one) for one in np.ravel(conversion.constant(message.inputs[1]) if given is None else given)]  # type: ignore[arg-type]
+    mode: Any = message.attributes.get("mode", "constant")
+    fill = conversion.constant(message.inputs[2]) if len(message.inputs) > 2 and message.inputs[2] else None
+    value = _number(message, "value", 0.0) if fill is None else float(np.ravel(fill)[0])
+    _, _, top, left, _, _, bottom, right = pads
+    if any((*pads[:2], *pads[4:6])):
+        raise InputError(f"model must pad rows and columns only, but {message.name!r} pads {pads}.")
+    if not any(pads):
+        conversion.alias(message)
+        return
+    padding = (left, right, top, bottom)
+    conversion.add(message, "pad2d", padding=padding, mode="replicate" if mode == "edge" else mode, value=value)
+
+
+def _slice(conversion: Conversion, message: NodeMessage) -> None:
+    shape = conversion.shape(message.inputs[0])
+    if not all(not one or conversion.is_constant(one) for one in message.inputs[1:]):
+        raise InputError(f"model must cut at places that it knows, but {message.name!r} computes them.")
+    cuts = slices_of(len(shape), [None, *map(conversion.constant, message.inputs[1:])], message.attributes)
+    parts = [(*cut.indices(side), side) for cut, side in zip(cuts, shape, strict=True)]
+    if any(step < 0 for _, _, step, _ in parts):
+        raise InputError(f"model must cut forwards, but {message.name!r} goes backwards.")
+    changed = [k for k, (start, stop, step, side) in enumerate(parts) if (start, stop, step) != (0, side, 1)]
+    if not changed:
+        conversion.alias(message)
+    elif len(changed) == 1 and parts[changed[0]][2] == 1:
+        start, stop, _, _ = parts[changed[0]]
+        conversion.add(message, "narrow", dim=changed[0], start=start, length=stop - start)
+    else:
+        conversion.add(message, "slices", parts=tuple(part[:3] for part in parts))
+
+
+def _split(conversion: Conversion, message: NodeMessage) -> None:
+    """Cut into parts, each a node."""
+    axis, count = _axis(conversion, message, 0), len(message.outputs)
+    side = conversion.shape(message.inputs[0])[axis]
+    given: Any = message.attributes.get("split")
+    if given is None and len(message.inputs) > 1:
+        given = conversion.constant(message.inputs[1])
+    sizes = [int(one) for one in np.ravel(given)] if given is not None else [-(-side // count)] * count
+    start = 0
+    for output, size in zip(message.outputs, sizes, strict=True):
+        length = min(size, side - start)
+        conversion.add(message, "narrow", output=output, dim=axis, start=start, length=length)
+        start += length
 
 
 OPERATORS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProxyType(
@@ -317,16 +390,25 @@ OPERATORS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProx
         "Gemm": _gemm,
         "GlobalAveragePool": partial(_global, "avg_pool2d"),
         "GlobalMaxPool": partial(_global, "max_pool2d"),
+        "Elu": partial(_plain, "elu", alpha=("alpha", 1.0)),
+        "HardSigmoid": partial(_plain, "hardsigmoid", alpha=("alpha", 0.2), beta=("beta", 0.5)),
+        "HardSwish": partial(_plain, "hardswish"),
+        "Gelu": _gelu,
         "Identity": _pass,
         "LeakyRelu": partial(_plain, "leaky_relu", negative_slope=("alpha", 0.01)),
         "MatMul": _matmul,
         "MaxPool": partial(_pooling, "max_pool2d"),
         "Mul": partial(_binary, "multiply"),
+        "PRelu": _prelu,
+        "Pad": _pad,
         "ReduceMean": _mean,
         "Relu": partial(_plain, "relu"),
         "Reshape": _reshape,
         "Shape": _shape,
         "Sigmoid": partial(_plain, "sigmoid"),
+        "Slice": _slice,
+        "Split": _split,
+        "Transpose": _transpose,
         "Softmax": partial(_softmax, "softmax"),
         "Squeeze": _squeeze,
         "Sub": partial(_binary, "subtract"),
