@@ -8,7 +8,9 @@ from functools import partial
 
 import numpy.typing as npt
 
+from cnn_core.activation_backward import ActivationBackward
 from cnn_core.arrays import Array, as_array, as_number, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Expression
@@ -94,6 +96,9 @@ class ActivationTrace(Trace):
     def step(self, *position: int) -> ActivationStep:
         check_position(position, self.output.shape)
         return ActivationStep(position, x=float(self.x[position]), value=float(self.output[position]))
+
+    def backward(self, grad_output: npt.ArrayLike) -> ActivationBackward:
+        return ActivationBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         weight: Values = {} if self.weight is None else {"weight": self.weight}

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, as_whole, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import Quotient, Sum, Value
+from cnn_core.pool_backward import AvgPool2dBackward
 from cnn_core.pooling import NO_PADDING, PoolGeometry, PoolStep, PoolTrace, adaptive_geometry, pool_geometry
 from cnn_core.trace import Values, address_of, check_position, scalar
 from cnn_core.windows import PaddingLike
@@ -105,6 +107,9 @@ class AvgPool2dTrace(PoolTrace):
         seen = self._seen(n, c, i, j)
         total = _totals(self._window(n, c, i, j)).item()
         return AvgPool2dStep(**seen, total=total, divisor=int(self.divisors[i, j]))
+
+    def backward(self, grad_output: npt.ArrayLike) -> AvgPool2dBackward:
+        return AvgPool2dBackward(self, as_gradient(grad_output, self.output))
 
 
 def avg_pool2d(

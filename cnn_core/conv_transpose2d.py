@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.conv_transpose2d_backward import ConvTranspose2dBackward
+from cnn_core.correlation import stamp
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
-from cnn_core.windows import blocks, reach, windows
+from cnn_core.windows import reach, sources
 
 __all__ = ["Contribution", "ConvTranspose2dStep", "ConvTranspose2dTrace", "conv_transpose2d"]
 
@@ -104,7 +107,7 @@ class ConvTranspose2dTrace(Trace):
     def uncropped(self) -> Array:
         """The sum of all stamps, before `padding` is cut off and the bias added."""
         size = _uncropped_size(self.x, self.weight, self.stride, self.output_padding, self.dilation)
-        return freeze(_stamp(self.x, self.weight, size, stride=self.stride, dilation=self.dilation, groups=self.groups))
+        return freeze(stamp(self.x, self.weight, size, stride=self.stride, dilation=self.dilation, groups=self.groups))
 
     def equation(self, *position: int) -> Equation:
         """Return `1·10 + 2·1 + 0.5 = 12.5`, of the stamps that reach it; of 0 where none does."""
@@ -175,16 +178,17 @@ class ConvTranspose2dTrace(Trace):
             for source_j, b in columns
         )
 
+    def backward(self, grad_output: npt.ArrayLike) -> ConvTranspose2dBackward:
+        return ConvTranspose2dBackward(self, as_gradient(grad_output, self.output))
+
     def values(self) -> Values:
         bias: Values = {} if self.bias is None else {"bias": self.bias}
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
 
     def _sources(self, at: int, axis: int) -> list[Pair]:
         """Return which rows (or columns) of the input reach this one of the output, and with which kernel entry."""
-        size, stride, dilation = self.x.shape[2 + axis], self.stride[axis], self.dilation[axis]
-        starts = [(at + self.padding[axis] - entry * dilation, entry) for entry in range(self.kernel_size[axis])]
-        reaching = [(start // stride, entry) for start, entry in starts if start % stride == 0]
-        return sorted((source, entry) for source, entry in reaching if 0 <= source < size)
+        size, border = self.x.shape[2 + axis], self.padding[axis]
+        return sources(at + border, size, self.kernel_size[axis], self.stride[axis], self.dilation[axis])
 
     def _contribution(self, position: Position, c_out: int, entry: Pair) -> Contribution:
         x = float(self.x[position])
@@ -243,7 +247,7 @@ def conv_transpose2d(
     _check_output_padding(output_padding, stride, dilation)
     size = _uncropped_size(x, weight, stride, output_padding, dilation)
     _check_padding(padding, size)
-    uncropped = _stamp(x, weight, size, stride=stride, dilation=dilation, groups=groups)
+    uncropped = stamp(x, weight, size, stride=stride, dilation=dilation, groups=groups)
     output = uncropped[:, :, padding[0] : size[0] - padding[0], padding[1] : size[1] - padding[1]].copy()
     if bias is not None:
         output += bias[:, None, None]
@@ -280,20 +284,3 @@ def _uncropped_size(x: Array, weight: Array, stride: Pair, output_padding: Pair,
     kH, kW = reach((weight.shape[2], weight.shape[3]), dilation)
     (sH, sW), (extra_rows, extra_columns) = stride, output_padding
     return (x.shape[2] - 1) * sH + kH + extra_rows, (x.shape[3] - 1) * sW + kW + extra_columns
-
-
-def _stamp(x: Array, weight: Array, size: Pair, *, stride: Pair, dilation: Pair, groups: int) -> Array:
-    """Multiply every kernel with every value of its channel, then add up what falls onto the same place.
-
-    One product an image, as in `conv2d`: so an image's result does not depend on its company.
-    """
-    (n, c_in, height, width), (_, c_out, kH, kW) = x.shape, weight.shape
-    uncropped = np.zeros((n, groups * c_out, *size))
-    landing = windows(uncropped, (kH, kW), stride, dilation, writeable=True)[:, :, :height, :width]
-    kernels = weight.reshape(groups, c_in // groups, -1).transpose(0, 2, 1)
-    flat = x.reshape(n, groups, c_in // groups, height * width)
-    for block in blocks(n, landing[0].nbytes):
-        stamps = np.matmul(kernels, flat[block]).reshape(-1, groups * c_out, kH, kW, height, width)
-        for a, b in np.ndindex(kH, kW):
-            landing[block, ..., a, b] += stamps[:, :, a, b]
-    return uncropped

@@ -53,6 +53,10 @@ class Node:
         """Return how many numbers of it are learned; running statistics are measured, not learned."""
         return sum(array.size for name, array in self.arrays.items() if name in LEARNED)
 
+    def in_training(self) -> Node:
+        """Return it as it is while its network learns; the same but for batch norm."""
+        return replace(self, options={**self.options, "training": True}) if self.op == "batch_norm2d" else self
+
     def forward(self, *inputs: Array) -> Trace:
         """Return the operation on what feeds it, computed; errors begin with the node's name."""
         try:
@@ -121,12 +125,19 @@ class Graph:
     def parameters(self) -> int:
         return sum(node.parameters() for node in self.nodes)
 
-    def steps(self, x: npt.ArrayLike) -> Iterator[tuple[Node, Trace]]:
-        """Compute one node after the other, keeping only what is still needed."""
+    def steps(self, x: npt.ArrayLike, *, training: bool = False) -> Iterator[tuple[Node, Trace]]:
+        """Compute one node after the other, keeping only what is still needed.
+
+        Parameters
+        ----------
+        training
+            Whether batch norm takes the statistics of these images, as it does while a network learns.
+        """
         values = {self.input: as_array("x", x, "...")}
         left = Counter(name for node in self.nodes for name in set(node.inputs))
         for node in self.nodes:
-            trace = node.forward(*(values[name] for name in node.inputs))
+            computed = node.in_training() if training else node
+            trace = computed.forward(*(values[name] for name in node.inputs))
             yield node, trace
             values[node.name] = trace.output
             for name in set(node.inputs):
@@ -134,8 +145,8 @@ class Graph:
                 if not left[name]:
                     del values[name]
 
-    def forward(self, x: npt.ArrayLike) -> dict[str, Trace]:
-        """Return every node's trace by its name, in order.
+    def forward(self, x: npt.ArrayLike, *, training: bool = False) -> dict[str, Trace]:
+        """Return every node's trace by its name, in order; `training` is that of `steps`.
 
         Raises
         ------
@@ -144,7 +155,7 @@ class Graph:
         """
         found: dict[str, Trace] = {}
         kept = 0
-        for node, trace in self.steps(x):
+        for node, trace in self.steps(x, training=training):
             found[node.name] = trace
             kept += trace.output.size
             if kept > MAX_KEPT:

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, as_array, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import Maximum
+from cnn_core.pool_backward import MaxPool2dBackward
 from cnn_core.pooling import PoolGeometry, PoolStep, PoolTrace, adaptive_geometry, pool_geometry
 from cnn_core.trace import Values, address_of, check_position, scalar
 from cnn_core.windows import PaddingLike
@@ -90,6 +92,9 @@ class MaxPool2dTrace(PoolTrace):
         row, column = divmod(int(seen["window"].argmax()), len(columns))
         ties = int((seen["window"] == seen["value"]).sum())
         return MaxPool2dStep(**seen, winner=(rows[row], columns[column]), ties=ties)
+
+    def backward(self, grad_output: npt.ArrayLike) -> MaxPool2dBackward:
+        return MaxPool2dBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         return {"x": self.x, "output": self.output, "argmax": self.argmax}

@@ -28,6 +28,7 @@ from cnn_core.layers import (
     Softmax,
     Tanh,
 )
+from cnn_core.learning import NetworkBackward, backpropagate
 from cnn_core.softmax import softmax
 from cnn_core.trace import Trace
 
@@ -121,15 +122,34 @@ class Network:
             for name, trace, layer in zip(self.names, traces, self.layers, strict=True)
         ]
 
-    def forward(self, x: npt.ArrayLike) -> list[Trace]:
-        """Return every layer's trace, in order, for `x` (N, C, H, W).
+    def forward(self, x: npt.ArrayLike, training: bool = False) -> list[Trace]:
+        """Return every layer's trace, in order, for `x` (N, C, H, W); `training` normalises by its own statistics.
 
         Raises
         ------
         ShapeError, InputError
             If a layer cannot work on what it is given; the message begins with its name.
         """
-        return list(self.graph.forward(x).values())
+        return list(self.graph.forward(x, training=training).values())
+
+    def backward(
+        self, x: npt.ArrayLike, target: npt.ArrayLike, loss: str = "cross-entropy", training: bool = True
+    ) -> NetworkBackward:
+        """Return the gradients of all parameters, for images `x` (N, C, H, W) and what they should have come to.
+
+        Parameters
+        ----------
+        target
+            The true classes (N,) for "cross-entropy", the wanted outputs for "mse".
+        training
+            Whether batch norm uses the statistics of these images, as it does while it learns.
+
+        Raises
+        ------
+        ShapeError, InputError
+            If a layer cannot work on what it is given, or has no gradients; the message begins with its name.
+        """
+        return backpropagate(self, x, target, loss, training=training)
 
     def logits(self, x: npt.ArrayLike) -> Array:
         """Return the scores (N, classes) before any softmax; an image's do not depend on its batch."""

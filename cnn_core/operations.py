@@ -128,18 +128,8 @@ def cells_needed(
 ) -> int:
     """Return how many numbers the largest array of an operation may hold, before anything is computed."""
     shape = shapes[0] if shapes else ()
-    if len(shape) == 4:
-        match op:
-            case "conv2d" | "max_pool2d" | "avg_pool2d":
-                return _windows(shape, arrays, options)
-            case "conv_transpose2d":
-                return _stamps(shape, arrays, options)
-            case "upsample":
-                rows, columns = as_pair("scale_factor", options["scale_factor"], minimum=1)
-                return prod(shape) * rows * columns
-            case "pad2d":
-                left, right, top, bottom = options["padding"]
-                return prod(shape[:2]) * (shape[2] + abs(top) + abs(bottom)) * (shape[3] + abs(left) + abs(right))
+    if len(shape) == 4 and op in _COUNTED:
+        return _COUNTED[op](shape, arrays, options)
     if op == "linear":
         return prod(shape[:-1]) * len(arrays["weight"])
     if OPERATIONS[op].operands == _BOTH:
@@ -177,3 +167,25 @@ def _stamps(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mappin
     sides = ((height, kH, 0), (width, kW, 1))
     whole = prod(size * stride[k] + kernel * dilation[k] + extra[k] for size, kernel, k in sides)
     return int(n * c_out * max(whole, kH * kW * height * width))
+
+
+def _copies(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mapping[str, Any]) -> int:
+    return prod(shape) * prod(as_pair("scale_factor", options["scale_factor"], minimum=1))
+
+
+def _bordered(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mapping[str, Any]) -> int:
+    left, right, top, bottom = options["padding"]
+    return prod(shape[:2]) * (shape[2] + abs(top) + abs(bottom)) * (shape[3] + abs(left) + abs(right))
+
+
+_COUNTED: Mapping[str, Callable[[tuple[int, ...], Mapping[str, Array], Mapping[str, Any]], int]] = MappingProxyType(
+    {
+        "conv2d": _windows,
+        "max_pool2d": _windows,
+        "avg_pool2d": _windows,
+        "conv_transpose2d": _stamps,
+        "upsample": _copies,
+        "pad2d": _bordered,
+    }
+)
+"""What makes maps larger, or needs all that lies under its windows."""

@@ -65,6 +65,19 @@ class PoolGeometry:
         rows, columns = ([is_inside(cells, length, sides).sum() for cells in stops] for stops, length, sides in axes)
         return np.asarray(np.multiply.outer(rows, columns), dtype=np.int64)
 
+    def reaching(self, row: int, column: int) -> list[Pair]:
+        """Return the windows that look at a cell of `x`, in reading order."""
+        columns = [j for j, cells in enumerate(self.columns) if column in cells]
+        return [(i, j) for i, cells in enumerate(self.rows) if row in cells for j in columns]
+
+    def handed_back(self, shares: Array) -> Array:
+        """Give every cell a window looks at its share (N, C, H_out, W_out), summed for each cell of `x`."""
+        rows, columns = (
+            np.array([np.isin(np.arange(size), cells) for cells in stops], dtype=np.float64)
+            for stops, size in zip(self._stops, self.size, strict=True)
+        )
+        return np.asarray(rows.T @ shares @ columns)
+
     def windows(self, x: Array, outside: float) -> Array:
         """Return every window of `x` (N, C, H, W), filled with `outside` where it leaves `x`.
 

@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_axis, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation
 from cnn_core.expression import Difference, Exp, Expression, Maximum, Quotient, Sum, Value
+from cnn_core.softmax_backward import SoftmaxBackward
 from cnn_core.trace import Trace, Values, address_of, addresses_of, check_position, scalar
 
 __all__ = ["SoftmaxStep", "SoftmaxTrace", "softmax"]
@@ -141,6 +143,9 @@ class SoftmaxTrace(Trace):
             total=float(self.total[row]),
             value=float(self.output[position]),
         )
+
+    def backward(self, grad_output: npt.ArrayLike) -> SoftmaxBackward:
+        return SoftmaxBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         """Return every array of the computation, by name."""

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnn_core.arrays import Array, Pair, as_pair
 from cnn_core.errors import InputError
 
-__all__ = ["Padding", "PaddingLike", "as_padding", "blocks", "pad", "reach", "windows"]
+__all__ = ["Padding", "PaddingLike", "as_padding", "blocks", "pad", "reach", "sources", "windows"]
 
 Padding: TypeAlias = tuple[Pair, Pair]
 PaddingLike: TypeAlias = int | Pair | Padding | str
@@ -77,6 +77,17 @@ def windows(x: Array, kernel_size: Pair, stride: Pair, dilation: Pair, *, writea
     (sH, sW), (dH, dW) = stride, dilation
     everywhere = sliding_window_view(x, reach(kernel_size, dilation), axis=(2, 3), writeable=writeable)
     return everywhere[:, :, ::sH, ::sW, ::dH, ::dW]
+
+
+def sources(at: int, count: int, length: int, stride: int, dilation: int) -> list[Pair]:
+    """Return which of `count` stops along an axis have place `at` under their kernel of `length`, and which entry.
+
+    >>> sources(2, count=3, length=3, stride=1, dilation=1)
+    [(0, 2), (1, 1), (2, 0)]
+    """
+    starts = [(at - entry * dilation, entry) for entry in range(length)]
+    stops = [(start // stride, entry) for start, entry in starts if start % stride == 0]
+    return sorted((stop, entry) for stop, entry in stops if 0 <= stop < count)
 
 
 def blocks(count: int, bytes_each: int) -> Iterator[slice]:

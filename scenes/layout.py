@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from manim import config
 
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
-__all__ = ["Bands", "Box", "smallest_text"]
+__all__ = ["Bands", "Box", "smallest_text", "with_one_line"]
 
 MARGIN = 0.5
 """Free space at the sides of the frame, in scene units."""
@@ -44,11 +44,18 @@ class Box:
 
 @dataclass(frozen=True)
 class Bands:
-    """The bands of the frame, from top to bottom: title, stage, formulas; the rest is left to captions."""
+    """The bands of the frame, from top to bottom: title, stage, formulas; the rest is left to captions.
+
+    Attributes
+    ----------
+    whole
+        Stage and formulas as one, for pictures in which arithmetic stands where it belongs.
+    """
 
     title: Box
     stage: Box
     formula: Box
+    whole: Box
 
     @classmethod
     def of_frame(cls) -> Bands:
@@ -62,9 +69,16 @@ class Bands:
             title=Box(-side, side, title_bottom, top - 0.3),
             stage=Box(-side, side, formula_top + 0.15, title_bottom - 0.1),
             formula=Box(-side, side, free, formula_top),
+            whole=Box(-side, side, free + 0.08, top - 0.98 if width > height else title_bottom - 0.1),
         )
 
 
 def smallest_text() -> float:
     """Return the smallest size of text that can be read, in scene units."""
     return float(config.frame_height) * SMALLEST_TEXT
+
+
+def with_one_line(bands: Bands, *, tall: bool) -> Bands:
+    """Return the bands with a formula band of one line, which leaves more to the stage."""
+    top = bands.formula.bottom + (1.7 if tall else 1.1)
+    return replace(bands, stage=replace(bands.stage, bottom=top + 0.2), formula=replace(bands.formula, top=top))

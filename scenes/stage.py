@@ -8,11 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 from manim import (
-    DOWN,
-    LEFT,
     ORIGIN,
-    RIGHT,
-    UP,
     Animation,
     FadeIn,
     FadeOut,
@@ -28,6 +24,7 @@ from scenes.language import say, speaking
 from scenes.layout import Bands, smallest_text
 from scenes.marks import Marked, Written, can_be_seen
 from scenes.mobjects.flow import fitted
+from scenes.mobjects.headline import Headline
 from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
 from scenes.theme import PACE, THEMES, reading_time
@@ -77,7 +74,8 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self.timeline = Timeline()
         self.on_beat: Callable[[Beat], None] | None = None
         self._ticks = 0
-        self._subtitle = VGroup()
+        self._headline = VGroup()
+        self._title, self._subtitle, self._reason = "", "", ""
 
     @property
     def tall(self) -> bool:
@@ -120,13 +118,22 @@ class ExplainerScene(Scene, Generic[SpecT]):
         prompt: str | None = None,
         answer: str | None = None,
         brisk: bool = False,
+        reason: str = "",
     ) -> Iterator[None]:
         """Say one thing and show it.
 
         Whatever is played inside belongs to the beat. It ends with a still picture, and lasts until its caption could
         be read; a brisk beat, which repeats what was said before, does not wait for that.
+
+        Parameters
+        ----------
+        reason
+            One sentence that stands beside the title meanwhile: what happens, and why.
         """
         start = self.now
+        if reason != self._reason:
+            self._reason = reason
+            self._set_headline()
         yield
         wanted = BRISK if brisk else reading_time(caption)
         elapsed = (self.now - start) / PACE[self.spec.pace]
@@ -168,27 +175,20 @@ class ExplainerScene(Scene, Generic[SpecT]):
                 yield Sentence(mobject.text, None, pixel_box(mobject))
 
     def show_title(self, title: str, subtitle: str = "") -> None:
-        """Put the operation's name at the top left, at once; a subtitle beside it, or below in a tall frame."""
-        box = self.bands.title
-        self.title_label = Label(self.spec.title or title, 0.56, self.theme.text, "semibold")
-        if self.title_label.width > box.width:
-            self.title_label.scale(box.width / self.title_label.width)
-        self.title_label.align_to(np.array([box.left, box.top, 0]), LEFT).set_y(box.top - 0.28)
-        self.add(self.title_label)
-        self.set_subtitle(subtitle)
+        """Put the operation's name at the top left, at once, and a subtitle at the right."""
+        self._title, self._subtitle = self.spec.title or title, subtitle
+        self._set_headline()
 
     def set_subtitle(self, text: str) -> None:
-        """Exchange the words beside the title, at once; only a tall frame has room for them below a long one."""
-        self.remove(self._subtitle)
-        self._subtitle = Label(text, 0.4, self.theme.muted)
-        room = self.bands.title.right - self.title_label.get_right()[0] - 0.35
-        if self._subtitle.width <= room:
-            self._subtitle.next_to(self.title_label, RIGHT, buff=0.35).align_to(self.title_label, DOWN).shift(0.04 * UP)
-        elif self.tall:
-            self._subtitle.next_to(self.title_label, DOWN, buff=0.08, aligned_edge=LEFT)
-        else:
-            return
-        self.add(self._subtitle)
+        """Exchange the muted words in the title's line, at once; they are left out where there is no room for them."""
+        self._subtitle = text
+        self._set_headline()
+
+    def _set_headline(self) -> None:
+        self.remove(self._headline)
+        texts = self._title, self._reason, self._subtitle
+        self._headline = Headline(*texts, self.theme, self.bands.title, tall=self.tall) if self._title else VGroup()
+        self.add(self._headline)
 
     def origin(self) -> str:
         """Say where numbers come from that did not come as rows: a file, a picture, a digit."""

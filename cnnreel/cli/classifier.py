@@ -37,17 +37,25 @@ __all__ = ["predict", "train"]
     show_default=True,
     help="The weights; their card and the checkpoint go beside them.",
 )
-def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path) -> None:
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Record the run into this .safetensors file, which scene training --log films.",
+)
+def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path, log: Path | None) -> None:
     """Train the digit classifier on MNIST, on one thread, the same for the same seed."""
-    check_output(output)
+    check_output("--output", output)
+    check_log(log, resume=resume)
     try:
         from cnn_core.training import train as run
     except ModuleNotFoundError as error:
         raise CnnreelError("train needs PyTorch, which is not installed: .venv/bin/pip install '.[train]'.") from error
     from cnn_core.card import publish
-    from cnn_core.mnist import load_training
+    from cnn_core.mnist import load_test, load_training
+    from cnn_core.recording import RunRecorder, recorded
 
     digits = load_training(data)
+    recorder = None if log is None else RunRecorder(load_test())
     output.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_suffix(".checkpoint")
     with TrainingBar(epochs) as bar:
@@ -59,17 +67,28 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path)
             resume=resume,
             on_batch=bar.batch,
             on_epoch=bar.epoch,
+            recorder=recorder,
         )
+    if log is not None and recorder is not None:
+        recorded(log, recorder, result, digits)
     measured = publish(output, result)
     checkpoint.unlink(missing_ok=True)
     click.echo(f"test accuracy {measured.accuracy:.2%}: {measured.correct:,} of 10,000 images", err=True)
     click.echo(output)
 
 
-def check_output(output: Path) -> None:
-    """Refuse a name that is not that of weights."""
+def check_output(option: str, output: Path) -> None:
+    """Refuse a name that is not that of weights or a log."""
     if output.suffix != ".safetensors":
-        raise click.UsageError(f"--output must end in .safetensors, but it is {str(output)!r}.")
+        raise click.UsageError(f"{option} must end in .safetensors, but it is {str(output)!r}.")
+
+
+def check_log(log: Path | None, *, resume: bool) -> None:
+    if log is None:
+        return
+    check_output("--log", log)
+    if resume:
+        raise click.UsageError("--log records a run from its first step, so it does not go with --resume.")
 
 
 class TrainingBar:

@@ -191,11 +191,12 @@ def our_path() -> Iterator[None]:
 
 
 def kill_forkserver() -> None:
-    """End the process from which workers are forked, though it be importing."""
+    """End the process from which workers are forked, though it be importing; the next pool finds it gone."""
     server = getattr(forkserver, "_forkserver", None)
     if pid := getattr(server, "_forkserver_pid", None):
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 BUSY = threading.Lock()

@@ -48,8 +48,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
 
     def show_options(self) -> None:
         """Write stride, padding and so on beside the title."""
-        room = self.bands.title.right - self.title_label.get_right()[0] - 0.4
-        self.set_subtitle(words.options(self.spec, self.trace, most=room / SUBTITLE))
+        self.set_subtitle(words.options(self.spec, self.trace, most=self.bands.title.width / 2 / SUBTITLE))
 
     def show_shapes(self) -> None:
         """Let image, kernel and output appear one after the other, empty; then padding and dilation."""

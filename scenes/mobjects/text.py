@@ -18,7 +18,7 @@ from scenes.letters import check_letters
 from scenes.mobjects.flow import broken
 from scenes.mobjects.typeset import Outline, Setting, literal, typeset
 
-__all__ = ["Formula", "Label", "Number", "Paragraph", "Traceable", "width_of"]
+__all__ = ["FIGURE_MIDDLE", "Formula", "Label", "Number", "Paragraph", "Traceable", "width_of"]
 
 FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""

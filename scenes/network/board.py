@@ -8,13 +8,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Mobject, VMobject, config
+from manim import FadeIn, FadeOut, Group, Mobject, VMobject, config
 
 from cnn_core.arrays import Array
 from scenes.language import say, say_many
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
-from scenes.mobjects.text import Label
 from scenes.mobjects.track import NetTrack
 from scenes.network.number_list import NumberList
 from scenes.network.reading import Reading
@@ -94,7 +93,6 @@ def tall_parts(whole: Box) -> tuple[Box, Box, Box]:
 
 
 FORMULA = 0.46
-BELOW_TITLE = 0.34
 
 
 class NetBoard:
@@ -119,7 +117,6 @@ class NetBoard:
         self.places = NetPlaces.of(stage.bands)
         self.track = NetTrack(self.place_names(), self.theme, self.places.track)
         self.extras: list[Mobject] = []
-        self.words = Label("", BELOW_TITLE, self.theme.muted)
 
     def place_names(self) -> list[str]:
         """Return the names of the strip's places: the digit, a block each, and the softmax."""
@@ -200,16 +197,7 @@ class NetBoard:
     def name_layer(self, layer: int) -> None:
         count = len(self.reading.network.layers)
         name = self.reading.network.names[layer]
-        self.say(say("layer {number} of {count}: {name}", number=layer + 1, count=count, name=name))
-
-    def say(self, words: str) -> None:
-        """Put words beside the title; in a square frame below it, where the strip leaves room for them."""
-        if self.stage.wide or self.stage.tall:
-            return self.stage.set_subtitle(words)
-        self.stage.remove(self.words)
-        self.words = Label(words, BELOW_TITLE, self.theme.muted)
-        self.words.next_to(self.stage.title_label, DOWN, buff=0.06, aligned_edge=LEFT)
-        self.stage.add(self.words)
+        self.stage.set_subtitle(say("layer {number} of {count}: {name}", number=layer + 1, count=count, name=name))
 
     def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
         """Let something appear that `clear` takes away again."""

@@ -60,7 +60,7 @@ class Verdict:
         with self.stage.beat("explain", say("Softmax turns the logits into probabilities.")):
             board.clear()
             logits = board.logits or board.list_logits(len(board.reading.traces) - 1)
-            board.say(say("softmax"))
+            board.stage.set_subtitle(say("softmax"))
             places = board.track.places
             self.stage.play(board.left.leave(), board.track.mark.animate.move_to(places[len(places) - 1]), run_time=0.6)
             self.chapter.take_logits(logits.numbers)

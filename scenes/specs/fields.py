@@ -200,8 +200,10 @@ def whole_numbers(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list | tuple) or len(value) not in (1, 2, 4):
         return ()
     parts = [whole_numbers(part) for part in value]
-    sizes = {len(part) for part in parts}
-    return sum(parts, ()) if sizes == {1} or (sizes == {2} and len(value) == 2) else ()
+    in_pairs = any(isinstance(part, list | tuple) for part in value)
+    if in_pairs and len(value) != 2:
+        return ()
+    return sum(parts, ()) if {len(part) for part in parts} == {2 if in_pairs else 1} else ()
 
 
 def read_place(value: Any, info: ValidationInfo) -> tuple[int, int, int]:

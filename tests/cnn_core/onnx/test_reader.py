@@ -55,7 +55,7 @@ def test_a_net_computes_what_torch_computes(
 
 def test_nodes_are_called_as_their_modules(read: Reader) -> None:
     names = list(read(exported(lenet().eval(), (1, 28, 28))).by_name)
-    assert names[:3] == ["net.0", "Tanh_2", "AveragePool_3"]
+    assert names[:3] == ["net.0", "net.1", "net.2"]
     assert names[-1] == "net.9"
 
 
@@ -95,9 +95,9 @@ def test_a_size_that_is_left_open_must_be_given(read: Reader) -> None:
 
 def test_images_with_channels_last_are_turned_by_the_net_itself(read: Reader) -> None:
     nodes = [node("Transpose", ["x"], "t", perm=(0, 3, 1, 2)), node("Conv", ["t", "w"], "y")]
-    graph = read(model(nodes, {"w": np.ones((2, 3, 1, 1))}, (1, 4, 5, 3)))
+    graph = read(model(nodes, {"w": np.ones((2, 3, 1, 1))}, (1, 6, 5, 3)))
     assert graph.channels_last
-    assert graph.shapes()["y"] == (2, 4, 5)
+    assert graph.shapes()["y"] == (2, 6, 5)
 
 
 def in_file(location: str, offset: int = 0) -> bytes:
@@ -144,6 +144,7 @@ def test_what_cannot_be_shown_is_named_with_a_way_out(op: str, said: str, read: 
     assert str(refused.value) == f"model must be made of operations that can be shown, but {said}"
 
 
+WIDE = np.ones((1, 20_000), np.float32)
 LARGE = np.array([10**6, 10**6, 40])
 
 
@@ -159,7 +160,7 @@ LARGE = np.array([10**6, 10**6, 40])
         ([node("Conv", ["x", "w"], "y", pads=(10**8,) * 4)], {"w": np.ones((1, 1, 1, 1))}),
         ([node("ConvTranspose", ["x", "w"], "y", strides=(10**8, 10**8))], {"w": np.ones((1, 1, 1, 1))}),
         ([node("Pad", ["x", "p"], "y")], {"p": np.array([0, 0, 10**8, 10**8, 0, 0, 0, 0])}),
-        ([node("Add", ["x", "c"], "y")], {"c": np.ones((50_000, 1, 8, 8), np.float32)}),
+        ([node("Add", ["c", "x"], "t"), node("Add", ["t", "d"], "y")], {"c": WIDE, "d": WIDE.reshape(-1, 1)}),
         ([node("Relu", ["x"], "y")], {}),
     ],
     ids=["filled", "expanded", "counted", "padded", "stamped", "bordered", "repeated", "input"],
@@ -169,8 +170,15 @@ def test_a_small_file_that_asks_for_terabytes_is_refused(
 ) -> None:
     shape = (1, 1, 8, 8) if held else (1, 1, 10**6, 4 * 10**6)
     with pytest.raises(InputError):
-        graph = read(model(nodes, held, shape))
-        graph.forward(np.ones((10**6, 1, 8, 8)))
+        read(model(nodes, held, shape))
+
+
+def refusal(read: Reader, data: bytes) -> str:
+    try:
+        read(data, (8, 8))
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def test_damaged_files_are_refused_in_one_sentence(read: Reader) -> None:
@@ -183,10 +191,7 @@ def test_damaged_files_are_refused_in_one_sentence(read: Reader) -> None:
         data = bytearray(whole)
         for _ in range(chance.randint(1, 6)):
             data[chance.randrange(len(data))] = chance.randrange(256)
-        try:
-            read(bytes(data[: chance.choice([len(data), chance.randrange(len(data))])]), (8, 8))
-        except InputError as error:
-            refused += 1
-            assert str(error).endswith("."), error
-            assert "\n" not in str(error), error
+        said = refusal(read, bytes(data[: chance.choice([len(data), chance.randrange(len(data))])]))
+        refused += bool(said)
+        assert not said or (said.endswith(".") and "\n" not in said), said
     assert refused > 200

@@ -85,6 +85,34 @@ def model(
     return field(1, 8) + field(2, "tests") + field(7, graph) + field(8, field(1, "") + field(2, opset)) + pairs
 
 
+OPS = {
+    nn.Conv2d: "Conv",
+    nn.ConvTranspose2d: "ConvTranspose",
+    nn.BatchNorm2d: "BatchNormalization",
+    nn.Linear: "Gemm",
+    nn.MaxPool2d: "MaxPool",
+    nn.AvgPool2d: "AveragePool",
+    nn.AdaptiveAvgPool2d: "GlobalAveragePool",
+    nn.ReLU: "Relu",
+    nn.ReLU6: "Clip",
+}
+
+
+def attributes_of(module: nn.Module) -> dict[str, Any]:
+    match module:
+        case nn.Conv2d() | nn.ConvTranspose2d():
+            window = {"kernel_shape": module.kernel_size, "strides": module.stride, "pads": (*module.padding,) * 2}
+            return {**window, "dilations": module.dilation, "group": module.groups}
+        case nn.BatchNorm2d():
+            return {"epsilon": module.eps}
+        case nn.Linear():
+            return {"transB": 1}
+        case nn.MaxPool2d() | nn.AvgPool2d():
+            sides, steps = (module.kernel_size,) * 2, (module.stride,) * 2
+            return {"kernel_shape": sides, "strides": steps, "pads": (module.padding,) * 4}
+    return {}
+
+
 class Exported:
     """A torch net written node by node, as exporters do."""
 
@@ -105,42 +133,16 @@ class Exported:
 
     def module(self, name: str, module: nn.Module, x: str) -> str:
         """Append a module; of a Sequential, one after the other."""
-        state = {key: self.held(f"{name}.{key}", value) for key, value in module.state_dict().items() if "." not in key}
-        match module:
-            case nn.Sequential():
-                for key, child in module.named_children():
-                    x = self.module(f"{name}.{key}", child, x)
-                return x
-            case nn.Conv2d() | nn.ConvTranspose2d():
-                (top, left), kernel = module.padding, module.kernel_size
-                return self.op(
-                    "Conv" if isinstance(module, nn.Conv2d) else "ConvTranspose",
-                    x,
-                    *(state[key] for key in ("weight", "bias") if key in state),
-                    name=f"/{name}/Conv",
-                    kernel_shape=kernel,
-                    strides=module.stride,
-                    pads=(top, left, top, left),
-                    dilations=module.dilation,
-                    group=module.groups,
-                )
-            case nn.BatchNorm2d():
-                names = ("weight", "bias", "running_mean", "running_var")
-                return self.op("BatchNormalization", x, *(state[key] for key in names), epsilon=module.eps)
-            case nn.Linear():
-                return self.op("Gemm", x, state["weight"], state["bias"], transB=1)
-            case nn.MaxPool2d() | nn.AvgPool2d():
-                op = type(module).__name__.replace("Avg", "Average").removesuffix("2d")
-                side, stride = module.kernel_size, module.stride
-                pads = (module.padding,) * 4
-                return self.op(op, x, kernel_shape=(side, side), strides=(stride, stride), pads=pads)
-            case nn.ReLU6():
-                return self.op("Clip", x, self.held("zero", np.float32(0)), self.held("six", np.float32(6)))
-            case nn.AdaptiveAvgPool2d():
-                return self.op("GlobalAveragePool", x)
-            case nn.ReLU() | nn.Tanh() | nn.Sigmoid() | nn.Flatten() | nn.Dropout():
-                return self.op(type(module).__name__.replace("ReLU", "Relu"), x)
-        raise AssertionError(module)
+        if isinstance(module, nn.Sequential):
+            for key, child in module.named_children():
+                x = self.module(f"{name}.{key}", child, x)
+            return x
+        state = {key: self.held(f"{name}.{key}", value) for key, value in module.state_dict().items()}
+        held = [state[key] for key in ("weight", "bias", "running_mean", "running_var") if key in state]
+        if isinstance(module, nn.ReLU6):
+            held = [self.held("zero", np.float32(0)), self.held("six", np.float32(6))]
+        op = OPS.get(type(module), type(module).__name__)
+        return self.op(op, x, *held, name=f"/{name}/{op}", **attributes_of(module))
 
     def file(self, output: str, shape: Sequence[int | str], **options: Any) -> bytes:
         return model(self.nodes, self.tensors, shape, output, **options)

@@ -1,0 +1,80 @@
+"""The line at the top: title, one sentence that says what happens and why, and a muted word at the right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from manim import DOWN, LEFT, VGroup
+
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.flow import fitted
+from scenes.mobjects.text import FIGURE_MIDDLE, Label, Paragraph
+from scenes.theme import Theme
+
+__all__ = ["Headline"]
+
+_TITLE, _REASON, _ASIDE = 0.464, 0.344, 0.3
+_APART = 0.3
+"""Between what stands beside each other, in scene units."""
+_LINE = 1.25
+"""Room of one line, in em."""
+
+
+class Headline(VGroup):
+    """Title, reason and aside.
+
+    Parameters
+    ----------
+    reason
+        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two.
+    aside
+        At the right, in a tall frame beside the title; below it if there is no room and no reason, or else left out.
+    box
+        The band of the title.
+    """
+
+    def __init__(self, title: str, reason: str, aside: str, theme: Theme, box: Box, *, tall: bool) -> None:
+        self.theme, self.box, self.tall = theme, box, tall
+        self.title = Label(title, _TITLE, theme.text, "semibold")
+        if self.title.width > box.width:
+            self.title.scale(box.width / self.title.width)
+        self.title.align_to(np.array([box.left, 0, 0]), LEFT).set_y(box.top - _TITLE / 2)
+        super().__init__(self.title)
+        small = Label(aside, max(_ASIDE, smallest_text()), theme.muted)
+        beside = replace(box, left=min(box.right, float(self.title.get_right()[0]) + _APART))
+        if reason:
+            self._put_reason(reason, beside, float(small.width) + _APART if aside else 0.0)
+        used = self[1].width + _APART if reason and not tall else 0.0
+        if aside and small.width + used <= beside.width:
+            self.add(self._on_base_line(small, beside.left if tall else beside.right - small.width))
+        elif aside and not reason:
+            self.add(small.next_to(self.title, DOWN, buff=0.02, aligned_edge=LEFT))
+
+    def _put_reason(self, text: str, beside: Box, aside: float) -> None:
+        """Put the reason into the first room in which it fits."""
+        narrow = replace(beside, right=beside.right - aside)
+        ways = [(narrow, 1), (beside, 1), (narrow, 2), (beside, 2)]
+        if self.tall:
+            below = replace(self.box, top=float(self.title.get_y()) - 0.65 * _TITLE)
+            ways = [(below, 1), (below, 2)]
+        for room, lines in ways:
+            size = max(_REASON, smallest_text())
+            tall = replace(room, top=room.bottom + min(room.height, lines * _LINE * size))
+            words = fitted(lambda size, room=room: self._paragraph(text, size, room), tall, size)  # type: ignore[misc]
+            if words is not None:
+                break
+        else:
+            words = self._paragraph(text, smallest_text(), ways[-1][0])
+        words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
+        if len(words) == 1 and not self.tall:
+            self._on_base_line(words[0], room.left)
+        self.add(words)
+
+    def _paragraph(self, text: str, size: float, room: Box) -> Paragraph:
+        return Paragraph(text, size, self.theme.text, room.width)
+
+    def _on_base_line(self, label: Any, left: float) -> Any:
+        base = float(self.title.get_y()) - FIGURE_MIDDLE * self.title.strut.height
+        return label.move_to(np.array([left + label.width / 2, base + FIGURE_MIDDLE * label.size, 0]))
