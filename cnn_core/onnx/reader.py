@@ -89,10 +89,10 @@ def _refuse_unknown(name: str, path: Path, model: ModelMessage) -> None:
 def _input_of(name: str, path: Path, model: ModelMessage, size: tuple[int, int] | None) -> tuple[str, tuple[int, ...]]:
     """Return the input's name, and the shape of one image in the file's own order of axes."""
     if len(model.inputs) != 1:
-        raise InputError(f"{name} must have one input, but {path.name} has {', '.join(model.inputs) or 'none'}.")
+        raise InputError(f"{name} must have one input, but {path.name} has {len(model.inputs)}.")
     ((input, declared),) = model.inputs.items()
     if declared is None or len(declared) != 4:
-        raise InputError(f"{name} must take images of four axes, but {path.name} takes {input!r} of shape {declared}.")
+        raise InputError(f"{name} must take images of four axes, but {path.name} takes {declared}.")
     is_last = declared[3] in (1, 3, 4) and declared[1] not in (1, 3, 4)
     c, height, width = (declared[3], declared[1], declared[2]) if is_last else declared[1:]
     height, width = size or (height, width)

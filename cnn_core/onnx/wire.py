@@ -19,6 +19,8 @@ Fields: TypeAlias = dict[int, list[Raw]]
 _DTYPES = {1: "<f4", 2: "u1", 3: "i1", 4: "<u2", 5: "<i2", 6: "<i4", 7: "<i8", 9: "?", 10: "<f2", 11: "<f8"}
 """Numpy's types by ONNX's numbers; also 12 and 13, which no network's weights are."""
 _BFLOAT16 = 16
+_LONGEST = 120
+"""Letters of a node's name."""
 _MOST = 1_000_000
 """Fields of a message, and numbers of a list that is not stored as an array of bytes."""
 
@@ -75,6 +77,11 @@ def _text(value: Raw) -> str:
     if isinstance(value, int):
         raise Damaged("a number stands in place of a text")
     return bytes(value).decode("utf-8", "replace")
+
+
+def _printable(text: str) -> str:
+    """Return what can stand in a sentence."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:_LONGEST])
 
 
 def _signed(value: int) -> int:
@@ -149,9 +156,9 @@ class TensorMessage:
         """Return its numbers; `outside` are the bytes in the file beside it."""
         dtype = self.dtype
         if dtype is None:
-            raise Damaged(f"the numbers of {self.name!r} are of type {_last(self.fields, 2)}")
+            raise Damaged(f"the numbers of {_printable(self.name)!r} are of type {_last(self.fields, 2)}")
         if min(self.shape, default=1) < 0:
-            raise Damaged(f"the shape of {self.name!r} is {self.shape}")
+            raise Damaged(f"the shape of {_printable(self.name)!r} is {self.shape}")
         raw = outside if outside is not None else _last(self.fields, 9, None)
         if isinstance(raw, int):
             raise Damaged("a number stands in place of bytes")
@@ -160,12 +167,12 @@ class TensorMessage:
         for side in self.shape:  # Python's numbers do not overflow
             size *= side
         if flat.size != size:
-            raise Damaged(f"{self.name!r} holds {flat.size} numbers in place of {size}")
+            raise Damaged(f"{_printable(self.name)!r} holds {flat.size} numbers in place of {size}")
         return flat.reshape(self.shape)
 
     def _raw(self, raw: memoryview, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         if len(raw) % dtype.itemsize:
-            raise Damaged(f"{self.name!r} is cut off")
+            raise Damaged(f"{_printable(self.name)!r} is cut off")
         flat = np.frombuffer(raw, dtype)
         return self._widened(flat)
 
@@ -228,8 +235,9 @@ class NodeMessage:
         domain, op = _name(found, 7), _name(found, 4)
         attributes = {_name(one, 1): _attribute(one) for one in map(_fields, found[5])}
         inputs, outputs = tuple(map(_text, found[1])), tuple(map(_text, found[2]))
-        op = op if domain in ("", "ai.onnx") else f"{domain}.{op}"
-        return cls(_name(found, 3) or next(iter(outputs), "") or op, op, inputs, outputs, attributes)
+        op = _printable(op if domain in ("", "ai.onnx") else f"{domain}.{op}")
+        name = _printable(_name(found, 3) or next(iter(outputs), "")) or op
+        return cls(name, op, inputs, outputs, attributes)
 
 
 def _shape(data: Raw) -> tuple[int | None, ...] | None:
