@@ -99,7 +99,8 @@ def _block_lines(block: NetBlock) -> Iterator[str]:
 
 
 def _place_line(place: NetPlace, indent: int) -> str:
-    return f"{' ' * indent}{place.title}  {shape_text_of(place.shape)}{_learned(place.parameters())}  {place.nodes[0].name}"
+    learned = _learned(place.parameters())
+    return f"{' ' * indent}{place.title}  {shape_text_of(place.shape)}{learned}  {place.nodes[0].name}"
 
 
 def _learned(count: int) -> str:
@@ -112,7 +113,8 @@ def shape_text_of(shape: tuple[int, ...]) -> str:
 
 def _told(spec: NetSpec) -> Iterator[str]:
     x, output = spec.reading.entered, spec.reading.output
-    yield f"{x.origin}: from {x.x.min():.3g} to {x.x.max():.3g} enters, from {output.min():.3g} to {output.max():.3g} comes out"
+    low, high = x.x.min(), x.x.max()
+    yield f"{x.origin}: from {low:.3g} to {high:.3g} enters, from {output.min():.3g} to {output.max():.3g} comes out"
     found = spec.reading.probabilities
     if found is not None:
         for k in spec.reading.top:

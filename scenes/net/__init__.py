@@ -20,7 +20,7 @@ from cnn_core.net_input import PRESETS, NetInput, Scaling, class_names, enter, s
 from cnn_core.outline import NetOutline, outline
 from cnn_core.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
-from scenes.net.reading import NetReading, limits_of
+from scenes.net.reading import NetReading
 from scenes.specs.base import SceneSpec, Values
 
 if TYPE_CHECKING:

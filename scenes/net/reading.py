@@ -68,6 +68,11 @@ class NetReading:
         whole = self.entered.x if name == self.graph.input else self.traces[name].output
         return whole[0]
 
+    def shown(self, stage: int) -> Array:
+        """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
+        output = self.output_of(self.stages[stage].output)
+        return strongest_maps(output)[0] if output.ndim == 3 else output
+
     @property
     def output(self) -> Array:
         return self.output_of(self.graph.output)
@@ -96,7 +101,7 @@ class NetReading:
     @cached_property
     def worked_out(self) -> list[WorkedOut]:
         """One value of each kind of step, in order."""
-        return [work_out(self, node, f"worked_out[{k}]") for k, node in enumerate(chosen(self))]
+        return [work_out(self, node, f"workings[{k}]") for k, node in enumerate(chosen(self))]
 
     def values(self) -> Values:
         """Return what is shown: stages, what is worked out, and the likeliest classes."""
@@ -104,10 +109,10 @@ class NetReading:
             "x": limits_of(self.entered.x),
             "nodes": {node.name: self._described(node) for node in self.graph.nodes},
             "stages": [
-                {"name": stage.output, "shape": list(stage.shape), **limits_of(self.output_of(stage.output))}
-                for stage in self.stages
+                {"name": stage.output, "shape": list(stage.shape), **limits_of(self.shown(k))}
+                for k, stage in enumerate(self.stages)
             ],
-            "worked_out": [one.values() for one in self.worked_out],
+            "workings": [one.values() for one in self.worked_out],
         }
         if self.output.size <= _MOST_OUTPUTS:
             found["output"] = self.output
@@ -128,9 +133,9 @@ class NetReading:
         """Return how the number at an address in `values()` came about, or where it is from."""
         name, indices, inside = parse(address)
         match name:
-            case "x" | "stages" | "nodes" if inside in _LIMITS:
-                return self._limit(address, inside, self.stages[indices[0]].output if name == "stages" else "")
-            case "worked_out":
+            case "x" | "stages" if inside in _LIMITS:
+                return self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
+            case "workings":
                 return self.worked_out[indices[0]].explain(inside)
             case "top" if self.probabilities is not None:
                 return self._likely(self.top[indices[0]], inside)
@@ -140,15 +145,14 @@ class NetReading:
                 return self._given(self.graph.output, (0, *indices))
             case "classes":
                 return Given("counted")
-        raise InputError(f"an address must name x, stages, worked_out, top, others or output, but it is {address!r}.")
+        raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")
 
     def results(self) -> Iterator[str]:
         """Give what is worked out, and the probabilities of the likeliest classes."""
         yield from (f"{one.address}.value" for one in self.worked_out)
         yield from (f"top[{k}].probability" for k in range(len(self.top)))
 
-    def _limit(self, address: str, which: Any, node: str) -> Equation:
-        whole = self.output_of(node or self.graph.input)
+    def _limit(self, address: str, which: Any, whole: Array) -> Equation:
         number = float(whole.min() if which == "smallest" else whole.max())
         return Equation.of(OfMany(which, "output", whole.size, number), Value(number, address, which, 2))
 

@@ -48,6 +48,12 @@ class WorkedOut:
     def trace(self) -> Trace:
         return self.reading.traces[self.node.name]
 
+    @property
+    def strongest(self) -> Expression:
+        """The term of the largest size; all of what is no sum."""
+        left = self.original.left
+        return max(units(left), key=lambda term: abs(number_of(term))) if isinstance(left, Sum) else left
+
     @cached_property
     def places(self) -> dict[str, int]:
         """Which number of the record each address of the trace is."""
