@@ -26,6 +26,10 @@ _LEAST = 0.14
 """Side of a mark, in scene units, below which it cannot be seen."""
 
 
+_MOST_TERMS = 12
+"""Terms of a line that are written one by one; of longer ones the sums of some are."""
+
+
 def look_at(stage: ExplainerScene[Any], places: NetPlaces, one: WorkedOut, called: str) -> None:
     """Show what a value comes from, and the line that makes it; nothing of it stays."""
     with stage.beat("step", told_value(one, called)):
@@ -46,7 +50,8 @@ def line_of(stage: ExplainerScene[Any], one: WorkedOut, box: Box) -> Drawn:
     *stages, result = one.equation.stages()
     rest = one.places.get("others")
     words = {} if rest is None else {f"{one.address}.numbers[{rest}]": say("the other {count}:", count=one.others)}
-    lines = [Line((part, result), words=words) for part in stages]
+    short = [part for part in stages if part.terms <= _MOST_TERMS] or stages[-1:]
+    lines = [Line((part, result), words=words) for part in short]
     return Writer(stage.theme, box, FORMULA).best([*lines, Line((result,))])
 
 
@@ -64,7 +69,8 @@ class Pictures:
         self.marks: list[VMobject] = []
         parts: list[Mobject] = []
         read = self.read()
-        boxes = places.everything.part(0.02, 0.98)
+        margin = 0.0 if not stage.wide else 0.06 if len(read) > 1 else 0.18
+        boxes = places.everything.part(margin, 1 - margin)
         boxes = Box(boxes.left, boxes.right, places.whole.bottom, boxes.top)
         share = 1 / (len(read) + 1)
         for k, (name, maps, channel) in enumerate(read):

@@ -5,23 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import FadeIn, Group
+from manim import UP, FadeIn, FadeOut, Group
 
 from cnn_core.arrays import freeze
 from scenes.language import say, say_many
-from scenes.layout import Bands, Box, smallest_text
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share_in_words
+from scenes.mobjects.expression import Writer
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.net.reading import NetReading
+from scenes.network.board import FORMULA, NetPlaces
 from scenes.stage import ExplainerScene
 
-__all__ = ["show_likeliest", "show_maps"]
+__all__ = ["show_class_map", "show_likeliest", "show_maps"]
 
 _LONGEST = 28
 """Letters of a class's name that are shown."""
 
 
-def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, bands: Bands) -> None:
+def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> None:
     """Show the likeliest classes as bars, and all others together."""
     found = reading.probabilities
     assert found is not None, "the network tells classes apart"
@@ -34,7 +36,6 @@ def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, bands: Bands
         names.append(say_many("{count} other", "the other {count}", left_out))
         values.append(float(reading.values()["others"]))
         addresses.append("others")
-    box = Box(bands.stage.left, bands.stage.right, bands.formula.bottom, bands.stage.top)
     size = max(smallest_text(), min(0.5, 0.55 * box.height / len(names)))
     chart = BarChart(names, freeze(np.array(values)), addresses.__getitem__, stage.theme, box, size)
     said = say(
@@ -44,12 +45,14 @@ def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, bands: Bands
     )
     with stage.beat("explain", said):
         stage.play(FadeIn(chart), run_time=0.6)
-        stage.play(*(FadeIn(chart.bar(k), chart.number(k)) for k in range(len(names))), run_time=1.2)
+        bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
+        stage.play(FadeIn(bars), run_time=1.2)
+    if reading.class_map is not None:
+        stage.play(FadeOut(chart, bars), run_time=0.4)
 
 
-def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, bands: Bands) -> None:
+def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, box: Box) -> None:
     """Show what came out beside what was given."""
-    box = Box(bands.stage.left, bands.stage.right, bands.formula.bottom, bands.stage.top)
     last = len(reading.stages) - 1
     maps = reading.shown(last)
     right = box.part(0.52, 1)
@@ -60,6 +63,28 @@ def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, ban
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(output), run_time=1.0)
+
+
+def show_class_map(stage: ExplainerScene[Any], reading: NetReading, given: Group, places: NetPlaces) -> None:
+    """Show where the winner's score comes from: the mean of a map, plus the bias, is the score."""
+    found, theme = reading.class_map, stage.theme
+    assert found is not None, "a mean of maps and a linear layer end the network"
+    box = Box(places.everything.left, places.everything.right, places.formula.top, places.everything.top)
+    left, right = (box.part(0.14, 0.48), box.part(0.52, 0.86)) if stage.wide else (box.part(0, 0.48), box.part(0.52, 1))
+    title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
+    maps = found[None]
+    limits = ("class_map.smallest", "class_map.largest")
+    picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title, limits)
+    given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
+    given.align_to(picture.image, UP)
+    equation = reading.class_score()
+    said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
+    if not reading.has_class_bias:
+        said = say("The last maps, weighed for this class, are one map: its mean is the score.")
+    with stage.beat("explain", said):
+        stage.play(FadeIn(given), run_time=0.6)
+        stage.play(FadeIn(picture), run_time=1.0)
+        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(equation)), run_time=0.8)
 
 
 def short_name(name: str) -> str:

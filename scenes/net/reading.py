@@ -12,7 +12,7 @@ import numpy as np
 from cnn_core.arrays import Array, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import OfMany, Value
+from cnn_core.expression import OfMany, Quotient, Sum, Value
 from cnn_core.graph import Graph, Node
 from cnn_core.net_input import NetInput
 from cnn_core.operations import OPERATIONS
@@ -30,6 +30,8 @@ MOST_NAMED = 5
 """Classes that are named at the end."""
 _MOST_OUTPUTS = 2_000
 _LIMITS = ("smallest", "largest")
+_TAIL = 8
+"""Steps from the end among which a class map is looked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +97,58 @@ class NetReading:
             return []
         return np.argsort(-self.probabilities.output[0], kind="stable")[:MOST_NAMED].tolist()
 
+    @cached_property
+    def class_map(self) -> Array | None:
+        """Where the last maps speak for the winner, (H, W); None where no mean of whole maps and linear layer end it.
+
+        Zhou et al., "Learning Deep Features for Discriminative Localization", 2016.
+        """
+        last, maps = self._tail
+        if last is None or maps is None:
+            return None
+        return freeze(np.tensordot(last.arrays["weight"][self.top[0]], maps, 1))
+
+    @property
+    def _tail(self) -> tuple[Node | None, Array | None]:
+        """Return the linear layer at the end, and the maps whose means it weighs."""
+        names = [self.graph.output] if self.top else []
+        while names and names[-1] in self.graph.by_name and len(names) < _TAIL:
+            names.append(self.graph.by_name[names[-1]].inputs[0])
+        nodes = [self.graph.by_name[name] for name in names if name in self.graph.by_name]
+        kept = [node for node in nodes if OPERATIONS[node.op].kind not in ("shape", "activation")][:2]
+        if [node.op for node in kept] != ["linear", "avg_pool2d"]:
+            return None, None
+        maps, pooled = self.output_of(kept[1].inputs[0]), self.output_of(kept[1].name)
+        whole = pooled.shape[1:] == (1, 1) and tuple(kept[1].options["kernel_size"]) == maps.shape[1:]
+        return (kept[0], maps) if whole else (None, None)
+
+    @property
+    def has_class_bias(self) -> bool:
+        last, _ = self._tail
+        return last is not None and "bias" in last.arrays
+
+    def class_score(self) -> Equation:
+        """Return `mean of the class map + bias = score`."""
+        last, _ = self._tail
+        assert last is not None and self.class_map is not None, "a class map is there"  # noqa: PT018
+        parts = [Value(float(self.class_map.mean()), "class_map.mean", "mean")]
+        if self.has_class_bias:
+            parts.append(Value(float(last.arrays["bias"][self.top[0]]), "class_map.bias", "bias"))
+        score = float(self.traces[last.name].output[0, self.top[0]])
+        return Equation.of(Sum(tuple(parts)), Value(score, "class_map.score", "output", 2))
+
+    def _mapped(self, inside: str) -> Explanation:
+        assert self.class_map is not None, "a class map is there"
+        if inside in _LIMITS:
+            return self._limit(f"class_map.{inside}", inside, self.class_map)
+        if inside == "score":
+            return self.class_score()
+        if inside == "bias":
+            return Given("learned")
+        total = Sum(tuple(Value(float(one), name="class_map") for one in self.class_map.ravel()))
+        mean = Quotient((total, Value(float(self.class_map.size), name="count")))
+        return Equation.of(mean, Value(float(self.class_map.mean()), "class_map.mean", "mean"))
+
     def called(self, k: int) -> str:
         return self.names[k] if self.names else str(k)
 
@@ -127,7 +181,12 @@ class NetReading:
     def _classes(self, found: SoftmaxTrace) -> Values:
         shares, scores = found.output[0], found.x[0]
         top = [{"class": k, "label": self.called(k), "probability": shares[k], "logit": scores[k]} for k in self.top]
-        return {"top": top, "others": max(0.0, 1 - float(shares[self.top].sum())), "classes": len(shares)}
+        mapped: dict[str, Any] = {}
+        if self.class_map is not None:
+            score = self.class_score()
+            parts = {leaf.address.partition(".")[2]: leaf.number for leaf in (*score.left.leaves(), score.result)}
+            mapped = {"class_map": {**limits_of(self.class_map), **parts}}
+        return {**mapped, "top": top, "others": max(0.0, 1 - float(shares[self.top].sum())), "classes": len(shares)}
 
     def explain(self, address: str) -> Explanation:
         """Return how the number at an address in `values()` came about, or where it is from."""
@@ -143,6 +202,8 @@ class NetReading:
                 return self._rest()
             case "output":
                 return self._given(self.graph.output, (0, *indices))
+            case "class_map":
+                return self._mapped(inside)
             case "classes":
                 return Given("counted")
         raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from manim import FadeIn, FadeOut, Group, Mobject, Rectangle
+from manim import LEFT, FadeIn, FadeOut, Group, Rectangle, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.net_input import is_strange
@@ -13,12 +13,12 @@ from scenes.language import marked, say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
-from scenes.mobjects.text import Label
+from scenes.mobjects.text import Label, width_of
 from scenes.mobjects.track import NetTrack
 from scenes.net import NetSpec
 from scenes.net.closely import look_at
-from scenes.net.ending import show_likeliest, show_maps
-from scenes.net.words import entering, strange, told_stage, whole_net
+from scenes.net.ending import show_class_map, show_likeliest, show_maps
+from scenes.net.words import entering, stage_line, strange, told_stage, whole_net
 from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
 
@@ -41,11 +41,12 @@ class NetScene(ExplainerScene[NetSpec]):
         self.introduce()
         for index in range(len(self.reading.stages)):
             self.tell_stage(index)
-        self.play(FadeOut(Group(*self.mobjects_of_strip)), run_time=0.4)
         if self.reading.probabilities is not None:
-            show_likeliest(self, self.reading, self.bands)
+            show_likeliest(self, self.reading, self.places.everything)
         elif self.reading.output.ndim == 3:
-            show_maps(self, self.reading, self.looks(), self.bands)
+            show_maps(self, self.reading, self.looks(), self.places.everything)
+        if self.reading.class_map is not None:
+            show_class_map(self, self.reading, self.looks(), self.places)
 
     def introduce(self) -> None:
         """Show the picture, what of it enters, and the strip of stages."""
@@ -61,9 +62,28 @@ class NetScene(ExplainerScene[NetSpec]):
             self.play(FadeOut(shown), FadeIn(maps), run_time=1.0)
         with self.beat("explain", whole_net(self.reading)):
             self.play(FadeOut(maps), FadeIn(self.track, self.track.mark), run_time=0.8)
-            thumbnail = self.track.thumbnail(maps, 0)
-            self.play(FadeIn(thumbnail), run_time=0.5)
-        self.mobjects_of_strip: list[Mobject] = [self.track, self.track.mark, thumbnail]
+            self.play(FadeIn(self.track.thumbnail(maps, 0)), run_time=0.5)
+            lines = self.stage_lines()
+            self.play(FadeIn(lines), run_time=0.8)
+        self.play(FadeOut(lines), run_time=0.4)
+
+    def stage_lines(self) -> VGroup:
+        """Return a line for each stage: its number, what it ends with, and its steps."""
+        box = self.places.everything
+        rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(self.reading.stages)]
+        widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
+        size = max(smallest_text(), min(0.42, box.width / sum(widths), 0.7 * box.height / len(rows)))
+        found = VGroup()
+        for number, row in enumerate(rows):
+            x, y = box.center[0] - size * sum(widths) / 2, box.top - (number + 0.5) * box.height / len(rows)
+            for text, width, color in zip(row, widths, self.colors_of_lines(), strict=True):
+                words = Label(text, size, color)
+                found.add(words.move_to(np.array([x, y, 0.0]), aligned_edge=LEFT))
+                x += size * width
+        return found
+
+    def colors_of_lines(self) -> tuple[str, str, str]:
+        return self.theme.muted, self.theme.output, self.theme.text
 
     def tell_stage(self, index: int) -> None:
         """Work out what is new in a stage, then show what came out of it."""
@@ -80,9 +100,7 @@ class NetScene(ExplainerScene[NetSpec]):
             self.add(maps.image)
             self.play(FadeIn(maps.frames, maps.words), run_time=0.3)
             self.play(written, run_time=1.2)
-            thumbnail = self.track.thumbnail(maps, index + 1)
-            self.play(FadeIn(thumbnail, target_position=maps.image), run_time=0.5)
-            self.mobjects_of_strip.append(thumbnail)
+            self.play(FadeIn(self.track.thumbnail(maps, index + 1), target_position=maps.image), run_time=0.5)
         self.play(maps.leave(), run_time=0.4)
 
     def stage_maps(self, index: int) -> FeatureMaps:

@@ -12,7 +12,7 @@ from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
 
-__all__ = ["entering", "strange", "told_stage", "told_value", "whole_net"]
+__all__ = ["entering", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
 
 _FAR = 4.0
 """How many times as widely, or as narrowly, as expected numbers may be spread before the film says so."""
@@ -62,6 +62,12 @@ def whole_net(reading: NetReading) -> str:
         stages=len(reading.stages),
         parameters=f"{reading.graph.parameters():,}",
     )
+
+
+def stage_line(stage: NetStage) -> tuple[str, str]:
+    """Return what a stage ends with, and its steps, for a table."""
+    shape = "×".join(map(str, stage.shape)) if len(stage.shape) == 3 else str(stage.shape[0])
+    return shape, steps_of(stage)
 
 
 def told_stage(index: int, stage: NetStage) -> str:
@@ -114,6 +120,9 @@ def told_value(one: WorkedOut, called: str) -> str:
     place = place_in_words(one)
     if one.others:
         return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"
+    seen = one.node.arrays["weight"].shape[1] if one.node.op == "conv2d" else 1
+    if seen > 1:
+        return f"{place} {say('One sum for each of the {count} maps below the kernel, all added: {value}.', count=seen, **named)}"
     said = {
         "conv2d": say("Each number of the window times its weight, all summed: {value}.", **named),
         "batch_norm2d": say("Centred, divided by the spread, scaled and shifted: {value}.", **named),

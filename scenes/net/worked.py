@@ -51,8 +51,13 @@ class WorkedOut:
     @property
     def strongest(self) -> Expression:
         """The term of the largest size; all of what is no sum."""
-        left = self.original.left
-        return max(units(left), key=lambda term: abs(number_of(term))) if isinstance(left, Sum) else left
+        found = self.original.left
+        while isinstance(found, Sum):
+            terms = [term for term in found.parts if not bias_like(term)]
+            found = max(terms, key=lambda term: abs(number_of(term)))
+            if len(terms) > 1:
+                break
+        return found
 
     @cached_property
     def places(self) -> dict[str, int]:
