@@ -129,6 +129,7 @@ def _digit(pixels: Array, size: Pair, channels: int) -> Array:
 
 
 def _numbers(name: str, source: Any, shape: tuple[int, ...]) -> Array:
+    source = source.detach().numpy() if hasattr(source, "detach") else source
     array = np.asarray(read_grid(name, source).array if isinstance(source, str | Path) else source)
     while array.ndim > 3 and len(array) == 1:
         array = array[0]

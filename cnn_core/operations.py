@@ -28,15 +28,16 @@ from cnn_core.activations import (
 )
 from cnn_core.arithmetic import add, divide, multiply, subtract
 from cnn_core.arrays import Array, as_pair
-from cnn_core.avg_pool2d import avg_pool2d
+from cnn_core.avg_pool2d import adaptive_avg_pool2d, avg_pool2d
 from cnn_core.batch_norm import batch_norm2d
 from cnn_core.conv2d import conv2d
 from cnn_core.conv_transpose2d import conv_transpose2d
 from cnn_core.flatten import flatten
 from cnn_core.linear import linear
-from cnn_core.max_pool2d import max_pool2d
+from cnn_core.max_pool2d import adaptive_max_pool2d, max_pool2d
+from cnn_core.normalization import group_norm, instance_norm, layer_norm, local_response_norm
 from cnn_core.rearranging import channel_shuffle, concat, narrow, pad2d, permute, reshape, slices
-from cnn_core.softmax import softmax
+from cnn_core.softmax import log_softmax, softmax
 from cnn_core.trace import Trace
 from cnn_core.upsample import upsample
 from cnn_core.windows import as_padding, reach
@@ -91,8 +92,14 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "linear": Operation(linear, "linear", "maps"),
         "max_pool2d": Operation(max_pool2d, "max pool", "maps"),
         "avg_pool2d": Operation(avg_pool2d, "average pool", "maps"),
+        "adaptive_max_pool2d": Operation(adaptive_max_pool2d, "global max pool", "maps"),
+        "adaptive_avg_pool2d": Operation(adaptive_avg_pool2d, "global average pool", "maps"),
         "upsample": Operation(upsample, "upsample", "enlarge"),
         "batch_norm2d": Operation(batch_norm2d, "batch norm", "norm"),
+        "layer_norm": Operation(layer_norm, "layer norm", "norm"),
+        "group_norm": Operation(group_norm, "group norm", "norm"),
+        "instance_norm": Operation(instance_norm, "instance norm", "norm"),
+        "local_response_norm": Operation(local_response_norm, "local response norm", "norm"),
         "add": Operation(add, "add", "join", _BOTH),
         "subtract": Operation(subtract, "subtract", "join", _BOTH),
         "multiply": Operation(multiply, "multiply", "join", _BOTH),
@@ -112,6 +119,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "sigmoid": Operation(sigmoid, "sigmoid", "activation"),
         "tanh": Operation(tanh, "tanh", "activation"),
         "softmax": Operation(softmax, "softmax", "activation"),
+        "log_softmax": Operation(log_softmax, "log softmax", "activation"),
         "flatten": Operation(flatten, "flatten", "shape"),
         "reshape": Operation(reshape, "reshape", "shape"),
         "permute": Operation(permute, "permute", "shape"),
@@ -170,7 +178,15 @@ def _stamps(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mappin
 
 
 def _copies(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mapping[str, Any]) -> int:
-    return prod(shape) * prod(as_pair("scale_factor", options["scale_factor"], minimum=1))
+    """Count what an enlarged map holds, or one that is enlarged along its rows alone."""
+    size, factor = options.get("size"), options.get("scale_factor", 2)
+    factors = factor if isinstance(factor, tuple) else (factor, factor)
+    sides = (
+        as_pair("size", size, minimum=1)
+        if size
+        else tuple(int(side * max(1.0, float(one))) for side, one in zip(shape[2:], factors, strict=True))
+    )
+    return prod(shape[:2]) * max(sides[0], shape[2]) * max(sides[1], shape[3])
 
 
 def _bordered(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mapping[str, Any]) -> int:

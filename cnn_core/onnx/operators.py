@@ -12,7 +12,8 @@ import numpy as np
 
 from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError
-from cnn_core.onnx.folding import slices_of
+from cnn_core.onnx.attributes import axes_of, axis_of, number_of
+from cnn_core.onnx.moves import MOVES, into
 from cnn_core.onnx.reader import Conversion
 from cnn_core.onnx.wire import NodeMessage
 from cnn_core.windows import Padding, reach
@@ -128,13 +129,7 @@ def _pooling(op: str, conversion: Conversion, message: NodeMessage) -> None:
 def _batch_norm(conversion: Conversion, message: NodeMessage) -> None:
     _four_axes(conversion, message)
     arrays = _arrays(conversion, message, weight=1, bias=2, running_mean=3, running_var=4)
-    conversion.add(message, "batch_norm2d", arrays=arrays, eps=_number(message, "epsilon", 1e-5))
-
-
-def _number(message: NodeMessage, name: str, default: float) -> float:
-    """Return an attribute as what it was before it was stored in four bytes: 1e-5, not 9.999999747378752e-06."""
-    given: Any = message.attributes.get(name, default)
-    return float(str(np.float32(given)))
+    conversion.add(message, "batch_norm2d", arrays=arrays, eps=number_of(message, "epsilon", 1e-5))
 
 
 def _gemm(conversion: Conversion, message: NodeMessage) -> None:
@@ -144,7 +139,7 @@ def _gemm(conversion: Conversion, message: NodeMessage) -> None:
         raise InputError(
             f"model must hold the weights of its linear layers, but those of {message.name!r} are computed."
         )
-    alpha, beta = _number(message, "alpha", 1.0), _number(message, "beta", 1.0)
+    alpha, beta = number_of(message, "alpha", 1.0), number_of(message, "beta", 1.0)
     rows = weight if message.attributes.get("transB") else weight.T
     held: dict[str, Array | None] = {"weight": _scaled(rows, alpha)}
     if bias is not None:
@@ -166,13 +161,16 @@ def _matmul(conversion: Conversion, message: NodeMessage) -> None:
 
 
 def _add(conversion: Conversion, message: NodeMessage) -> None:
-    """Add two values; a constant after a linear layer without a bias is its bias."""
+    """Add two values; a constant after a layer without a bias is its bias."""
     first, second = sorted(message.inputs, key=conversion.is_constant)
     bias = conversion.array(second)
     if bias is not None and conversion.is_last(first):
         last = conversion.nodes[-1]
-        if last.op == "linear" and "bias" not in last.arrays and bias.shape == (len(last.arrays["weight"]),):
-            conversion.replace_last(replace(last, arrays={**last.arrays, "bias": bias}), message)
+        count = len(last.arrays.get("weight", ()))
+        fits = {"linear": [(count,), (1, count)], "conv2d": [(count, 1, 1), (1, count, 1, 1)]}.get(last.op, [])
+        if "bias" not in last.arrays and bias.shape in fits:
+            held = {**last.arrays, "bias": freeze(bias.reshape(-1))}
+            conversion.replace_last(replace(last, arrays=held), message)
             return
     _binary("add", conversion, message)
 
@@ -187,7 +185,7 @@ def _binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
 
 def _plain(op: str, conversion: Conversion, message: NodeMessage, **defaults: tuple[str, float]) -> None:
     """Append an operation whose options are numbers: `negative_slope=("alpha", 0.01)`."""
-    options: dict[str, Any] = {name: _number(message, *default) for name, default in defaults.items()}
+    options: dict[str, Any] = {name: number_of(message, *default) for name, default in defaults.items()}
     conversion.add(message, op, **options)
 
 
@@ -195,7 +193,7 @@ def _clip(conversion: Conversion, message: NodeMessage) -> None:
     ends: list[float] = []
     for at, name, default in ((1, "min", -np.inf), (2, "max", np.inf)):
         found = conversion.constant(message.inputs[at]) if len(message.inputs) > at and message.inputs[at] else None
-        ends.append(float(np.ravel(found)[0]) if found is not None else _number(message, name, default))
+        ends.append(float(np.ravel(found)[0]) if found is not None else number_of(message, name, default))
     options = {name: end for name, end in zip(("min", "max"), ends, strict=True) if np.isfinite(end)}
     plain = {(0, np.inf): "relu", (0, 6): "relu6"}.get((ends[0], ends[1]))
     if plain is not None:
@@ -204,98 +202,91 @@ def _clip(conversion: Conversion, message: NodeMessage) -> None:
         conversion.add(message, "clamp", **options)  # type: ignore[arg-type]
 
 
-def _axis(conversion: Conversion, message: NodeMessage, default: int) -> int:
-    given: Any = message.attributes.get("axis", default)
-    return int(given) % len(conversion.shape(message.inputs[0]))
-
-
 def _softmax(op: str, conversion: Conversion, message: NodeMessage) -> None:
-    conversion.add(message, op, dim=_axis(conversion, message, -1 if conversion.model.opset >= 13 else 1))
-
-
-def _flatten(conversion: Conversion, message: NodeMessage) -> None:
-    if _axis(conversion, message, 1) != 1:
-        raise InputError(f"model must flatten each image, but {message.name!r} flattens axis {message.attributes}.")
-    _into(conversion, message, (1, int(np.prod(conversion.shape(message.inputs[0])[1:]))))
-
-
-def _into(conversion: Conversion, message: NodeMessage, shape: tuple[int, ...], source: str | None = None) -> None:
-    """Give the same values another shape; one that is the same changes nothing."""
-    source = source or message.inputs[0]
-    before = conversion.shape(source)
-    if shape == before:
-        conversion.alias(message, source)
-    elif len(shape) == 2 and shape[0] == before[0] and len(before) == 4:
-        conversion.add(message, "flatten", [source])
-    else:
-        conversion.add(message, "reshape", [source], shape=shape)
-
-
-def _reshape(conversion: Conversion, message: NodeMessage) -> None:
-    before = conversion.shape(message.inputs[0])
-    wanted = conversion.constant(message.inputs[1])
-    if wanted is None:
-        raise InputError(f"model must reshape to sizes that it knows, but {message.name!r} computes them.")
-    sides = [before[k] if side == 0 else int(side) for k, side in enumerate(np.ravel(wanted))]
-    if -1 in sides:
-        known = -int(np.prod(sides))
-        sides[sides.index(-1)] = int(np.prod(before)) // known if known else 0
-    _into(conversion, message, tuple(sides))
-
-
-def _squeeze(conversion: Conversion, message: NodeMessage) -> None:
-    before = conversion.shape(message.inputs[0])
-    axes = _listed_axes(conversion, message)
-    gone = [axis % len(before) for axis in axes] if axes else [k for k, side in enumerate(before) if side == 1]
-    _into(conversion, message, tuple(side for k, side in enumerate(before) if k not in gone))
-
-
-def _unsqueeze(conversion: Conversion, message: NodeMessage) -> None:
-    axes = _listed_axes(conversion, message)
-    _into(conversion, message, np.expand_dims(np.empty(conversion.shape(message.inputs[0])), tuple(axes)).shape)
-
-
-def _listed_axes(conversion: Conversion, message: NodeMessage) -> list[int]:
-    given: Any = message.attributes.get("axes")
-    if given is None and len(message.inputs) > 1:
-        given = conversion.constant(message.inputs[1])
-    return [] if given is None else [int(axis) for axis in np.ravel(given)]
-
-
-def _concat(conversion: Conversion, message: NodeMessage) -> None:
-    if any(map(conversion.is_constant, message.inputs)):
-        raise InputError(f"model must join what it has computed, but {message.name!r} joins a constant.")
-    conversion.add(message, "concat", message.inputs, dim=_axis(conversion, message, 1))
+    conversion.add(message, op, dim=axis_of(conversion, message, -1 if conversion.model.opset >= 13 else 1))
 
 
 def _mean(conversion: Conversion, message: NodeMessage) -> None:
     """Take the mean of whole maps."""
     shape = conversion.shape(message.inputs[0])
-    axes = sorted(axis % len(shape) for axis in _listed_axes(conversion, message))
+    axes = sorted(axis % len(shape) for axis in axes_of(conversion, message))
     if len(shape) != 4 or axes != [2, 3]:
         raise InputError(f"model must take means of whole maps, but {message.name!r} takes them along {axes}.")
-    _global("avg_pool2d", conversion, message, flat=not message.attributes.get("keepdims", 1))
+    _global("adaptive_avg_pool2d", conversion, message, flat=not message.attributes.get("keepdims", 1))
 
 
 def _global(op: str, conversion: Conversion, message: NodeMessage, *, flat: bool = False) -> None:
-    kernel_size = _four_axes(conversion, message)[2:]
+    _four_axes(conversion, message)
     name = f"{message.outputs[0]} as a map"
-    if not flat:
-        conversion.add(message, op, kernel_size=kernel_size)
-        return
-    conversion.add(message, op, output=name, kernel_size=kernel_size)
-    _into(conversion, message, conversion.shape(name)[:2], name)
+    conversion.add(message, op, output=name if flat else None, output_size=1)
+    if flat:
+        into(conversion, message, conversion.shape(name)[:2], name)
+
+
+def _resize(conversion: Conversion, message: NodeMessage) -> None:
+    """Make maps larger, by factors or to a size."""
+    shape = _four_axes(conversion, message)
+    held = [conversion.constant(one) if one else None for one in message.inputs[1:]]
+    scales, size = held[-1] if len(held) < 3 else held[1], held[2] if len(held) > 2 else None
+    scales = np.array(message.attributes.get("scales", [])) if scales is None else scales
+    factors = [float(one) for one in np.ravel(scales)]
+    sides = [int(one) for one in np.ravel(size)] if size is not None else []
+    if (factors or sides)[:2] not in ([1.0, 1.0], list(shape[:2])):
+        raise InputError(f"model must enlarge rows and columns by what it knows, but {message.name!r} does not.")
+    options: dict[str, Any] = {"size": (sides[2], sides[3])} if sides else {"scale_factor": (factors[2], factors[3])}
+    conversion.add(message, "upsample", **options, **_way(message, factors[2:]))
+
+
+def _way(message: NodeMessage, factors: list[float]) -> dict[str, Any]:
+    """Return how values are mixed, as torch calls it."""
+    mode: Any = message.attributes.get("mode", "nearest")
+    old = "asymmetric" if message.op == "Upsample" else "half_pixel"
+    where = message.attributes.get("coordinate_transformation_mode", old)
+    rounding = message.attributes.get("nearest_mode", "floor" if message.op == "Upsample" else "round_prefer_floor")
+    if mode == "nearest" and where == "asymmetric" and (rounding == "floor" or set(factors) <= {1.0, 2.0}):
+        return {"mode": "nearest"}
+    if mode == "nearest" and where in ("half_pixel", "pytorch_half_pixel"):
+        return {"mode": "nearest-exact"}
+    if mode == "linear" and where in ("half_pixel", "pytorch_half_pixel", "align_corners"):
+        return {"mode": "bilinear", "align_corners": where == "align_corners"}
+    if mode == "linear" and where == "asymmetric":
+        return {"mode": "bilinear-asymmetric"}
+    raise InputError(
+        f"model must enlarge by nearest or linear values, but {message.name!r} is {mode}, {where}, {rounding}."
+    )
+
+
+def _sum(conversion: Conversion, message: NodeMessage) -> None:
+    """Add several values, one after the other."""
+    total, *others = message.inputs
+    for k, one in enumerate(others):
+        output = message.outputs[0] if k == len(others) - 1 else f"{message.outputs[0]} so far {k}"
+        conversion.add(message, "add", [total, one], output=output)
+        total = output
+    if not others:
+        conversion.alias(message)
+
+
+def _norm(op: str, conversion: Conversion, message: NodeMessage) -> None:
+    """Normalise each image, or each of its maps, by itself."""
+    shape = conversion.shape(message.inputs[0])
+    options: dict[str, Any] = {"eps": number_of(message, "epsilon", 1e-5)}
+    if op == "group_norm":
+        options["num_groups"] = message.attributes["num_groups"]
+    if op == "layer_norm":
+        options["normalized_shape"] = shape[axis_of(conversion, message, -1) :]
+    conversion.add(message, op, arrays=_arrays(conversion, message, weight=1, bias=2), **options)
+
+
+def _lrn(conversion: Conversion, message: NodeMessage) -> None:
+    numbers: Any = {"alpha": 1e-4, "beta": 0.75, "k": 1.0}
+    options = {name: number_of(message, "bias" if name == "k" else name, default) for name, default in numbers.items()}
+    size: Any = message.attributes["size"]
+    conversion.add(message, "local_response_norm", None, None, None, size=size, **options)
 
 
 def _pass(conversion: Conversion, message: NodeMessage) -> None:
     conversion.alias(message)
-
-
-def _shape(conversion: Conversion, message: NodeMessage) -> None:
-    """Work out a shape."""
-    start, end = message.attributes.get("start"), message.attributes.get("end")
-    whole: Any = np.array(conversion.shape(message.inputs[0]), np.int64)
-    conversion.constants[message.outputs[0]] = whole[start:end]
 
 
 def _dropout(conversion: Conversion, message: NodeMessage) -> None:
@@ -315,104 +306,44 @@ def _prelu(conversion: Conversion, message: NodeMessage) -> None:
     conversion.add(message, "prelu", arrays={"weight": freeze(slope.reshape(-1))})
 
 
-def _transpose(conversion: Conversion, message: NodeMessage) -> None:
-    axes = len(conversion.shape(message.inputs[0]))
-    given: Any = message.attributes.get("perm") or range(axes)[::-1]
-    dims = tuple(int(axis) for axis in given)
-    if dims == tuple(range(axes)):
-        conversion.alias(message)
-    else:
-        conversion.add(message, "permute", dims=dims)
-
-
-def _pad(conversion: Conversion, message: NodeMessage) -> None:
-    given: Any = message.attributes.get("pads")
-    pads = [int(one) for one in np.ravel(conversion.constant(message.inputs[1]) if given is None else given)]  # type: ignore[arg-type]
-    mode: Any = message.attributes.get("mode", "constant")
-    fill = conversion.constant(message.inputs[2]) if len(message.inputs) > 2 and message.inputs[2] else None
-    value = _number(message, "value", 0.0) if fill is None else float(np.ravel(fill)[0])
-    _, _, top, left, _, _, bottom, right = pads
-    if any((*pads[:2], *pads[4:6])):
-        raise InputError(f"model must pad rows and columns only, but {message.name!r} pads {pads}.")
-    if not any(pads):
-        conversion.alias(message)
-        return
-    padding = (left, right, top, bottom)
-    conversion.add(message, "pad2d", padding=padding, mode="replicate" if mode == "edge" else mode, value=value)
-
-
-def _slice(conversion: Conversion, message: NodeMessage) -> None:
-    shape = conversion.shape(message.inputs[0])
-    if not all(not one or conversion.is_constant(one) for one in message.inputs[1:]):
-        raise InputError(f"model must cut at places that it knows, but {message.name!r} computes them.")
-    cuts = slices_of(len(shape), [None, *map(conversion.constant, message.inputs[1:])], message.attributes)
-    parts = [(*cut.indices(side), side) for cut, side in zip(cuts, shape, strict=True)]
-    if any(step < 0 for _, _, step, _ in parts):
-        raise InputError(f"model must cut forwards, but {message.name!r} goes backwards.")
-    changed = [k for k, (start, stop, step, side) in enumerate(parts) if (start, stop, step) != (0, side, 1)]
-    if not changed:
-        conversion.alias(message)
-    elif len(changed) == 1 and parts[changed[0]][2] == 1:
-        start, stop, _, _ = parts[changed[0]]
-        conversion.add(message, "narrow", dim=changed[0], start=start, length=stop - start)
-    else:
-        conversion.add(message, "slices", parts=tuple(part[:3] for part in parts))
-
-
-def _split(conversion: Conversion, message: NodeMessage) -> None:
-    """Cut into parts, each a node."""
-    axis, count = _axis(conversion, message, 0), len(message.outputs)
-    side = conversion.shape(message.inputs[0])[axis]
-    given: Any = message.attributes.get("split")
-    if given is None and len(message.inputs) > 1:
-        given = conversion.constant(message.inputs[1])
-    sizes = [int(one) for one in np.ravel(given)] if given is not None else [-(-side // count)] * count
-    start = 0
-    for output, size in zip(message.outputs, sizes, strict=True):
-        length = min(size, side - start)
-        conversion.add(message, "narrow", output=output, dim=axis, start=start, length=length)
-        start += length
-
-
 OPERATORS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProxyType(
     {
+        **MOVES,
         "Add": _add,
         "AveragePool": partial(_pooling, "avg_pool2d"),
         "BatchNormalization": _batch_norm,
         "Cast": _pass,
         "Clip": _clip,
-        "Concat": _concat,
         "Conv": _convolution,
         "ConvTranspose": _convolution,
         "Div": partial(_binary, "divide"),
         "Dropout": _dropout,
-        "Flatten": _flatten,
         "Gemm": _gemm,
-        "GlobalAveragePool": partial(_global, "avg_pool2d"),
-        "GlobalMaxPool": partial(_global, "max_pool2d"),
+        "GlobalAveragePool": partial(_global, "adaptive_avg_pool2d"),
+        "GlobalMaxPool": partial(_global, "adaptive_max_pool2d"),
         "Elu": partial(_plain, "elu", alpha=("alpha", 1.0)),
         "HardSigmoid": partial(_plain, "hardsigmoid", alpha=("alpha", 0.2), beta=("beta", 0.5)),
         "HardSwish": partial(_plain, "hardswish"),
         "Gelu": _gelu,
         "Identity": _pass,
+        "GroupNormalization": partial(_norm, "group_norm"),
+        "InstanceNormalization": partial(_norm, "instance_norm"),
+        "LayerNormalization": partial(_norm, "layer_norm"),
+        "LRN": _lrn,
+        "LogSoftmax": partial(_softmax, "log_softmax"),
+        "Resize": _resize,
+        "Upsample": _resize,
+        "Sum": _sum,
         "LeakyRelu": partial(_plain, "leaky_relu", negative_slope=("alpha", 0.01)),
         "MatMul": _matmul,
         "MaxPool": partial(_pooling, "max_pool2d"),
         "Mul": partial(_binary, "multiply"),
         "PRelu": _prelu,
-        "Pad": _pad,
         "ReduceMean": _mean,
         "Relu": partial(_plain, "relu"),
-        "Reshape": _reshape,
-        "Shape": _shape,
         "Sigmoid": partial(_plain, "sigmoid"),
-        "Slice": _slice,
-        "Split": _split,
-        "Transpose": _transpose,
         "Softmax": partial(_softmax, "softmax"),
-        "Squeeze": _squeeze,
         "Sub": partial(_binary, "subtract"),
         "Tanh": partial(_plain, "tanh"),
-        "Unsqueeze": _unsqueeze,
     }
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 
 from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
@@ -31,50 +31,62 @@ __all__ = ["NetModel", "NetSpec"]
 
 @dataclass(frozen=True, eq=False)
 class NetModel:
-    """A network, and where it is from.
+    """A network, and what it is called.
 
     Attributes
     ----------
     source
-        A file, a graph, or a torch module.
+        A file, or the graph itself.
     """
 
-    source: Any
+    source: Path | Graph
+    name: str
 
-    @property
-    def name(self) -> str:
-        return self.source.name if isinstance(self.source, Path) else type(self.source).__name__
-
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """The hash of the file, or of all arrays of what is no file."""
+        """The hash of the file, or of all nodes and arrays of what is no file."""
         if isinstance(self.source, Path):
             return file_sha256(self.source)
         found = hashlib.sha256()
-        for node in self.graph(None).nodes:
+        for node in self.source.nodes:
             found.update(repr((node.name, node.op, node.inputs, sorted(node.options.items()))).encode())
             for name, array in sorted(node.arrays.items()):
                 found.update(name.encode() + array.tobytes())
         return found.hexdigest()
 
     def graph(self, size: tuple[int, int] | None) -> Graph:
-        if isinstance(self.source, Path):
-            return read_graph("model", self.source, size)
-        if isinstance(self.source, Graph):
-            return self.source
-        raise InputError(
-            f"model must be a file or a graph of cnn_core, but it is {self.name}; write it as ONNX with "
-            'torch.onnx.export(model, (example,), "model.onnx", dynamo=False).'
-        )
+        return read_graph("model", self.source, size) if isinstance(self.source, Path) else self.source
 
 
 def _read_model(source: Any) -> NetModel:
-    if isinstance(source, NetModel):
-        return source
-    return NetModel(Path(source) if isinstance(source, str) else source)
+    match source:
+        case NetModel():
+            return source
+        case Graph():
+            return NetModel(source, "graph")
+        case str() | Path():
+            return NetModel(Path(source), Path(source).name)
+    raise InputError(f"model must be a file, a torch module or a graph of cnn_core, but it is {type(source).__name__}.")
+
+
+def _captured(module: Any, given: Mapping[str, Any]) -> NetModel:
+    """Return the network of a torch module, for images of the size of `x` or of `size`."""
+    from cnn_core.torch_reader import read_module
+
+    shape = np.shape(given.get("x")) if not isinstance(given.get("x"), str | Path) else ()
+    if len(shape) < 3:
+        if given.get("size") is None:
+            raise InputError("size must be given, such as 224x224, for a module does not say what it takes.")
+        first = next((one.shape for one in module.parameters() if len(one.shape) == 4), (0, 3))
+        shape = (first[1], *_as_hw("size", given["size"]))
+    return NetModel(read_module(module, tuple(map(int, shape[-3:]))), type(module).__name__)
 
 
 def _read_hw(value: Any, info: ValidationInfo) -> tuple[int, int]:
+    return _as_hw(str(info.field_name), value)
+
+
+def _as_hw(name: str, value: Any) -> tuple[int, int]:
     """Read `224`, `"224x224"`, `"224 224"` or `[224, 224]` as height and width."""
     parts = str(value).replace("x", " ").replace(",", " ").split() if isinstance(value, str | int) else value
     try:
@@ -83,7 +95,7 @@ def _read_hw(value: Any, info: ValidationInfo) -> tuple[int, int]:
         numbers = []
     if len(numbers) not in (1, 2) or not all(0 < one <= _MOST_PIXELS for one in numbers):
         raise InputError(
-            f"{info.field_name} must be height and width of up to {_MOST_PIXELS}, such as 224x224, but it is {value!r}."
+            f"{name} must be height and width of up to {_MOST_PIXELS}, such as 224x224, but it is {value!r}."
         )
     return numbers[0], numbers[-1]
 
@@ -125,7 +137,7 @@ class NetSpec(SceneSpec):
     example: ClassVar[str] = "--x mnist:7"
 
     model: _Model = Field(
-        NetModel(SHIPPED),
+        NetModel(SHIPPED, SHIPPED.name),
         description="An ONNX file, or a network that cnnreel has written; the digit classifier if not given.",
     )
     x: _Source | None = Field(
@@ -142,6 +154,14 @@ class NetSpec(SceneSpec):
         None, description="What values from 0 to 255 are multiplied by first; 1/255 if not given."
     )
     bgr: bool = Field(False, description="Let blue come first.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_module(cls, given: Any) -> Any:
+        """Capture a torch module at once, so that what is kept is data."""
+        if isinstance(given, dict) and hasattr(given.get("model"), "state_dict"):
+            return {**given, "model": _captured(given["model"], given)}
+        return given
 
     @classmethod
     def scene_class(cls) -> type[NetScene]:

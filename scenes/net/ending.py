@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import UP, FadeIn, FadeOut, Group
+from manim import RIGHT, UP, FadeIn, FadeOut, Group, VGroup
 
 from cnn_core.arrays import freeze
 from scenes.language import say, say_many
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.bars import BarChart, share_in_words
+from scenes.mobjects.bars import BarChart, share, share_in_words
 from scenes.mobjects.expression import Writer
 from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.text import Label
 from scenes.net.reading import NetReading
 from scenes.network.board import FORMULA, NetPlaces
 from scenes.stage import ExplainerScene
@@ -31,13 +32,10 @@ def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box) ->
     names = [short_name(reading.called(k)) for k in top]
     values = [float(shares[k]) for k in top]
     addresses = [f"top[{k}].probability" for k in range(len(top))]
-    left_out = len(shares) - len(top)
-    if left_out:
-        names.append(say_many("{count} other", "the other {count}", left_out))
-        values.append(float(reading.values()["others"]))
-        addresses.append("others")
-    size = max(smallest_text(), min(0.5, 0.55 * box.height / len(names)))
-    chart = BarChart(names, freeze(np.array(values)), addresses.__getitem__, stage.theme, box, size)
+    rest = rest_line(stage, reading, box)
+    rows = Box(box.left, box.right, box.bottom + (1.3 * smallest_text() if len(rest) else 0), box.top)
+    size = max(smallest_text(), min(0.5, 0.55 * rows.height / len(names)))
+    chart = BarChart(names, freeze(np.array(values)), addresses.__getitem__, stage.theme, rows, size)
     said = say(
         "The network says {name}, with a probability of {share}.",
         name=short_name(reading.called(top[0])),
@@ -47,8 +45,23 @@ def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box) ->
         stage.play(FadeIn(chart), run_time=0.6)
         bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
         stage.play(FadeIn(bars), run_time=1.2)
+        if len(rest):
+            stage.play(FadeIn(rest), run_time=0.5)
     if reading.class_map is not None:
-        stage.play(FadeOut(chart, bars), run_time=0.4)
+        stage.play(FadeOut(chart, bars, rest), run_time=0.4)
+
+
+def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGroup:
+    """Return how much all other classes have together; nothing where there are no others."""
+    values = reading.values()
+    left_out = int(values["classes"]) - len(reading.top)
+    if not left_out:
+        return VGroup()
+    size = smallest_text()
+    words = Label(say_many("{count} other:", "the other {count} together:", left_out), size, stage.theme.muted)
+    number = share(float(values["others"]), "others", size, stage.theme.muted)
+    line = VGroup(words, number).arrange(RIGHT, buff=0.3 * size)
+    return line.move_to(np.array([box.center[0], box.bottom + 0.5 * size, 0.0]))
 
 
 def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, box: Box) -> None:

@@ -116,11 +116,11 @@ class NetReading:
             names.append(self.graph.by_name[names[-1]].inputs[0])
         nodes = [self.graph.by_name[name] for name in names if name in self.graph.by_name]
         kept = [node for node in nodes if OPERATIONS[node.op].kind not in ("shape", "activation")][:2]
-        if [node.op for node in kept] != ["linear", "avg_pool2d"]:
+        if [node.op for node in kept] not in (["linear", "avg_pool2d"], ["linear", "adaptive_avg_pool2d"]):
             return None, None
         maps, pooled = self.output_of(kept[1].inputs[0]), self.output_of(kept[1].name)
-        whole = pooled.shape[1:] == (1, 1) and tuple(kept[1].options["kernel_size"]) == maps.shape[1:]
-        return (kept[0], maps) if whole else (None, None)
+        is_mean = pooled.shape[1:] == (1, 1) and np.allclose(pooled[:, 0, 0], maps.mean(axis=(1, 2)))
+        return (kept[0], maps) if is_mean else (None, None)
 
     @property
     def has_class_bias(self) -> bool:
@@ -191,22 +191,26 @@ class NetReading:
     def explain(self, address: str) -> Explanation:
         """Return how the number at an address in `values()` came about, or where it is from."""
         name, indices, inside = parse(address)
+        found: Explanation | None = None
         match name:
             case "x" | "stages" if inside in _LIMITS:
-                return self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
+                found = self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
             case "workings":
-                return self.worked_out[indices[0]].explain(inside)
-            case "top" if self.probabilities is not None:
-                return self._likely(self.top[indices[0]], inside)
-            case "others" if self.probabilities is not None:
-                return self._rest()
+                found = self.worked_out[indices[0]].explain(inside)
+            case "top" | "others" | "class_map" if self.probabilities is not None:
+                found = self._classified(name, indices, inside)
             case "output":
-                return self._given(self.graph.output, (0, *indices))
-            case "class_map":
-                return self._mapped(inside)
+                found = self._given(self.graph.output, (0, *indices))
             case "classes":
-                return Given("counted")
-        raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")
+                found = Given("counted")
+        if found is None:
+            raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")
+        return found
+
+    def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
+        if name == "class_map":
+            return self._mapped(inside)
+        return self._rest() if name == "others" else self._likely(self.top[indices[0]], inside)
 
     def results(self) -> Iterator[str]:
         """Give what is worked out, and the probabilities of the likeliest classes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
@@ -122,16 +123,26 @@ def told_value(one: WorkedOut, called: str) -> str:
         return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"
     seen = one.node.arrays["weight"].shape[1] if one.node.op == "conv2d" else 1
     if seen > 1:
-        return f"{place} {say('One sum for each of the {count} maps below the kernel, all added: {value}.', count=seen, **named)}"
+        summed = say("One sum for each of the {count} maps under the kernel, all added: {value}.", count=seen, **named)
+        return f"{place} {summed}"
     said = {
         "conv2d": say("Each number of the window times its weight, all summed: {value}.", **named),
-        "batch_norm2d": say("Centred, divided by the spread, scaled and shifted: {value}.", **named),
+        "batch_norm2d": normalised(one, named),
         "max_pool2d": say("The largest of the window is kept: {value}.", **named),
         "avg_pool2d": say("The mean of the window: {value}.", **named),
-        "add": say("What came in, plus what these steps found: {value}.", **named),
-        "multiply": say("What came in, times its gate: {value}.", **named),
+        "adaptive_avg_pool2d": say("The mean of the whole map: {value}.", **named),
+        "add": say("Two maps are added, number by number: {value}.", **named),
+        "multiply": say("Two numbers are multiplied, one of them a gate for its map: {value}.", **named),
     }
     return f"{place} {said.get(op) or say('Worked out: {value}.', **named)}"
+
+
+def normalised(one: WorkedOut, named: Mapping[str, object]) -> str:
+    """Say what a batch norm does, scale and shift only where they change something."""
+    names = {leaf.name for leaf in one.equation.left.leaves()}
+    if {"weight", "bias"} & names:
+        return say("Centred and divided by the spread, then scaled and shifted: {value}.", **named)
+    return say("Centred and divided by the spread: {value}.", **named)
 
 
 def place_in_words(one: WorkedOut) -> str:
