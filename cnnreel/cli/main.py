@@ -105,6 +105,11 @@ def list_scenes(_json: bool) -> None:
 
 
 def inspect_command(spec: type[SceneSpec]) -> click.Command:
+    if spec.name == "net":
+        from cnnreel.cli.net import inspect_net
+
+        return inspect_net(JSON)
+
     def run(_json: bool, **given: Any) -> None:
         asked = build(spec, given)
         click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)
