@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from manim import Animation, FadeIn, FadeOut, Mobject
 
 from cnn_core.equation import Equation
 from scenes.language import about, number, say
-from scenes.layout import with_one_line
+from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import travel
@@ -19,6 +20,9 @@ from scenes.stage import ExplainerScene
 from scenes.working import Working
 
 __all__ = ["BackwardScene"]
+
+_LINE = 0.85
+"""Height of the band of formulas in a wide frame, in scene units."""
 
 SpecT = TypeVar("SpecT", bound=SceneSpec)
 
@@ -38,9 +42,17 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
+        if self.wide:
+            line = replace(self.bands.formula, top=self.bands.formula.bottom + _LINE)
+            stage = replace(self.bands.whole, bottom=line.top + 0.1)
+            self.bands = replace(self.bands, formula=line, stage=stage)
         self.show_title(title, say("← back"))
-        self.sheets = Sheets(sheets, arrangements, self.theme, self.bands.stage)
+        self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
         self.working = Working(self, self.sheets.grids, **colors)
+
+    def room(self) -> Box:
+        """Return where the grids stand."""
+        return self.bands.stage
 
     def change(self, sheets: dict[str, Sheet], arrangements: Sequence[Part], *gone: Mobject) -> Sheets:
         """Take away the grids and what else is named, and lay out others in their place."""
@@ -59,7 +71,7 @@ class BackwardScene(ExplainerScene[SpecT]):
 
     def given(self, name: str, *position: int) -> str:
         """Return a number of the trace for a sentence."""
-        return number(self.trace.result(name, *position).text)
+        return number(self.trace.value(name, *position).text)
 
     def fill(self, grid: NumberGrid, cells: Sequence[tuple[int, int]], start: Any = None) -> list[Animation]:
         """Return the animations that write cells: from one place all of them, or where they stand."""

@@ -12,7 +12,7 @@ from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.arrangement import Column, GridPlan, Part, TextPlan, placed
 from scenes.mobjects.gradient import GradientGrid
-from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.text import Label, width_of
 from scenes.theme import Theme
 
@@ -52,6 +52,11 @@ class Sheet:
     filled: bool = True
     place: str = ""
 
+    @property
+    def least(self) -> float:
+        """The smallest side of a cell in which all numbers can be read."""
+        return readable_cell(self.values, self.decimals)
+
 
 class Tagged(VGroup):
     """A grid and the tag above its left corner."""
@@ -60,7 +65,9 @@ class Tagged(VGroup):
         kind = GradientGrid if sheet.is_gradient else NumberGrid
         color = getattr(theme, sheet.role)
         address = sheet.address.format if isinstance(sheet.address, str) else sheet.address
-        self.grid = kind(sheet.values, address, color, theme, cell, filled=sheet.filled, decimals=sheet.decimals)
+        self.grid = kind(
+            sheet.values, address, color, theme, max(cell, sheet.least), filled=sheet.filled, decimals=sheet.decimals
+        )
         self.tag = Label(sheet.tag, max(_TAG, smallest_text()), color, "semibold")
         self.tag.next_to(self.grid.frame, np.array([0.0, 1.0, 0.0]), buff=_ABOVE, aligned_edge=LEFT)
         super().__init__(self.grid, self.tag)
@@ -95,5 +102,10 @@ def plan(key: str, sheet: Sheet) -> Column:
     size = max(_TAG, smallest_text())
     rows, columns = sheet.values.shape
     return Column(
-        [TextPlan(f"{key} tag", width_of(sheet.tag, "semibold") * size, size), GridPlan(key, rows, columns)], _ABOVE, 1
+        [
+            TextPlan(f"{key} tag", width_of(sheet.tag, "semibold") * size, size),
+            GridPlan(key, rows, columns, least=sheet.least),
+        ],
+        _ABOVE,
+        1,
     )
