@@ -78,6 +78,12 @@ class Studio:
         self.uploads = Uploads(self.folder / "opened")
         self.downloads = Downloads(self.folder / "made", self.cache)
 
+    async def close(self) -> None:
+        """End all that is being done, and leave nothing running."""
+        self.closing.set()
+        await self.stage.close()
+        await asyncio.to_thread(self.downloads.close)
+
 
 def app_of(studio: Studio) -> Starlette:
     """Return the app, with its guard around it."""
@@ -113,14 +119,12 @@ def app_of(studio: Studio) -> Starlette:
 
 @asynccontextmanager
 async def _lifespan(studio: Studio, _: Starlette) -> AsyncIterator[None]:
-    """Warm up, and leave nothing running."""
+    """Warm up, and clear up."""
     await asyncio.to_thread(studio.stage.warm_up)
     try:
         yield
     finally:
-        studio.closing.set()
-        await asyncio.to_thread(studio.downloads.close)
-        studio.stage.close()
+        await studio.close()
 
 
 async def _said(_: Request, error: Exception) -> Response:
