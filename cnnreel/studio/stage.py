@@ -156,6 +156,7 @@ class Stage:
     async def close(self) -> None:
         """End the process, whatever it does, and all waiting for it."""
         self._closed = True
+        self._wanted.value = 0
         self._newest.clear()
         self._end()
         async with self._turn:
