@@ -45,7 +45,7 @@ OUTPUT = click.Option(
     show_default=True,
     help="Folder in which the clip's folder is made.",
 )
-EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm)."
+EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm, h5p)."
 FORMAT = click.Option(
     ["--format", "_format"],
     type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
