@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cnn_core.errors import InputError
+from cnn_core.errors import InputError, TwoReadingsError
 from cnn_core.reading.quoting import quoted
 
 __all__ = ["split_numbers", "with_points"]
@@ -86,10 +86,11 @@ def is_rectangular(rows: Sequence[Sequence[str]]) -> bool:
     return len({len(row) for row in rows}) == 1
 
 
-def asked(name: str, decimals: Sequence[Sequence[str]], others: Sequence[str]) -> InputError:
+def asked(name: str, decimals: Sequence[Sequence[str]], others: Sequence[str]) -> TwoReadingsError:
     """Return the question which of two readings is meant, each as it would be typed."""
     first = "; ".join(" ".join(row) for row in decimals)
-    return InputError(
+    return TwoReadingsError(
         f"{name} must be clear about its commas, but they can be read in two ways: "
-        f"type {quoted(first)} or {quoted(others[0])}."
+        f"type {quoted(first)} or {quoted(others[0])}.",
+        (first, others[0]),
     )

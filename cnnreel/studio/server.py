@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cnn_core.errors import CnnreelError, InputError
+from cnn_core.errors import CnnreelError, InputError, TwoReadingsError
 from cnnreel.film.record import made_with
 from cnnreel.play.page.look import FONTS, colours, font_face
 from cnnreel.studio.checking import Wish, check_wish, spec_of
@@ -188,11 +188,8 @@ async def _read_text(asked: Mapping[str, Any]) -> Any:
     """Read a text, or ask which of two readings is meant."""
     try:
         return await asyncio.to_thread(read_given, asked, str(asked.get("text", "")), None)
-    except InputError as error:
-        readings = getattr(error, "readings", None)
-        if readings is None:
-            raise
-        return {"question": str(error), "readings": readings}
+    except TwoReadingsError as error:
+        return {"question": str(error), "readings": error.readings}
 
 
 async def _film(studio: Studio, visitor: str, wish: Wish) -> Any:

@@ -180,16 +180,50 @@ export class Form {
     }
   }
 
-  /** Say where numbers are from, below their grid. */
+  /** Say where numbers are from, below their grid, if there is more to say than that they were typed. */
   said(field, origin) {
-    const note = this.controls.get(field.field).note;
-    if (note) note.textContent = origin;
+    const { note } = this.controls.get(field.field);
+    if (note) note.textContent = origin === 'rows' ? '' : `Read: ${origin}.`;
+  }
+
+  /** Ask which of two readings of a text is meant; the grid stays as it is until there is an answer. */
+  #ask(field, readings, take) {
+    const { fault, target } = this.controls.get(field.field);
+    if (this.always !== undefined) return take(readings[this.always]);
+    const always = make('input', { type: 'checkbox' });
+    const close = () => {
+      fault.hidden = true;
+      target.focus();
+    };
+    const choose = (number) => {
+      if (always.checked) this.always = number;
+      close();
+      take(readings[number]);
+    };
+    const card = (reading, number) => make('button', { type: 'button', className: 'framed reading', onclick: () => choose(number) },
+      make('b', { textContent: ['A decimal comma', 'No decimal comma'][number] }),
+      make('span', { className: 'rows-of', textContent: written(reading.split(';').map((row) => row.trim()).join('\n')) }), make('kbd', { textContent: number + 1 }));
+    const box = make('div', { className: 'question' }, make('p', {}, make('b', { textContent: 'What are the commas?' })),
+      make('div', { className: 'readings' }, ...readings.map(card)),
+      make('div', { className: 'actions' }, make('label', {}, always, 'Always read it so'), make('span', { className: 'gap' }),
+        make('button', { type: 'button', className: 'framed', onclick: close }, 'Keep old grid', make('kbd', { textContent: 'Esc' }))));
+    box.addEventListener('keydown', (event) => {
+      const act = { 1: () => choose(0), 2: () => choose(1), Escape: close }[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+    fault.hidden = false;
+    fault.replaceChildren(box);
+    return box.querySelector('.reading').focus();
   }
 
   refuse(field, sentence) { this.#showFault(this.controls.get(field.field), [{ lead: '', sentence, remedies: [] }]); }
 
   #grid(field) {
-    const cells = new Cells(field, this.scene.scene, (planes, key) => this.change(field, asValue(planes, axes), key), (sentence) => this.refuse(field, sentence));
+    const cells = new Cells(field, this.scene.scene, (planes, key) => this.change(field, asValue(planes, axes), key), {
+      said: (origin) => this.said(field, origin), refuse: (sentence) => this.refuse(field, sentence), ask: (readings, take) => this.#ask(field, readings, take),
+    });
     let axes = [];
     const output = make('div', { className: 'outputs', hidden: true });
     const note = make('p', { className: 'hint' });
