@@ -60,7 +60,7 @@ export class Form {
   }
 
   #plain(field) {
-    const kinds = { switch: this.#switch, choice: this.#choice, size: this.#stepper, padding: this.#stepper, whole: this.#stepper, digit: this.#digit, path: this.#file };
+    const kinds = { switch: this.#switch, choice: this.#choice, size: this.#stepper, padding: this.#stepper, whole: this.#stepper, digit: this.#digit, picture: this.#digit, path: this.#file };
     return (kinds[field.kind] ?? this.#text).call(this, field);
   }
 
@@ -120,7 +120,7 @@ export class Form {
   }
 
   #digit(field) {
-    const select = make('select', { id: `of-${field.field}` }, ...(field.optional ? [make('option', { value: '', textContent: 'the one that is most wrong' })] : []),
+    const select = make('select', { id: `of-${field.field}` }, ...(field.optional ? [make('option', { value: '', textContent: field.kind === 'digit' ? 'the one that is most wrong' : 'as it comes' })] : []),
       ...Array.from({ length: 10 }, (_, digit) => make('option', { value: `mnist:${digit}`, textContent: `the first ${digit} of the test set` })));
     const other = make('option', { value: 'other' });
     select.addEventListener('change', () => { if (select.value !== 'other') this.change(field, select.value || undefined); });
@@ -172,7 +172,11 @@ export class Form {
   async #read(field, file) {
     try {
       const body = { scene: this.scene.scene, field: field.field, name: file.name, content: await inBase64(file) };
-      const { value, origin } = await ask('/api/read', body);
+      const { value, origin, readings } = await ask('/api/read', body);
+      if (readings) {
+        this.#ask(field, readings, (reading) => this.controls.get(field.field).cells.take(reading));
+        return;
+      }
       this.change(field, GRIDS.includes(field.kind) ? texts(value) : value);
       this.said(field, origin);
     } catch (error) {
