@@ -24,7 +24,7 @@ class TwoReadingsError(InputError):
     Attributes
     ----------
     readings
-        Both as they would be typed so that they are clear.
+        Both as tables that are clear: a line for each row, tabs between cells.
     """
 
     def __init__(self, message: str, readings: tuple[str, str]) -> None:

@@ -206,7 +206,7 @@ export class Form {
     };
     const card = (reading, number) => make('button', { type: 'button', className: 'framed reading', onclick: () => choose(number) },
       make('b', { textContent: ['A decimal comma', 'No decimal comma'][number] }),
-      make('span', { className: 'rows-of', textContent: written(reading.split(';').map((row) => row.trim()).join('\n')) }), make('kbd', { textContent: number + 1 }));
+      make('span', { className: 'rows-of', textContent: reading.replaceAll('\t', '  ') }), make('kbd', { textContent: number + 1 }));
     const box = make('div', { className: 'question' }, make('p', {}, make('b', { textContent: 'What are the commas?' })),
       make('div', { className: 'readings' }, ...readings.map(card)),
       make('div', { className: 'actions' }, make('label', {}, always, 'Always read it so'), make('span', { className: 'gap' }),
