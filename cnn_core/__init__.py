@@ -28,6 +28,15 @@ from cnn_core.grad import conv2d_input, conv2d_weight
 from cnn_core.linear import LinearStep, LinearTrace, linear
 from cnn_core.losses import CrossEntropyTrace, MSELossTrace, cross_entropy, mse_loss
 from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, adaptive_max_pool2d, max_pool2d
+from cnn_core.normalization import (
+    LocalResponseNormTrace,
+    NormStep,
+    NormTrace,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+)
 from cnn_core.rearranging import (
     MoveStep,
     MoveTrace,
@@ -39,8 +48,9 @@ from cnn_core.rearranging import (
     reshape,
     slices,
 )
-from cnn_core.softmax import SoftmaxStep, SoftmaxTrace, softmax
+from cnn_core.softmax import LogSoftmaxTrace, SoftmaxStep, SoftmaxTrace, log_softmax, softmax
 from cnn_core.trace import Trace, Values
+from cnn_core.upsample import UpsampleStep, UpsampleTrace, upsample
 
 __all__ = [
     "ActivationStep",
@@ -62,14 +72,20 @@ __all__ = [
     "FlattenTrace",
     "LinearStep",
     "LinearTrace",
+    "LocalResponseNormTrace",
+    "LogSoftmaxTrace",
     "MSELossTrace",
     "MaxPool2dStep",
     "MaxPool2dTrace",
     "MoveStep",
     "MoveTrace",
+    "NormStep",
+    "NormTrace",
     "SoftmaxStep",
     "SoftmaxTrace",
     "Trace",
+    "UpsampleStep",
+    "UpsampleTrace",
     "Values",
     "adaptive_avg_pool2d",
     "adaptive_max_pool2d",
@@ -89,10 +105,15 @@ __all__ = [
     "elu",
     "flatten",
     "gelu",
+    "group_norm",
     "hardsigmoid",
     "hardswish",
+    "instance_norm",
+    "layer_norm",
     "leaky_relu",
     "linear",
+    "local_response_norm",
+    "log_softmax",
     "max_pool2d",
     "mse_loss",
     "multiply",
@@ -109,4 +130,5 @@ __all__ = [
     "softmax",
     "subtract",
     "tanh",
+    "upsample",
 ]

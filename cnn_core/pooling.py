@@ -217,7 +217,7 @@ def pool_geometry(
     stride = kernel_size if stride is None else as_pair("stride", stride, minimum=1)
     dilation = as_pair("dilation", dilation, minimum=1)
     covered = reach(kernel_size, dilation)
-    border = as_padding(padding, covered, stride)
+    border = as_padding(padding, covered, stride, size)
     _check_padding(border, covered)
     counts = [_stops(*axis, ceil_mode=ceil_mode) for axis in zip(size, covered, stride, border, strict=True)]
     if min(counts) < 1:

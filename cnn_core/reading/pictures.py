@@ -15,7 +15,7 @@ from cnn_core.errors import InputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "PICTURES", "decode_picture"]
+__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "PICTURES", "decode_colours", "decode_picture"]
 
 MAX_PIXELS = 50_000_000
 MAX_UNSCALED_PIXELS = 4_000_000
@@ -23,6 +23,7 @@ PICTURES = (".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", "
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
 DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
 """Pillow's modes of grey with more than 8 bits."""
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 GREY_MODES = ("1", "L", "LA", *DEEP)
 ORIENTATION = 0x0112
 LYING = 5

@@ -17,7 +17,17 @@ from cnn_core.errors import CnnreelError, InputError
 from cnn_core.reading.files import read_bytes
 from cnn_core.reading.quoting import quoted
 
-__all__ = ["MAX_BYTES", "Tensors", "decode_tensors", "file_sha256", "read_tensors", "write_bytes", "write_tensors"]
+__all__ = [
+    "MAX_BYTES",
+    "PICKLE_SUFFIXES",
+    "Tensors",
+    "compact",
+    "decode_tensors",
+    "file_sha256",
+    "read_tensors",
+    "write_bytes",
+    "write_tensors",
+]
 
 Tensors: TypeAlias = dict[str, npt.NDArray[Any]]
 
@@ -29,7 +39,7 @@ MODEL_SUFFIXES = (".onnx", ".h5", ".keras", ".tflite", ".pb")
 PICKLE_STARTS = (b"PK\x03\x04", b"\x80")  # torch.save writes a zip of pickles; it used to write bare ones
 
 
-def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
+def read_tensors(name: str, path: Path, limit: int = MAX_BYTES) -> tuple[Tensors, dict[str, Any]]:
     """Return the arrays of a safetensors file and the description they were written with.
 
     Parameters
@@ -38,13 +48,15 @@ def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
         What the caller calls the file; stands in the error message.
     path
         Where it is.
+    limit
+        Bytes that it may have.
 
     Raises
     ------
     InputError
         If it is no such file, is damaged, too large, or a pickle.
     """
-    data = read_bytes(name, path, MAX_BYTES)
+    data = read_bytes(name, path, limit)
     _refuse_others(name, path, data)
     return decode_tensors(name, path, data), _description(name, path, data)
 
@@ -60,6 +72,12 @@ def decode_tensors(name: str, path: Path, data: bytes) -> Tensors:
         raise InputError(
             f"{name} must be a safetensors file, but {quoted(path.name)} is not, or is damaged: {error}."
         ) from None
+
+
+def compact(array: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """Return an array as float32 where that loses nothing."""
+    small = array.astype(np.float32)
+    return small if np.array_equal(small, array) else array
 
 
 def write_tensors(path: Path, tensors: Mapping[str, npt.NDArray[Any]], description: Mapping[str, object]) -> None:

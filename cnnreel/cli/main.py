@@ -45,7 +45,7 @@ OUTPUT = click.Option(
     show_default=True,
     help="Folder in which the clip's folder is made.",
 )
-EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm)."
+EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm, h5p)."
 FORMAT = click.Option(
     ["--format", "_format"],
     type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
@@ -105,6 +105,11 @@ def list_scenes(_json: bool) -> None:
 
 
 def inspect_command(spec: type[SceneSpec]) -> click.Command:
+    if spec.name == "net":
+        from cnnreel.cli.net import inspect_net
+
+        return inspect_net(JSON)
+
     def run(_json: bool, **given: Any) -> None:
         asked = build(spec, given)
         click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ConfigDict, ValidationError, create_model
 
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
@@ -23,6 +24,7 @@ from cnnreel.work.lesson_file import Lesson, PlannedClip, with_own_names
 from cnnreel.work.limits import LESSON_CLIPS
 from scenes.catalog import find
 from scenes.specs import SceneSpec
+from scenes.specs.base import sentence
 
 __all__ = ["command_of", "lesson_of_wishes", "opened_lesson", "planned_clip_of", "read_given", "saved_lesson"]
 
@@ -158,12 +160,13 @@ def as_cells(kind: type[SceneSpec], field: str, value: Any) -> Any:
 
 def read_alone(kind: type[SceneSpec], field: str, value: Any) -> tuple[Any, str]:
     """Read one field as the spec does, without the others: lists of numbers, and where they are from."""
-    from pydantic import ConfigDict, create_model  # noqa: PLC0415
-
     info = kind.model_fields[field]
     settings = ConfigDict(arbitrary_types_allowed=True)
     alone = create_model("Alone", __config__=settings, **{field: (info.rebuild_annotation(), ...)})  # type: ignore[call-overload]
-    found = getattr(alone.model_validate({field: value}), field)
+    try:
+        found = getattr(alone.model_validate({field: value}), field)
+    except ValidationError as error:
+        raise InputError(sentence(kind, error)) from error
     return (found.array.tolist(), found.origin) if isinstance(found, Grid) else (np.asarray(found).tolist(), "")
 
 
@@ -209,6 +212,8 @@ def _shell(value: Any) -> str:
     """
     if not isinstance(value, list | tuple):
         return json.dumps(str(value), ensure_ascii=False)
+    if all(isinstance(one, str) for one in value):
+        return _shell(", ".join(value))
     depth = np.ndim(value)
     joints = {1: (" ",), 2: ("; ", " "), 3: (" | ", "; ", " ")}[min(depth, 3)]
 

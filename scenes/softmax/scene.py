@@ -69,7 +69,8 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
     def insight(self, lead: Equation) -> str:
         first, second = map(self.called, self.leaders())
         times = about(lead.result.text, is_rounded=lead.is_rounded)
-        ahead = float(np.subtract(*(leaf.number for leaf in lead.left.leaves())))
+        larger, smaller = (leaf.number for leaf in lead.left.leaves())
+        ahead = larger - smaller
         text = as_text(ahead, decimals_for([ahead]))
         return say(
             "Only differences count: {ahead} ahead makes {first} {times} times as probable as {second}.",
@@ -81,11 +82,9 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
 
     def moral(self, chapter: SoftmaxChapter) -> str:
         winners = (self.trace.output == self.trace.output.max()).sum()
-        always = say("No probability is negative, and together they make 1.")
-        which = say("{count} classes share the largest.", count=winners)
         if winners == 1:
-            which = say("The largest belongs to {name}.", name=self.called(chapter.winner))
-        return f"{always} {which}"
+            return say("Together they make 1, and the largest belongs to {name}.", name=self.called(chapter.winner))
+        return say("Together they make 1. {count} classes share the largest.", count=winners)
 
     def called(self, k: int) -> str:
         return self.spec.labels[k] if self.spec.labels else say("class {number}", number=k)

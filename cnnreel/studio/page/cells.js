@@ -52,6 +52,19 @@ export class Cells {
     this.element.addEventListener('paste', (event) => this.#paste(event));
   }
 
+  /** What keyboards of phones lack: a sign, the next cell, the next row; for the cell that was written in last. */
+  touchKeys() {
+    const on = (act) => () => {
+      const { k, i, j } = (this.last ?? this.cell(0, 0, 0)).dataset;
+      act(this.cell(k, i, j), Number(k), Number(i), Number(j));
+    };
+    const to = (k, i, j) => (this.cell(k, i, j) ?? this.cell(k, i + 1, 0) ?? this.cell(k, 0, 0)).focus();
+    const button = (text, act) => make('button', { type: 'button', className: 'framed', textContent: text, onclick: on(act) });
+    return make('div', { className: 'touch' },
+      button('± sign', (input) => this.#set(input, input.value.startsWith('−') ? input.value.slice(1) : `−${input.value.replace('-', '')}`)),
+      button('Next →', (_, k, i, j) => to(k, i, j + 1)), button('Next row ↵', (_, k, i) => to(k, i + 1, 0)));
+  }
+
   show(planes) {
     const shape = (all) => JSON.stringify(all.map((plane) => plane.map((row) => row.length)));
     const same = shape(planes) === shape(this.planes);
@@ -98,6 +111,7 @@ export class Cells {
   #entered(input) {
     if (!input.matches('input')) return;
     this.editing = false;
+    this.last = input;
     this.before = input.value;
     input.select();
   }

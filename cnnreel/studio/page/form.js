@@ -130,7 +130,8 @@ export class Form {
     return { element, target: select, update: () => {
       const value = this.value(field) ?? '';
       const known = [...select.options].some((option) => option !== other && option.value === value);
-      other.textContent = String(value).startsWith('upload:') ? String(value).split('/').pop() : String(value).slice(0, 40);
+      const number = String(value).match(/^mnist:#(\d+)$/);
+      other.textContent = number ? `number ${Number(number[1]) + 1} of the test set` : String(value).split('/').pop().slice(0, 40);
       if (known) other.remove();
       else select.append(other);
       select.value = known ? value : 'other';
@@ -211,8 +212,8 @@ export class Form {
       ...(field.optional || names ? [] : this.#openers(open, FILES, field.kind === 'grid'))));
     const steppers = { row: ['Numbers'], kernels: ['Rows', 'Columns'], matrix: ['Rows', 'Columns'], grid: ['Rows', 'Columns', 'Channels'] }[field.kind];
     const sizes = steppers.map((name) => this.#counter(name, field, (by) => resize(name === 'Numbers' ? 1 : steppers.indexOf(name), by)));
-    const body = make('div', { className: 'grid-body' }, make('div', { className: 'beside' }, cells.element, output), make('div', { className: 'counts' }, ...sizes.map(({ element }) => element)), note);
-    const element = make('div', { className: `grid-field ${field.kind} ${field.field}` }, head, body);
+    const body = make('div', { className: 'grid-body' }, make('div', { className: 'beside' }, cells.element, output), cells.touchKeys(), make('div', { className: 'counts' }, ...sizes.map(({ element }) => element)), note);
+    const element = make('div', { className: `grid-field kind-${field.kind} of-${field.field}` }, head, body);
     this.#droppable(element, open);
     return { element, cells, output, note, target: { focus: () => cells.cell(0, 0, 0)?.focus() }, box: body, update: () => {
       const value = this.value(field);
