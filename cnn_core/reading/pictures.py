@@ -15,7 +15,7 @@ from cnn_core.errors import InputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "PICTURES", "decode_colours", "decode_picture"]
+__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "PICTURES", "decode_colors", "decode_picture"]
 
 MAX_PIXELS = 50_000_000
 MAX_UNSCALED_PIXELS = 4_000_000
@@ -86,6 +86,59 @@ def decode_picture(
     grey, white = _scaled(name, image, wanted if turned < LYING else wanted[::-1])
     values: Array = np.clip(_upright(np.asarray(grey, dtype=np.float64), turned) / white, 0, 1).round(decimals)
     return freeze(values), ", ".join(steps)
+
+
+def decode_colors(name: str, data: bytes, size: Pair, *, channels: int) -> tuple[Array, str]:
+    """Return a picture's colours and, in words, what was done to it.
+
+    It is turned upright and laid over white as for `decode_picture`; of a picture of another ratio the middle is kept.
+
+    Parameters
+    ----------
+    size : (H, W)
+        What to scale to.
+    channels
+        3 for red, green and blue, 1 for grey, 4 for an opaque fourth one.
+
+    Returns
+    -------
+    values : (channels, H, W)
+        Whole numbers from 0 to 255.
+    words
+        Such as `"640×480, the middle scaled to 224×224"`.
+    """
+    from PIL import Image, ImageOps  # noqa: PLC0415
+
+    if channels not in _MODES:
+        raise InputError(f"{name} must be numbers for a network of {channels} channels, but it is a picture.")
+    image = _opened(name, data)
+    words = f"{image.width}×{image.height}"
+    height, width = size
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = _over_white(ImageOps.exif_transpose(image))
+    except Exception:
+        raise _not_a_picture(name) from None
+    if (image.height, image.width) != size:
+        same = image.width * height == image.height * width
+        words = f"{image.width}×{image.height}{'' if same else ', the middle'} scaled to {width}×{height}"
+        image = ImageOps.fit(image.convert("RGB"), (width, height), Image.Resampling.BILINEAR)
+    values = np.asarray(image.convert(_MODES[channels]), dtype=np.float64).reshape(height, width, channels)
+    return freeze(np.ascontiguousarray(values.transpose(2, 0, 1))), words
+
+
+def _over_white(image: Image) -> Image:
+    """Return the picture in 8 bits a channel, laid over white where it is transparent."""
+    from PIL import Image  # noqa: PLC0415
+
+    if image.mode in DEEP:
+        white = _white_of(image)
+        return image.convert("F").point(lambda value: value * (255 / white)).convert("L")
+    if "transparency" in image.info or image.mode.endswith(("A", "a")):
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image
 
 
 def _opened(name: str, data: bytes) -> Image:

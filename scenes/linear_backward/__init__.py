@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from cnn_core.grids import Grid
-from cnn_core.rows import parse_rows
 from pydantic import Field, model_validator
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
 from cnn_core.linear import linear
 from cnn_core.linear_backward import LinearBackward
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.fields import Matrix, Vector
 

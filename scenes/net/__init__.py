@@ -73,7 +73,8 @@ def _captured(module: Any, given: Mapping[str, Any]) -> NetModel:
     """Return the network of a torch module, for images of the size of `x` or of `size`."""
     from cnn_core.torch_reader import read_module
 
-    shape = np.shape(given.get("x")) if not isinstance(given.get("x"), str | Path) else ()
+    x: Any = given.get("x")
+    shape = np.shape(x) if not isinstance(x, str | Path) else ()
     if len(shape) < 3:
         if given.get("size") is None:
             raise InputError("size must be given, such as 224x224, for a module does not say what it takes.")

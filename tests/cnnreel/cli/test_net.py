@@ -57,7 +57,7 @@ def test_the_record_stays_small_and_says_what_was_read(model: Path) -> None:
         **{"op": "conv2d", "inputs": ["x"], "shape": [8, 28, 28]},
         **{"smallest": pytest.approx(-2.2596, abs=1e-3), "largest": pytest.approx(2.3459, abs=2)},
     }
-    assert [one["label"] for one in values["top"]][0] == "7"
+    assert next(one["label"] for one in values["top"]) == "7"
 
 
 def test_one_array_is_printed_and_all_are_saved(tmp_path: Path) -> None:
