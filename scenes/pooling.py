@@ -16,7 +16,7 @@ from cnn_core.pooling import PoolGeometry
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
-from scenes.specs.fields import Size, batched
+from scenes.specs.fields import Padding, Size, batched
 from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
 from scenes.specs.walk import Ring, Stop, WalkSpec
 
@@ -31,7 +31,9 @@ class PoolSpec(WalkSpec):
 
     kernel_size: Size = Field(2, description="Rows and columns of the window.")
     stride: Size | None = Field(None, description="How far the window moves; the window's size if not given.")
-    padding: Size = Field(0, description="Rings of padding around the input.")
+    padding: Padding = Field(
+        0, description='Padding around the input: a number, "rows,columns", "top,bottom,left,right", same or same-tf.'
+    )
     ceil_mode: bool = Field(False, description="Let the last windows hang over the edge.")
 
     def values(self) -> Values:
