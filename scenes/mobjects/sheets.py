@@ -96,7 +96,7 @@ class Sheets(dict[str, Tagged]):
     def __init__(
         self, sheets: dict[str, Sheet], arrangements: Sequence[Part], theme: Theme, room: Box, most: float = 1.3
     ) -> None:
-        places, self.cell = placed(arrangements, room, most)
+        places, self.cell = placed(arrangements, room, most) if sheets else ({}, most)
         if not self.cell:  # numbers that cannot be read are left out
             sheets = {key: replace(sheet, has_digits=False) for key, sheet in sheets.items()}
             places, self.cell = placed([_without_digits(one) for one in arrangements], room, most)
