@@ -41,6 +41,9 @@ class GradientGrid(NumberGrid):
             lines.start_new_path(first + begin * (last - first))
             lines.add_line_to(first + end * (last - first))
 
+    def _ink(self, row: int, column: int) -> str:
+        return self.theme.text if self.values[row, column] else self.theme.muted
+
     def make_fill(self, row: int, column: int) -> VMobject:
         """Return the wedge of a cell, which stands where other grids have a tint."""
         side = np.clip(0.12 * self.cell, 0.05, 0.16)
