@@ -15,7 +15,7 @@ from cnn_core.errors import InputError
 from cnn_core.layers import KINDS
 from cnn_core.mnist import CLASSES
 from cnn_core.network import Network
-from cnn_core.tensor_files import Tensors, read_tensors, write_tensors
+from cnn_core.reading.tensor_files import Tensors, read_tensors, write_tensors
 
 __all__ = ["EMBEDDED_RUN", "SURE", "Comparison", "RunLog", "clarity", "embedded_run", "read_log", "write_log"]
 

@@ -12,10 +12,10 @@ from pydantic import Field
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
-from cnn_core.grids import Grid
 from cnn_core.kernels import kernel
 from cnn_core.learning_rate import LearningRateTrace, learning_rates
-from cnn_core.rows import parse_rows
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Image, Kernels, Vector, batched, check_sides
 

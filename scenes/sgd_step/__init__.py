@@ -11,8 +11,8 @@ from pydantic import Field
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
-from cnn_core.rows import parse_rows
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from cnn_core.sgd_step import SgdStepTrace, sgd_step
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Image, Kernels, Vector, check_sides
