@@ -121,7 +121,7 @@ class ForwardBoard:
             left = self.maps[n][1].get_right()[0] + self.gap
         return row.move_to(np.array([left, y, 0]), aligned_edge=LEFT)
 
-    def windows(self, n: int) -> list[VGroup]:
+    def windows(self, n: int) -> list[Window]:
         """Return the outline of each map's winner's window on its image."""
         windows = []
         for k in range(2):
@@ -174,7 +174,8 @@ class StepGrids:
 
     def _y(self, k: int) -> float:
         kH = self.trace.before.shape[2]
-        return self.box.top - k * self.pitch - kH * self.cell / 2
+        y: float = self.box.top - k * self.pitch - kH * self.cell / 2
+        return y
 
     def _panel(self, name: str, k: int, called: str, x: float) -> Panel:
         values = getattr(self.trace, name)[k, 0]

@@ -35,17 +35,17 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         self.trace = self.spec.trace()
         self.show_title(say(self.operation))
         self.bands = with_one_line(self.bands, tall=self.tall)
-        colors = {"before": self.theme.kernel, "after": self.theme.kernel, "gradient": self.theme.kernel}
-        self.writer = Writer(
-            self.theme, self.bands.formula, maps=self.theme.output, grad_logits=self.theme.output, **colors
-        )
+        kernel, output = self.theme.kernel, self.theme.output
+        colors = {"before": kernel, "after": kernel, "gradient": kernel, "maps": output, "grad_logits": output}
+        self.writer = Writer(self.theme, self.bands.formula)
+        self.writer.colors |= colors
         self.line: Drawn | None = None
-        self.why = say(_THERE)
+        self.lasting_reason = say(_THERE)
         self.forward()
-        self.why = say(_BACK)
+        self.lasting_reason = say(_BACK)
         self.back()
         self.gradients()
-        self.why = say(_STEP)
+        self.lasting_reason = say(_STEP)
         self.step()
         self.close()
 

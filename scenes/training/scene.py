@@ -46,7 +46,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         self.stage_box = replace(self.bands.stage, bottom=self.bands.formula.bottom)
         steps = say_many("the same small step, {count} time", "the same small step, {count} times", self.log.steps)
         self.show_title(say(self.operation))
-        self.why = steps
+        self.lasting_reason = steps
         self.begin()
         self.one_step()
         CurveChapter(self).play(question=self.spec.question)
