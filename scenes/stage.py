@@ -58,6 +58,8 @@ class ExplainerScene(Scene, Generic[SpecT]):
         The beats played so far.
     on_beat
         Called with each beat when its last frame has been drawn.
+    lasting_reason
+        The reason that stands beside the title in beats that have none of their own.
     """
 
     spec_class: ClassVar[type[SceneSpec]]
@@ -76,6 +78,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self._ticks = 0
         self._headline = VGroup()
         self._title, self._subtitle, self._reason = "", "", ""
+        self.lasting_reason = ""
 
     @property
     def tall(self) -> bool:
@@ -132,8 +135,8 @@ class ExplainerScene(Scene, Generic[SpecT]):
             One sentence that stands beside the title meanwhile: what happens, and why.
         """
         start = self.now
-        if reason != self._reason:
-            self._reason = reason
+        if (reason or self.lasting_reason) != self._reason:
+            self._reason = reason or self.lasting_reason
             self._set_headline()
         yield
         wanted = BRISK if brisk else reading_time(caption)

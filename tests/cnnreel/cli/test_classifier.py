@@ -12,10 +12,11 @@ from click.testing import CliRunner, Result
 from PIL import Image, ImageDraw, ImageFont
 
 import scenes
-from cnn_core import mnist
+from cnn_core import mnist, recording
 from cnn_core.weights import load
 from cnnreel.cli.main import main
 from scenes.specs.digit_image import unsure
+from scenes.training import TrainingSpec
 
 
 def run(*command: object) -> Result:
@@ -83,6 +84,11 @@ def test_predict_says_between_what_it_wavers() -> None:
         (("predict", "--x", "mnist:7", "--weights", "none.safetensors"), "Error: "),
         (("predict",), "Error: "),
         (("train", "-o", "weights.pt"), "Error: --output must end in .safetensors, but it is 'weights.pt'."),
+        (("train", "--log", "run.csv"), "Error: --log must end in .safetensors, but it is 'run.csv'."),
+        (
+            ("train", "--log", "run.safetensors", "--resume"),
+            "Error: --log records a run from its first step, so it does",
+        ),
         (("train", "--epochs", "0"), "Error: "),
         (("train", "--data", "no-such-folder"), "Error: train-images-idx3-ubyte.gz must be a readable file in no-such"),
     ],
@@ -115,6 +121,19 @@ def test_train_writes_weights_and_their_card(tmp_path: Path, monkeypatch: pytest
     assert result.stdout.splitlines()[-1] == str(tmp_path / "new" / "net.safetensors")
     assert "epoch 1 of 1: loss" in result.stderr
     assert load(tmp_path / "new" / "net.safetensors").parameters() > 5000
+
+
+def test_train_records_its_run_into_a_log_that_can_be_filmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = mnist.load_test().take(np.arange(5100))
+    monkeypatch.setattr(mnist, "load_training", lambda _: few)
+    monkeypatch.setattr(mnist, "load_test", lambda: few.take(np.arange(100)))
+    for name, value in (("_FEW_STEPS", 1), ("_FEW_READ", (0, 1)), ("_RATE_STEPS", 10)):
+        monkeypatch.setattr(recording, name, value)
+    result = run("train", "--epochs", 1, "-o", tmp_path / "net.safetensors", "--log", tmp_path / "run.safetensors")
+    assert result.exit_code == 0, result.stderr
+    values = TrainingSpec.build({"log": tmp_path / "run.safetensors"}).values()
+    assert values["step"].tolist() == [0, 1]
+    assert values["tested"] == 100
 
 
 def test_without_torch_train_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
