@@ -68,7 +68,7 @@ def test_classes_have_their_names_from_a_file_or_the_network(tmp_path: Path) -> 
     assert class_names("classes", path, graph_that_says(), 2) == ("cat", "dog")
     assert class_names("classes", None, graph_that_says(names="{0: 'cat', 1: 'dog'}"), 2) == ("cat", "dog")
     assert class_names("classes", None, graph_that_says(), 2) is None
-    with pytest.raises(InputError, match="^classes must have 3 names, one for each class, but it has 2"):
+    with pytest.raises(InputError, match=r"^classes must have 3 names, one for each class, but it has 2"):
         class_names("classes", path, graph_that_says(), 3)
 
 
