@@ -14,7 +14,7 @@ from cnn_core.graph import Graph, Node
 from cnn_core.onnx.files import MAX_MODEL_BYTES
 from cnn_core.onnx.reader import read_onnx
 from cnn_core.operations import OPERATIONS
-from cnn_core.tensor_files import PICKLE_SUFFIXES, Tensors, compact, read_tensors, write_tensors
+from cnn_core.reading.tensor_files import PICKLE_SUFFIXES, Tensors, compact, read_tensors, write_tensors
 from cnn_core.weights import network_of
 
 __all__ = ["read_graph", "save_graph"]

@@ -14,11 +14,11 @@ import numpy as np
 from cnn_core.arrays import Array, Pair, as_array, freeze
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.graph import Graph
-from cnn_core.grid_files import read_bytes
-from cnn_core.grids import read_grid
 from cnn_core.mnist import digit
 from cnn_core.operations import OPERATIONS
-from cnn_core.pictures import decode_colours
+from cnn_core.reading.files import read_bytes
+from cnn_core.reading.grids import read_grid
+from cnn_core.reading.pictures import decode_colors
 
 __all__ = ["PRESETS", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
 
@@ -88,7 +88,8 @@ class NetInput:
     @property
     def maps(self) -> Array:
         """What enters, (C, H, W)."""
-        return self.x[0]
+        image: Array = self.x[0]
+        return image
 
 
 def enter(name: str, source: Any, shape: tuple[int, ...], scaling: Scaling, *, last: bool = False) -> NetInput:
@@ -111,7 +112,7 @@ def enter(name: str, source: Any, shape: tuple[int, ...], scaling: Scaling, *, l
     elif isinstance(source, str | Path) and Path(source).suffix.lower() in _PICTURES:
         path = Path(source)
         data = read_bytes(name, path, _MOST_BYTES)
-        pixels, words = decode_colours(name, data, (height, width), channels=channels)
+        pixels, words = decode_colors(name, data, (height, width), channels=channels)
         origin = f"{path.name}, {words}"
     else:
         return NetInput(_ordered(_numbers(name, source, (channels, height, width)), last), None, "numbers", None)

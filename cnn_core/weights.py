@@ -13,7 +13,7 @@ import numpy as np
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
 from cnn_core.network import DIGIT, KINDS, Layer, Network
-from cnn_core.tensor_files import Tensors, compact, file_sha256, read_tensors, write_tensors
+from cnn_core.reading.tensor_files import Tensors, compact, file_sha256, read_tensors, write_tensors
 
 __all__ = ["SHIPPED", "load", "network_of", "save", "sha256", "shipped"]
 

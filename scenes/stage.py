@@ -117,6 +117,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         *,
         prompt: str | None = None,
         answer: str | None = None,
+        choices: tuple[str, ...] | None = None,
         brisk: bool = False,
         reason: str = "",
     ) -> Iterator[None]:
@@ -139,7 +140,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         elapsed = (self.now - start) / PACE[self.spec.pace]
         self.hold(max(HELD_AT_LEAST, wanted - elapsed))
         seen = tuple(self.shown()), tuple(self.marks()), tuple(self.formulas())
-        beat = Beat(kind, caption, start, self.now, prompt, answer, *seen)
+        beat = Beat(kind, caption, start, self.now, prompt, answer, choices, *seen)
         self.timeline.beats.append(beat)
         if self.on_beat is not None:
             self.on_beat(beat)
@@ -197,7 +198,14 @@ class ExplainerScene(Scene, Generic[SpecT]):
             return ""
         return say("These numbers are {origin}.", origin=origin) + " "
 
-    def ask(self, prompt: str, answer: str, *marks: VMobject, first: Sequence[Animation] = ()) -> None:
+    def ask(
+        self,
+        prompt: str,
+        answer: str,
+        *marks: VMobject,
+        first: Sequence[Animation] = (),
+        choices: tuple[str, ...] | None = None,
+    ) -> None:
         """Let a question stand alone and wait; `end_question` takes it away.
 
         Parameters
@@ -206,9 +214,11 @@ class ExplainerScene(Scene, Generic[SpecT]):
             Appear with the question, such as a "?" where the answer will stand.
         first
             Animations that are played before the question appears.
+        choices
+            From which the answer is chosen, where it is no number.
         """
         self.question = VGroup(self._question_in_words(prompt), *marks)
-        with self.beat("question", prompt, prompt=prompt, answer=answer):
+        with self.beat("question", prompt, prompt=prompt, answer=answer, choices=choices):
             if first:
                 self.play(*first, run_time=0.8)
             self.play(FadeIn(self.question), run_time=0.6)

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from cnn_core.grid_files import read_bytes
 from cnn_core.onnx.wire import Damaged
+from cnn_core.reading.files import read_bytes
 
 __all__ = ["MAX_MODEL_BYTES", "Outside"]
 

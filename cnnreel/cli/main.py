@@ -11,6 +11,7 @@ import click
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.classifier import predict, train
+from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
 from cnnreel.cli.table import table
@@ -20,7 +21,7 @@ from cnnreel.play.exports import EXPORTS, check_installed, export
 from cnnreel.play.snippets import TARGETS
 from cnnreel.play.snippets import embed as snippet_for
 from cnnreel.work.cache import Cache
-from cnnreel.work.clip import Clip, Output
+from cnnreel.work.clip import CAPTIONS, Clip, Output
 from cnnreel.work.files import check_free, check_name
 from scenes import catalog
 from scenes.specs import SceneSpec
@@ -44,7 +45,7 @@ OUTPUT = click.Option(
     show_default=True,
     help="Folder in which the clip's folder is made.",
 )
-EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm)."
+EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm, h5p)."
 FORMAT = click.Option(
     ["--format", "_format"],
     type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
@@ -59,6 +60,13 @@ CONSTANT = click.Option(
     ["--constant-frame-rate", "_constant"],
     is_flag=True,
     help="Store every frame of a film, for editing programs that want it; otherwise a still picture is stored once.",
+)
+CAPTIONED = click.Option(
+    ["--captions", "_captions"],
+    type=click.Choice(CAPTIONS),
+    default="track",
+    show_default=True,
+    help="A track of the mp4 that players can show, or drawn into the pictures, below everything else, or neither.",
 )
 NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film anew what was filmed before.")
 SINGLE_FILE = click.Option(
@@ -111,7 +119,8 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
-    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
+    look = [QUALITY, FORMAT, CAPTIONED, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
+    params = [*options_of(spec), *look]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
     )
@@ -126,6 +135,7 @@ def film_scene(
     _single_file: bool,
     _transparent: bool,
     _constant: bool,
+    _captions: str,
     _no_cache: bool,
     **given: Any,
 ) -> None:
@@ -140,7 +150,7 @@ def film_scene(
     from cnnreel.work.scheduler import film_all
 
     format = "mp4" if _format in EXPORTS else _format
-    output = Output(_quality, format, _constant, _single_file, _transparent)
+    output = Output(_quality, format, _constant, _single_file, _transparent, _captions)
     clip = Clip(asked, name, _output, output, None if _no_cache else Cache.of_user())
     with progress_bar(1) as tell:
         (result,) = film_all([clip], usable_cores(), lambda _, fraction: tell and tell(name, fraction))
@@ -162,7 +172,7 @@ main.add_command(
 @main.command(
     cls=ExampleCommand,
     example="lessons/handwritten-digits.toml -q high",
-    params=[QUALITY, LESSON_FORMAT, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
+    params=[QUALITY, LESSON_FORMAT, CAPTIONED, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
@@ -195,6 +205,7 @@ def lesson(
     _output: Path,
     _single_file: bool,
     _constant: bool,
+    _captions: str,
     _no_cache: bool,
 ) -> int:
     """Film whole lessons, each joined into one film.
@@ -216,7 +227,7 @@ def lesson(
         produced = produce(
             lessons,
             _output,
-            Output(_quality, constant_frame_rate=_constant, single_file=_single_file),
+            Output(_quality, constant_frame_rate=_constant, single_file=_single_file, captions=_captions),
             workers or usable_cores(),
             tell,
             cache=None if _no_cache else Cache.of_user(),
@@ -258,6 +269,7 @@ def kept_clips(clear: bool) -> None:
 
 main.add_command(train)
 main.add_command(predict)
+main.add_command(studio)
 
 
 @main.command(cls=ExampleCommand, params=[OUTPUT])

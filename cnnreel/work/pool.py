@@ -21,7 +21,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn, Self, TypeAlias
 
-__all__ = ["Call", "News", "Pool", "Task", "report", "usable_cores"]
+__all__ = ["Call", "News", "Pool", "Task", "kill_forkserver", "our_path", "report", "usable_cores"]
 
 PATIENCE = 1.0
 """Seconds that a worker is given to tidy up before it ends."""

@@ -18,7 +18,7 @@ from cnn_core.graph import Graph
 from cnn_core.graph_files import read_graph
 from cnn_core.net_input import PRESETS, NetInput, Scaling, class_names, enter, scaling_of
 from cnn_core.outline import NetOutline, outline
-from cnn_core.tensor_files import file_sha256
+from cnn_core.reading.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
 from scenes.net.reading import NetReading
 from scenes.specs.base import SceneSpec, Values
@@ -73,7 +73,8 @@ def _captured(module: Any, given: Mapping[str, Any]) -> NetModel:
     """Return the network of a torch module, for images of the size of `x` or of `size`."""
     from cnn_core.torch_reader import read_module
 
-    shape = np.shape(given.get("x")) if not isinstance(given.get("x"), str | Path) else ()
+    x: Any = given.get("x")
+    shape = np.shape(x) if not isinstance(x, str | Path) else ()
     if len(shape) < 3:
         if given.get("size") is None:
             raise InputError("size must be given, such as 224x224, for a module does not say what it takes.")

@@ -70,8 +70,7 @@ def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, box
     maps = reading.shown(last)
     right = box.part(0.52, 1)
     arrangement = Arrangement.of(maps.shape, right.width / right.height)
-    limits = (f"stages[{last}].smallest", f"stages[{last}].largest")
-    output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"), limits)
+    output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
     given.scale(min(0.46 * box.width / given.width, 0.9)).move_to(box.part(0, 0.48).center)
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
         stage.play(FadeIn(given), run_time=0.6)
@@ -86,8 +85,7 @@ def show_class_map(stage: ExplainerScene[Any], reading: NetReading, given: Group
     left, right = (box.part(0.14, 0.48), box.part(0.52, 0.86)) if stage.wide else (box.part(0, 0.48), box.part(0.52, 1))
     title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
     maps = found[None]
-    limits = ("class_map.smallest", "class_map.largest")
-    picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title, limits)
+    picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
     given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
     given.align_to(picture.image, UP)
     equation = reading.class_score()

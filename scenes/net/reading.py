@@ -67,8 +67,9 @@ class NetReading:
 
     def output_of(self, name: str) -> Array:
         """Return what a node, or the input, gives for the image: without the axis of the batch."""
-        whole = self.entered.x if name == self.graph.input else self.traces[name].output
-        return whole[0]
+        whole: Array = self.entered.x if name == self.graph.input else self.traces[name].output
+        image: Array = whole[0]
+        return image
 
     def shown(self, stage: int) -> Array:
         """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
@@ -95,7 +96,8 @@ class NetReading:
         """The likeliest classes, the first one first."""
         if self.probabilities is None:
             return []
-        return np.argsort(-self.probabilities.output[0], kind="stable")[:MOST_NAMED].tolist()
+        likeliest: list[int] = np.argsort(-self.probabilities.output[0], kind="stable")[:MOST_NAMED].tolist()
+        return likeliest
 
     @cached_property
     def class_map(self) -> Array | None:

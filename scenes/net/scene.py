@@ -14,10 +14,10 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
 from scenes.mobjects.text import Label, width_of
-from scenes.mobjects.track import NetTrack
 from scenes.net import NetSpec
 from scenes.net.closely import look_at
 from scenes.net.ending import show_class_map, show_likeliest, show_maps
+from scenes.net.strip import StageStrip
 from scenes.net.words import entering, stage_line, strange, told_stage, whole_net
 from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
@@ -34,10 +34,10 @@ class NetScene(ExplainerScene[NetSpec]):
     def construct(self) -> None:
         draw_pictures_directly(self.camera)
         self.reading = self.spec.reading
-        self.places = NetPlaces.of(self.bands)
         self.show_title(say(self.operation), self.spec.model.name)
         names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
-        self.track = NetTrack(names, self.theme, self.places.track)
+        self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
+        self.track = StageStrip(names, self.theme, self.places.track)
         self.introduce()
         for index in range(len(self.reading.stages)):
             self.tell_stage(index)
@@ -113,17 +113,16 @@ class NetScene(ExplainerScene[NetSpec]):
                 title = say("{shown} of {count} maps {size}", shown=len(shown), count=count, size=size)
         else:
             title = say_many("{count} number", "{count} numbers", count)
-        limits = (f"stages[{index}].smallest", f"stages[{index}].largest")
-        return self.maps_of(shown, self.places.everything, self.theme.output, title, limits)
+        return self.maps_of(shown, self.places.everything, self.theme.output, title)
 
-    def maps_of(self, maps: Array, box: Box, role: str, title: str, limits: tuple[str, str]) -> FeatureMaps:
+    def maps_of(self, maps: Array, box: Box, role: str, title: str) -> FeatureMaps:
         arrangement = Arrangement.of(maps.shape, box.width / box.height)
-        return FeatureMaps(maps, arrangement, role, self.theme, box, title, limits)
+        return FeatureMaps(maps, arrangement, role, self.theme, box, title)
 
     def entered_maps(self, box: Box, title: str) -> FeatureMaps:
         maps = self.reading.entered.maps
         maps = maps.transpose(2, 0, 1) if self.reading.graph.channels_last else maps
-        return self.maps_of(maps, box, self.theme.input, title, ("x.smallest", "x.largest"))
+        return self.maps_of(maps, box, self.theme.input, title)
 
     def looks(self) -> Group:
         """Return the picture as it looks, with its frame; of numbers their maps."""
@@ -144,7 +143,8 @@ def as_colours(pixels: Array) -> Colours:
     """Return red, green and blue, or grey, from 0 to 255 as a picture's colours."""
     three = pixels[:3] if len(pixels) >= 3 else np.repeat(pixels[:1], 3, axis=0)
     opaque = np.full((1, *pixels.shape[1:]), 255.0)
-    return np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
+    colours: Colours = np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
+    return colours
 
 
 def capitalised(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node, chained
 from cnn_core.graph_files import read_graph, save_graph
-from cnn_core.tensor_files import write_tensors
+from cnn_core.reading.tensor_files import write_tensors
 from cnn_core.weights import SHIPPED, shipped
 
 TWICE = Node("twice", "conv2d", ("x",), {"weight": np.full((1, 1, 1, 1), 2.0)})

@@ -86,7 +86,11 @@ def test_the_alternative_text_is_one_or_two_sentences(scene: str) -> None:
 
 
 def test_the_alternative_text_says_what_comes_out() -> None:
-    assert alternative_text(record_of("max-pool")).endswith(" The output is 4 8; 8 4.")
+    assert alternative_text(record_of("max-pool", question=False)).endswith(" The output is 4 8; 8 4.")
+
+
+def test_the_alternative_text_keeps_an_answer_for_itself_that_is_asked_for() -> None:
+    assert "4 8" not in alternative_text(record_of("max-pool"))
 
 
 def test_a_large_array_is_told_by_its_range() -> None:
