@@ -28,7 +28,7 @@ ACTIVATIONS = {
 }
 
 
-REASONS = MappingProxyType(
+REASONS: Mapping[type, str] = MappingProxyType(
     {
         Conv2dTrace: marked("Maps of strokes become maps of what strokes make together."),
         BatchNorm2dTrace: marked("Values on one scale are easier to learn from."),

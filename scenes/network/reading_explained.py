@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -20,7 +20,7 @@ __all__ = ["LEFT_OUT", "explain_reading", "results_of_reading"]
 
 LEFT_OUT = ("x", "centred", "squared_deviations", "squared_deviations_total", "x_hat", "total")
 """Arrays of a trace that are as large as its output and follow from it."""
-EXTREMES = MappingProxyType({"lows": "smallest", "highs": "largest"})
+EXTREMES: Mapping[str, Literal["smallest", "largest"]] = MappingProxyType({"lows": "smallest", "highs": "largest"})
 
 
 def results_of_reading(reading: Reading) -> Iterator[str]:
