@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from pydantic import Field
 
 from cnn_core.arrays import Array
@@ -40,8 +41,8 @@ class PoolSpec(WalkSpec):
 
     def ring(self, trace: Any) -> Ring:
         """Return how far windows reach beyond the input, all of the padding included."""
-        (pH, pW), reached = trace.padding, super().ring(trace)
-        top, bottom, left, right = map(max, zip((pH, pH, pW, pW), reached, strict=True))
+        ((top, bottom), (left, right)), reached = trace.padding, super().ring(trace)
+        top, bottom, left, right = map(max, zip((top, bottom, left, right), reached, strict=True))
         return top, bottom, left, right
 
     def subtitle(self, trace: Any) -> str:
@@ -70,7 +71,7 @@ class MaxPoolSpec(PoolSpec):
         return say("The largest value of each stop goes to the output.")
 
     def around(self, trace: MaxPool2dTrace) -> str:
-        if any(trace.padding):
+        if np.any(trace.padding):
             return say("The dashed cells are padding. They count as minus infinity, so they never win.")
         return say("The dashed cells lie outside of the input. They count as minus infinity, so they never win.")
 
@@ -115,10 +116,10 @@ class AvgPoolSpec(PoolSpec):
     def values(self) -> Values:
         """Return input (with its padding, if there is any) and output, and each step's sum and divisor."""
         trace = self.trace()
-        return {**super().values(), **({"x_padded": with_padding(trace)} if any(trace.padding) else {})}
+        return {**super().values(), **({"x_padded": with_padding(trace)} if np.any(trace.padding) else {})}
 
     def padded(self, trace: AvgPool2dTrace) -> Array | None:
-        return with_padding(trace) if self.count_include_pad and any(trace.padding) else None
+        return with_padding(trace) if self.count_include_pad and np.any(trace.padding) else None
 
     def rule(self, trace: AvgPool2dTrace) -> str:
         if self.divisor_override is not None:
@@ -127,12 +128,12 @@ class AvgPoolSpec(PoolSpec):
 
     def around(self, trace: AvgPool2dTrace) -> str:
         """Say what padding counts as, and that what lies beyond it does not count."""
-        if not any(trace.padding):
+        if not np.any(trace.padding):
             return say("The last windows reach over the edge. What lies outside does not count.")
         if not self.count_include_pad:
             return say("The dashed cells are padding. They do not count: only the cells of the input are averaged.")
-        (pH, pW), (_, bottom, _, right) = trace.padding, self.ring(trace)
-        if (bottom, right) != (pH, pW):
+        (rows, columns), (_, bottom, _, right) = trace.padding, self.ring(trace)
+        if (bottom, right) != (rows[1], columns[1]):
             return say("The dashed cells are padding. Their zeros count in the mean. Empty cells beyond them do not.")
         return say("The dashed cells are padding. Their zeros count in the mean.")
 
@@ -169,8 +170,7 @@ class AvgPoolSpec(PoolSpec):
 
 
 def with_padding(trace: AvgPool2dTrace) -> Array:
-    pH, pW = trace.padding
-    return pad(trace.x, ((pH, pH), (pW, pW)))
+    return pad(trace.x, trace.padding)
 
 
 def pair_in_words(rows: int, columns: int) -> str:
@@ -183,7 +183,7 @@ def check_size(geometry: PoolGeometry) -> None:
     if max(geometry.kernel_size) > MAX_KERNEL:
         came = "×".join(map(str, geometry.kernel_size))
         raise InputError(f"kernel_size must be at most {MAX_KERNEL}×{MAX_KERNEL} to be legible, but it is {came}.")
-    sides = [size + 2 * border for size, border in zip(geometry.size, geometry.padding, strict=True)]
+    sides = [size + sum(border) for size, border in zip(geometry.size, geometry.padding, strict=True)]
     if max(sides) > MAX_PADDED:
         came = "×".join(map(str, sides))
         raise InputError(f"padding must leave x at most {MAX_PADDED}×{MAX_PADDED}, padding included, but it is {came}.")

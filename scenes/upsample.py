@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from cnn_core.arrays import freeze
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.upsample import UpsampleTrace, upsample
 from scenes.language import say, say_many
 from scenes.specs.fields import Image, Size, batched

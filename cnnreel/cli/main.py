@@ -11,6 +11,7 @@ import click
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.classifier import predict, train
+from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
 from cnnreel.cli.table import table
@@ -44,7 +45,7 @@ OUTPUT = click.Option(
     show_default=True,
     help="Folder in which the clip's folder is made.",
 )
-EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm)."
+EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm, h5p)."
 FORMAT = click.Option(
     ["--format", "_format"],
     type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
@@ -104,6 +105,11 @@ def list_scenes(_json: bool) -> None:
 
 
 def inspect_command(spec: type[SceneSpec]) -> click.Command:
+    if spec.name == "net":
+        from cnnreel.cli.net import inspect_net
+
+        return inspect_net(JSON)
+
     def run(_json: bool, **given: Any) -> None:
         asked = build(spec, given)
         click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)
@@ -263,6 +269,7 @@ def kept_clips(clear: bool) -> None:
 
 main.add_command(train)
 main.add_command(predict)
+main.add_command(studio)
 
 
 @main.command(cls=ExampleCommand, params=[OUTPUT])

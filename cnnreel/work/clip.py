@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from cnn_core.arrays import Pair
 from cnn_core.errors import CnnreelError, InputError
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnnreel.film.record import inspected, made_with
 from cnnreel.paint.encoder import CODECS, TRANSPARENT, Codec
 from cnnreel.paint.gif import GIF_FPS

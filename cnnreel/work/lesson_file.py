@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.errors import InputError
+from cnn_core.reading.quoting import escaped
 from cnnreel.work.files import check_name
 from cnnreel.work.limits import LESSON_CLIPS
 from scenes import catalog
@@ -137,7 +138,7 @@ def check_keys(what: str, given: Mapping[str, Any], known: tuple[str, ...]) -> N
     """Refuse what is not known."""
     for key in given:
         if key not in known:
-            raise InputError(f"{key} is not something that {what} takes; it takes {', '.join(known)}.")
+            raise InputError(f"{what} does not take {escaped(key[:60])}; it takes {', '.join(known)}.")
 
 
 def text(key: str, value: Any) -> str:

@@ -21,7 +21,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn, Self, TypeAlias
 
-__all__ = ["Call", "News", "Pool", "Task", "report", "usable_cores"]
+__all__ = ["Call", "News", "Pool", "Task", "kill_forkserver", "our_path", "report", "usable_cores"]
 
 PATIENCE = 1.0
 """Seconds that a worker is given to tidy up before it ends."""
@@ -191,11 +191,12 @@ def our_path() -> Iterator[None]:
 
 
 def kill_forkserver() -> None:
-    """End the process from which workers are forked, though it be importing."""
+    """End the process from which workers are forked, though it be importing; the next pool finds it gone."""
     server = getattr(forkserver, "_forkserver", None)
     if pid := getattr(server, "_forkserver_pid", None):
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, ChildProcessError):
             os.kill(pid, signal.SIGKILL)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 BUSY = threading.Lock()

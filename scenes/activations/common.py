@@ -15,9 +15,9 @@ from cnn_core.equation import Equation
 from cnn_core.expression import Value
 from cnn_core.trace import Position, address_of, positions_of
 from scenes.activations import ActivationSpec
-from scenes.activations.board import ActivationBoard, with_one_line
+from scenes.activations.board import ActivationBoard
 from scenes.language import about, number, say, say_many
-from scenes.layout import smallest_text
+from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.expression import Writer
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.grid import NumberGrid, Window

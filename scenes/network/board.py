@@ -20,7 +20,7 @@ from scenes.network.number_list import NumberList
 from scenes.network.reading import Reading
 from scenes.stage import ExplainerScene
 
-__all__ = ["FORMULA", "NetBoard", "as_maps", "connect"]
+__all__ = ["FORMULA", "NetBoard", "NetPlaces", "as_maps", "connect"]
 
 GAP = 0.35
 

@@ -52,10 +52,9 @@ class DigitScene(ExplainerScene[DigitSpec]):
         digit = board.maps_of(-1, board.places.everything, self.theme.text)
         shown = None
         if self.spec.x.preparation is not None:
-            shown = show_preparation(self, self.spec.x.preparation, board.places.everything)
-        with self.beat(
-            "explain", say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=self.spec.x.in_words())
-        ):
+            shown = show_preparation(self, self.spec.x.preparation, self.spec.x.remark, board.places.everything)
+        said = say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=self.spec.x.in_words())
+        with self.beat("explain", f"{said} {self.spec.x.remark}".strip() if shown is None else said):
             if shown is None:
                 self.play(FadeIn(digit), run_time=1.0)
             else:

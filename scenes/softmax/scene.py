@@ -69,8 +69,8 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
     def insight(self, lead: Equation) -> str:
         first, second = map(self.called, self.leaders())
         times = about(lead.result.text, is_rounded=lead.is_rounded)
-        one, other = (leaf.number for leaf in lead.left.leaves())
-        ahead = one - other
+        larger, smaller = (leaf.number for leaf in lead.left.leaves())
+        ahead = larger - smaller
         text = as_text(ahead, decimals_for([ahead]))
         return say(
             "Only differences count: {ahead} ahead makes {first} {times} times as probable as {second}.",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from scenes.specs import as_json
 from scenes.stage import ExplainerScene, family, pixel_box
 from scenes.theme import CAPTION_BAND
 from scenes.timeline import Beat
+from tests.often import in_turn
 
 Perform = Callable[..., ExplainerScene[Any]]
 Box = tuple[int, int, int, int]
@@ -344,7 +345,7 @@ def overlap(a: Box, b: Box) -> bool:
     return a[0] + 2 < b[2] and b[0] + 2 < a[2] and a[1] + 2 < b[3] and b[1] + 2 < a[3]
 
 
-@pytest.mark.parametrize(("which", "ratio"), [*product(SPECS, ["9:16", "1:1"]), ("largest", "16:9")])
+@pytest.mark.parametrize(("which", "ratio"), in_turn(SPECS, FRAME_SIZES))
 def test_everything_is_true_and_fits(which: str, ratio: str) -> None:
     width, height = FRAME_SIZES[ratio]
     spec = find("batch-norm").build({**SPECS[which], "ratio": ratio})

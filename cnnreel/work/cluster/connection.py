@@ -6,6 +6,7 @@ import asyncio
 import logging
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,8 @@ def client_of(scheduler: str) -> Client:
         If nobody answers there, or nobody works there.
     """
     try:
-        identity = asyncio.run(identity_of(scheduler))
+        with ThreadPoolExecutor(1) as thread:  # of its own, for in a notebook an event loop runs in this one
+            identity = thread.submit(asyncio.run, identity_of(scheduler)).result()
     except ValueError as error:
         wanted = "an address such as tcp://scheduler:8786"
         raise InputError(f"--scheduler must be {wanted}, but it is {scheduler!r}.") from error

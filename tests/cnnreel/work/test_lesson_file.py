@@ -39,7 +39,7 @@ def test_clips_of_one_name_get_folders_of_their_own(tmp_path) -> None:
 
 
 def test_files_are_found_beside_the_lesson(tmp_path) -> None:
-    (tmp_path / "grid.csv").write_text("7,3\n3,8\n")
+    (tmp_path / "grid.csv").write_text("7;3\n3;8\n")
     lesson = read(tmp_path, CLIP + 'x = "grid.csv"\n')
     assert lesson.clips[0].spec.values()["x"].tolist() == [[[[7, 3], [3, 8]]]]
 
@@ -50,18 +50,18 @@ def test_files_are_found_beside_the_lesson(tmp_path) -> None:
         ("", "a lesson must have clips, each below a line"),
         ("clip = 3", "a lesson must have clips"),
         ("[clip]\nscene = 'max-pool'", "a lesson must have clips"),
-        ("titel = 'x'\n" + CLIP, "titel is not something that a lesson takes; it takes title, look, clip"),
+        ("titel = 'x'\n" + CLIP, "a lesson does not take titel; it takes title, look, clip"),
         ("title = 3\n" + CLIP, "title must be a text of one line and at most 100 letters, but it is 3"),
         ("title = ''\n" + CLIP, "title must be a text of one line"),
         ("look = 'dark'\n" + CLIP, r"look must be a table, below a line \"\[look\]\", but it is 'dark'"),
         (
             "[look]\nquality = 'low'\n" + CLIP,
-            "quality is not something that look takes; it takes theme, ratio, pace, language",
+            "look does not take quality; it takes theme, ratio, pace, language",
         ),
         ("[look]\ntheme = 'pink'\n" + CLIP, "clip 1: theme must be 'dark' or 'light', but it is 'pink'"),
         (CLIP + "[[clip]]\nscene = 'max-pol'", "clip 2: scene must be one of .* Did you mean max-pool"),
         ("[[clip]]\nx = '1'", "clip 1: scene must be a text"),
-        (CLIP + "strid = 2", "clip 1: strid is not something that max-pool takes; it takes "),
+        (CLIP + "strid = 2", r"clip 1: max-pool does not take strid; did you mean stride\?"),
         (CLIP + "x = [[1, 2], [3]]", "clip 1: x must .*"),
         (CLIP + "kernel_size = 0", "clip 1: kernel_size must be a whole number of at least 1"),
         (CLIP + "ratio = '1:1'", r"clip 1: ratio must stand below \[look\]"),
