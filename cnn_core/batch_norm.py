@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_number, freeze
+from cnn_core.backward import as_gradient
+from cnn_core.batch_norm_backward import BatchNorm2dBackward
+from cnn_core.channels import spread
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Difference, Expression, Power, Product, Quotient, Root, Sum, Value
@@ -180,7 +183,7 @@ class BatchNorm2dTrace(Trace):
     @cached_property
     def centred(self) -> Array:
         """How far each value is from the mean, (N, C, H, W)."""
-        return freeze(self.x - _spread(self.mean))
+        return freeze(self.x - spread(self.mean))
 
     @cached_property
     def squared_deviations(self) -> Array:
@@ -200,7 +203,7 @@ class BatchNorm2dTrace(Trace):
     @cached_property
     def x_hat(self) -> Array:
         """The values before they are scaled and shifted, (N, C, H, W)."""
-        return freeze(self.centred / _spread(self.std))
+        return freeze(self.centred / spread(self.std))
 
     def positions(self) -> Iterator[Position]:
         return positions_of(self.output.shape)
@@ -222,6 +225,9 @@ class BatchNorm2dTrace(Trace):
             bias=float(self.bias[c]),
             value=float(self.output[position]),
         )
+
+    def backward(self, grad_output: npt.ArrayLike) -> BatchNorm2dBackward:
+        return BatchNorm2dBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         """Return every array of the computation, by name."""
@@ -296,11 +302,6 @@ def root_of(variance: Value, eps: float) -> Root:
     return Root((Sum((variance, Value(eps, "eps", "eps"))) if eps else variance,))
 
 
-def _spread(per_channel: Array) -> Array:
-    """Give numbers (C,) the axes (C, 1, 1), so that they meet the maps of their channel."""
-    return per_channel[:, None, None]
-
-
 def _per_channel(name: str, value: npt.ArrayLike | None, x: Array) -> Array | None:
     if value is None:
         return None
@@ -322,7 +323,7 @@ def _train(
             f"x must hold more than one value per channel when training is true, but its shape is {x.shape}."
         )
     mean = freeze(x.sum(axis=(0, 2, 3)) / count)
-    squared_deviations_total = np.square(x - _spread(mean)).sum(axis=(0, 2, 3))
+    squared_deviations_total = np.square(x - spread(mean)).sum(axis=(0, 2, 3))
     if means is not None and variances is not None:
         means = freeze((1 - momentum) * means + momentum * mean)
         variances = freeze((1 - momentum) * variances + momentum * squared_deviations_total / (count - 1))
@@ -340,8 +341,8 @@ def _check_variance(variance: Array, eps: float) -> None:
 
 def _normalise(x: Array, mean: Array, std: Array, weight: Array, bias: Array) -> Array:
     """Take the steps one by one, as the film shows them, but in one array."""
-    output = x - _spread(mean)
-    output /= _spread(std)
-    output *= _spread(weight)
-    output += _spread(bias)
+    output = x - spread(mean)
+    output /= spread(std)
+    output *= spread(weight)
+    output += spread(bias)
     return output

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnn_core.arrays import Array
 from cnn_core.errors import ShapeError
 
-__all__ = ["check_bias", "check_groups", "same_group"]
+__all__ = ["check_bias", "check_groups", "same_group", "spread"]
 
 
 def same_group(channel: int, *, of: int, into: int, groups: int) -> range:
@@ -16,6 +16,11 @@ def same_group(channel: int, *, of: int, into: int, groups: int) -> range:
     """
     group, size = channel // (of // groups), into // groups
     return range(group * size, (group + 1) * size)
+
+
+def spread(per_channel: Array) -> Array:
+    """Give numbers (C,) the axes (C, 1, 1), so that they meet the maps of their channel."""
+    return per_channel[:, None, None]
 
 
 def check_groups(groups: int, count: int, what: str) -> None:

@@ -11,13 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.conv2d_backward import Conv2dBackward
+from cnn_core.correlation import correlate
 from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.numerals import EXACT, decimals_for
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, running_sum_of, scalar
-from cnn_core.windows import Padding, PaddingLike, as_padding, blocks, pad, reach, windows
+from cnn_core.windows import Padding, PaddingLike, as_padding, pad, reach
 
 __all__ = ["Conv2dStep", "Conv2dTrace", "conv2d"]
 
@@ -194,6 +197,9 @@ class Conv2dTrace(Trace):
             value=float(self.output[position]),
         )
 
+    def backward(self, grad_output: npt.ArrayLike) -> Conv2dBackward:
+        return Conv2dBackward(self, as_gradient(grad_output, self.output))
+
     def values(self) -> Values:
         bias: Values = {} if self.bias is None else {"bias": self.bias}
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
@@ -222,7 +228,7 @@ def conv2d(
         One number, or one for each axis.
     padding
         A number, `(pH, pW)`, `((top, bottom), (left, right))`, `"same"` (needs stride 1; where the border is
-        uneven, the extra row or column goes to the end) or `"valid"` (none).
+        uneven, the extra row or column goes to the end), `"same-tf"` (TensorFlow's) or `"valid"` (none).
     groups
         The channels are cut into so many parts that do not see each other.
 
@@ -240,10 +246,11 @@ def conv2d(
     stride = as_pair("stride", stride, minimum=1)
     dilation = as_pair("dilation", dilation, minimum=1)
     groups = as_whole("groups", groups, minimum=1)
-    border = as_padding(padding, reach((weight.shape[2], weight.shape[3]), dilation), stride)
+    size = x.shape[2], x.shape[3]
+    border = as_padding(padding, reach((weight.shape[2], weight.shape[3]), dilation), stride, size)
     _check_channels(x, weight, bias, groups)
     _check_reach(x, weight, border, dilation)
-    output = _correlate(pad(x, border), weight, bias, stride=stride, dilation=dilation, groups=groups)
+    output = correlate(pad(x, border), weight, bias, stride=stride, dilation=dilation, groups=groups)
     return Conv2dTrace(x, weight, bias, freeze(output), stride, border, dilation, groups)
 
 
@@ -267,22 +274,3 @@ def _check_reach(x: Array, weight: Array, padding: Padding, dilation: Pair) -> N
             f"weight must fit into x with its padding, which is {height} x {width}, "
             f"but its kernel covers {kH} x {kW} (dilation included)."
         )
-
-
-def _correlate(x: Array, weight: Array, bias: Array | None, *, stride: Pair, dilation: Pair, groups: int) -> Array:
-    """Multiply the kernels, one a row, with the windows, one a column.
-
-    One product an image, never one for the whole batch: so an image's result does not depend on its company, not
-    even in the last bit.
-    """
-    n, (c_out, _, kH, kW) = len(x), weight.shape
-    columns = windows(x, (kH, kW), stride, dilation).transpose(0, 1, 4, 5, 2, 3)
-    output = np.empty((n, c_out, *columns.shape[4:]))
-    flat_output = output.reshape(n, groups, c_out // groups, -1)
-    kernels = weight.reshape(groups, c_out // groups, -1)
-    for block in blocks(n, columns[0].nbytes):
-        flat = columns[block].reshape(-1, groups, kernels.shape[2], flat_output.shape[3])
-        np.matmul(kernels, flat, out=flat_output[block])
-        if bias is not None:
-            output[block] += bias[:, None, None]
-    return output

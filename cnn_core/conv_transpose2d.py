@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, as_pair, as_whole, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.channels import check_bias, check_groups, same_group
+from cnn_core.conv_transpose2d_backward import ConvTranspose2dBackward
+from cnn_core.correlation import stamp
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
-from cnn_core.windows import blocks, reach, windows
+from cnn_core.windows import Padding, as_padding, reach, sources
 
 __all__ = ["Contribution", "ConvTranspose2dStep", "ConvTranspose2dTrace", "conv_transpose2d"]
 
@@ -80,7 +83,7 @@ class ConvTranspose2dTrace(Trace):
     bias : (C_out,) or None
     output : (N, C_out, H_out, W_out)
     padding
-        Rows and columns cut off at each side of the output.
+        Rows and columns cut off the output, `((top, bottom), (left, right))`, whichever way it was asked for.
     output_padding
         Rows and columns added at the bottom and the right of the output.
     """
@@ -90,7 +93,7 @@ class ConvTranspose2dTrace(Trace):
     bias: Array | None
     output: Array
     stride: Pair
-    padding: Pair
+    padding: Padding
     output_padding: Pair
     dilation: Pair
     groups: int
@@ -104,7 +107,7 @@ class ConvTranspose2dTrace(Trace):
     def uncropped(self) -> Array:
         """The sum of all stamps, before `padding` is cut off and the bias added."""
         size = _uncropped_size(self.x, self.weight, self.stride, self.output_padding, self.dilation)
-        return freeze(_stamp(self.x, self.weight, size, stride=self.stride, dilation=self.dilation, groups=self.groups))
+        return freeze(stamp(self.x, self.weight, size, stride=self.stride, dilation=self.dilation, groups=self.groups))
 
     def equation(self, *position: int) -> Equation:
         """Return `1·10 + 2·1 + 0.5 = 12.5`, of the stamps that reach it; of 0 where none does."""
@@ -175,16 +178,17 @@ class ConvTranspose2dTrace(Trace):
             for source_j, b in columns
         )
 
+    def backward(self, grad_output: npt.ArrayLike) -> ConvTranspose2dBackward:
+        return ConvTranspose2dBackward(self, as_gradient(grad_output, self.output))
+
     def values(self) -> Values:
         bias: Values = {} if self.bias is None else {"bias": self.bias}
         return {"x": self.x, "weight": self.weight, **bias, "output": self.output}
 
     def _sources(self, at: int, axis: int) -> list[Pair]:
         """Return which rows (or columns) of the input reach this one of the output, and with which kernel entry."""
-        size, stride, dilation = self.x.shape[2 + axis], self.stride[axis], self.dilation[axis]
-        starts = [(at + self.padding[axis] - entry * dilation, entry) for entry in range(self.kernel_size[axis])]
-        reaching = [(start // stride, entry) for start, entry in starts if start % stride == 0]
-        return sorted((source, entry) for source, entry in reaching if 0 <= source < size)
+        size, (border, _) = self.x.shape[2 + axis], self.padding[axis]
+        return sources(at + border, size, self.kernel_size[axis], self.stride[axis], self.dilation[axis])
 
     def _contribution(self, position: Position, c_out: int, entry: Pair) -> Contribution:
         x = float(self.x[position])
@@ -197,7 +201,7 @@ def conv_transpose2d(
     weight: npt.ArrayLike,
     bias: npt.ArrayLike | None = None,
     stride: int | Pair = 1,
-    padding: int | Pair = 0,
+    padding: int | Pair | Padding = 0,
     output_padding: int | Pair = 0,
     groups: int = 1,
     dilation: int | Pair = 1,
@@ -215,7 +219,7 @@ def conv_transpose2d(
     stride
         How far apart the stamps of neighbouring values are.
     padding
-        How much is cut off at each side of the output.
+        How much is cut off the output: a number, `(rows, columns)`, or `((top, bottom), (left, right))`.
     output_padding
         How much is added at its bottom and right; smaller than stride or dilation.
     groups
@@ -235,19 +239,19 @@ def conv_transpose2d(
     weight = as_array("weight", weight, "C_in C_out/groups kH kW")
     bias = None if bias is None else as_array("bias", bias, "C_out")
     stride = as_pair("stride", stride, minimum=1)
-    padding = as_pair("padding", padding, minimum=0)
+    cut = as_padding(padding, covered=None)
     output_padding = as_pair("output_padding", output_padding, minimum=0)
     dilation = as_pair("dilation", dilation, minimum=1)
     groups = as_whole("groups", groups, minimum=1)
     _check_channels(x, weight, bias, groups)
     _check_output_padding(output_padding, stride, dilation)
     size = _uncropped_size(x, weight, stride, output_padding, dilation)
-    _check_padding(padding, size)
-    uncropped = _stamp(x, weight, size, stride=stride, dilation=dilation, groups=groups)
-    output = uncropped[:, :, padding[0] : size[0] - padding[0], padding[1] : size[1] - padding[1]].copy()
+    _check_padding(cut, size)
+    uncropped = stamp(x, weight, size, stride=stride, dilation=dilation, groups=groups)
+    output = uncropped[:, :, cut[0][0] : size[0] - cut[0][1], cut[1][0] : size[1] - cut[1][1]].copy()
     if bias is not None:
         output += bias[:, None, None]
-    return ConvTranspose2dTrace(x, weight, bias, freeze(output), stride, padding, output_padding, dilation, groups)
+    return ConvTranspose2dTrace(x, weight, bias, freeze(output), stride, cut, output_padding, dilation, groups)
 
 
 def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) -> None:
@@ -268,8 +272,8 @@ def _check_output_padding(output_padding: Pair, stride: Pair, dilation: Pair) ->
         )
 
 
-def _check_padding(padding: Pair, uncropped: Pair) -> None:
-    if any(size <= 2 * cut for size, cut in zip(uncropped, padding, strict=True)):
+def _check_padding(padding: Padding, uncropped: Pair) -> None:
+    if any(size <= sum(cut) for size, cut in zip(uncropped, padding, strict=True)):
         raise ShapeError(
             f"padding must leave something of the output, which is {uncropped[0]} x {uncropped[1]} before "
             f"padding is cut off at each side, but it is {padding}."
@@ -280,20 +284,3 @@ def _uncropped_size(x: Array, weight: Array, stride: Pair, output_padding: Pair,
     kH, kW = reach((weight.shape[2], weight.shape[3]), dilation)
     (sH, sW), (extra_rows, extra_columns) = stride, output_padding
     return (x.shape[2] - 1) * sH + kH + extra_rows, (x.shape[3] - 1) * sW + kW + extra_columns
-
-
-def _stamp(x: Array, weight: Array, size: Pair, *, stride: Pair, dilation: Pair, groups: int) -> Array:
-    """Multiply every kernel with every value of its channel, then add up what falls onto the same place.
-
-    One product an image, as in `conv2d`: so an image's result does not depend on its company.
-    """
-    (n, c_in, height, width), (_, c_out, kH, kW) = x.shape, weight.shape
-    uncropped = np.zeros((n, groups * c_out, *size))
-    landing = windows(uncropped, (kH, kW), stride, dilation, writeable=True)[:, :, :height, :width]
-    kernels = weight.reshape(groups, c_in // groups, -1).transpose(0, 2, 1)
-    flat = x.reshape(n, groups, c_in // groups, height * width)
-    for block in blocks(n, landing[0].nbytes):
-        stamps = np.matmul(kernels, flat[block]).reshape(-1, groups * c_out, kH, kW, height, width)
-        for a, b in np.ndindex(kH, kW):
-            landing[block, ..., a, b] += stamps[:, :, a, b]
-    return uncropped

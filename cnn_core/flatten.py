@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, as_axis
+from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation
+from cnn_core.softmax_backward import FlattenBackward
 from cnn_core.trace import Trace, Values, check_position, scalar
 
 __all__ = ["FlattenStep", "FlattenTrace", "flatten"]
@@ -60,6 +62,9 @@ class FlattenTrace(Trace):
         check_position(position, self.output.shape)
         source = np.unravel_index(position[-1], self.x.shape[self.start_dim :])
         return FlattenStep(position, tuple(map(int, source)), float(self.output[position]))
+
+    def backward(self, grad_output: npt.ArrayLike) -> FlattenBackward:
+        return FlattenBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         return {"x": self.x, "output": self.output}

@@ -11,10 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair, as_array, freeze
+from cnn_core.backward import as_gradient
 from cnn_core.channels import check_bias
 from cnn_core.equation import WRITTEN_OUT, Equation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum
+from cnn_core.linear_backward import LinearBackward
 from cnn_core.trace import Trace, Values, address_of, check_position, running_sum_of, scalar
 
 __all__ = ["LinearStep", "LinearTrace", "linear"]
@@ -139,6 +141,9 @@ class LinearTrace(Trace):
             bias=None if self.bias is None else float(self.bias[o]),
             value=float(self.output[n, o]),
         )
+
+    def backward(self, grad_output: npt.ArrayLike) -> LinearBackward:
+        return LinearBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
         bias: Values = {} if self.bias is None else {"bias": self.bias}

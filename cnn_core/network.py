@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, freeze
 from cnn_core.errors import InputError
+from cnn_core.graph import Graph, Node, chained
 from cnn_core.layers import (
     KINDS,
     AvgPool2d,
@@ -26,6 +28,7 @@ from cnn_core.layers import (
     Softmax,
     Tanh,
 )
+from cnn_core.learning import NetworkBackward, backpropagate
 from cnn_core.softmax import softmax
 from cnn_core.trace import Trace
 
@@ -99,8 +102,17 @@ class Network:
             names.append(layer.name if totals[layer.name] == 1 else f"{layer.name} {so_far[layer.name]}")
         return tuple(names)
 
+    @cached_property
+    def graph(self) -> Graph:
+        """The layers as nodes, each fed by the one before it."""
+        nodes = [
+            Node(name, layer.operation, (), layer.tensors(), layer.options())
+            for name, layer in zip(self.names, self.layers, strict=True)
+        ]
+        return Graph(chained(nodes), input_shape=DIGIT)
+
     def parameters(self) -> int:
-        return sum(layer.parameters() for layer in self.layers)
+        return self.graph.parameters()
 
     def summary(self, input_shape: tuple[int, ...] = DIGIT) -> list[LayerSummary]:
         """Return a line for each layer, for an input of `input_shape` (C, H, W)."""
@@ -110,15 +122,34 @@ class Network:
             for name, trace, layer in zip(self.names, traces, self.layers, strict=True)
         ]
 
-    def forward(self, x: npt.ArrayLike) -> list[Trace]:
-        """Return every layer's trace, in order, for `x` (N, C, H, W).
+    def forward(self, x: npt.ArrayLike, training: bool = False) -> list[Trace]:
+        """Return every layer's trace, in order, for `x` (N, C, H, W); `training` normalises by its own statistics.
 
         Raises
         ------
         ShapeError, InputError
             If a layer cannot work on what it is given; the message begins with its name.
         """
-        return list(self._steps(x))
+        return list(self.graph.forward(x, training=training).values())
+
+    def backward(
+        self, x: npt.ArrayLike, target: npt.ArrayLike, loss: str = "cross-entropy", training: bool = True
+    ) -> NetworkBackward:
+        """Return the gradients of all parameters, for images `x` (N, C, H, W) and what they should have come to.
+
+        Parameters
+        ----------
+        target
+            The true classes (N,) for "cross-entropy", the wanted outputs for "mse".
+        training
+            Whether batch norm uses the statistics of these images, as it does while it learns.
+
+        Raises
+        ------
+        ShapeError, InputError
+            If a layer cannot work on what it is given, or has no gradients; the message begins with its name.
+        """
+        return backpropagate(self, x, target, loss, training=training)
 
     def logits(self, x: npt.ArrayLike) -> Array:
         """Return the scores (N, classes) before any softmax; an image's do not depend on its batch."""
@@ -130,19 +161,9 @@ class Network:
         """Return the probabilities (N, classes), each row summing to 1."""
         return softmax(self.logits(x)).output
 
-    def _steps(self, x: npt.ArrayLike) -> Iterator[Trace]:
-        """Run one layer after another, keeping nothing."""
-        for name, layer in zip(self.names, self.layers, strict=True):
-            try:
-                trace = layer.forward(x)
-            except InputError as error:
-                raise type(error)(f"{name}: {error}") from error
-            yield trace
-            x = trace.output
-
     def _scores(self, x: Array) -> Array:
         scores = x
-        for trace, layer in zip(self._steps(x), self.layers, strict=True):
-            if not isinstance(layer, Softmax):
+        for node, trace in self.graph.steps(x):
+            if node.op != Softmax.operation:
                 scores = trace.output
         return scores

@@ -7,15 +7,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from cnn_core.arrays import Array, IntArray, Pair, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Cell, Sum, Value
 from cnn_core.numerals import FEWEST, decimals_of, digits_shown
+
+if TYPE_CHECKING:
+    from cnn_core.backward import Backward
 
 __all__ = [
     "Position",
@@ -52,6 +56,17 @@ class Trace(ABC):
     @abstractmethod
     def equation(self, *position: int) -> Equation:
         """Return how `output[position]` came about, down to what was given; parts with an address know it."""
+
+    def backward(self, grad_output: npt.ArrayLike) -> Backward:
+        """Return the gradients, given how fast the loss rises with each output (the shape of `output`).
+
+        Raises
+        ------
+        ShapeError, InputError
+            If `grad_output` has another shape or does not hold finite numbers, or if nobody has written down how this
+            operation passes gradients on.
+        """
+        raise InputError(f"backward must be asked of an operation with gradients, but {type(self).__name__} has none.")
 
     def results(self) -> Iterator[str]:
         """Give the address of everything that an answer key lists, in the order in which it is computed."""

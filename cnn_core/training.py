@@ -10,20 +10,36 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cnn_core.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cnn_core.errors import InputError
 from cnn_core.mnist import Digits
 from cnn_core.model import digit_classifier, from_torch
+from cnn_core.reading.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from cnn_core.reading.tensor_files import Tensors
 from cnn_core.recipe import BatchReport, EpochReport, Recipe, TrainingResult
-from cnn_core.tensor_files import Tensors
 
-__all__ = ["BatchReport", "EpochReport", "Recipe", "TrainingResult", "split", "train"]
+if TYPE_CHECKING:
+    from cnn_core.recording import RunRecorder
+
+__all__ = [
+    "BatchReport",
+    "EpochReport",
+    "Recipe",
+    "TrainingResult",
+    "images_and_labels",
+    "one_cycle",
+    "one_thread",
+    "split",
+    "take_step",
+    "train",
+    "varied",
+]
 
 
 def train(
@@ -37,6 +53,7 @@ def train(
     resume: bool = False,
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_batch: Callable[[BatchReport], None] | None = None,
+    recorder: RunRecorder | None = None,
 ) -> TrainingResult:
     """Train a network on one thread and return it as it is after the last epoch.
 
@@ -58,6 +75,8 @@ def train(
         Go on from `checkpoint` if that file exists; the result is the same as without the break.
     on_epoch, on_batch
         Called with a report after each.
+    recorder
+        Watches every step of a run from its start; what is learned is the same with and without.
 
     Raises
     ------
@@ -66,8 +85,11 @@ def train(
     """
     recipe = recipe or Recipe()
     _check(data, epochs, recipe)
-    with _one_thread(seed):
+    with one_thread(seed):
         run = _Run(data, epochs, seed, recipe, build())
+        if recorder is not None:
+            run.recorder = recorder
+            recorder.begin(run.model, epochs * run.batches)
         if resume and checkpoint is not None and checkpoint.exists():
             run.restore(checkpoint)
         for epoch in range(len(run.history) + 1, epochs + 1):
@@ -88,11 +110,13 @@ def split(data: Digits, validation: int) -> tuple[Digits, Digits]:
 class _Run:
     """A training run between two epochs: model, optimizer and history."""
 
+    recorder: RunRecorder | None = None
+
     def __init__(self, data: Digits, epochs: int, seed: int, recipe: Recipe, model: nn.Sequential) -> None:
         self.epochs, self.seed, self.recipe, self.model = epochs, seed, recipe, model
         learned, held_back = split(data, recipe.validation)
-        self.x, self.y = _tensors(learned)
-        self.validation = _tensors(held_back)
+        self.x, self.y = images_and_labels(learned)
+        self.validation = images_and_labels(held_back)
         self.batches = math.ceil(len(self.y) / recipe.batch_size)
         self.optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.max_lr, weight_decay=recipe.weight_decay)
         self.history: tuple[EpochReport, ...] = ()
@@ -113,7 +137,9 @@ class _Run:
         for batch, chosen in enumerate(torch.split(order, self.recipe.batch_size), start=1):
             x, y = varied(self.x[chosen], self.recipe, generator), self.y[chosen]
             self._set_learning_rate((epoch - 1) * self.batches + batch)
-            logits, batch_loss = self._step(x, y)
+            logits, batch_loss = take_step(self.model, self.optimizer, x, y)
+            if self.recorder is not None:
+                self.recorder.see(self.model, x, y, logits, batch_loss)
             seen += len(y)
             loss += batch_loss * len(y)
             correct += int((logits.argmax(dim=1) == y).sum())
@@ -147,14 +173,6 @@ class _Run:
             raise InputError(f"checkpoint must fit the model, but {path.name} does not: {error}.") from error
         self.history = found.history
 
-    def _step(self, x: Tensor, y: Tensor) -> tuple[Tensor, float]:
-        self.optimizer.zero_grad()
-        logits = self.model(x)
-        loss = F.cross_entropy(logits, y)
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
-        return logits.detach(), loss.item()
-
     def _set_learning_rate(self, step: int) -> None:
         """Set the rate of a step, counted from 1 over all epochs."""
         for group in self.optimizer.param_groups:
@@ -167,6 +185,16 @@ class _Run:
         with torch.no_grad():
             read = torch.cat([self.model(images).argmax(dim=1) for images in torch.split(x, 1_000)])
         return int((read == y).sum()) / len(y)
+
+
+def take_step(model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> tuple[Tensor, float]:
+    """Take one step and return what was read before it: the logits (N, classes), and their loss."""
+    optimizer.zero_grad()
+    logits = model(x)
+    loss = F.cross_entropy(logits, y)
+    loss.backward()  # type: ignore[no-untyped-call]
+    optimizer.step()
+    return logits.detach(), loss.item()
 
 
 def one_cycle(done: float, warm_up: float) -> float:
@@ -201,7 +229,7 @@ def _named(tensors: Tensors, prefix: str) -> dict[str, Tensor]:
     return {key.removeprefix(prefix): torch.tensor(value) for key, value in tensors.items() if key.startswith(prefix)}
 
 
-def _tensors(digits: Digits) -> tuple[Tensor, Tensor]:
+def images_and_labels(digits: Digits) -> tuple[Tensor, Tensor]:
     """Return images (N, 1, 28, 28), 0 to 1, and labels (N,)."""
     images = torch.tensor(digits.images[:, None]).float() / 255
     return images, torch.tensor(digits.labels).long()
@@ -217,7 +245,7 @@ def _check(data: Digits, epochs: int, recipe: Recipe) -> None:
 
 
 @contextmanager
-def _one_thread(seed: int) -> Iterator[None]:
+def one_thread(seed: int) -> Iterator[None]:
     """Run torch on one thread, from `seed`, and leave its settings and random numbers as they were."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -11,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnn_core.arrays import Array, Pair, as_pair
 from cnn_core.errors import InputError
 
-__all__ = ["Padding", "PaddingLike", "as_padding", "blocks", "pad", "reach", "windows"]
+__all__ = ["Padding", "PaddingLike", "as_padding", "blocks", "pad", "reach", "sources", "windows"]
 
 Padding: TypeAlias = tuple[Pair, Pair]
 PaddingLike: TypeAlias = int | Pair | Padding | str
@@ -31,28 +31,36 @@ def reach(kernel_size: Pair, dilation: Pair) -> Pair:
     return (kH - 1) * dH + 1, (kW - 1) * dW + 1
 
 
-def as_padding(padding: PaddingLike, covered: Pair, stride: Pair) -> Padding:
+def as_padding(padding: PaddingLike, covered: Pair | None, stride: Pair = (1, 1), size: Pair | None = None) -> Padding:
     """Return any way of asking for padding as `((top, bottom), (left, right))`.
 
-    `covered` is the size of the kernel with its dilation, which "same" needs.
+    "same" needs the size of the kernel with its dilation, `covered`; "same-tf" the `size` of the input as well: it is
+    TensorFlow's, which takes any stride.
 
-    >>> as_padding("same", (4, 3), (1, 1))
-    ((1, 2), (1, 1))
+    >>> as_padding("same", (4, 3)), as_padding("same-tf", (3, 3), (2, 2), (4, 5))
+    (((1, 2), (1, 1)), ((0, 1), (1, 1)))
     """
-    if padding == "valid":
+    if padding == "valid" and covered:
         return (0, 0), (0, 0)
-    if padding == "same":
+    if padding == "same" and covered:
         if stride != (1, 1):
-            raise InputError(f'padding "same" needs a stride of 1, but stride is {stride}.')
-        height, width = covered
-        return ((height - 1) // 2, height // 2), ((width - 1) // 2, width // 2)
+            raise InputError(f'padding "same" needs a stride of 1 ("same-tf" does not), but stride is {stride}.')
+        height, width = (length - 1 for length in covered)
+        return (height // 2, height - height // 2), (width // 2, width - width // 2)
+    if padding == "same-tf" and covered and size:
+        height, width = (
+            max(0, (-(-side // step) - 1) * step + length - side)
+            for side, step, length in zip(size, stride, covered, strict=True)
+        )
+        return (height // 2, height - height // 2), (width // 2, width - width // 2)
     try:
         rows, columns = padding if isinstance(padding, tuple | list) else (padding, padding)
         return as_pair("padding", rows, minimum=0), as_pair("padding", columns, minimum=0)  # type: ignore[arg-type]
     except ValueError as error:
+        words = ', "same", "same-tf" or "valid"' if covered else ""
         raise InputError(
-            "padding must be a whole number of at least 0, a pair (rows, columns), ((top, bottom), (left, right)), "
-            f'"same" or "valid", but it is {padding!r}.'
+            "padding must be a whole number of at least 0, a pair (rows, columns), ((top, bottom), (left, right))"
+            f"{words}, but it is {padding!r}."
         ) from error
 
 
@@ -77,6 +85,17 @@ def windows(x: Array, kernel_size: Pair, stride: Pair, dilation: Pair, *, writea
     (sH, sW), (dH, dW) = stride, dilation
     everywhere = sliding_window_view(x, reach(kernel_size, dilation), axis=(2, 3), writeable=writeable)
     return everywhere[:, :, ::sH, ::sW, ::dH, ::dW]
+
+
+def sources(at: int, count: int, length: int, stride: int, dilation: int) -> list[Pair]:
+    """Return which of `count` stops along an axis have place `at` under their kernel of `length`, and which entry.
+
+    >>> sources(2, count=3, length=3, stride=1, dilation=1)
+    [(0, 2), (1, 1), (2, 0)]
+    """
+    starts = [(at - entry * dilation, entry) for entry in range(length)]
+    stops = [(start // stride, entry) for start, entry in starts if start % stride == 0]
+    return sorted((stop, entry) for stop, entry in stops if 0 <= stop < count)
 
 
 def blocks(count: int, bytes_each: int) -> Iterator[slice]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from manim import config
 
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
-__all__ = ["Bands", "Box", "smallest_text"]
+__all__ = ["Bands", "Box", "smallest_text", "with_one_line"]
 
 MARGIN = 0.5
 """Free space at the sides of the frame, in scene units."""
@@ -76,3 +76,9 @@ class Bands:
 def smallest_text() -> float:
     """Return the smallest size of text that can be read, in scene units."""
     return float(config.frame_height) * SMALLEST_TEXT
+
+
+def with_one_line(bands: Bands, *, tall: bool) -> Bands:
+    """Return the bands with a formula band of one line, which leaves more to the stage."""
+    top = bands.formula.bottom + (1.7 if tall else 1.1)
+    return replace(bands, stage=replace(bands.stage, bottom=top + 0.2), formula=replace(bands.formula, top=top))

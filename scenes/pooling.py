@@ -19,7 +19,7 @@ from cnn_core.pooling import PoolGeometry
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
-from scenes.specs.fields import Size, batched
+from scenes.specs.fields import Padding, Size, batched
 from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
 from scenes.specs.walk import Ring, Stop, WalkSpec
 
@@ -34,7 +34,9 @@ class PoolSpec(WalkSpec):
 
     kernel_size: Size = Field(2, description="Rows and columns of the window.")
     stride: Size | None = Field(None, description="How far the window moves; the window's size if not given.")
-    padding: Size = Field(0, description="Rings of padding around the input.")
+    padding: Padding = Field(
+        0, description='Padding around the input: a number, "rows,columns", "top,bottom,left,right", same or same-tf.'
+    )
     ceil_mode: bool = Field(False, description="Let the last windows hang over the edge.")
 
     def values(self) -> Values:
@@ -44,8 +46,8 @@ class PoolSpec(WalkSpec):
 
     def ring(self, trace: Any) -> Ring:
         """Return how far windows reach beyond the input, all of the padding included."""
-        (pH, pW), reached = trace.padding, super().ring(trace)
-        top, bottom, left, right = map(max, zip((pH, pH, pW, pW), reached, strict=True))
+        ((top, bottom), (left, right)), reached = trace.padding, super().ring(trace)
+        top, bottom, left, right = map(max, zip((top, bottom, left, right), reached, strict=True))
         return top, bottom, left, right
 
     def subtitle(self, trace: Any) -> str:
@@ -106,7 +108,7 @@ class MaxPoolSpec(PoolSpec):
         return say("The largest value of each stop goes to the output.")
 
     def around(self, trace: MaxPool2dTrace) -> str:
-        if any(trace.padding):
+        if np.any(trace.padding):
             return say("The dashed cells are padding. They count as minus infinity, so they never win.")
         return say("The dashed cells lie outside of the input. They count as minus infinity, so they never win.")
 
@@ -155,10 +157,10 @@ class AvgPoolSpec(PoolSpec):
     def values(self) -> Values:
         """Return input (with its padding, if there is any) and output, and each step's sum and divisor."""
         trace = self.trace()
-        return {**super().values(), **({"x_padded": with_padding(trace)} if any(trace.padding) else {})}
+        return {**super().values(), **({"x_padded": with_padding(trace)} if np.any(trace.padding) else {})}
 
     def padded(self, trace: AvgPool2dTrace) -> Array | None:
-        return with_padding(trace) if self.count_include_pad and any(trace.padding) else None
+        return with_padding(trace) if self.count_include_pad and np.any(trace.padding) else None
 
     def rule(self, trace: AvgPool2dTrace) -> str:
         if self.divisor_override is not None:
@@ -167,12 +169,12 @@ class AvgPoolSpec(PoolSpec):
 
     def around(self, trace: AvgPool2dTrace) -> str:
         """Say what padding counts as, and that what lies beyond it does not count."""
-        if not any(trace.padding):
+        if not np.any(trace.padding):
             return say("The last windows reach over the edge. What lies outside does not count.")
         if not self.count_include_pad:
             return say("The dashed cells are padding. They do not count: only the cells of the input are averaged.")
-        (pH, pW), (_, bottom, _, right) = trace.padding, self.ring(trace)
-        if (bottom, right) != (pH, pW):
+        (rows, columns), (_, bottom, _, right) = trace.padding, self.ring(trace)
+        if (bottom, right) != (rows[1], columns[1]):
             return say("The dashed cells are padding. Their zeros count in the mean. Empty cells beyond them do not.")
         return say("The dashed cells are padding. Their zeros count in the mean.")
 
@@ -223,8 +225,7 @@ def in_shifted(address: str) -> str:
 
 
 def with_padding(trace: AvgPool2dTrace) -> Array:
-    pH, pW = trace.padding
-    return pad(trace.x, ((pH, pH), (pW, pW)))
+    return pad(trace.x, trace.padding)
 
 
 def pair_in_words(rows: int, columns: int) -> str:
@@ -237,7 +238,7 @@ def check_size(geometry: PoolGeometry) -> None:
     if max(geometry.kernel_size) > MAX_KERNEL:
         came = "×".join(map(str, geometry.kernel_size))
         raise InputError(f"kernel_size must be at most {MAX_KERNEL}×{MAX_KERNEL} to be legible, but it is {came}.")
-    sides = [size + 2 * border for size, border in zip(geometry.size, geometry.padding, strict=True)]
+    sides = [size + sum(border) for size, border in zip(geometry.size, geometry.padding, strict=True)]
     if max(sides) > MAX_PADDED:
         came = "×".join(map(str, sides))
         raise InputError(f"padding must leave x at most {MAX_PADDED}×{MAX_PADDED}, padding included, but it is {came}.")

@@ -57,6 +57,13 @@ MUTANTS = (
         'return "="',
         ("tests/cnn_core/test_expression.py", "-k", "sign or exact or large_numbers"),
     ),
+    Mutant(
+        "the kernel is not flipped on its way back to the input",
+        "cnn_core/correlation.py",
+        "landing[block, ..., a, b] += stamps[:, :, a, b]",
+        "landing[block, ..., a, b] += stamps[:, :, kH - 1 - a, kW - 1 - b]",
+        ("tests/cnn_core/test_backward.py", "-k", "every_output_of_a_convolution"),
+    ),
 )
 
 

@@ -26,8 +26,20 @@ __all__ = ["predict", "train"]
     type=click.Path(path_type=Path),
     help="Folder with MNIST's two training files; they are downloaded, checked and kept if not given.",
 )
-@click.option("--epochs", type=click.IntRange(1, 1000), default=30, show_default=True, help="Times through the images.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Where chance starts.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 1000),
+    default=30,
+    show_default=True,
+    help="How many times to go through all images.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of the random numbers: the same seed gives the same weights.",
+)
 @click.option("--resume", is_flag=True, help="Go on where a run with the same options was stopped.")
 @click.option(
     "-o",
@@ -37,17 +49,25 @@ __all__ = ["predict", "train"]
     show_default=True,
     help="The weights; their card and the checkpoint go beside them.",
 )
-def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path) -> None:
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Record the run into this .safetensors file, which scene training --log films.",
+)
+def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path, log: Path | None) -> None:
     """Train the digit classifier on MNIST, on one thread, the same for the same seed."""
-    check_output(output)
+    check_output("--output", output)
+    check_log(log, resume=resume)
     try:
         from cnn_core.training import train as run
     except ModuleNotFoundError as error:
         raise CnnreelError("train needs PyTorch, which is not installed: .venv/bin/pip install '.[train]'.") from error
     from cnn_core.card import publish
-    from cnn_core.mnist import load_training
+    from cnn_core.mnist import load_test, load_training
+    from cnn_core.recording import RunRecorder, recorded
 
     digits = load_training(data)
+    recorder = None if log is None else RunRecorder(load_test())
     output.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_suffix(".checkpoint")
     with TrainingBar(epochs) as bar:
@@ -59,17 +79,28 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path)
             resume=resume,
             on_batch=bar.batch,
             on_epoch=bar.epoch,
+            recorder=recorder,
         )
+    if log is not None and recorder is not None:
+        recorded(log, recorder, result, digits)
     measured = publish(output, result)
     checkpoint.unlink(missing_ok=True)
     click.echo(f"test accuracy {measured.accuracy:.2%}: {measured.correct:,} of 10,000 images", err=True)
     click.echo(output)
 
 
-def check_output(output: Path) -> None:
-    """Refuse a name that is not that of weights."""
+def check_output(option: str, output: Path) -> None:
+    """Refuse a name that is not that of weights or a log."""
     if output.suffix != ".safetensors":
-        raise click.UsageError(f"--output must end in .safetensors, but it is {str(output)!r}.")
+        raise click.UsageError(f"{option} must end in .safetensors, but it is {str(output)!r}.")
+
+
+def check_log(log: Path | None, *, resume: bool) -> None:
+    if log is None:
+        return
+    check_output("--log", log)
+    if resume:
+        raise click.UsageError("--log records a run from its first step, so it does not go with --resume.")
 
 
 class TrainingBar:
@@ -115,18 +146,20 @@ def predict(x: str, weights: Path | None, as_json: bool) -> None:
     """Say which digit a picture shows, and how sure the network is of each."""
     from cnn_core.mnist import as_input
     from cnn_core.weights import load, shipped
-    from scenes.specs.digit_image import digit_image
+    from scenes.specs.digit_image import digit_image, unsure
 
     image = digit_image("--x", x)
     network = shipped() if weights is None else load(weights)
     probabilities = network.predict(as_input(image.pixels))[0]
-    best = int(probabilities.argmax())
+    read = int(probabilities.argmax()) if image.pixels.any() else None
+    remarks = [image.remark, unsure(probabilities) if read is not None else ""]
     if as_json:
-        said = {"x": image.name, "label": image.label, "prediction": best, "probabilities": probabilities.tolist()}
-        click.echo(json.dumps(said, indent=1))
+        said = {"x": image.name, "label": image.label, "prediction": read, "probabilities": probabilities.tolist()}
+        click.echo(json.dumps({**said, "remarks": [remark for remark in remarks if remark]}, indent=1))
         return
-    for digit, probability in enumerate(probabilities):
+    for digit, probability in enumerate(probabilities if read is not None else ()):
         bar = "█" * round(30 * probability)
         click.echo(f"{digit}  {probability:7.2%}  {bar}".rstrip())
     known = "" if image.label is None else f"; it is labelled {image.label}"
-    click.echo(f"It reads {best}{known}.")
+    verdict = "It reads no digit." if read is None else f"It reads {read}{known}."
+    click.echo(" ".join(filter(None, (image.remark, verdict, remarks[1]))))

@@ -9,19 +9,13 @@ from manim import UP, VGroup
 
 from cnn_core.activations import ActivationTrace
 from cnn_core.arrays import Array
-from scenes.layout import Bands, Box, smallest_text
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import Maps, cell_for, named
 from scenes.mobjects.plot import Curve, Ends
 from scenes.theme import Theme
 
-__all__ = ["ActivationBoard", "with_one_line"]
-
-
-def with_one_line(bands: Bands, *, tall: bool) -> Bands:
-    """Return the bands with a formula band of one line, which leaves more to the stage."""
-    top = bands.formula.bottom + (1.7 if tall else 1.1)
-    return replace(bands, stage=replace(bands.stage, bottom=top + 0.2), formula=replace(bands.formula, top=top))
+__all__ = ["ActivationBoard"]
 
 
 class ActivationBoard(VGroup):

@@ -27,11 +27,16 @@ ROLES = {
     "weight": "kernel",
     "bias": "kernel",
     "negative_slope": "kernel",
+    "y": "kernel",
     "x_hat": "output",
     "index": "output",
     "prediction": "output",
     "label": "input",
     "output": "output",
+    "grad_output": "output",
+    "grad_weight": "kernel",
+    "grad_bias": "kernel",
+    "grad_input": "input",
 }
 """Whose colour a number has, by its name; all others have that of text."""
 

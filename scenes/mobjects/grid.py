@@ -86,7 +86,7 @@ class NumberGrid(VGroup):
         self.text_size = self._text_size() if digits else 0.0
         top, bottom, left, right = ring
         self.offset = cell * np.array([(left - right) / 2, (bottom - top) / 2, 0])
-        self.fills: dict[tuple[int, int], Rectangle] = {}
+        self.fills: dict[tuple[int, int], VMobject] = {}
         self.numbers: dict[tuple[int, int], Number] = {}
         self.frame = self._outline()
         self.lines = self._lines()
@@ -168,7 +168,7 @@ class NumberGrid(VGroup):
         top, bottom, left, right = self.ring
         return not (top <= row < self.rows - bottom and left <= column < self.columns - right)
 
-    def make_fill(self, row: int, column: int) -> Rectangle:
+    def make_fill(self, row: int, column: int) -> VMobject:
         """Return the tint of a cell, in its place, not yet part of the grid."""
         value = self.values[row, column]
         tint = self.theme.cell_fill(self.role, value / self.largest if np.isfinite(value) else 0.0)

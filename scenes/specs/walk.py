@@ -16,7 +16,7 @@ from cnn_core.arrays import Array
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position
 from scenes.language import number, say
 from scenes.specs.base import Label, SceneSpec, Values

@@ -341,7 +341,7 @@ REFUSED = [
     ({"x": waves(2, 9, 4)}, "x with its padding with its 2 channels must be at most 8×8"),
     ({"weight": waves(8, 8)}, "weight must be at most 7×7 to be legible in a film, but it is 8×8."),
     ({"weight": waves(6, 6)}, "weight must fit into x with its padding, which is 5 x 5, but its kernel covers 6 x 6"),
-    ({"weight": "sobel"}, "weight names no kernel"),
+    ({"weight": "sobel"}, "weight must be rows, or one of identity"),
     ({"weight": waves(2, 3, 3)}, "weight must have 1 input channels"),
     ({"bias": "1 2"}, "bias must hold one number for each output channel, 1 in all, but it holds 2."),
     ({"stride": 0}, "stride must be a whole number of at least 1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cnnreel.work.scheduler import film_all
 from cnnreel.work.segments import Segments
 from scenes.catalog import find
 from scenes.specs import SceneSpec
+from scenes.timeline import Beat
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -25,7 +27,7 @@ def filmed(monkeypatch) -> list[int]:
     """Return the numbers of all beats that are filmed in this process from now on."""
     numbers: list[int] = []
 
-    def note(clip: Clip, folder: Path, beats: Any, on_segment: Any) -> Segments:
+    def note(clip: Clip, folder: Path, beats: Mapping[int, Beat], on_segment: Any) -> Segments:
         numbers.extend(beats)
         return Segments(clip, folder, beats, on_segment)
 
@@ -36,6 +38,7 @@ def filmed(monkeypatch) -> list[int]:
 @pytest.mark.slow
 def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
     clip, folder = Clip(short_spec, "max-pool", tmp_path, Output("low")), tmp_path / "staged"
+    folder.mkdir()
     prepared = prepare(clip, folder)
     for beat in reversed(prepared.missing):
         film_part(clip, folder, prepared, [beat])
@@ -48,6 +51,7 @@ def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short
 def test_parts_make_the_same_pictures_and_the_same_gif(short_spec: SceneSpec, tmp_path, format: str) -> None:
     whole = film(short_spec, tmp_path / "whole", quality="low", format=format)
     clip, folder = Clip(short_spec, "max-pool", tmp_path / "parts", Output("low", format)), tmp_path / "staged"
+    folder.mkdir()
     prepared = prepare(clip, folder)
     for beat in reversed(prepared.missing):
         film_part(clip, folder, prepared, [beat])
@@ -60,7 +64,7 @@ def test_parts_make_the_same_pictures_and_the_same_gif(short_spec: SceneSpec, tm
 def test_only_beats_that_look_different_are_filmed_again(tmp_path, filmed: list[int]) -> None:
     cache = Cache(tmp_path / "cache", 100_000_000)
     plain, asked = (
-        find("conv2d").build({"symbols": False, "pace": "fast", "question": question}) for question in (False, True)
+        find("max-pool").build({"x": "7 3; 3 8", "pace": "fast", "question": question}) for question in (False, True)
     )
     beats = len(film(plain, tmp_path / "plain", quality="low", cache=cache).record["beats"])
     assert filmed == list(range(beats))

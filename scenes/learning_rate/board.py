@@ -1,0 +1,134 @@
+"""Where the learning rate is shown: first image, kernel, output and errors, then kernel, gradient and curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from manim import UP, VGroup, VMobject, config
+
+from cnn_core.arrays import Array
+from cnn_core.learning_rate import LearningRateTrace
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.gradient import GradientGrid
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.panels import NAME_HEIGHT, Panel
+from scenes.mobjects.plane import Plane
+from scenes.theme import Theme
+
+__all__ = ["ErrorBoard", "Places", "StepBoard"]
+
+_GAP = 0.45
+_LARGEST_CELL = 1.15
+_POINTS = 121
+
+
+@dataclass(frozen=True)
+class Places:
+    """The boxes of the second part: kernel and gradient, the list of rates, the curve."""
+
+    grids: Box
+    rates: Box
+    curve: Box
+
+    @classmethod
+    def of(cls, stage: Box) -> Places:
+        width, height = config.frame_width, config.frame_height
+        if width > height:
+            left, curve = stage.part(0, 0.38), stage.part(0.42, 1)
+            middle = stage.bottom + 0.36 * stage.height
+            return cls(replace(left, bottom=middle), replace(left, top=middle), curve)
+        middle = stage.bottom + (0.56 if height > width else 0.44) * stage.height
+        upper, lower = replace(stage, bottom=middle), replace(stage, top=middle - 0.1)
+        if height > width:
+            line = lower.top - 3.6 * smallest_text()
+            return cls(upper, replace(lower, bottom=line), replace(lower, top=line - 0.1))
+        return cls(upper.part(0, 0.58), upper.part(0.62, 1), lower)
+
+
+def grid_of(values: Array, address: str, role: str, theme: Theme, cell: float, *, filled: bool = True) -> NumberGrid:
+    return NumberGrid(values, address.format, role, theme, cell, filled=filled)
+
+
+class ErrorBoard(VGroup):
+    """Image, kernel, output, what is wanted and by how much the output misses it."""
+
+    def __init__(self, trace: LearningRateTrace, theme: Theme, room: Box) -> None:
+        (rows, columns), (kH, kW), (H, W) = (a.shape[2:] for a in (trace.x, trace.weight, trace.output))
+        slots = [columns, kW, W, max(W, kW), W]
+        lines = [slots] if config.frame_width > config.frame_height else [slots[:2], slots[2:]]
+        across = min((room.width - _GAP * (len(line) - 1)) / sum(line) for line in lines)
+        high = rows if len(lines) == 1 else max(rows, kH) + max(H, kH)
+        down = (room.height - NAME_HEIGHT * len(lines) - _GAP * (len(lines) - 1)) / high
+        cell = min(_LARGEST_CELL, across, down)
+
+        def panel(name: str, values: Array, address: str, role: str) -> Panel:
+            return Panel(grid_of(values[0, 0], f"{address}[0,0,{{}},{{}}]", role, theme, cell), name)
+
+        self.x, self.weight = panel("x", trace.x, "x", theme.input), panel("w", trace.weight, "weight", theme.kernel)
+        self.output, self.wanted = (
+            panel("y", trace.output, "output", theme.output),
+            panel("t", trace.target, "target", theme.text),
+        )
+        gradients = (("grad_output", theme.output, "dL/dy"), ("grad_weight", theme.kernel, "dL/dw"))
+        self.grad_output, self.grad_weight = (
+            Panel(GradientGrid(getattr(trace, name)[0, 0], f"{name}[0,0,{{}},{{}}]".format, role, theme, cell), called)
+            for name, role, called in gradients
+        )
+        slot_panels = [self.x, self.weight, self.output, self.wanted, self.grad_output]
+        super().__init__(self.x, self.weight, self.output, self.wanted)
+        top = room.center[1] + (high * cell + NAME_HEIGHT * len(lines) + _GAP * (len(lines) - 1)) / 2
+        for line in lines:
+            tallest = (rows if len(lines) == 1 else max(rows, kH) if line is lines[0] else max(H, kH)) * cell
+            left = room.center[0] - (cell * sum(line) + _GAP * (len(line) - 1)) / 2
+            for slot in line:
+                one = slot_panels.pop(0)
+                one.shift(np.array([left + slot * cell / 2, top - tallest / 2, 0]) - one.grid.get_center())
+                left += slot * cell + _GAP
+            top -= tallest + NAME_HEIGHT + _GAP
+        self.grad_weight.shift(self.wanted.grid.get_center() - self.grad_weight.grid.get_center())
+
+
+class StepBoard(VGroup):
+    """Kernel and gradient, and the curve on which the loss lies along the step."""
+
+    def __init__(self, trace: LearningRateTrace, theme: Theme, places: Places) -> None:
+        self.trace, self.theme = trace, theme
+        kH, kW = trace.weight.shape[2:]
+        room = places.grids
+        self.cell = min(_LARGEST_CELL, (room.width - _GAP) / (2 * kW), (room.height - NAME_HEIGHT) / kH)
+        self.weight = self.kernel()
+        gradient = GradientGrid(
+            trace.grad_weight[0, 0], "grad_weight[0,0,{},{}]".format, theme.kernel, theme, self.cell
+        )
+        self.gradient = Panel(gradient, "dL/dw")
+        self.middles = [room.center + sign * (kW * self.cell + _GAP) / 2 * np.array([1, 0, 0]) for sign in (-1, 1)]
+        for panel, middle in zip((self.weight, self.gradient), self.middles, strict=True):
+            panel.shift(middle + NAME_HEIGHT / 2 * UP - panel.grid.get_center())
+        size = max(0.3, smallest_text())
+        self.reach = 1.06 * float(trace.rates.max())
+        xs = np.linspace(0, self.reach, _POINTS)
+        self.most = 1.06 * float(max(trace.loss_at(xs).max(), trace.loss))
+        self.plane = Plane((0, self.reach), (0, self.most), ("η", "L"), places.curve, size, theme)
+        self.curve = self.plane.line(xs, trace.loss_at(xs), theme.text)
+        super().__init__(self.weight, self.gradient)
+
+    def kernel(self, k: int | None = None) -> Panel:
+        """Return the kernel in its place, before the step or after that with a rate."""
+        trace = self.trace
+        values = trace.weight[0, 0] if k is None else trace.weights[k]
+        address = "weight[0,0,{},{}]" if k is None else f"weights[{k},{{}},{{}}]"
+        panel = Panel(grid_of(values, address, self.theme.kernel, self.theme, self.cell), "w" if k is None else "new w")
+        if k is not None:
+            panel.shift(self.weight.grid.get_center() - panel.grid.get_center())
+        return panel
+
+    def slope(self) -> VMobject:
+        """Return the line on which the loss would fall if the slope stayed what it is where the step begins."""
+        end = min(self.reach, self.trace.loss / self.trace.slope)
+        return self.plane.line(
+            (0, end), (self.trace.loss, self.trace.loss - self.trace.slope * end), self.theme.muted, 3
+        )
+
+    def on_curve(self, rate: float) -> np.ndarray:
+        return self.plane.point(rate, float(self.trace.loss_at(rate)))
