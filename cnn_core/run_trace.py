@@ -174,5 +174,4 @@ class RunTrace(Trace):
 
 def rounded(shares: npt.NDArray[np.float32]) -> Array:
     """Return single-precision numbers as the decimals that were meant."""
-    found: Array = np.round(shares.astype(np.float64), 6)
-    return found
+    return np.asarray(np.round(np.asarray(shares, dtype=np.float64), 6), dtype=np.float64)

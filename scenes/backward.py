@@ -21,8 +21,8 @@ from scenes.working import Working
 
 __all__ = ["BackwardScene"]
 
-_LINE = 0.85
-"""Height of the band of formulas in a wide frame, in scene units."""
+_LINE, _TALL_LINE = 0.85, 1.15
+"""Height of the band of formulas in a wide and in a tall frame, in scene units."""
 
 SpecT = TypeVar("SpecT", bound=SceneSpec)
 
@@ -42,8 +42,8 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
-        if self.wide:
-            line = replace(self.bands.formula, top=self.bands.formula.bottom + _LINE)
+        if self.wide or self.tall:
+            line = replace(self.bands.formula, top=self.bands.formula.bottom + (_TALL_LINE if self.tall else _LINE))
             stage = replace(self.bands.whole, bottom=line.top + 0.1)
             self.bands = replace(self.bands, formula=line, stage=stage)
         self.show_title(title, say("← back"))

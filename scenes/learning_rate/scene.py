@@ -31,7 +31,8 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
-        self.show_title(say(self.operation), say("one gradient, steps of different lengths"))
+        self.show_title(say(self.operation))
+        self.lasting_reason = say("the gradient says which way to go; how far is up to us")
         self.writer = Writer(
             self.theme, self.bands.formula, grad_output=self.theme.output, grad_weight=self.theme.kernel
         )

@@ -56,7 +56,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
     def to_the_weights(self, o: int) -> None:
         """Let an output hand its inputs to its row of weights."""
         k = int(np.abs(self.trace.x[0]).argmax())
-        address, grad = f"grad_weight[{o},{k}]", self.given("grad_output", 0, o)
+        address, grad = f"steps[{o}].to_weight[{k}]", self.given("grad_output", 0, o)
         said = say(
             "A weight is blamed by the input that it met: {grad} times the inputs, for row {row}.", grad=grad, row=o + 1
         )

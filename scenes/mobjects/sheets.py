@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from manim import LEFT, VGroup
@@ -51,11 +52,19 @@ class Sheet:
     is_gradient: bool = False
     filled: bool = True
     place: str = ""
+    has_digits: bool = True
 
     @property
     def least(self) -> float:
         """The smallest side of a cell in which all numbers can be read."""
-        return readable_cell(self.values, self.decimals)
+        return readable_cell(self.values, self.decimals) if self.has_digits else 0.0
+
+
+def _without_digits(part: Any) -> Any:
+    """Return a plan whose grids may be as small as the room asks for."""
+    if isinstance(part, GridPlan):
+        return replace(part, least=0.0)
+    return replace(part, parts=[_without_digits(one) for one in part.parts]) if hasattr(part, "parts") else part
 
 
 class Tagged(VGroup):
@@ -87,7 +96,10 @@ class Sheets(dict[str, Tagged]):
     def __init__(
         self, sheets: dict[str, Sheet], arrangements: Sequence[Part], theme: Theme, room: Box, most: float = 1.3
     ) -> None:
-        places, self.cell = placed(arrangements, room, most)
+        places, self.cell = placed(arrangements, room, most) if sheets else ({}, most)
+        if not self.cell:  # numbers that cannot be read are left out
+            sheets = {key: replace(sheet, has_digits=False) for key, sheet in sheets.items()}
+            places, self.cell = placed([_without_digits(one) for one in arrangements], room, most)
         super().__init__({key: Tagged(sheet, theme, self.cell) for key, sheet in sheets.items()})
         for key, one in self.items():
             one.shift(places[sheets[key].place or key] - one.grid.frame.get_center())

@@ -8,7 +8,6 @@ import numpy as np
 from manim import DOWN, LEFT, RIGHT, VGroup, config
 
 from cnn_core.arrays import Array
-from cnn_core.numerals import typeset
 from cnn_core.sgd_step import SgdStepTrace
 from scenes.language import say
 from scenes.layout import Box, smallest_text
@@ -23,7 +22,8 @@ from scenes.theme import Theme
 __all__ = ["NAMES", "ForwardBoard", "StepGrids"]
 
 NAMES = "AB"
-_GAP = 0.35
+_BETWEEN = 0.15
+"""Between rows, in scene units."""
 _LARGEST_CELL = 1.05
 _APART = 0.15
 """Between the rows of the two kernels, in scene units."""
@@ -42,35 +42,54 @@ class ForwardBoard:
 
     def __init__(self, trace: SgdStepTrace, theme: Theme, box: Box) -> None:
         self.trace, self.theme, self.box = trace, theme, box
-        self.size = max(0.32, smallest_text())
-        wide, tall = config.frame_width > config.frame_height, config.frame_height > config.frame_width
-        room = box.height - (3.2 * self.size if tall else 0.0)
-        across = box.width if tall else 0.62 * box.width
-        self.side = min((room - 2 * _GAP) / 3, (across - 2 * _GAP) / 3)
-        self.top, self.left = box.top, box.left + (0.0 if wide or not tall else (box.width - across) / 2)
-        pitch = self.side + _GAP
-        self.kernels = [self._grid(trace.before[k, 0], f"before[{k},0,{{}},{{}}]", theme.kernel) for k in range(2)]
-        self.images = [self._grid(trace.x[n, 0], f"x[{n},0,{{}},{{}}]", theme.input) for n in range(2)]
-        self.maps = [
-            [self._grid(trace.maps[n, k], f"maps[{n},{k},{{}},{{}}]", theme.output) for k in range(2)] for n in range(2)
+        self.tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
+        self.size = max(0.3 if wide else 0.24, smallest_text())
+        self.gap = 0.5 if wide or self.tall else 0.3
+        (kernels, images, maps), side, small = self._places(wide)
+
+        def grid(values: Array, address: str, role: str, place: np.ndarray, side: float) -> NumberGrid:
+            made = NumberGrid(values, address.format, role, theme, side / max(values.shape))
+            return made.shift(place - made.get_center())
+
+        self.kernels = [
+            grid(trace.before[k, 0], f"before[{k},0,{{}},{{}}]", theme.kernel, kernels[k], side) for k in range(2)
         ]
-        for k in range(2):
-            self._put(self.kernels[k], k + 1, 0, pitch)
-            self._put(self.images[k], 0, k + 1, pitch)
-            for n in range(2):
-                self._put(self.maps[n][k], k + 1, n + 1, pitch)
-        names = VGroup(*(Label(NAMES[k], 1.4 * self.size, theme.kernel, "semibold") for k in range(2)))
-        for name, grid in zip(names, self.kernels, strict=True):
-            name.next_to(grid, LEFT, buff=0.08)
-        self.heads = VGroup(*self.kernels, *self.images, names)
+        self.images = [grid(trace.x[n, 0], f"x[{n},0,{{}},{{}}]", theme.input, images[n], small) for n in range(2)]
+        self.maps = [
+            [grid(trace.maps[n, k], f"maps[{n},{k},{{}},{{}}]", theme.output, maps[n][k], side) for k in range(2)]
+            for n in range(2)
+        ]
+        named = self.kernels if kernels[0][1] == kernels[1][1] else [*self.kernels, *self.maps[0]]
+        self.names = VGroup(
+            *(
+                Label(NAMES[index % 2], 1.2 * self.size, theme.kernel, "semibold").next_to(one, LEFT, buff=0.08)
+                for index, one in enumerate(named)
+            )
+        )
+        self.heads = VGroup(*self.kernels, *self.images, self.names)
         self.answers = VGroup(*self.maps[0], *self.maps[1])
 
-    def _grid(self, values: Array, address: str, role: str) -> NumberGrid:
-        return NumberGrid(values, address.format, role, self.theme, self.side / max(values.shape))
+    def _places(
+        self, wide: bool
+    ) -> tuple[tuple[list[np.ndarray], list[np.ndarray], list[list[np.ndarray]]], float, float]:
+        """Return the middles of kernels, images and maps, the side of kernels and maps, and that of an image.
 
-    def _put(self, grid: NumberGrid, column: int, row: int, pitch: float) -> None:
-        x, y = self.left + column * pitch + self.side / 2, self.top - row * pitch - self.side / 2
-        grid.shift(np.array([x, y, 0]) - grid.get_center())
+        In a wide frame the kernels stand on top of each other at the left; in others above the maps that they make.
+        """
+        box, rows = self.box, 2 if wide else 3
+        side = (box.height - (3.2 * self.size if self.tall else 0.0) - _BETWEEN * (rows - 1)) / rows
+        small = min(side, 1.3) if self.tall else side
+        if self.tall:
+            side = min(side, (box.width - small - 2 * self.gap) / 2)
+        ys = [box.top - side / 2 - row * (side + _BETWEEN) for row in range(rows)]
+        sides = [side] * 4 if wide else [small, side, side]
+        lefts = np.cumsum([self.gap if wide else 0.0, *(one + self.gap for one in sides[:-1])])
+        xs = [box.left + left + one / 2 for left, one in zip(lefts, sides, strict=True)]
+        if wide:
+            kernels = [np.array([xs[0], y, 0]) for y in ys]
+            return (kernels, [np.array([xs[1], y, 0]) for y in ys], middles(xs[2:], ys)), side, small
+        kernels = [np.array([x, ys[0], 0]) for x in xs[1:]]
+        return (kernels, [np.array([xs[0], y, 0]) for y in ys[1:]], middles(xs[1:], ys[1:])), side, small
 
     def rings(self, n: int) -> list[Ring]:
         """Return rings around the largest values of an image's maps."""
@@ -94,15 +113,15 @@ class ForwardBoard:
 
     def _place(self, row: VGroup, n: int, which: str) -> VGroup:
         first = which == "p"
-        if config.frame_height > config.frame_width:
+        if self.tall:
             y = self.maps[1][0].get_bottom()[1] - (1.0 + 1.3 * n) * self.size
             left = self.box.left if first else self.box.left + 0.44 * self.box.width
         else:
             y = self.images[n].get_y() + (0.6 if first else -0.6) * 1.2 * self.size
-            left = self.maps[n][1].get_right()[0] + _GAP
+            left = self.maps[n][1].get_right()[0] + self.gap
         return row.move_to(np.array([left, y, 0]), aligned_edge=LEFT)
 
-    def windows(self, n: int) -> list[VGroup]:
+    def windows(self, n: int) -> list[Window]:
         """Return the outline of each map's winner's window on its image."""
         windows = []
         for k in range(2):
@@ -110,6 +129,10 @@ class ForwardBoard:
             if place is not None:
                 windows.append(Window(self.images[n], self.trace.before.shape[2:], self.theme).place(*place))
         return windows[:1]
+
+
+def middles(xs: list[float], ys: list[float]) -> list[list[np.ndarray]]:
+    return [[np.array([x, y, 0]) for x in xs] for y in ys]
 
 
 class StepGrids:
@@ -140,7 +163,7 @@ class StepGrids:
         self.after = [
             self._panel("after", k, say("new {name}", name=NAMES[k]), xs[2] if self.wide else xs[0]) for k in range(2)
         ]
-        signs = ((0, self._minus()), (1, "=")) if self.wide else ()
+        signs = (((0, "−"), (1, "=")) if trace.lr == 1 else ((1, "→"),)) if self.wide else ()
         self.signs = VGroup(
             *(
                 Label(sign, 0.5, theme.muted).move_to(np.array([xs[at] + kW * self.cell / 2 + 0.35, self._y(k), 0]))
@@ -149,12 +172,10 @@ class StepGrids:
             )
         )
 
-    def _minus(self) -> str:
-        return "−" if self.trace.lr == 1 else f"− {typeset(self.trace.value('lr').text)}·"
-
     def _y(self, k: int) -> float:
         kH = self.trace.before.shape[2]
-        return self.box.top - k * self.pitch - kH * self.cell / 2
+        y: float = self.box.top - k * self.pitch - kH * self.cell / 2
+        return y
 
     def _panel(self, name: str, k: int, called: str, x: float) -> Panel:
         values = getattr(self.trace, name)[k, 0]

@@ -35,14 +35,17 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         self.trace = self.spec.trace()
         self.show_title(say(self.operation))
         self.bands = with_one_line(self.bands, tall=self.tall)
-        colors = {"before": self.theme.kernel, "after": self.theme.kernel, "gradient": self.theme.kernel}
-        self.writer = Writer(
-            self.theme, self.bands.formula, maps=self.theme.output, grad_logits=self.theme.output, **colors
-        )
+        kernel, output = self.theme.kernel, self.theme.output
+        colors = {"before": kernel, "after": kernel, "gradient": kernel, "maps": output, "grad_logits": output}
+        self.writer = Writer(self.theme, self.bands.formula)
+        self.writer.colors |= colors
         self.line: Drawn | None = None
+        self.lasting_reason = say(_THERE)
         self.forward()
+        self.lasting_reason = say(_BACK)
         self.back()
         self.gradients()
+        self.lasting_reason = say(_STEP)
         self.step()
         self.close()
 
@@ -70,12 +73,12 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         said = say("Two images, two kernels, A and B. Each map's largest value is its kernel's answer.")
         if self.are_equal():
             said = say("Two kernels, the same: so to each image, A and B answer alike.")
-        with self.beat("explain", said, reason=say(_THERE)):
+        with self.beat("explain", said):
             self.play(FadeIn(board.heads), run_time=0.8)
             self.play(FadeIn(board.answers), run_time=0.8)
             self.play(Create(self.rings), run_time=0.5)
         self.said = VGroup(board.line(0, "p"), board.line(1, "p"))
-        with self.beat("step", self.said_of_loss(), reason=say(_THERE)):
+        with self.beat("step", self.said_of_loss()):
             self.play(FadeIn(self.said), run_time=0.6)
             self.write(self.equation("loss_before"))
 
@@ -94,11 +97,11 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
             up=NAMES[wanted],
             down=NAMES[1 - wanted],
         )
-        with self.beat("step", said, reason=say(_BACK)):
+        with self.beat("step", said):
             self.play(FadeIn(asked), run_time=0.6)
             self.write(self.equation("grad_logits", 0, wanted))
         windows = VGroup(*board.windows(0), *board.windows(1))
-        with self.beat("step", self.said_of_way(), reason=say(_BACK)):
+        with self.beat("step", self.said_of_way()):
             self.play(FadeIn(windows), run_time=0.8)
         self.play(
             FadeOut(
@@ -129,7 +132,7 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
             said = say(
                 "Each image adds what it asks for, times what the weight met. Here they disagree, and it makes 0."
             )
-        with self.beat("step", said, reason=say(_BACK)):
+        with self.beat("step", said):
             self.play(FadeIn(VGroup(*grids.before)), run_time=0.6)
             self.play(FadeIn(VGroup(*grids.gradient)), run_time=0.8)
             ring = CellMarks(grids.gradient[0].grid, [entry], self.theme.window)
@@ -155,7 +158,7 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
             prompt = say("A − {lr} · dL/dA: what will A look like?", lr=lr)
             self.ask(prompt, self.rows(), first=[FadeOut(VGroup(self.ring, cast("Drawn", self.line)))])
             self.line = None
-        with self.beat("answer" if self.spec.question else "step", self.said_of_step(), reason=say(_STEP)):
+        with self.beat("answer" if self.spec.question else "step", self.said_of_step()):
             if self.spec.question:
                 self.play(self.end_question(), run_time=0.4)
             else:
@@ -198,7 +201,7 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
                 before=before,
                 after=after,
             )
-        with self.beat("step", said, reason=say(_STEP)):
+        with self.beat("step", said):
             self.write(self.equation("loss_after"))
             verdicts = self.grids.verdicts()
             if len(verdicts):
@@ -207,5 +210,5 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
             said = say(
                 "Each was blamed for another answer. Used alike, they would stay equal: so networks start at random."
             )
-            with self.beat("explain", said, reason=say(_STEP)):
+            with self.beat("explain", said):
                 self.play(FadeOut(cast("Drawn", self.line)), run_time=0.4)

@@ -18,20 +18,15 @@ from cnn_core.trace import Trace, parse
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Image, batched, check_sides
 
-__all__ = ["BackwardSpec"]
+__all__ = ["BackwardSpec", "GradientSpec"]
 
 
-class BackwardSpec(SceneSpec):
-    """What all scenes of gradients take; `trace()` is a backward pass."""
+class GradientSpec(SceneSpec):
+    """What all scenes of gradients compute; `trace()` is a backward pass."""
 
-    most: ClassVar[int] = 6
-    """Rows and columns of a grid."""
     summed: ClassVar[tuple[str, ...]] = ()
     """Arrays whose sums are told."""
 
-    grad_output: Image | None = Field(
-        None, description="How fast the loss rises with each output: the gradient that comes back. 1s if not given."
-    )
     question: bool = Field(True, description="Ask before an answer is shown.")
 
     def others(self) -> Mapping[str, Trace]:
@@ -66,6 +61,17 @@ class BackwardSpec(SceneSpec):
         terms = tuple(trace.value(name, *at) for at in np.ndindex(array.shape) if array[at])
         return Equation.of(Sum(terms or (Value(0.0),)), Value(float(array.sum()), f"sums.{name}", "sum"))
 
+
+class BackwardSpec(GradientSpec):
+    """What all scenes take to whose output a gradient comes back."""
+
+    most: ClassVar[int] = 6
+    """Rows and columns of a grid."""
+
+    grad_output: Image | None = Field(
+        None, description="How fast the loss rises with each output: the gradient that comes back. 1s if not given."
+    )
+
     def asked(self, output: Array) -> Array:
         """Return what is asked of an output (N, C, H, W)."""
         return freeze(np.ones_like(output)) if self.grad_output is None else batched(self.grad_output)
@@ -83,5 +89,6 @@ class BackwardSpec(SceneSpec):
 def with_steps(trace: Any) -> Values:
     """Return the arrays of a trace and, where it is a backward pass with steps, the numbers of each."""
     if not isinstance(trace, Backward) or not hasattr(trace, "step"):
-        return trace.values()  # type: ignore[no-any-return]
+        found: Values = trace.values()
+        return found
     return {**trace.values(), "steps": [trace.step(*at).values() for at in np.ndindex(trace.grad_output.shape)]}

@@ -24,8 +24,8 @@ class Moments:
         The classes it was most taken for, besides its own.
     doubt
         When the network was surest of the other class.
-    wrong
-        The last time when it was not read right; None if it always was.
+    wrong, right
+        The last time when it was not read right, None if it always was; and from when on it was, None if it never was.
     matrices
         When the confusion matrix is shown.
     """
@@ -35,6 +35,7 @@ class Moments:
     third: int
     doubt: int
     wrong: int | None
+    right: int | None
     matrices: tuple[int, ...]
 
     @classmethod
@@ -43,6 +44,7 @@ class Moments:
         ranks = [int(k) for k in np.argsort(-shares.sum(axis=0), kind="stable") if k != label]
         wrong = np.flatnonzero(shares.argmax(axis=1) != label)
         accuracy = trace.correct / trace.tested
+        after = int(wrong[-1]) + 1 if len(wrong) else 0
         reached = [int(np.argmax(accuracy >= share)) for share in _MATRICES if accuracy.max() >= share]
         return cls(
             label=label,
@@ -50,13 +52,9 @@ class Moments:
             third=ranks[1],
             doubt=int(shares[:, ranks[0]].argmax()),
             wrong=int(wrong[-1]) if len(wrong) else None,
+            right=after if after < len(accuracy) else None,
             matrices=tuple(sorted({0, *reached, len(accuracy) - 1})),
         )
-
-    @property
-    def right(self) -> int | None:
-        """When it was read right and stayed so; None if it was not in the end."""
-        return 0 if self.wrong is None else self.wrong + 1
 
 
 def steady_from(right: np.ndarray) -> int | None:

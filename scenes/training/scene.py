@@ -45,7 +45,8 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         self.bands = with_one_line(self.bands, tall=self.tall)
         self.stage_box = replace(self.bands.stage, bottom=self.bands.formula.bottom)
         steps = say_many("the same small step, {count} time", "the same small step, {count} times", self.log.steps)
-        self.show_title(say(self.operation), steps)
+        self.show_title(say(self.operation))
+        self.lasting_reason = steps
         self.begin()
         self.one_step()
         CurveChapter(self).play(question=self.spec.question)
