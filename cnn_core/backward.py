@@ -117,11 +117,12 @@ def as_gradient(value: npt.ArrayLike, output: Array) -> Array:
 
 
 def sum_of(terms: Iterable[Expression]) -> Expression:
-    """Return a sum; a number that is alone in it was only carried here, and an empty sum is 0."""
+    """Return a sum; what is alone in it stands for itself, a number as one that was carried, and an empty sum is 0."""
     parts = tuple(terms)
-    if not parts:
-        return Value(0.0)
-    return Cell(parts) if len(parts) == 1 and isinstance(parts[0], Value) else Sum(parts)
+    if len(parts) == 1:
+        (only,) = parts
+        return Cell(parts) if isinstance(only, Value) else only.of(only.parts, None)
+    return Sum(parts) if parts else Value(0.0)
 
 
 def _outside_of_steps(address: str) -> str:

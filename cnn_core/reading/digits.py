@@ -6,19 +6,19 @@ without changing its shape, placed in 28 x 28 so that its centre of mass is in t
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.arrays import Array, Pair, as_array, freeze
+from cnn_core.arrays import Array, as_array, freeze
 from cnn_core.mnist import Bytes
 from cnn_core.reading.files import read_bytes
 from cnn_core.reading.ink import find_paper, ink_on
-from cnn_core.reading.pictures import MAX_PIXELS, decode_picture
+from cnn_core.reading.pictures import decode_picture
 from cnn_core.reading.resampling import resampled, shrunk
 
 __all__ = ["Box", "Preparation", "prepare", "read_photo"]
@@ -26,6 +26,9 @@ __all__ = ["Box", "Preparation", "prepare", "read_photo"]
 SIDE: Final = 28
 INK_SIDE: Final = 20
 LONGEST_SIDE: Final = 400
+# Parts of the ink are digits of their own if they are so tall, and have so much ink, next to the largest.
+TALL: Final = 0.6
+LEAST_SHARE: Final = 0.2
 MAX_BYTES: Final = 50_000_000
 
 
@@ -75,6 +78,11 @@ class Preparation:
     scaled: Array
     pixels: Bytes
 
+    @cached_property
+    def parts(self) -> int:
+        """How many digits there seem to be: tall parts of the ink that stand beside or above each other."""
+        return max(count_apart(self.cropped), count_apart(self.cropped.T))
+
     @property
     def found(self) -> bool:
         """Whether there was any ink, a digit or not."""
@@ -89,15 +97,14 @@ def read_photo(name: str, path: Path) -> Array:
     name
         What the caller calls it; stands in the error message.
     path
-        A PNG, JPEG, BMP or WebP file.
+        A picture as `decode_picture` takes it.
 
     Raises
     ------
     InputError
         If it is no picture, is damaged or too large.
     """
-    data = read_bytes(name, path, MAX_BYTES)
-    return decode_picture(name, data, size=_fitted_size(data), decimals=4)[0]
+    return decode_picture(name, read_bytes(name, path, MAX_BYTES), longest=LONGEST_SIDE, decimals=4)[0]
 
 
 def prepare(photo: npt.ArrayLike) -> Preparation:
@@ -128,6 +135,22 @@ def prepare(photo: npt.ArrayLike) -> Preparation:
     return Preparation(values, freeze(background), dark_on_light, ink, box, cropped, scaled, pixels)
 
 
+def count_apart(ink: Array) -> int:
+    """Return into how many groups of columns ink falls that are about as tall as the tallest and have enough ink.
+
+    >>> count_apart(np.array([[1.0, 0, 1], [1, 0, 1]]))
+    2
+    """
+    columns = np.flatnonzero(ink.any(axis=0))
+    groups = [ink[:, group] for group in np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1) if len(group)]
+    heights = [int(np.ptp(np.flatnonzero(group.any(axis=1)))) + 1 for group in groups]
+    masses = [float(group.sum()) for group in groups]
+    return sum(
+        height >= TALL * max(heights) and mass >= LEAST_SHARE * max(masses)
+        for height, mass in zip(heights, masses, strict=True)
+    )
+
+
 def _box(ink: Array) -> Box | None:
     rows, columns = np.nonzero(ink)
     if len(rows) == 0:
@@ -154,20 +177,3 @@ def _offset(profile: Array) -> int:
     """Return where an axis begins so that the mass along it, `profile`, is centred."""
     centre = float(profile @ (np.arange(len(profile)) + 0.5)) / max(float(profile.sum()), 1e-9)
     return int(np.clip(round(SIDE / 2 - centre), 0, SIDE - len(profile)))
-
-
-def _fitted_size(data: bytes) -> Pair | None:
-    """Return the size (H, W) at which a large picture's longer side is 400 pixels; None leaves it as it is."""
-    from PIL import Image  # noqa: PLC0415  only those who bring a picture wait for Pillow
-
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            width, height = image.size
-            lies = image.getexif().get(0x0112, 1) >= 5  # EXIF orientation: turned by a quarter
-    except Exception:  # decode_picture says what is wrong with it
-        return None
-    factor = LONGEST_SIDE / max(width, height)
-    if factor >= 1 or width * height > MAX_PIXELS:
-        return None
-    size = max(1, round(height * factor)), max(1, round(width * factor))
-    return size[::-1] if lies else size

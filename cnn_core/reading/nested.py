@@ -12,24 +12,39 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
+from cnn_core.reading.quoting import quoted
 
-__all__ = ["from_array", "from_lists", "quoted", "stack"]
-
-QUOTED_LENGTH = 40
+__all__ = ["from_array", "from_lists", "stack"]
 
 
-def from_lists(name: str, value: object) -> Array:
-    """Return lists nested two deep as a grid (H, W), three deep as channels (C, H, W).
+def plain_number(value: object) -> float:
+    """Return a number of Python's as a finite float; a ValueError completes the sentence "this cell ..."."""
+    if not isinstance(value, Real | np.bool_):
+        raise ValueError(f"is {_described(value)}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError("is too large") from None
+    if not math.isfinite(number):
+        raise ValueError(f"is {number}")
+    return number
+
+
+def from_lists(name: str, value: object, number: Callable[[Any], float] = plain_number) -> Array:
+    """Return one list as a row (1, W), lists nested two deep as a grid (H, W), three deep as channels (C, H, W).
+
+    A batch of one is taken out of its batch. `number` turns a cell into a float, as in `stack`.
 
     >>> from_lists("x", [[4, 1], [1, 1]]).shape
     (2, 2)
     """
     lists = _expect_list(name, value, "it")
+    if _depth(lists) > 3 and len(lists) == 1:
+        lists = _expect_list(name, lists[0], "it")
     depth = _depth(lists)
-    if depth not in (2, 3):
-        came = "one deep" if depth == 1 else "deeper than three"
-        raise InputError(f"{name} must be a list of rows, or of channels of rows, but its lists are nested {came}.")
-    array = stack(name, lists if depth == 3 else [lists], _plain_number)
+    if depth > 3:
+        raise InputError(f"{name} must be a list of rows, or of channels of rows, but its lists are nested deeper.")
+    array = stack(name, lists if depth == 3 else [lists if depth == 2 else [lists]], number)
     return array if depth == 3 else array.reshape(array.shape[1:])
 
 
@@ -37,11 +52,6 @@ def from_array(name: str, value: npt.NDArray[Any]) -> Array:
     """Return a read-only copy, in float64, of an array (H, W) or (C, H, W) of finite real numbers."""
     if value.dtype.kind not in "biuf":
         raise InputError(f"{name} must be an array of real numbers, but its type is {value.dtype.name}.")
-    if value.ndim not in (2, 3) or value.size == 0:
-        raise InputError(
-            f"{name} must have 2 axes (rows, columns) or 3 (channels, rows, columns), none of them empty, "
-            f"but its shape is {value.shape}."
-        )
     with np.errstate(over="ignore"):
         array = np.array(value, dtype=np.float64)
     bad = np.argwhere(~np.isfinite(array))
@@ -75,17 +85,6 @@ def stack(name: str, channels: Sequence[object], number: Callable[[Any], float])
     return _finished(np.array(planes, dtype=np.float64))
 
 
-def quoted(text: str) -> str:
-    r"""Return a text in quotation marks, on one line, shortened, with what cannot be printed escaped.
-
-    >>> print(quoted("a\tb"))
-    "a\tb"
-    """
-    short = text if len(text) <= QUOTED_LENGTH else text[: QUOTED_LENGTH - 1] + "…"
-    # A file name can hold lone surrogates, which would fail when the message is printed.
-    return '"' + "".join(c if c.isprintable() else repr(c)[1:-1] for c in short) + '"'
-
-
 def _plane(name: str, rows: object, number: Callable[[Any], float], place: str) -> list[list[float]]:
     prefix = f"{place}, " if place else ""
     cells = _expect_list(name, rows, place or "it")
@@ -115,18 +114,6 @@ def _expect_list(name: str, value: object, place: str) -> Sequence[object]:
     if not value:
         raise InputError(f"{name} must be rows of numbers, but {place} is empty.")
     return value
-
-
-def _plain_number(value: object) -> float:
-    if not isinstance(value, Real | np.bool_):
-        raise ValueError(f"is {_described(value)}")
-    try:
-        number = float(value)
-    except OverflowError:
-        raise ValueError("is too large") from None
-    if not math.isfinite(number):
-        raise ValueError(f"is {number}")
-    return number
 
 
 def _depth(value: object) -> int:

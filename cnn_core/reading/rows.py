@@ -2,27 +2,33 @@
 
 Rows are separated by `;` or a new line, numbers by blanks or commas, channels by `|`: `"4 1; 1 1"` is 2 x 2, and
 `"1 0; 0 1 | 2 0; 0 2"` is two channels of 2 x 2. A number is whole (`4`), decimal (`.5`), scientific (`1e-3`) or a
-fraction (`1/16`); its minus sign may also be the typographic `−`.
+fraction (`1/16`); its minus sign may also be a typographic one or a dash.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
-from cnn_core.reading.nested import quoted, stack
+from cnn_core.reading.commas import split_numbers
+from cnn_core.reading.nested import stack
+from cnn_core.reading.quoting import quoted
 
-__all__ = ["from_words", "looks_like_rows", "parse_number", "parse_rows"]
+__all__ = ["looks_like_rows", "parse_number", "parse_rows"]
 
 DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
 NUMBER = re.compile(rf"([+-]?{DECIMAL})(?:/({DECIMAL}))?", re.ASCII | re.IGNORECASE)
-DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-ROWS = re.compile(r"[\d\se+\-−.,;|/]*", re.ASCII | re.IGNORECASE)
+ROWS = re.compile(r"[\d\se+\-−‐‑‒–.,;|/]*", re.ASCII | re.IGNORECASE)
 ROW_BREAK = re.compile(r";[^\S\n]*\n?|\n")
-NUMBER_BREAK = re.compile(r"\s*,\s*|\s+")
+MINUS = str.maketrans(dict.fromkeys("−‐‑‒–﹣－", "-"))
+HINTS = {
+    r"[+-]?\d*,\d+": "decimals are written with a point",
+    r"[+-]?\d{1,3}(?:[.,'’_ ]\d{3})+(?:[.,]\d+)?": "leave out what separates thousands",
+    r"[+-]?[\d.,]+\s?%": "write percentages as decimals",
+    r"\.\.\.|…": "it stands for numbers that were left out: print all of them",
+}
 
 
 def parse_rows(name: str, text: str) -> Array:
@@ -38,7 +44,7 @@ def parse_rows(name: str, text: str) -> Array:
     Raises
     ------
     InputError
-        If a row is empty or longer than another, or something is not a finite number.
+        If a row is empty or longer than another, something is not a finite number, or commas can mean two things.
 
     >>> parse_rows("x", "4 1; 1/4 −1").tolist()
     [[4.0, 1.0], [0.25, -1.0]]
@@ -48,7 +54,7 @@ def parse_rows(name: str, text: str) -> Array:
     if not text.strip():
         raise InputError(f'{name} must be rows of numbers such as "4 1; 1 1", but it is empty.')
     parts = text.replace("\r\n", "\n").replace("\r", "\n").split("|")
-    array = stack(name, [_split_rows(part) for part in parts], parse_number)
+    array = stack(name, [split_numbers(name, _lines(part)) for part in parts], parse_number)
     return array if len(parts) > 1 else array.reshape(array.shape[1:])
 
 
@@ -61,22 +67,16 @@ def looks_like_rows(text: str) -> bool:
     return ROWS.fullmatch(text) is not None and any("0" <= character <= "9" for character in text)
 
 
-def from_words(name: str, rows: Sequence[Sequence[str]]) -> Array:
-    """Return a table of words, such as a CSV file holds, as a grid (H, W)."""
-    array = stack(name, [rows], parse_number)
-    return array.reshape(array.shape[1:])
-
-
 def parse_number(word: str) -> float:
     """Return the number that a word spells; a ValueError completes the sentence "this cell ...".
 
     >>> parse_number("1/16")
     0.0625
     """
-    match = NUMBER.fullmatch(word.replace("−", "-"))
+    match = NUMBER.fullmatch(word.translate(MINUS))
     if match is None:
-        hint = "; decimals are written with a point" if DECIMAL_COMMA.fullmatch(word) else ""
-        raise ValueError(f"is {quoted(word)}{hint}" if word else "is empty")
+        hints = (hint for pattern, hint in HINTS.items() if re.fullmatch(pattern, word[:80], re.ASCII))
+        raise ValueError("; ".join([f"is {quoted(word)}", *hints]) if word else "is empty")
     numerator, denominator = float(match[1]), float(match[2] or 1)
     if denominator == 0:
         raise ValueError(f"is {quoted(word)}, which divides by zero")
@@ -85,6 +85,19 @@ def parse_number(word: str) -> float:
     return numerator / denominator
 
 
-def _split_rows(text: str) -> list[list[str]]:
+def is_number(word: str) -> bool:
+    """Return whether a word spells a number.
+
+    >>> is_number("-1e3"), is_number("one")
+    (True, False)
+    """
+    try:
+        parse_number(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _lines(text: str) -> list[str]:
     body = text.strip().removesuffix(";").strip()
-    return [NUMBER_BREAK.split(row.strip()) if row.strip() else [] for row in ROW_BREAK.split(body)] if body else []
+    return ROW_BREAK.split(body) if body else []

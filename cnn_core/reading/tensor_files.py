@@ -15,8 +15,19 @@ import numpy.typing as npt
 
 from cnn_core.errors import CnnreelError, InputError
 from cnn_core.reading.files import read_bytes
+from cnn_core.reading.quoting import quoted
 
-__all__ = ["MAX_BYTES", "Tensors", "file_sha256", "read_tensors", "write_bytes", "write_tensors"]
+__all__ = [
+    "MAX_BYTES",
+    "PICKLE_SUFFIXES",
+    "Tensors",
+    "compact",
+    "decode_tensors",
+    "file_sha256",
+    "read_tensors",
+    "write_bytes",
+    "write_tensors",
+]
 
 Tensors: TypeAlias = dict[str, npt.NDArray[Any]]
 
@@ -24,10 +35,11 @@ MAX_BYTES = 16_000_000
 # One entry only: safetensors writes several in an order that changes from run to run.
 ENTRY = "cnnreel"
 PICKLE_SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt")
+MODEL_SUFFIXES = (".onnx", ".h5", ".keras", ".tflite", ".pb")
 PICKLE_STARTS = (b"PK\x03\x04", b"\x80")  # torch.save writes a zip of pickles; it used to write bare ones
 
 
-def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
+def read_tensors(name: str, path: Path, limit: int = MAX_BYTES) -> tuple[Tensors, dict[str, Any]]:
     """Return the arrays of a safetensors file and the description they were written with.
 
     Parameters
@@ -36,24 +48,36 @@ def read_tensors(name: str, path: Path) -> tuple[Tensors, dict[str, Any]]:
         What the caller calls the file; stands in the error message.
     path
         Where it is.
+    limit
+        Bytes that it may have.
 
     Raises
     ------
     InputError
         If it is no such file, is damaged, too large, or a pickle.
     """
+    data = read_bytes(name, path, limit)
+    _refuse_others(name, path, data)
+    return decode_tensors(name, path, data), _description(name, path, data)
+
+
+def decode_tensors(name: str, path: Path, data: bytes) -> Tensors:
+    """Return the arrays of a safetensors file."""
     from safetensors import SafetensorError  # noqa: PLC0415  only those who open a net wait for it
     from safetensors.numpy import load  # noqa: PLC0415
 
-    data = read_bytes(name, path, MAX_BYTES)
-    _refuse_pickle(name, path, data)
     try:
-        tensors = load(data)
+        return load(data)
     except (SafetensorError, KeyError) as error:  # KeyError: a type of number that numpy does not have
         raise InputError(
-            f"{name} must be a safetensors file, but {path.name} is not, or is damaged: {error}."
+            f"{name} must be a safetensors file, but {quoted(path.name)} is not, or is damaged: {error}."
         ) from None
-    return tensors, _description(name, path, data)
+
+
+def compact(array: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
+    """Return an array as float32 where that loses nothing."""
+    small = array.astype(np.float32)
+    return small if np.array_equal(small, array) else array
 
 
 def write_tensors(path: Path, tensors: Mapping[str, npt.NDArray[Any]], description: Mapping[str, object]) -> None:
@@ -81,8 +105,13 @@ def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _refuse_pickle(name: str, path: Path, data: bytes) -> None:
+def _refuse_others(name: str, path: Path, data: bytes) -> None:
     # Safetensors begin with the header's length, which may look like anything; then comes the header, which is JSON.
+    if path.suffix.lower() in MODEL_SUFFIXES:
+        raise InputError(
+            f"{name} must be a safetensors file with weights of the digit classifier, but {quoted(path.name)} is "
+            "a model of its own."
+        )
     looks_pickled = data.startswith(PICKLE_STARTS) and data[8:9] != b"{"
     if path.suffix.lower() in PICKLE_SUFFIXES or looks_pickled:
         raise InputError(

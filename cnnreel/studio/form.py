@@ -19,8 +19,21 @@ GRIDS = ("grid", "kernels", "row", "matrix")
 """The formats whose values are cells."""
 _LOOK = ("question", "theme", "ratio", "pace")
 _HIDDEN = frozenset({"language"})
-_RARE = frozenset({"dilation", "groups", "flip", "ceil_mode", "count_include_pad", "symbols", "numbers", "momentum"})
-_OFTEN = frozenset({"stride", "labels", "model"})
+_RARE = frozenset(
+    {
+        "dilation",
+        "groups",
+        "flip",
+        "ceil_mode",
+        "count_include_pad",
+        "symbols",
+        "numbers",
+        "momentum",
+        "eps",
+        "training",
+    }
+)
+_OFTEN = frozenset({"x", "stride", "labels", "model", "log"})
 _PLAIN = {"boolean": "switch", "integer": "whole", "number": "number", "string": "text"}
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ConfigDict, ValidationError, create_model
 
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
+from cnn_core.reading.quoting import escaped
 from cnnreel.studio.checking import Wish, spec_of
 from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
@@ -22,6 +24,7 @@ from cnnreel.work.lesson_file import Lesson, PlannedClip, with_own_names
 from cnnreel.work.limits import LESSON_CLIPS
 from scenes.catalog import find
 from scenes.specs import SceneSpec
+from scenes.specs.base import sentence
 
 __all__ = ["command_of", "lesson_of_wishes", "opened_lesson", "planned_clip_of", "read_given", "saved_lesson"]
 
@@ -157,12 +160,14 @@ def as_cells(kind: type[SceneSpec], field: str, value: Any) -> Any:
 
 def read_alone(kind: type[SceneSpec], field: str, value: Any) -> tuple[Any, str]:
     """Read one field as the spec does, without the others: lists of numbers, and where they are from."""
-    from pydantic import ConfigDict, create_model  # noqa: PLC0415
-
     info = kind.model_fields[field]
     settings = ConfigDict(arbitrary_types_allowed=True)
     alone = create_model("Alone", __config__=settings, **{field: (info.rebuild_annotation(), ...)})  # type: ignore[call-overload]
-    found = getattr(alone.model_validate({field: value}), field)
+    try:
+        found = getattr(alone.model_validate({field: value}), field)
+    except ValidationError as error:
+        cause = error.errors()[0].get("ctx", {}).get("error")
+        raise cause if isinstance(cause, InputError) else InputError(sentence(kind, error)) from error
     return (found.array.tolist(), found.origin) if isinstance(found, Grid) else (np.asarray(found).tolist(), "")
 
 
@@ -177,7 +182,7 @@ def read_given(asked: Mapping[str, Any], source: str, uploads: Uploads | None) -
     kind, field = find(str(asked.get("scene"))), str(asked.get("field"))
     kinds = {one["field"]: one["kind"] for one in describe_form(kind.name)["fields"]}
     if field not in kinds:
-        raise InputError(f"{field[:40]} is not something that {kind.name} takes.")
+        raise InputError(f"{kind.name} does not take {escaped(field[:40])}.")
     if kinds[field] not in GRIDS:
         return {"value": source, "origin": source.rpartition("/")[2]}
     path = uploads.find(source) if uploads is not None else None
@@ -208,6 +213,8 @@ def _shell(value: Any) -> str:
     """
     if not isinstance(value, list | tuple):
         return json.dumps(str(value), ensure_ascii=False)
+    if all(isinstance(one, str) for one in value):
+        return _shell(", ".join(value))
     depth = np.ndim(value)
     joints = {1: (" ",), 2: ("; ", " "), 3: (" | ", "; ", " ")}[min(depth, 3)]
 

@@ -20,6 +20,17 @@ _GRACE = 2
 _MOST_CONNECTIONS = 300
 
 
+class _Server(uvicorn.Server):
+    """A server that ends what its app is doing before it waits for open lines to be closed."""
+
+    studio: Studio
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End all work first."""
+        await self.studio.close()
+        await super().shutdown(sockets)
+
+
 def run_studio(door: Door, line: socket.socket, folder: Path, kept: Cache | None, *, local: bool) -> None:
     """Serve at a socket that listens; a studio that is reached from elsewhere stays when nobody is there."""
     studio = Studio(door, folder, local=local, cache=kept)
@@ -31,7 +42,8 @@ def run_studio(door: Door, line: socket.socket, folder: Path, kept: Cache | None
         server_header=False,
         proxy_headers=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
+    server.studio = studio
     if local:
         studio.alone = partial(setattr, server, "should_exit", True)
     try:

@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cnn_core.errors import CnnreelError, InputError
+from cnn_core.errors import CnnreelError, InputError, TwoReadingsError
 from cnnreel.film.record import made_with
 from cnnreel.play.page.look import FONTS, colours, font_face
 from cnnreel.studio.checking import Wish, check_wish, spec_of
@@ -78,6 +78,12 @@ class Studio:
         self.uploads = Uploads(self.folder / "opened")
         self.downloads = Downloads(self.folder / "made", self.cache)
 
+    async def close(self) -> None:
+        """End all that is being done, and leave nothing running."""
+        self.closing.set()
+        await self.stage.close()
+        await asyncio.to_thread(self.downloads.close)
+
 
 def app_of(studio: Studio) -> Starlette:
     """Return the app, with its guard around it."""
@@ -107,26 +113,28 @@ def app_of(studio: Studio) -> Starlette:
         routes=routes,
         lifespan=partial(_lifespan, studio),
         middleware=[Middleware(Guard, door=studio.door)],
-        exception_handlers={InputError: _said, CnnreelError: _said},
+        exception_handlers={CnnreelError: _said, RecursionError: _too_deep},
     )
 
 
 @asynccontextmanager
 async def _lifespan(studio: Studio, _: Starlette) -> AsyncIterator[None]:
-    """Warm up, and leave nothing running."""
+    """Warm up, and clear up."""
     await asyncio.to_thread(studio.stage.warm_up)
     try:
         yield
     finally:
-        studio.closing.set()
-        await asyncio.to_thread(studio.downloads.close)
-        studio.stage.close()
+        await studio.close()
 
 
 async def _said(_: Request, error: Exception) -> Response:
     """Answer a fault with its sentence."""
     status = 503 if isinstance(error, BusyError) else 422 if isinstance(error, InputError) else 500
     return JSONResponse({"error": str(error)}, status, {"Retry-After": "2"} if status == 503 else None)
+
+
+async def _too_deep(_: Request, __: Exception) -> Response:
+    return JSONResponse({"error": "The lists are nested too deeply."}, 422)
 
 
 def _posted(studio: Studio, answer: Callable[[Studio, str, Mapping[str, Any]], Awaitable[Any]]) -> Any:
@@ -165,15 +173,19 @@ async def _check(studio: Studio, _: str, wish: Wish) -> Any:
 
 
 async def _read(studio: Studio, _: str, asked: Mapping[str, Any]) -> Any:
-    """Read pasted text, or a file, as the field reads it."""
-    if "content" not in asked:
-        return await asyncio.to_thread(read_given, asked, str(asked.get("text", "")), None)
+    """Read pasted text, or a file, as the field reads it, or ask which of two readings is meant."""
+    source, uploads = str(asked.get("text", "")), None
+    if "content" in asked:
+        try:
+            content = base64.b64decode(str(asked["content"]), validate=True)
+        except (binascii.Error, ValueError):
+            raise InputError("content must be a file in base64.") from None
+        uploads = studio.uploads
+        source = await asyncio.to_thread(uploads.keep, str(asked.get("name", "")), content)
     try:
-        content = base64.b64decode(str(asked["content"]), validate=True)
-    except (binascii.Error, ValueError):
-        raise InputError("content must be a file in base64.") from None
-    called = await asyncio.to_thread(studio.uploads.keep, str(asked.get("name", "")), content)
-    return await asyncio.to_thread(read_given, asked, called, studio.uploads)
+        return await asyncio.to_thread(read_given, asked, source, uploads)
+    except TwoReadingsError as error:
+        return {"question": str(error), "readings": error.readings}
 
 
 async def _film(studio: Studio, visitor: str, wish: Wish) -> Any:

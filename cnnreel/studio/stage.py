@@ -66,6 +66,7 @@ class Stage:
         self._turn = asyncio.Condition()
         self._process: Any = None
         self._line: Any = None
+        self._closed = False
 
     async def perform(self, visitor: str, spec: SceneSpec, *, bare: bool = False) -> Any:
         """Return a film's page, or the film itself; raise SupersededError where something newer is wanted.
@@ -77,6 +78,8 @@ class Stage:
         CnnreelError
             If it cannot be performed, or takes too long.
         """
+        if self._closed:
+            raise CnnreelError("The studio has ended.")
         if len(self._newest) >= _MOST_WAITING and visitor not in self._newest:
             raise BusyError("The studio has too much to do just now: try again in a moment.")
         wish = self._newest[visitor] = _Wish(next(self._numbers), visitor)
@@ -132,17 +135,17 @@ class Stage:
             self.warm_up()
             self._line.send((number, spec, bare, self._style))
             if not self._line.poll(self._longest):
-                self.close()
+                self._end()
                 return "refused", f"The film takes longer than {self._longest:.0f} seconds to perform: make it smaller."
             _, what, answer = self._line.recv()
         except (EOFError, OSError):
-            self.close()
+            self._end()
             return "refused", "The process that performs films has ended, perhaps for want of memory: try again."
         return what, answer
 
     def warm_up(self) -> None:
         """Start the process, if it does not live."""
-        if self._process is not None and self._process.is_alive():
+        if self._closed or (self._process is not None and self._process.is_alive()):
             return
         self._line, end = self._context.Pipe()
         self._process = self._context.Process(target=_begin, args=(end, self._wanted), daemon=True)
@@ -150,10 +153,18 @@ class Stage:
             self._process.start()
         end.close()
 
-    def close(self) -> None:
-        """End the process, whatever it does."""
-        if self._process is not None:
+    async def close(self) -> None:
+        """End the process, whatever it does, and all waiting for it."""
+        self._closed = True
+        self._wanted.value = 0
+        self._newest.clear()
+        self._end()
+        async with self._turn:
+            self._turn.notify_all()
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.join()
             self._line.close()
-            self._process.kill()
-            self._process.join()
-            self._process = None

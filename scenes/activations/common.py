@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Mobject, VMobject
+from manim import Create, FadeIn, FadeOut, Indicate, Mobject, VMobject
 
 from cnn_core.activations import ActivationStep, ActivationTrace
 from cnn_core.equation import Equation
@@ -87,7 +87,8 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         with self.beat(
             "explain", self.origin() + said, reason=say("Sums of sums are only sums; a curve makes more possible.")
         ):
-            self.play(FadeIn(board), run_time=1.0)
+            for part in board:
+                self.play(FadeIn(part), run_time=0.7)
         definition = self.defined()
         self.leaving: list[Mobject] = [definition]
         with self.beat("explain", self.rule(), reason=self.why()):
@@ -196,6 +197,18 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         leaving = [one for one in (*self.windows, self.probe) if one is not None and one in self.mobjects]
         with self.beat("explain", self.moral(), reason=self.insight()):
             self.play(*map(FadeOut, leaving), *self.leave(), run_time=0.6)
+            self.show_changed()
+
+    def show_changed(self) -> None:
+        """Point at what has changed, row by row."""
+        changed = self.trace.x != self.trace.output
+        for c, grid in enumerate(self.board.outputs):
+            for row in range(grid.rows):
+                columns = [k for k in range(grid.columns) if changed[0, c, row, k] and (row, k) in grid.numbers]
+                there = [grid.numbers[row, k] for k in columns]
+                if there:
+                    run_time = min(0.7, 3.0 / grid.rows / len(self.board.outputs))
+                    self.play(*(Indicate(number, 1.1, self.theme.window) for number in there), run_time=run_time)
 
     def largest(self) -> dict[str, str]:
         """Return the largest value and what comes out of it, for a sentence."""

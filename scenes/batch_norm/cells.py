@@ -45,7 +45,7 @@ class CellsChapter:
     def play(self) -> None:
         cells = self.board.cells[:WORKED_OUT]
         self.window = Window(self.board.x, (1, 1), self.stage.theme)
-        asked = self.stage.spec.question and not self.stage.spec.training
+        asked = self.stage.spec.question
         if asked:
             self.ask_for(cells[0])
         self.normalise(cells[0], "answer" if asked else "step")

@@ -19,6 +19,7 @@ from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import NAME_HEIGHT, Panel, ring_around
 from scenes.mobjects.text import Label
 from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["FlattenScene"]
 
@@ -58,7 +59,8 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         )
         why = say("A linear layer reads one row of numbers, not maps.")
         with self.beat("explain", self.origin() + said, reason=why):
-            self.play(FadeIn(self.panels), run_time=1.0)
+            for panel in self.panels:
+                self.play(FadeIn(panel), run_time=max(0.3, 2.0 / self.C))
         indices = [self.row.index(k) for k in range(self.count)] if self.row.legible else []
         said = say("Flattening writes them into one row. No value changes; each gets an index, counted from 0.")
         with self.beat("explain", said, reason=say("No value changes; only its place does.")):
@@ -169,7 +171,7 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             window = Window(grid, (1, 1), self.theme).place(i, j)
             formula = self.rule()
             self.look_through(window, 0)
-            self.play(FadeIn(formula), run_time=0.6)
+            Working(self).show(formula, run_time=1.8, slowly=True)
             self.travel(c, [k], run_time=1.2)
         self.done_with.add(formula)
 
@@ -186,8 +188,17 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         )
         with self.beat("explain", said, reason=say("No value has changed; the maps' shape is gone.")):
             self.play(FadeOut(self.done_with), run_time=0.6)
+            self.read_along()
         if self.H > 1 and self.W > 1 and self.row.legible:
             self.show_neighbours()
+
+    def read_along(self) -> None:
+        """Let a window run along the row, as a layer reads it."""
+        for grid in self.row.grids:
+            window = Window(grid, (1, 1), self.theme).place(0, 0)
+            self.play(FadeIn(window), run_time=0.3)
+            self.play(window.slide_to(0, grid.columns - 1), run_time=3.0 / len(self.row.grids))
+            self.play(FadeOut(window), run_time=0.3)
 
     def show_neighbours(self) -> None:
         """End on what is lost: two cells below each other, and how far apart they are in the row."""

@@ -61,7 +61,8 @@ class LinearScene(ExplainerScene[LinearSpec]):
         self.working = Working(self, [board.x, board.weight, *([board.bias] if board.with_bias else [])])
         why = say("Each row of weights asks the input one question.")
         with self.beat("explain", f"{self.origin()}{self.said_of_counts()}", reason=why):
-            self.play(FadeIn(board), run_time=1.0)
+            for part in board:
+                self.play(FadeIn(part), run_time=0.5)
 
     def said_of_counts(self) -> str:
         """Say how many numbers come in and go out."""
@@ -110,7 +111,9 @@ class LinearScene(ExplainerScene[LinearSpec]):
                 biases=biases,
             )
         with self.beat("explain", said, reason=say("Every output sees every input.")):
-            self.play(FadeOut(self.window), *self.working.leave(), run_time=0.6)
+            for o in range(self.outputs):
+                self.play(self.window.slide_to(o, 0), *self.working.leave(), run_time=0.6)
+            self.play(FadeOut(self.window), run_time=0.4)
         self.show_strongest()
 
     def show_strongest(self) -> None:

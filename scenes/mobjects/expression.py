@@ -33,6 +33,10 @@ ROLES = {
     "prediction": "output",
     "label": "input",
     "output": "output",
+    "grad_output": "output",
+    "grad_weight": "kernel",
+    "grad_bias": "kernel",
+    "grad_input": "input",
 }
 """Whose colour a number has, by its name; all others have that of text."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,7 @@ from scenes.network.number_list import NumberList
 from scenes.network.reading import Reading
 from scenes.stage import ExplainerScene
 
-__all__ = ["FORMULA", "NetBoard", "as_maps", "connect"]
+__all__ = ["FORMULA", "NetBoard", "NetPlaces", "as_maps", "connect"]
 
 GAP = 0.35
 
@@ -129,6 +129,7 @@ class NetBoard:
         self.stage, self.reading, self.theme = stage, reading, stage.theme
         names = self.step_names()
         self.places = NetPlaces.of(stage.bands, NetTrack.height_of(names, stage.bands.whole.width))
+        stage.bands = replace(stage.bands, formula=self.places.formula)
         self.track = NetTrack(names, self.theme, self.places.track)
         self.extras: list[Mobject] = []
 
@@ -201,8 +202,12 @@ class NetBoard:
     def clear(self) -> None:
         """Take away what was added to look closely."""
         if self.extras:
-            self.stage.play(FadeOut(Group(*self.extras)), run_time=0.4)
-        self.extras = []
+            self.stage.play(*self.leave(), run_time=0.4)
+
+    def leave(self) -> list[FadeOut]:
+        """Return the animation that takes away what was added to look closely."""
+        leaving, self.extras = self.extras, []
+        return [FadeOut(Group(*leaving))] if leaving else []
 
 
 def end_address(layer: int, end: str, channel: int) -> str:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from manim import FadeIn, FadeOut
 
+from cnn_core.activations import ActivationTrace
 from cnn_core.batch_norm import BatchNorm2dTrace
 from cnn_core.conv2d import Conv2dTrace
 from cnn_core.linear import LinearTrace
@@ -24,6 +25,7 @@ from scenes.network.reading import Block, Zoom
 from scenes.network.verdict import Verdict
 from scenes.network.window import look_at_window
 from scenes.stage import ExplainerScene
+from scenes.timeline import Kind
 
 __all__ = ["DigitScene"]
 
@@ -50,10 +52,9 @@ class DigitScene(ExplainerScene[DigitSpec]):
         digit = board.maps_of(-1, board.places.everything, self.theme.text)
         shown = None
         if self.spec.x.preparation is not None:
-            shown = show_preparation(self, self.spec.x.preparation, board.places.everything)
-        with self.beat(
-            "explain", say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=self.spec.x.in_words())
-        ):
+            shown = show_preparation(self, self.spec.x.preparation, self.spec.x.remark, board.places.everything)
+        said = say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=self.spec.x.in_words())
+        with self.beat("explain", f"{said} {self.spec.x.remark}".strip() if shown is None else said):
             if shown is None:
                 self.play(FadeIn(digit), run_time=1.0)
             else:
@@ -99,9 +100,24 @@ class DigitScene(ExplainerScene[DigitSpec]):
 
     def tell_in_place(self, layer: int) -> None:
         again = self.is_told(layer)
-        with self.beat("step", told(self.reading, layer, again=again), brisk=again, reason=why(self.reading, layer)):
+        asked = not again and self.ask_what_relu_does(layer)
+        kind: Kind = "answer" if asked else "step"
+        with self.beat(kind, told(self.reading, layer, again=again), brisk=again, reason=why(self.reading, layer)):
+            if asked:
+                self.play(self.end_question(), run_time=0.4)
             self.board.morph(layer, run_time=0.6 if again else 1.0)
         self.finish(layer)
+
+    def ask_what_relu_does(self, layer: int) -> bool:
+        """Ask what becomes of the negative values, if there are some; tell whether it was asked."""
+        trace, right = self.reading.traces[layer], self.board.right
+        is_relu = isinstance(trace, ActivationTrace) and trace.name == "relu" and bool((trace.x < 0).any())
+        if not self.spec.question or not is_relu or right is None or right.box != self.board.places.right:
+            return False
+        choices = say("become 0"), say("stay"), say("turn green")
+        prompt = say("ReLU comes next. Will everything blue become 0, stay, or turn green?")
+        self.ask(prompt, choices[0], first=self.board.leave(), choices=choices)
+        return True
 
     def finish(self, layer: int) -> None:
         """Remember that a kind of layer was told, and work one number out."""
@@ -121,4 +137,4 @@ class DigitScene(ExplainerScene[DigitSpec]):
             case LinearTrace():
                 look_at_logit(self.board, zoom)
             case _:
-                look_at_pool(self.board, zoom, chosen=self.spec.pool_position is not None)
+                look_at_pool(self.board, zoom, chosen=self.spec.pool_position is not None, asked=self.spec.question)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, VGroup
+from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Indicate, Rectangle, VGroup
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Difference, Value
@@ -13,12 +13,13 @@ from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share_in_words
 from scenes.mobjects.expression import Line, Writer
-from scenes.mobjects.maps import Address, Arrangement, FeatureMaps
+from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Label
 from scenes.network import PATCH, MistakeSpec
 from scenes.network.norm import upper_and_lower
 from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["MistakeScene"]
 
@@ -109,7 +110,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             color = self.theme.output if k == self.read else self.theme.input
             note.add(Label(word, self.chart.size, color, "semibold").next_to(number, RIGHT, buff=0.4 * self.chart.size))
         slow = k == self.read
-        self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.15)
+        self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.2)
 
     def show_lead(self) -> None:
         """Say by how much it was wrong, and how many times as probable that is."""
@@ -144,7 +145,10 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             digit=self.read,
         )
         with self.beat("step", said, reason=why):
-            self.play(FadeOut(patch), FadeIn(seen, target_position=self.digit.image), run_time=1.0)
+            written = Reveal(seen)
+            self.add(seen.image)
+            self.play(FadeOut(patch), FadeIn(seen.frames, seen.words), run_time=0.6)
+            self.play(written, run_time=2.0)
 
     def cover(self) -> None:
         """Put paper where that takes most of the lead away, and say what is left of it."""
@@ -157,11 +161,15 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         said = say("Here it takes most: {change} of the lead of {read} over {meant}, and leaves {left}.", **named)
         if left.result.number < 0:
             said = say("Here it takes {change}, more than the lead: then {meant} is ahead of {read}.", **named)
-        with self.beat("step", said, reason=say("The lead stands on a few strokes.")):
+        few = change.number > lead.number / 2
+        with self.beat("step", said, reason=say("The lead stands on a few strokes.") if few else ""):
             row, column = np.unravel_index(int(self.spec.importance.argmax()), self.spec.importance.shape)
             patch = self.paper().move_to(self.digit.middle(0, float(row), float(column)))
             self.play(FadeIn(patch), run_time=0.6)
-            self.play(FadeIn(Writer(self.theme, self.bands.formula).write(left)), run_time=0.8)
+            words = {lead.address: say("lead"), change.address: say("under the paper")}
+            line = Line((left.left, left.result), words=words, ending=say("left"))
+            working = Working(self)
+            working.show(working.writer.best([line, Line((left.left, left.result))]), run_time=1.5, slowly=True)
 
     def paper(self) -> Rectangle:
         side = PATCH * self.digit.cell
@@ -191,4 +199,5 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             meant=self.meant,
         )
         with self.beat("explain", said, reason=why):
-            self.hold(0.6)
+            for k in (self.read, self.meant):
+                self.play(Indicate(self.chart.names[k], color=self.theme.window), run_time=1.0)

@@ -12,6 +12,7 @@ from scenes.mobjects.text import Label, Number
 from scenes.network.board import NetBoard
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
+from scenes.specs.digit_image import unsure
 
 __all__ = ["Verdict"]
 
@@ -100,7 +101,7 @@ class Verdict:
 
     def meant(self) -> str:
         if self.label is None:
-            return say("It knows only digits, so it finds one in every picture.")
+            return unsure(self.trace.output[0]) or say("It knows only digits, so it finds one in every picture.")
         if self.label == self.prediction:
             return say("The label says {label}, so it is right.", label=self.label)
         return say("The label says {label}, so it is wrong.", label=self.label)

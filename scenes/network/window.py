@@ -17,6 +17,9 @@ from scenes.network.reading import Zoom
 
 __all__ = ["extent_of", "look_at_window", "show_place"]
 
+APART = 0.25
+"""Between window and kernel, in scene units."""
+
 
 def show_place(board: NetBoard, zoom: Zoom, channels: range) -> VMobject:
     """Mark a pixel of the output and the window that it saw in some maps of the input; return the window's outline."""
@@ -62,12 +65,14 @@ def grids(board: NetBoard, zoom: Zoom) -> tuple[NumberGrid, NumberGrid]:
     kH, kW = zoom.step.kernel.shape[1:]
     room = board.places.zoom
     cell = min(
-        1.1 if board.stage.tall else 0.9, (room.width - 0.5) / (2 * kW), (room.height - 1.5 * smallest_text()) / kH
+        1.3 if board.stage.tall else 0.9, (room.width - APART) / (2 * kW), (room.height - 1.5 * smallest_text()) / kH
     )
     window = grid(board, zoom.step.window[0], f"{zoom.address}.window[0", board.theme.input, cell)
     kernel_address = f"layers[{zoom.layer}].weight[{zoom.step.position[1]},0"
     kernel = grid(board, zoom.step.kernel[0], kernel_address, board.theme.kernel, cell)
-    VGroup(window, kernel).arrange(RIGHT, buff=0.5).move_to(room.center).shift(np.array([0, 0.7 * smallest_text(), 0]))
+    VGroup(window, kernel).arrange(RIGHT, buff=APART).move_to(room.center).shift(
+        np.array([0, 0.7 * smallest_text(), 0])
+    )
     return window, kernel
 
 

@@ -71,7 +71,9 @@ class SoftmaxChapter:
     def show_logits(self, caption: str) -> None:
         self.columns["x"] = [self.table.number("x", k) for k in self.classes]
         with self.stage.beat("explain", caption, reason=say("A logit may be any number; a probability may not.")):
-            self.stage.play(FadeIn(self.table, self.table.heads["x"], *self.columns["x"]), run_time=1.0)
+            self.stage.play(FadeIn(self.table, self.table.heads["x"]), run_time=0.8)
+            for number in self.columns["x"]:
+                self.stage.play(FadeIn(number), run_time=min(0.5, 2.5 / len(self.classes)))
 
     def take_logits(self, numbers: Sequence[Label]) -> None:
         """Let logits that are on the stage already move into the table."""
@@ -154,7 +156,7 @@ class SoftmaxChapter:
         with self.stage.beat("step", say("The others are divided by the same sum."), reason=why):
             for k in self.classes:
                 if k != self.winner:
-                    self.grow(k, run_time=0.3 if len(self.classes) <= FEW else 0.15)
+                    self.grow(k, run_time=0.6 if len(self.classes) <= FEW else 0.2)
 
     def make_room(self) -> None:
         """Where the frame is too narrow for all columns, take those away that are done with."""

@@ -82,11 +82,9 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
 
     def moral(self, chapter: SoftmaxChapter) -> str:
         winners = (self.trace.output == self.trace.output.max()).sum()
-        always = say("No probability is negative, and together they make 1.")
-        which = say("{count} classes share the largest.", count=winners)
         if winners == 1:
-            which = say("The largest belongs to {name}.", name=self.called(chapter.winner))
-        return f"{always} {which}"
+            return say("Together they make 1, and the largest belongs to {name}.", name=self.called(chapter.winner))
+        return say("Together they make 1. {count} classes share the largest.", count=winners)
 
     def called(self, k: int) -> str:
         return self.spec.labels[k] if self.spec.labels else say("class {number}", number=k)

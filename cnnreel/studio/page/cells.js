@@ -41,15 +41,28 @@ export class Cells {
    * @param field    the form's description of the field
    * @param scene    whose field it is
    * @param changed  is called with the new planes, and with what they are merged under for undo
-   * @param fault    is called with what cannot be read
+   * @param notes    says below the grid what was read, what cannot be read, and asks what was meant
    */
-  constructor(field, scene, changed, fault) {
-    Object.assign(this, { field, scene, changed, fault, planes: [], editing: false });
+  constructor(field, scene, changed, notes) {
+    Object.assign(this, { field, scene, changed, notes, planes: [], editing: false });
     this.element = make('div', { className: 'planes' });
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.element.addEventListener('input', ({ target }) => this.#typed(target));
     this.element.addEventListener('focusin', ({ target }) => this.#entered(target));
     this.element.addEventListener('paste', (event) => this.#paste(event));
+  }
+
+  /** What keyboards of phones lack: a sign, the next cell, the next row; for the cell that was written in last. */
+  touchKeys() {
+    const on = (act) => () => {
+      const { k, i, j } = (this.last ?? this.cell(0, 0, 0)).dataset;
+      act(this.cell(k, i, j), Number(k), Number(i), Number(j));
+    };
+    const to = (k, i, j) => (this.cell(k, i, j) ?? this.cell(k, i + 1, 0) ?? this.cell(k, 0, 0)).focus();
+    const button = (text, act) => make('button', { type: 'button', className: 'framed', textContent: text, onclick: on(act) });
+    return make('div', { className: 'touch' },
+      button('± sign', (input) => this.#set(input, input.value.startsWith('−') ? input.value.slice(1) : `−${input.value.replace('-', '')}`)),
+      button('Next →', (_, k, i, j) => to(k, i, j + 1)), button('Next row ↵', (_, k, i) => to(k, i + 1, 0)));
   }
 
   show(planes) {
@@ -98,6 +111,7 @@ export class Cells {
   #entered(input) {
     if (!input.matches('input')) return;
     this.editing = false;
+    this.last = input;
     this.before = input.value;
     input.select();
   }
@@ -143,21 +157,24 @@ export class Cells {
     if (!/\s\S|[[\](){};|]/.test(text.trim())) return;
     event.preventDefault();
     const { k, i, j } = event.target.dataset;
-    const read = await this.read(text);
-    if (read) this.put(read, Number(k), Number(i), Number(j));
+    this.take(text, Number(k), Number(i), Number(j));
   }
 
-  /** Return pasted text as planes: as the field reads it, or cell by cell, so that faults stand where they are. */
-  async read(text) {
+  /**
+   * Take a text as the field reads it, from a cell on; where it can be read in two ways, that is asked first. A table
+   * that cannot be read is taken cell by cell, so that faults stand where they are.
+   */
+  async take(text, k = 0, i = 0, j = 0) {
+    const again = (reading) => this.take(reading, k, i, j);
     try {
-      const { value } = await ask('/api/read', { scene: this.scene, field: this.field.field, text });
-      return asPlanes(value).planes;
+      const { value, origin, readings } = await ask('/api/read', { scene: this.scene, field: this.field.field, text });
+      if (readings) return this.notes.ask(readings, again);
+      this.put(asPlanes(value).planes, k, i, j);
+      return this.notes.said(origin);
     } catch (error) {
-      if (!text.includes('\t')) {
-        this.fault(error.message);
-        return null;
-      }
-      return [text.replace(/[\r\n]+$/, '').split(/\r?\n/).map((line) => line.split('\t').map((cell) => cell.trim()))];
+      if (!text.includes('\t')) return this.notes.refuse(error.message);
+      const lines = text.replace(/[\r\n]+$/, '').split(/\r?\n/);
+      return this.put([lines.map((line) => line.split('\t').map((cell) => cell.trim()))], k, i, j);
     }
   }
 

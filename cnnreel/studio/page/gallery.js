@@ -10,9 +10,12 @@ export class Gallery {
   #waiting = [];
   #loading = 0;
 
-  /** @param choose  is called with the name of a scene */
-  constructor(scenes, choose) {
-    this.scenes = scenes;
+  /**
+   * @param choose  is called with the name of a scene that was chosen
+   * @param loaded  is called when the film of a scene is there
+   */
+  constructor(scenes, choose, loaded) {
+    Object.assign(this, { scenes, loaded });
     const groups = grouped(scenes);
     $('gallery').replaceChildren(...groups.flatMap(([group, own]) => [
       make('h2', { textContent: group }),
@@ -55,6 +58,7 @@ export class Gallery {
       canvas.style.aspectRatio = `${width} / ${height}`;
       this.#films.set(scene, projector);
       this.useTheme();
+      this.loaded(scene);
     } catch (error) {
       if (error.status === 503) this.#waiting.push(canvas);
       await new Promise((resolve) => { setTimeout(resolve, 2000); });
@@ -80,7 +84,7 @@ export class Gallery {
   still(scene, canvas) {
     const film = this.#films.get(scene)?.films[0];
     if (!film) return;
-    Object.assign(canvas, { width: 250, height: (250 * film.size[1]) / film.size[0] });
+    Object.assign(canvas, { width: 500, height: (500 * film.size[1]) / film.size[0] });
     draw(film, film.beats.at(-1).end - 0.005, canvas.getContext('2d'), getComputedStyle(document.documentElement).colorScheme);
   }
 

@@ -35,6 +35,14 @@ export class Preview {
     this.place.classList.remove('busy');
   }
 
+  /** Wait for the film of another scene: the one that was here is not shown any more. */
+  clear() {
+    this.#frame?.remove();
+    this.#coming?.remove();
+    [this.#frame, this.#coming] = [null, null];
+    $('waiting').hidden = false;
+  }
+
   /** Say why the film is not the one of the numbers. */
   said(sentence, lead = '') {
     $('banner').hidden = !sentence;

@@ -100,7 +100,10 @@ const preview = new Preview($('preview'), (made) => {
 const gallery = new Gallery(scenes, (scene) => change(() => {
   const kept = Object.fromEntries(LOOK.filter((name) => name in state.given).map((name) => [name, state.given[name]]));
   Object.assign(state, { scene, given: kept, editing: null });
-}, '', true));
+}, '', true), (scene) => {
+  if (scene === state.scene) gallery.still(scene, $('waiting-still'));
+  if (state.lesson.clips.some((clip) => clip.scene === scene)) lesson.show();
+});
 const lesson = new Lesson(() => state.lesson, (how, key) => change(() => how(state.lesson), key), edit,
   (scene, canvas) => gallery.still(scene, canvas), names, downloads);
 const formats = new Formats($('formats'), downloads, showEstimate);
@@ -122,6 +125,8 @@ function follow(fresh = false) {
     $('summary').textContent = described(state.scene).summary;
     document.title = `${described(state.scene).name} · cnnreel studio`;
     gallery.show(state.scene);
+    gallery.still(state.scene, Object.assign($('waiting-still'), { width: 0 }));
+    preview.clear();
     fresh = true;
   }
   form.update();

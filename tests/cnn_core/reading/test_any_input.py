@@ -12,8 +12,8 @@ from PIL import Image
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid, read_grid
 
-ENDINGS = ["csv", "tsv", "json", "npy", "png", "jpg", "jpeg", "bmp", "webp"]
-moderately = settings(derandomize=True, max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+ENDINGS = ["csv", "txt", "json", "npy", "npz", "xlsx", "ods", "safetensors", "png", "gif", "tiff"]
+moderately = settings(derandomize=True, max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def outcome(source: object) -> Grid | str:
@@ -26,7 +26,7 @@ def outcome(source: object) -> Grid | str:
 
 def check(result: Grid | str) -> None:
     if isinstance(result, str):
-        assert re.fullmatch(r"x (\(any\.\w+\) )?must .*\.", result)
+        assert re.fullmatch(r"x (\(.*\) )?must .*\.", result)
         result.encode()
     else:
         assert result.array.ndim in (2, 3)

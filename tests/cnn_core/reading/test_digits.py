@@ -200,7 +200,7 @@ def test_a_photo_of_twelve_megapixels_is_read(tmp_path: Path) -> None:
 def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(b"no picture")
     with pytest.raises(
-        InputError, match=r"^x must be a PNG, JPEG, BMP or WebP picture, but it is none, or is damaged\.$"
+        InputError, match=r"^x must be a PNG, JPEG, GIF, TIFF, BMP or WebP picture, but it is none, or is damaged\.$"
     ):
         read_photo("x", tmp_path / "photo.jpg")
 

@@ -1,6 +1,7 @@
 """Pictures become grey values that a class can check, or one sentence that says why not."""
 
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -9,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from cnn_core.errors import InputError
 from cnn_core.reading.pictures import decode_picture
 
-NO_PICTURE = r"^x must be a PNG, JPEG, BMP or WebP picture, but it is none, or is damaged\.$"
+NO_PICTURE = r"^x must be a PNG, JPEG, GIF, TIFF, BMP or WebP picture, but it is none, or is damaged\.$"
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
@@ -62,7 +63,7 @@ def test_size_is_rows_by_columns_and_words_are_width_by_height() -> None:
     assert words == "turned to grey, 640×480 scaled to 8×6"
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF"])
 def test_every_format_is_read(kind: str) -> None:
     values, _ = decode_picture("x", encoded(Image.new("RGB", (16, 16), (102, 102, 102)), kind), size=(1, 1))
     assert values.tolist() == [[0.4]]
@@ -113,7 +114,7 @@ def test_other_contents_are_refused(data: bytes) -> None:
         decode_picture("x", data)
 
 
-@pytest.mark.parametrize("kind", ["GIF", "TIFF", "PPM", "ICO"])
+@pytest.mark.parametrize("kind", ["PPM", "ICO"])
 def test_other_pictures_are_refused(kind: str) -> None:
     with pytest.raises(InputError, match=NO_PICTURE):
         decode_picture("x", encoded(Image.new("L", (16, 16)), kind))
@@ -144,3 +145,42 @@ def test_a_size_that_is_none_is_refused(size: Any) -> None:
 def test_pillow_is_imported_only_for_a_picture() -> None:
     script = "import sys, cnn_core.reading.grids; sys.exit('PIL' in sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_of_a_moving_picture_the_first_is_taken_and_that_is_said() -> None:
+    first, *others = (Image.new("L", (2, 2), level) for level in (255, 0, 102))
+    values, words = decode_picture("x", encoded(first, "TIFF", save_all=True, append_images=others))
+    assert values.tolist() == [[1, 1], [1, 1]]
+    assert words == "the first of its 3 pictures, 2×2"
+
+
+@pytest.mark.parametrize("largest", [1.0, 255.0])
+def test_a_picture_of_floats_is_read_by_its_range(largest: float) -> None:
+    floats = Image.fromarray(np.array([[0, 0.5, 1]], dtype=np.float32) * largest)
+    assert decode_picture("x", encoded(floats, "TIFF"))[0].tolist() == [[0, 0.5, 1]]
+
+
+def test_a_photo_of_a_phone_is_read_or_what_to_do_is_said() -> None:
+    heic = b"\0\0\0\x18ftypheic" + b"\0" * 99
+    with pytest.raises(InputError) as refused:
+        decode_picture("x", heic)
+    assert "HEIC photo, and pillow-heif is not installed: save it as JPEG" in str(refused.value) or re.match(
+        NO_PICTURE, str(refused.value)
+    )
+
+
+def test_a_large_picture_is_shrunk_band_by_band_to_the_same_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = encoded(Image.effect_noise((437, 211), 90).convert("RGBA"))
+    wanted = decode_picture("x", picture, size=(5, 7), decimals=4)[0]
+    monkeypatch.setattr("cnn_core.reading.pictures.MAX_UNSCALED_PIXELS", 1000)
+    monkeypatch.setattr("cnn_core.reading.pictures.BAND_PIXELS", 5000)
+    np.testing.assert_allclose(decode_picture("x", picture, size=(5, 7), decimals=4)[0], wanted, atol=6e-3)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_way_to_hold_a_camera_is_turned_upright_as_pillow_does(orientation: int) -> None:
+    picture, exif = grey([[0, 51, 102], [153, 204, 255]]), Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(picture, exif=exif)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(data)))) / 255
+    assert decode_picture("x", data)[0].tolist() == upright.tolist()

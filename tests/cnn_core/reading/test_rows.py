@@ -18,6 +18,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
     [
         "4 1; 1 -2",
         "4,1;1,-2",
+        "4 1; 1 –2",
         "4, 1 ; 1, -2 ;",
         "4 1\n1 -2\n",
         "4 1\r1 -2",
@@ -60,7 +61,11 @@ BAD_TEXTS = {
     "1e300/1e-300": 'x must be rows of numbers, but row 1, column 1 is "1e300/1e-300", which is too large.',
     "1/0 1": 'x must be rows of numbers, but row 1, column 1 is "1/0", which divides by zero.',
     "1/2/3": 'x must be rows of numbers, but row 1, column 1 is "1/2/3".',
-    "1_000": 'x must be rows of numbers, but row 1, column 1 is "1_000".',
+    "1_000": 'x must be rows of numbers, but row 1, column 1 is "1_000"; leave out what separates thousands.',
+    "1'000 2": 'x must be rows of numbers, but row 1, column 1 is "1\'000"; leave out what separates thousands.',
+    "50% 2": 'x must be rows of numbers, but row 1, column 1 is "50%"; write percentages as decimals.',
+    "1 ...": 'x must be rows of numbers, but row 1, column 2 is "..."; it stands for numbers that were left out: '
+    "print all of them.",
     "0x10": 'x must be rows of numbers, but row 1, column 1 is "0x10".',
     "1+2j": 'x must be rows of numbers, but row 1, column 1 is "1+2j".',
     "٣ 4": 'x must be rows of numbers, but row 1, column 1 is "٣".',

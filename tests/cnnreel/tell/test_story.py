@@ -36,6 +36,7 @@ TRIES = 4
 """Specs of a scene; some of them are refused, which is fine."""
 
 GIVEN = {"x", "window", "weight", "bias", "eps", "negative_slope", "label"}
+GIVEN |= {"grad_output", "target", "truth"}
 GIVEN |= {"input", "kernel", "padding", "stride", "dilation", "momentum", "mean_before", "var_before"}
 
 VARIANTS: list[tuple[str, dict[str, Any]]] = [

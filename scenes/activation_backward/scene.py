@@ -1,0 +1,227 @@
+"""How activations pass gradients back."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from manim import Create, Dot, FadeIn, VGroup, VMobject
+
+from scenes.activation_backward import (
+    ActivationBackwardSpec,
+    LeakyReluBackwardSpec,
+    ReluBackwardSpec,
+    SigmoidBackwardSpec,
+    TanhBackwardSpec,
+)
+from scenes.backward import BackwardScene
+from scenes.language import about, say, say_many
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.arrangement import Column, Row
+from scenes.mobjects.grid import CellMarks
+from scenes.mobjects.panels import drop_into, question_marks
+from scenes.mobjects.plot import Curve
+from scenes.mobjects.sheets import Sheet, plan
+
+__all__ = ["LeakyReluBackwardScene", "ReluBackwardScene", "SigmoidBackwardScene", "TanhBackwardScene"]
+
+ActivationT = TypeVar("ActivationT", bound=ActivationBackwardSpec)
+Cell = tuple[int, int]
+
+
+class ActivationBackwardScene(BackwardScene[ActivationT]):
+    """What comes back is multiplied by how steep the curve was."""
+
+    operation: ClassVar[str]
+    function: ClassVar[str]
+    least: ClassVar[float] = 0.0
+    """How far from 0 the curve reaches on both sides at least."""
+
+    def construct(self) -> None:
+        trace = self.spec.trace()
+        sheets = activation_sheets(trace)
+        x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
+        arrangements = [Column([Row([x, slope], 0.6), Row([dx, dy], 0.6)], 0.3), Row([x, slope, dx, dy], 0.4)]
+        self.open(self.operation, sheets, arrangements)
+        self.signs: list[Any] = []
+        self.before()
+        self.come_back()
+        cells = self.telling()
+        for k, cell in enumerate(cells):
+            self.tell(cell, asked=self.spec.question and k == len(cells) - 1)
+        self.others_too()
+        self.more()
+        self.close()
+
+    def room(self) -> Box:
+        """Return where the grids stand; the curve has the rest."""
+        stage = super().room()
+        if self.wide:
+            self.plot, grids = stage.part(0.56, 1), stage.part(0, 0.52)
+        else:
+            middle = stage.bottom + 0.66 * stage.height
+            self.plot, grids = replace(stage, bottom=middle + 0.15), replace(stage, top=middle)
+        return grids
+
+    def before(self) -> None:
+        trace, largest = self.trace, max(float(np.abs(self.trace.x).max()), 0.05)
+        side = max(largest, self.least) if self.least else 0.25 * largest
+        ends = min(float(trace.x.min()), -side), max(float(trace.x.max()), side)
+        name, size = f"{self.function}(x)", max(0.26, smallest_text())
+        self.curve = Curve(trace.forward.function, ends, name, self.plot, size, self.theme)
+        said = say("On the way forth, {function} sent each value of x along this curve.", function=self.function)
+        with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
+            self.play(FadeIn(self.sheets["x"], self.curve), run_time=0.8)
+            self.play(Create(self.curve.line), run_time=1.0)
+
+    def come_back(self) -> None:
+        said = say("Now dL/dy comes back: ▼ for outputs that should fall, ▲ for those that should rise.")
+        with self.beat("explain", said, reason=say("what is asked of each output")):
+            self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
+            self.play(FadeIn(self.sheets["slope"], self.sheets["grad_input"]), run_time=0.5)
+
+    def telling(self) -> list[Cell]:
+        """Return which values are told slowly: the first that is not positive and the first that is."""
+        signs = [bool(value > 0) for value in self.trace.x.ravel()]
+        first = [signs.index(sign) for sign in (False, True) if sign in signs]
+        return [divmod(k, self.trace.x.shape[3]) for k in first]
+
+    def tell(self, cell: Cell, *, asked: bool) -> None:
+        dx = f"grad_input[0,0,{cell[0]},{cell[1]}]"
+        named = {"x": self.given("x", 0, 0, *cell), "grad": self.given("grad_output", 0, 0, *cell)}
+        if asked:
+            prompt = say("x is {x}, and dL/dy is {grad}. What is dL/dx there?", **named)
+            marks = question_marks(self.sheets["grad_input"].grid, *cell, self.theme)
+            self.ask(prompt, self.equation(dx).result.text, *marks, first=self.look(cell))
+        with self.beat("answer" if asked else "step", self.said(cell), reason=say("times the slope")):
+            self.play(*([self.end_question()] if asked else self.look(cell)), run_time=0.6)
+            tangent = self.tangent(cell)
+            self.play(FadeIn(tangent), run_time=0.6)
+            self.signs.append(tangent)
+            self.play(*drop_into(self.sheets["slope"].grid, *cell, tangent[0]), run_time=0.6)
+            line = self.working.show(self.equation(dx), run_time=0.8)
+            self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result), run_time=0.7)
+
+    def look(self, cell: Cell) -> list[Any]:
+        leaving = self.clear(*self.signs)
+        self.signs = [CellMarks(self.sheets[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_output")]
+        return [*leaving, *map(Create, self.signs)]
+
+    def tangent(self, cell: Cell) -> VGroup:
+        """Return a dot on the curve where a value lies, and the line that is as steep as the curve there."""
+        x, y, slope = (float(array[0, 0, *cell]) for array in (self.trace.x, self.trace.output, self.trace.slope))
+        here, along = self.curve.point(x, y), self.curve.point(x + 1, y + slope) - self.curve.point(x, y)
+        half = 0.7 * along / np.linalg.norm(along)
+        line = VMobject(stroke_color=self.theme.window, stroke_width=5)
+        line.set_points_as_corners([here - half, here + half])
+        return VGroup(Dot(here, radius=0.11, color=self.theme.input), line)
+
+    def others_too(self) -> None:
+        with self.beat("step", say("All others, in the same way: dL/dy times slope."), reason=say("times the slope")):
+            self.play(*self.clear(*self.signs), run_time=0.4)
+            for key in ("slope", "grad_input"):
+                grid = self.sheets[key].grid
+                coming = self.fill(grid, list(np.ndindex(grid.values.shape)))
+                if coming:
+                    self.play(*coming, run_time=0.8)
+
+    def more(self) -> None:
+        """Show what else there is to see."""
+
+    def close(self) -> None:
+        with self.beat("explain", self.moral(), reason=say("the slope decides")):
+            self.hold(0.4)
+
+    def said(self, cell: Cell) -> str:
+        """Say how steep the curve is at a value, and what passes."""
+        slope = self.trace.result("slope", 0, 0, *cell)
+        named = {
+            "x": self.given("x", 0, 0, *cell),
+            "grad": self.given("grad_output", 0, 0, *cell),
+            "slope": about(slope.text, is_rounded=slope.is_rounded),
+        }
+        if self.trace.slope[0, 0, *cell] == 0:
+            return say("At {x} the curve is flat. A slope of 0 lets nothing pass.", **named)
+        if self.trace.slope[0, 0, *cell] == 1:
+            return say("At {x} the slope is 1: {grad} passes as it is.", **named)
+        return say("At {x} the slope is {slope}: so much of {grad} passes.", **named)
+
+    @abstractmethod
+    def moral(self) -> str: ...
+
+
+def activation_sheets(trace: Any) -> dict[str, Sheet]:
+    """Return the grids of an activation's gradient."""
+
+    def sheet(tag: str, name: str, role: str, **options: Any) -> Sheet:
+        return Sheet(tag, trace.values()[name][0, 0], f"{name}[0,0,{{}},{{}}]", role, trace.decimals(name), **options)
+
+    return {
+        "x": sheet("x", "x", "input"),
+        "slope": sheet("slope", "slope", "text", filled=False),
+        "grad_output": sheet("dL/dy", "grad_output", "output", is_gradient=True),
+        "grad_input": sheet("dL/dx", "grad_input", "input", is_gradient=True, filled=False),
+    }
+
+
+class ReluBackwardScene(ActivationBackwardScene[ReluBackwardSpec]):
+    """Gradients pass where the value was positive."""
+
+    spec_class: ClassVar[type[ReluBackwardSpec]] = ReluBackwardSpec
+    operation = "ReLU, backward"
+    function = "ReLU"
+
+    def moral(self) -> str:
+        shut = int((self.trace.x <= 0).sum())
+        if not shut:
+            return say("All values were positive, so everything passes.")
+        return say_many(
+            "ReLU is a gate: {count} of {size} values was not positive, and nothing passes there.",
+            "ReLU is a gate: {count} of {size} values were not positive, and nothing passes there.",
+            shut,
+            size=self.trace.x.size,
+        )
+
+
+class LeakyReluBackwardScene(ActivationBackwardScene[LeakyReluBackwardSpec]):
+    """Below 0 a part of the gradient passes."""
+
+    spec_class: ClassVar[type[LeakyReluBackwardSpec]] = LeakyReluBackwardSpec
+    operation = "LeakyReLU, backward"
+    function = "LeakyReLU"
+
+    def moral(self) -> str:
+        if self.spec.negative_slope == 0:
+            return say("With a slope of 0 below 0, nothing passes there, as with ReLU.")
+        return say("Below 0 a little still passes. So no value stops learning.")
+
+
+class SigmoidBackwardScene(ActivationBackwardScene[SigmoidBackwardSpec]):
+    """At most a quarter of a gradient passes."""
+
+    spec_class: ClassVar[type[SigmoidBackwardSpec]] = SigmoidBackwardSpec
+    operation = "Sigmoid, backward"
+    function = "sigmoid"
+    least = 6.0
+
+    def more(self) -> None:
+        said = say("Nowhere is the slope above 0.25. Of a gradient of 1, five sigmoids in a row leave less than 0.001.")
+        with self.beat("step", said, reason=say("vanishing gradients")):
+            self.working.show(self.equation("five_in_a_row"), run_time=0.9)
+
+    def moral(self) -> str:
+        return say("So deep networks with sigmoids hardly learn in their first layers: gradients vanish.")
+
+
+class TanhBackwardScene(ActivationBackwardScene[TanhBackwardSpec]):
+    """Gradients pass near 0."""
+
+    spec_class: ClassVar[type[TanhBackwardSpec]] = TanhBackwardSpec
+    operation = "Tanh, backward"
+    function = "tanh"
+    least = 3.0
+
+    def moral(self) -> str:
+        return say("Near 0 the gradient passes almost as it is. Where the curve is flat, it all but vanishes.")

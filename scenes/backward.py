@@ -1,0 +1,92 @@
+"""What scenes of gradients have in common: the way back, and a line of arithmetic below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from manim import Animation, FadeIn, FadeOut, Mobject
+
+from cnn_core.equation import Equation
+from scenes.language import about, number, say
+from scenes.layout import Box, with_one_line
+from scenes.mobjects.arrangement import Part
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.panels import travel
+from scenes.mobjects.sheets import Sheet, Sheets
+from scenes.specs import SceneSpec
+from scenes.stage import ExplainerScene
+from scenes.working import Working
+
+__all__ = ["BackwardScene"]
+
+_LINE, _TALL_LINE = 0.85, 1.15
+"""Height of the band of formulas in a wide and in a tall frame, in scene units."""
+
+SpecT = TypeVar("SpecT", bound=SceneSpec)
+
+
+class BackwardScene(ExplainerScene[SpecT]):
+    """A scene in which gradients travel from right to left.
+
+    Attributes
+    ----------
+    sheets
+        The grids on stage.
+    """
+
+    sheets: Sheets
+
+    def open(self, title: str, sheets: dict[str, Sheet], arrangements: Sequence[Part], **colors: str) -> None:
+        """Show the title, and lay out the grids and the place for arithmetic."""
+        self.trace: Any = self.spec.trace()
+        self.bands = with_one_line(self.bands, tall=self.tall)
+        if self.wide or self.tall:
+            line = replace(self.bands.formula, top=self.bands.formula.bottom + (_TALL_LINE if self.tall else _LINE))
+            stage = replace(self.bands.whole, bottom=line.top + 0.1)
+            self.bands = replace(self.bands, formula=line, stage=stage)
+        self.show_title(title, say("← back"))
+        self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
+        self.working = Working(self, self.sheets.grids, **colors)
+
+    def room(self) -> Box:
+        """Return where the grids stand."""
+        return self.bands.stage
+
+    def change(self, sheets: dict[str, Sheet], arrangements: Sequence[Part], *gone: Mobject) -> Sheets:
+        """Take away the grids and what else is named, and lay out others in their place."""
+        self.play(*self.clear(*self.sheets.values(), *gone), run_time=0.5)
+        self.sheets = Sheets(sheets, arrangements, self.theme, self.bands.stage)
+        self.working.grids = self.sheets.grids
+        return self.sheets
+
+    def equation(self, address: str) -> Equation:
+        return cast("Equation", self.spec.explain(address))
+
+    def told(self, address: str) -> str:
+        """Return a result for a sentence."""
+        found = self.equation(address)
+        return about(found.result.text, is_rounded=found.result.is_rounded)
+
+    def given(self, name: str, *position: int) -> str:
+        """Return a number of the trace for a sentence."""
+        return number(self.trace.value(name, *position).text)
+
+    def fill(self, grid: NumberGrid, cells: Sequence[tuple[int, int]], start: Any = None) -> list[Animation]:
+        """Return the animations that write cells: from one place all of them, or where they stand."""
+        coming: list[Animation] = []
+        for cell in cells:
+            if cell in grid.numbers:
+                continue
+            made = grid.make_number(*cell)
+            grid.write(*cell, number=made)
+            coming.append(FadeIn(made) if start is None else travel(made, start))
+            if cell in grid.fills:
+                coming.append(FadeIn(grid.fills[cell]))
+        return coming
+
+    def clear(self, *mobjects: Mobject) -> list[Animation]:
+        """Return the animations that take away what is on stage of these, and the line."""
+        on_stage = {id(one) for one in self.get_mobject_family_members()}
+        return [*(FadeOut(one) for one in mobjects if id(one) in on_stage), *self.working.leave()]

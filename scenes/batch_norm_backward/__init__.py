@@ -1,0 +1,72 @@
+"""How batch normalisation passes gradients back: three ways, for every input made the mean and the spread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from cnn_core.arrays import Array, freeze
+from cnn_core.batch_norm import batch_norm2d
+from cnn_core.batch_norm_backward import BatchNorm2dBackward
+from cnn_core.examples import POOL_GRID
+from cnn_core.reading.grids import Grid
+from cnn_core.trace import scalar
+from scenes.specs.backward import BackwardSpec
+from scenes.specs.base import Values
+from scenes.specs.fields import Image
+
+if TYPE_CHECKING:
+    from scenes.batch_norm_backward.scene import BatchNormBackwardScene
+
+__all__ = ["BatchNormBackwardSpec"]
+
+_ASKED = [[0, 0, 0, 8], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+
+
+class BatchNormBackwardSpec(BackwardSpec):
+    """What may be asked of the scene of a batch norm's gradients."""
+
+    name = "batch-norm-backward"
+    summary = "Ask one output for a change, and all inputs are asked: all of them made the mean and the spread."
+    example = '--x "1 3; 5 7" --grad-output "0 4; 0 0"'
+    summed: ClassVar[tuple[str, ...]] = ("grad_input",)
+    most: ClassVar[int] = 4
+
+    x: Image = Field(Grid(POOL_GRID, "example"), description="The values of a channel, up to 4×4.")
+    grad_output: Image | None = Field(
+        None, description="How fast the loss rises with each output; 1 at the largest and else 0 if not given."
+    )
+    gamma: float = Field(1.0, ge=-99, le=99, description="What the normalised values are multiplied by.")
+    eps: float = Field(0.0, ge=0, le=1, description="What is added to the variance (PyTorch's default is 0.00001).")
+
+    @classmethod
+    def scene_class(cls) -> type[BatchNormBackwardScene]:
+        from scenes.batch_norm_backward.scene import BatchNormBackwardScene
+
+        return BatchNormBackwardScene
+
+    @model_validator(mode="before")
+    @classmethod
+    def complete(cls, given: Any) -> Any:
+        """Give the example its gradient."""
+        return given if {"x", "image", "grad_output"} & given.keys() else {**given, "grad_output": _ASKED}
+
+    def trace(self) -> BatchNorm2dBackward:
+        x = self.one_map("x", self.x)
+        found = batch_norm2d(x, weight=[self.gamma], bias=[0.0], training=True, eps=self.eps)
+        return found.backward(self.asked(found.output))
+
+    def values(self) -> Values:
+        """Return what other gradients return, and what is divided by and added."""
+        count = self.trace().forward.count
+        return {**super().values(), "count": scalar(count), "eps": scalar(self.eps)}
+
+    def asked(self, output: Array) -> Array:
+        """Return what is asked of an output; of its largest value if nobody said."""
+        if self.grad_output is not None:
+            return super().asked(output)
+        only = np.zeros_like(output)
+        only.flat[output.argmax()] = 1
+        return freeze(only)

@@ -1,0 +1,166 @@
+"""How batch normalisation passes gradients back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from manim import Create, FadeIn
+
+from scenes.backward import BackwardScene
+from scenes.batch_norm_backward import BatchNormBackwardSpec
+from scenes.language import say
+from scenes.mobjects.arrangement import Column, Part, Row
+from scenes.mobjects.grid import CellMarks
+from scenes.mobjects.sheets import Sheet, plan
+
+__all__ = ["BatchNormBackwardScene"]
+
+_WAYS = {"direct": "direct", "via_mean": "by the mean", "via_variance": "by the spread"}
+
+
+class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
+    """One output asks, and all inputs are asked."""
+
+    spec_class: ClassVar[type[BatchNormBackwardSpec]] = BatchNormBackwardSpec
+    operation = "Batch norm, backward"
+
+    def construct(self) -> None:
+        trace = self.spec.trace()
+        sheets = {
+            "x": sheet_of(trace, "x", "x", "input"),
+            "x_hat": sheet_of(trace, "x_hat", "x̂", "output"),
+            "grad_output": sheet_of(trace, "grad_output", "dL/dy", "output"),
+        }
+        self.open(self.operation, sheets, in_a_line(sheets))
+        self.asking = list(self.trace.asking(0))
+        self.cell = max(self.asking, key=lambda at: abs(self.trace.grad_output[at]), default=(0, 0, 0, 0))
+        self.signs: list[Any] = []
+        self.before()
+        self.parameters()
+        self.question()
+        self.three_ways()
+        self.add_up()
+        self.close()
+
+    def mark(self, *keys: str) -> list[Any]:
+        """Return the animations that move the marks to the cell that is looked at, in other grids."""
+        leaving = self.clear(*self.signs)
+        self.signs = [CellMarks(self.sheets[key].grid, [self.cell[2:]], self.theme.window, 6) for key in keys]
+        return [*leaving, *map(Create, self.signs)]
+
+    def before(self) -> None:
+        said = say(
+            "On the way forth, each value lost the mean {mean} and was divided by the spread {std}.", **self.known()
+        )
+        with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
+            self.play(FadeIn(self.sheets["x"], self.sheets["x_hat"]), run_time=1.0)
+            self.working.show(self.equation("std[0]"), run_time=0.7)
+        said = say("The loss asks several outputs for a change.")
+        if len(self.asking) == 1:
+            said = say(
+                "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
+            )
+        with self.beat("explain", said, reason=say("what is asked of each output")):
+            self.play(FadeIn(self.sheets["grad_output"]), *self.clear(), run_time=0.8)
+            self.play(*self.mark("grad_output"), run_time=0.5)
+
+    def known(self) -> dict[str, str]:
+        return {"mean": self.told("mean[0]"), "std": self.told("std[0]")}
+
+    def parameters(self) -> None:
+        said = say("Gamma multiplied each x̂, so it is blamed by them: {value}.", value=self.told("grad_weight[0]"))
+        with self.beat("step", said, reason=say("gamma and beta")):
+            self.play(*self.mark("x_hat", "grad_output"), run_time=0.5)
+            self.working.show(self.equation("grad_weight[0]"), run_time=0.8)
+        said = say("Beta was added to each, so it gets the sum: {value}.", value=self.told("grad_bias[0]"))
+        with self.beat("step", said, reason=say("gamma and beta")):
+            self.play(*self.clear(), run_time=0.3)
+            self.working.show(self.equation("grad_bias[0]"), run_time=0.8)
+
+    def question(self) -> None:
+        """Ask how many inputs are asked, where one output is."""
+        reached = int((np.abs(self.trace.grad_input) > 1e-12).sum())
+        if len(self.asking) != 1 or not self.spec.question or reached == 1:
+            return
+        prompt = say("One output asks. How many of the {size} inputs get a gradient?", size=self.trace.x.size)
+        self.ask(prompt, str(reached), first=self.clear(*self.signs))
+        said = say(
+            "{count} of {size}: all of them made the mean and the spread.", count=reached, size=self.trace.x.size
+        )
+        if reached < self.trace.x.size:
+            said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
+        with self.beat("answer", said, reason=say("all made the mean and the spread")):
+            self.play(self.end_question(), run_time=0.5)
+
+    def three_ways(self) -> None:
+        """Go the direct way, that through the mean, and that through the variance."""
+        sheets = {name: sheet_of(self.trace, name, tag, "input", filled=False) for name, tag in _WAYS.items()}
+        if not self.wide:  # the three ways stand in one place, one after the other
+            sheets = {name: replace(sheet, place="direct") for name, sheet in sheets.items()}
+        sheets["grad_input"] = sheet_of(self.trace, "grad_input", "dL/dx", "input", filled=False)
+        with self.beat("step", say("The straight way: divide by the spread."), reason=say("first way: direct")):
+            shown = sheets if self.wide else {name: sheets[name] for name in ("direct", "grad_input")}
+            self.change(sheets, in_a_line(shown, gap=0.2), *self.signs)
+            self.play(FadeIn(*(self.sheets[name] for name in shown)), run_time=0.8)
+            self.go("direct")
+        said = say(
+            "An input that rises raises the mean, which is subtracted from all: dL/dmean is {value}.",
+            value=self.told("grad_mean[0]"),
+        )
+        with self.beat("step", said, reason=say("second way: by the mean")):
+            self.play(*self.clear(), run_time=0.3)
+            self.working.show(self.equation("grad_mean[0]"), run_time=0.8)
+        with self.beat("step", say("It is shared equally."), reason=say("second way: by the mean")):
+            self.go("via_mean")
+        said = say("Moving away from the mean widens the spread, and that shrinks what is asked.")
+        with self.beat("step", said, reason=say("third way: by the spread")):
+            self.play(*self.clear(), run_time=0.3)
+            self.working.show(self.equation("grad_variance[0]"), run_time=0.8)
+        said = say("Each input gets its part by how far from the mean it is.")
+        with self.beat("step", said, reason=say("third way: by the spread")):
+            self.go("via_variance")
+
+    def go(self, name: str) -> None:
+        """Work out a way for one cell and fill the others."""
+        if not self.wide and name in ("via_mean", "via_variance"):
+            before = self.sheets["direct" if name == "via_mean" else "via_mean"]
+            self.play(*self.clear(before, *self.signs), FadeIn(self.sheets[name]), run_time=0.6)
+        self.play(*self.mark(name), run_time=0.5)
+        line = self.working.show(self.equation(f"{name}[{','.join(map(str, self.cell))}]"), run_time=0.8)
+        grid = self.sheets[name].grid
+        self.play(*self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
+        self.play(*self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.6)
+
+    def add_up(self) -> None:
+        said = say("Three ways, added.")
+        with self.beat("step", said, reason=say("three ways, added")):
+            self.go("grad_input")
+
+    def close(self) -> None:
+        said = say("All pushes add up to 0: shift the input, and batch norm undoes it.")
+        if abs(float(self.trace.grad_input.sum())) > 1e-9:
+            said = say("All pushes add up to almost 0: shift the input, and batch norm undoes it.")
+        with self.beat("step", said, reason=say("what batch norm undoes")):
+            self.play(*self.clear(*self.signs), run_time=0.4)
+            self.working.show(self.equation("sums.grad_input"), run_time=0.8)
+        said = say("So a bias in front of batch norm never learns: this sum would be its gradient.")
+        with self.beat("explain", said, reason=say("a bias before it never learns")):
+            self.hold(0.4)
+
+
+def sheet_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:
+    """Return the grid of an array; gradients are drawn as such."""
+    is_gradient = name not in ("x", "x_hat")
+    address = f"{name}[0,0,{{}},{{}}]"
+    return Sheet(
+        tag, trace.values()[name][0, 0], address, role, trace.decimals(name), is_gradient=is_gradient, **options
+    )
+
+
+def in_a_line(sheets: dict[str, Sheet], gap: float = 0.35) -> list[Part]:
+    """Arrange grids beside each other, or in two lines."""
+    plans = [plan(key, sheet) for key, sheet in sheets.items()]
+    half = (len(plans) + 1) // 2
+    return [Row(plans, 0.45), Column([Row(plans[:half], 0.5), Row(plans[half:], 0.5)], gap), Column(plans, gap)]

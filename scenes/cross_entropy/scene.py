@@ -1,0 +1,176 @@
+"""Softmax and cross-entropy, forth and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from manim import FadeIn, FadeOut, VGroup
+
+from scenes.backward import BackwardScene
+from scenes.cross_entropy import CrossEntropySpec
+from scenes.language import number, say
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.bars import share_in_words
+from scenes.mobjects.text import Label, Number
+from scenes.mobjects.upright_bars import UprightBars
+
+__all__ = ["CrossEntropyScene"]
+
+_TAG = 0.36
+
+
+class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
+    """The gradient of the logits is what was said minus what is true."""
+
+    spec_class: ClassVar[type[CrossEntropySpec]] = CrossEntropySpec
+    operation = "Softmax and cross-entropy"
+
+    def construct(self) -> None:
+        self.open(self.operation, {}, [])
+        self.loss, self.truth = self.trace.forward, self.spec.target
+        self.set_subtitle("")
+        self.places()
+        self.say_shares()
+        self.measure()
+        self.compare()
+        self.subtract()
+        self.add_up()
+        self.step_back()
+
+    def places(self) -> None:
+        """Divide the stage: shares at the left or above, gradients at the right or below."""
+        stage, tag = self.bands.stage, 1.5 * max(_TAG, smallest_text())
+        if self.wide:
+            self.left, self.right = stage.part(0, 0.47), stage.part(0.53, 1)
+            self.unit = 0.43 * (stage.height - tag)
+            self.bases = 2 * [stage.bottom + 0.5 * stage.height - 0.1]
+        else:
+            size, back = max(0.34, smallest_text()), self.trace.grad_input
+            above, below = tag + 1.3 * size, 2.9 * size
+            rest = stage.height - 2 * above - below - 1.6 * size
+            self.unit = rest / (1 + max(0.0, float(back.max())) + max(0.0, -float(back.min())))
+            middle = stage.top - above - self.unit - below
+            self.left, self.right = replace(stage, bottom=middle), replace(stage, top=middle - 0.4 * size)
+            lower = self.right.top - above - self.unit * max(0.0, float(back.max()))
+            self.bases = [stage.top - above - self.unit, lower]
+
+    def tag(self, text: str, color: str, room: Box) -> Label:
+        label = Label(text, max(_TAG, smallest_text()), color, "semibold")
+        return label.move_to(np.array([room.left + label.width / 2, room.top - label.size / 2, 0]))
+
+    def called(self, k: int) -> str:
+        return self.spec.labels[k] if self.spec.labels else say("class {number}", number=k)
+
+    def shares(self, trace: Any, of: str = "") -> tuple[UprightBars, VGroup]:
+        """Return the bars of what is said, and below them the logits."""
+        theme = self.theme
+        bars = UprightBars(
+            trace.probabilities[0],
+            lambda k: f"{of}probabilities[0,{k}]",
+            theme.output,
+            theme,
+            self.left,
+            self.bases[0],
+            self.unit,
+        )
+        names = [Label(name, bars.size, theme.muted) for name in self.spec.names]
+        logits = [trace.result("x", 0, k) for k in range(len(names))]
+        digits = [Number(one.text, f"{of}{one.address}", bars.size, theme.input) for one in logits]
+        return bars, VGroup(bars.below(names, 0.7), bars.below(digits, 1.6))
+
+    def say_shares(self) -> None:
+        said, winner = self.loss.probabilities[0], int(self.loss.probabilities[0].argmax())
+        self.bars, self.logits = self.shares(self.loss)
+        tag = self.tag(say("p, made of the logits z"), self.theme.output, self.left)
+        named = {
+            "share": share_in_words(float(said[winner])),
+            "name": self.called(winner),
+            "truth": self.called(self.truth),
+        }
+        text = say("The network gives {name} a probability of {share}. The truth is {truth}.", **named)
+        if winner == self.truth:
+            text = say("The network gives {name} a probability of {share}, and that is the truth.", **named)
+        with self.beat("explain", self.origin() + text, reason=say("what is said, and what is true")):
+            self.play(FadeIn(self.logits, tag, self.bars.line), run_time=0.6)
+            self.play(FadeIn(self.bars), run_time=0.8)
+            self.outline = self.bars.outline(self.truth, 1.0, self.theme.text)
+            self.play(FadeIn(self.outline), run_time=0.6)
+
+    def measure(self) -> None:
+        said = say(
+            "The loss is minus the logarithm of the probability of the truth: {loss}. No other counts.",
+            loss=self.told("output"),
+        )
+        with self.beat("step", said, reason=say("how wrong, as one number")):
+            self.working.show(self.equation("output"), run_time=0.9)
+
+    def compare(self) -> None:
+        losses = [self.told(f"sureness.losses[{k}]") for k in range(3)]
+        said = say(
+            "Sure of the truth: {sure}. At 0.1 it is {tenth}, at 0.01 {hundredth}.",
+            sure=losses[0],
+            tenth=losses[1],
+            hundredth=losses[2],
+        )
+        with self.beat("step", said, reason=say("sure and wrong costs without limit")):
+            self.play(*self.clear(), run_time=0.3)
+            self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
+
+    def subtract(self) -> None:
+        """Ask which logits should rise, and subtract the truth from what was said."""
+        back, theme = self.trace.grad_input[0], self.theme
+        asked = self.spec.question
+        if asked:
+            prompt = say("Which logits should rise, so that the loss falls?")
+            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=self.clear())
+        self.back = UprightBars(
+            back,
+            lambda k: f"grad_input[0,{k}]",
+            theme.input,
+            theme,
+            self.right,
+            self.bases[1],
+            self.unit,
+            is_gradient=True,
+        )
+        tag = self.tag(say("dL/dz = p − truth"), theme.input, self.right)
+        said = say(
+            "Only {name} should rise ▲. All others should fall ▼, the likeliest most.", name=self.called(self.truth)
+        )
+        with self.beat("answer" if asked else "step", said, reason=say("what was said, minus what is true")):
+            if asked:
+                self.play(self.end_question(), run_time=0.4)
+            else:
+                self.play(*self.clear(), run_time=0.3)
+            self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
+            self.play(FadeIn(tag, self.back.line), run_time=0.4)
+            self.play(FadeIn(self.back.numbers, self.back.bars), run_time=0.8)
+            self.play(FadeIn(self.back.wedges), run_time=0.5)
+
+    def add_up(self) -> None:
+        said = say("Together they make 0: what one gains, the others lose.")
+        with self.beat("step", said, reason=say("probabilities share one whole")):
+            self.play(*self.clear(), run_time=0.3)
+            self.working.show(self.equation("sums.grad_input"), run_time=0.9)
+
+    def step_back(self) -> None:
+        """Step against the gradient, and look at what is said then."""
+        after = self.spec.others()["stepped"]
+        bars, logits = self.shares(after, "stepped.")
+        before, now = self.told("output"), self.told("stepped.output")
+        won, first = (int(one.probabilities[0].argmax()) for one in (after, self.loss))
+        named = {"lr": number(f"{self.spec.lr:g}"), "before": before, "now": now, "truth": self.called(self.truth)}
+        said = say("A step of {lr} against the gradient: the loss goes from {before} to {now}.", **named)
+        if won == self.truth != first:
+            said = say(
+                "A step of {lr} against it, and the answer flips to {truth}. The loss: {before}, then {now}.", **named
+            )
+        with self.beat("step", said, reason=say("one step against the gradient")):
+            self.play(*self.clear(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
+            self.play(FadeIn(bars.bars, bars.numbers, logits), run_time=0.8)
+            self.working.show(self.equation("stepped.output"), run_time=0.8)
+        said = say("What was said, minus what is true: that is all that a classifier is told.")
+        with self.beat("explain", said, reason=say("p − truth")):
+            self.hold(0.4)
