@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -74,6 +74,9 @@ class ArithmeticTrace(Trace):
         """Return the row and the column of the output, where `x` has them as well."""
         _, _, row, column = self._place("x", position)
         return [row], [column]
+
+    def positions(self) -> Iterator[tuple[int, ...]]:
+        return np.ndindex(self.output.shape)
 
     def step(self, *position: int) -> ArithmeticStep:
         check_position(position, self.output.shape)

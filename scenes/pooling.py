@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,16 @@ from pydantic import Field
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dTrace, avg_pool2d
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.max_pool2d import MaxPool2dTrace, max_pool2d
 from cnn_core.notation import PLAIN
+from cnn_core.numerals import digits_shown
 from cnn_core.pooling import PoolGeometry
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
-from scenes.specs.fields import Size, batched
+from scenes.specs.fields import Padding, Size, batched
 from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
 from scenes.specs.walk import Ring, Stop, WalkSpec
 
@@ -31,7 +34,9 @@ class PoolSpec(WalkSpec):
 
     kernel_size: Size = Field(2, description="Rows and columns of the window.")
     stride: Size | None = Field(None, description="How far the window moves; the window's size if not given.")
-    padding: Size = Field(0, description="Rings of padding around the input.")
+    padding: Padding = Field(
+        0, description='Padding around the input: a number, "rows,columns", "top,bottom,left,right", same or same-tf.'
+    )
     ceil_mode: bool = Field(False, description="Let the last windows hang over the edge.")
 
     def values(self) -> Values:
@@ -67,6 +72,38 @@ class MaxPoolSpec(PoolSpec):
     def trace(self) -> MaxPool2dTrace:
         return max_pool2d(batched(self.x), self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
+    def values(self) -> Values:
+        """Return also what the input gives when it has gone on by a pixel."""
+        shifted = self.shifted(self.trace())
+        return {**super().values(), "x_shifted": shifted.x, "output_shifted": shifted.output}
+
+    def explain(self, address: str) -> Explanation:
+        """Explain the shifted output as the output; the shifted input was given, one column further left."""
+        if address.startswith("x_shifted"):
+            return Given("given")
+        if not address.startswith("output_shifted"):
+            return self.trace().explain(address)
+        found = self.shifted(self.trace()).explain(address.replace("output_shifted", "output"))
+        return found.renamed(in_shifted) if isinstance(found, Equation) else found
+
+    def shifted(self, trace: MaxPool2dTrace) -> MaxPool2dTrace:
+        x = np.zeros_like(trace.x)
+        x[..., 1:] = trace.x[..., :-1]
+        return max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+    def reason(self, stop: Stop) -> str:
+        """Say by how much the largest value is ahead, or that several are."""
+        numbers = sorted(one.number for one in stop.equation.left.leaves())
+        if stop.step.ties > 1:
+            return say(
+                "{count} cells hold {value}: any of them gives the same output.",
+                count=stop.step.ties,
+                value=stop.result,
+            )
+        if len(numbers) < 2:
+            return say("There is only one value to choose from.")
+        return say("The next largest is {value}, and it leaves no trace.", value=number(digits_shown(numbers[-2], 2)))
+
     def rule(self, trace: MaxPool2dTrace) -> str:
         return say("The largest value of each stop goes to the output.")
 
@@ -93,7 +130,11 @@ class MaxPoolSpec(PoolSpec):
         )
 
     def moral(self, trace: MaxPool2dTrace) -> str:
-        return say("The strongest responses are kept, and where exactly they were no longer matters.")
+        lost = trace.x.max(axis=(2, 3)) > trace.output.max(axis=(2, 3))
+        if not lost.any():
+            return say("The strongest responses are kept; where exactly they were is not.")
+        largest = digits_shown(float(trace.x.max(axis=(2, 3))[lost].max()), 2)
+        return say("{value}, the largest value, is lost: no window reached it.", value=number(largest))
 
 
 class AvgPoolSpec(PoolSpec):
@@ -165,8 +206,22 @@ class AvgPoolSpec(PoolSpec):
             **named,
         )
 
+    def reason(self, stop: Stop) -> str:
+        numbers = [one.number for one in stop.equation.left.parts[0].leaves()]
+        low, high = (number(digits_shown(one, 2)) for one in (min(numbers), max(numbers)))
+        if low == high:
+            return say("All values are {value}: so is their mean.", value=low)
+        if self.divisor_override is not None:
+            return say("The sum is divided by {divisor}, whatever the window.", divisor=self.divisor_override)
+        return say("The mean lies between {low} and {high}.", low=low, high=high)
+
     def moral(self, trace: AvgPool2dTrace) -> str:
         return say("Every value of a window has its share in the result.")
+
+
+def in_shifted(address: str) -> str:
+    """Return an address in the shifted input and output."""
+    return re.sub(r"^(x|output)\[", r"\1_shifted[", address)
 
 
 def with_padding(trace: AvgPool2dTrace) -> Array:

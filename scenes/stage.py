@@ -21,7 +21,7 @@ from manim import (
 )
 
 from scenes.language import say, speaking
-from scenes.layout import Bands, smallest_text
+from scenes.layout import Bands, Box, smallest_text
 from scenes.marks import Marked, Written, can_be_seen
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
@@ -208,6 +208,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         *marks: VMobject,
         first: Sequence[Animation] = (),
         choices: tuple[str, ...] | None = None,
+        room: Box | None = None,
     ) -> None:
         """Let a question stand alone and wait; `end_question` takes it away.
 
@@ -219,17 +220,18 @@ class ExplainerScene(Scene, Generic[SpecT]):
             Animations that are played before the question appears.
         choices
             From which the answer is chosen, where it is no number.
+        room
+            Where it stands; the band of the formulas if not given.
         """
-        self.question = VGroup(self._question_in_words(prompt), *marks)
+        self.question = VGroup(self._question_in_words(prompt, room or self.bands.formula), *marks)
         with self.beat("question", prompt, prompt=prompt, answer=answer, choices=choices):
             if first:
                 self.play(*first, run_time=0.8)
             self.play(FadeIn(self.question), run_time=0.6)
             self.hold(reading_time(prompt) + 1.5)
 
-    def _question_in_words(self, prompt: str) -> Paragraph:
+    def _question_in_words(self, prompt: str, box: Box) -> Paragraph:
         """Set a question as large as it fits, on one line if that is large enough."""
-        box = self.bands.formula
 
         def paragraph(size: float) -> Paragraph:
             return Paragraph(prompt, size, self.theme.question, box.width, "semibold", aligned_edge=ORIGIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cnn_core.errors import InputError
+from cnn_core.errors import InputError, TwoReadingsError
 from cnn_core.reading.quoting import quoted
 
 __all__ = ["split_numbers", "with_points"]
@@ -40,7 +40,7 @@ def split_numbers(name: str, lines: Sequence[str]) -> list[list[str]]:
     if not is_rectangular(decimals):
         return rows
     if is_rectangular(rows) and not any(re.search(r",0\d", word) for word in with_comma):
-        raise asked(name, decimals, ["; ".join(", ".join(row) for row in rows)])
+        raise asked(name, decimals, rows, ", ")
     return decimals
 
 
@@ -58,8 +58,7 @@ def with_points(name: str, rows: Sequence[Sequence[str]]) -> list[list[str]]:
     points = [[word.replace(",", ".") if _DECIMAL.fullmatch(word) else word for word in row] for row in rows]
     with_comma = [word for row in rows for word in row if _DECIMAL.fullmatch(word)]
     if with_comma and all(map(_LIKE_THOUSANDS.fullmatch, with_comma)):
-        without = "; ".join(" ".join(word.replace(",", "") for word in row) for row in rows)
-        raise asked(name, points, [without])
+        raise asked(name, points, [[word.replace(",", "") for word in row] for row in rows], " ")
     return points
 
 
@@ -86,10 +85,13 @@ def is_rectangular(rows: Sequence[Sequence[str]]) -> bool:
     return len({len(row) for row in rows}) == 1
 
 
-def asked(name: str, decimals: Sequence[Sequence[str]], others: Sequence[str]) -> InputError:
+def asked(
+    name: str, decimals: Sequence[Sequence[str]], others: Sequence[Sequence[str]], joint: str
+) -> TwoReadingsError:
     """Return the question which of two readings is meant, each as it would be typed."""
-    first = "; ".join(" ".join(row) for row in decimals)
-    return InputError(
+    first, second = "; ".join(map(" ".join, decimals)), "; ".join(map(joint.join, others))
+    return TwoReadingsError(
         f"{name} must be clear about its commas, but they can be read in two ways: "
-        f"type {quoted(first)} or {quoted(others[0])}."
+        f"type {quoted(first)} or {quoted(second)}.",
+        ("\n".join(map("\t".join, decimals)), "\n".join(map("\t".join, others))),
     )

@@ -19,6 +19,8 @@ __all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "PICTURES", "decode_colors", "de
 
 MAX_PIXELS = 50_000_000
 MAX_UNSCALED_PIXELS = 4_000_000
+MAX_WEBP_PIXELS = 16_000_000
+"""Pillow holds a WebP picture in memory four times."""
 PICTURES = (".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
 DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
@@ -144,6 +146,7 @@ def _opened(name: str, data: bytes) -> Image:
     from PIL import Image  # noqa: PLC0415  only those who bring a picture wait for Pillow
 
     too_large = f"{name} must be a picture of at most {_megapixels(MAX_PIXELS)}, but it "
+    webp = f"{name} must be a WebP picture of at most {_megapixels(MAX_WEBP_PIXELS)} (or be saved as JPEG), but it "
     formats = (*FORMATS, "HEIF") if _is_heif(name, data) else FORMATS
     try:
         with warnings.catch_warnings():
@@ -155,6 +158,8 @@ def _opened(name: str, data: bytes) -> Image:
         raise _not_a_picture(name) from None
     if image.width * image.height > MAX_PIXELS:
         raise InputError(f"{too_large}is {image.width}×{image.height}.")
+    if image.format == "WEBP" and image.width * image.height > MAX_WEBP_PIXELS:
+        raise InputError(f"{webp}is {image.width}×{image.height}.")
     return image
 
 

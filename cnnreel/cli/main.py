@@ -13,7 +13,7 @@ from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.classifier import predict, train
 from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
-from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
+from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup, in_one_line
 from cnnreel.cli.table import table
 from cnnreel.film.record import as_text, inspected
 from cnnreel.paint.quality import QUALITIES
@@ -68,7 +68,7 @@ CAPTIONED = click.Option(
     show_default=True,
     help="A track of the mp4 that players can show, or drawn into the pictures, below everything else, or neither.",
 )
-NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film anew what was filmed before.")
+NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film again what was filmed before.")
 SINGLE_FILE = click.Option(
     ["--single-file", "_single_file"],
     is_flag=True,
@@ -187,7 +187,11 @@ main.add_command(
     show_default=True,
     help="Film on this machine, or on many with Dask, as docs/cluster.md says.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Dask's, such as tcp://scheduler:8786; if not given, one here.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Of a Dask scheduler, such as tcp://scheduler:8786; without it, a cluster is started on this machine.",
+)
 @click.option(
     "--shared",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -235,7 +239,7 @@ def lesson(
         )
     failures = [failure for one in produced for failure in one.failures]
     for failure in failures:
-        click.echo(f"Error: {failure}", err=True)
+        click.echo(in_one_line(f"Error: {failure}"), err=True)
     for one in produced:
         if one.film is not None:
             click.echo(export(one.film.parent, _format) if _format in EXPORTS else one.film)
@@ -258,7 +262,7 @@ def embed(clip: Path, target: str) -> None:
 @main.command("cache", cls=ExampleCommand, example="--clear")
 @click.option("--clear", is_flag=True, help="Remove all that is kept.")
 def kept_clips(clear: bool) -> None:
-    """Say what is kept of films, so that they need not be made again."""
+    """Show how much is kept of films that were made, so that they need not be filmed again."""
     cache = Cache.of_user()
     if clear:
         cache.shrink(0)

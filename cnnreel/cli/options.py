@@ -88,8 +88,10 @@ def with_options(spec: type[SceneSpec], error: InputError) -> str:
         return error.said(partial(spelt, spec))
     first, rest = re.fullmatch(r"(\w*)(.*)", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
     begin = spelt(spec, first) if first in spec.model_fields else first
-    fields = "|".join(name for name in spec.model_fields if "_" in name)
-    return begin + re.sub(rf"\b({fields})\b", lambda found: spelt(spec, found[0]), rest)
+    fields = [name for name in spec.model_fields if "_" in name]
+    if not fields:
+        return begin + rest
+    return begin + re.sub(rf"\b({'|'.join(fields)})\b", lambda found: spelt(spec, found[0]), rest)
 
 
 def spelt(spec: type[SceneSpec], name: str) -> str:

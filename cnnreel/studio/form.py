@@ -33,7 +33,7 @@ _RARE = frozenset(
         "training",
     }
 )
-_OFTEN = frozenset({"stride", "labels", "model"})
+_OFTEN = frozenset({"x", "stride", "labels", "model", "log"})
 _PLAIN = {"boolean": "switch", "integer": "whole", "number": "number", "string": "text"}
 
 

@@ -166,7 +166,8 @@ def read_alone(kind: type[SceneSpec], field: str, value: Any) -> tuple[Any, str]
     try:
         found = getattr(alone.model_validate({field: value}), field)
     except ValidationError as error:
-        raise InputError(sentence(kind, error)) from error
+        cause = error.errors()[0].get("ctx", {}).get("error")
+        raise cause if isinstance(cause, InputError) else InputError(sentence(kind, error)) from error
     return (found.array.tolist(), found.origin) if isinstance(found, Grid) else (np.asarray(found).tolist(), "")
 
 

@@ -21,7 +21,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from cnn_core.errors import CnnreelError, InputError
+from cnn_core.errors import CnnreelError, InputError, TwoReadingsError
 from cnnreel.film.record import made_with
 from cnnreel.play.page.look import FONTS, colours, font_face
 from cnnreel.studio.checking import Wish, check_wish, spec_of
@@ -173,26 +173,19 @@ async def _check(studio: Studio, _: str, wish: Wish) -> Any:
 
 
 async def _read(studio: Studio, _: str, asked: Mapping[str, Any]) -> Any:
-    """Read pasted text, or a file, as the field reads it."""
-    if "content" not in asked:
-        return await _read_text(asked)
+    """Read pasted text, or a file, as the field reads it, or ask which of two readings is meant."""
+    source, uploads = str(asked.get("text", "")), None
+    if "content" in asked:
+        try:
+            content = base64.b64decode(str(asked["content"]), validate=True)
+        except (binascii.Error, ValueError):
+            raise InputError("content must be a file in base64.") from None
+        uploads = studio.uploads
+        source = await asyncio.to_thread(uploads.keep, str(asked.get("name", "")), content)
     try:
-        content = base64.b64decode(str(asked["content"]), validate=True)
-    except (binascii.Error, ValueError):
-        raise InputError("content must be a file in base64.") from None
-    called = await asyncio.to_thread(studio.uploads.keep, str(asked.get("name", "")), content)
-    return await asyncio.to_thread(read_given, asked, called, studio.uploads)
-
-
-async def _read_text(asked: Mapping[str, Any]) -> Any:
-    """Read a text, or ask which of two readings is meant."""
-    try:
-        return await asyncio.to_thread(read_given, asked, str(asked.get("text", "")), None)
-    except InputError as error:
-        readings = getattr(error, "readings", None)
-        if readings is None:
-            raise
-        return {"question": str(error), "readings": readings}
+        return await asyncio.to_thread(read_given, asked, source, uploads)
+    except TwoReadingsError as error:
+        return {"question": str(error), "readings": error.readings}
 
 
 async def _film(studio: Studio, visitor: str, wish: Wish) -> Any:

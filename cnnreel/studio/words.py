@@ -63,6 +63,16 @@ _FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "bias_label": ("Name of the bias", ""),
         "labels": ("Classes", "their names, with commas between"),
         "grad_output": ("Gradient that arrives", ""),
+        "lr": ("Learning rate", "how much of the gradient is taken away, “lr” in code"),
+        "rates": ("Learning rates", "one for each run"),
+        "target": ("Goal", "what should come out"),
+        "log": ("Log", "of a run of your own, from the command train"),
+        "model": ("Model", "a file of yours: ONNX, or weights that come with cnnreel"),
+        "classes": ("Classes", "a file with a name on each line"),
+        "preset": ("Preparation", "how pictures were prepared in training"),
+        "negative_slope": ("Slope", "of negative values, “negative_slope” in code"),
+        "eps": ("Epsilon", "added to the variance, “eps” in code"),
+        "training": ("Statistics of these numbers", "not the running ones"),
         "scale_factor": ("Factor", "rows and columns that each value becomes"),
     }
 )
@@ -74,6 +84,8 @@ _OWN_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
         ("title", "title"): ("Title", ""),
         ("digit", "x"): ("Digit", "one of MNIST’s test set, or a photo of one on paper"),
         ("mistake", "x"): ("Digit", "one that the network gets wrong"),
+        ("net", "x"): ("Picture", "what the model reads"),
+        ("linear-backward", "weight"): ("Weights", "a row for each output"),
         ("flatten", "x"): ("Your maps", ""),
     }
 )
@@ -82,10 +94,11 @@ _OWN_FIELDS: Mapping[tuple[str, str], tuple[str, str]] = MappingProxyType(
 def call_scene(name: str) -> str:
     """Return what a scene is called.
 
-    >>> call_scene("max-pool"), call_scene("group-norm")
-    ('Max pooling', 'Group norm')
+    >>> call_scene("max-pool"), call_scene("group-norm"), call_scene("relu-backward")
+    ('Max pooling', 'Group norm', 'ReLU, back')
     """
-    return _SCENES.get(name) or name.replace("-backward", ", backward").replace("-", " ").capitalize()
+    forward, backward = name.removesuffix("-backward"), name.endswith("-backward")
+    return (_SCENES.get(name) or _SCENES.get(forward) or forward.replace("-", " ").capitalize()) + ", back" * backward
 
 
 def group_of(name: str) -> str:

@@ -204,7 +204,8 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         changed = self.trace.x != self.trace.output
         for c, grid in enumerate(self.board.outputs):
             for row in range(grid.rows):
-                there = [grid.numbers[row, k] for k in np.flatnonzero(changed[0, c, row]) if (row, k) in grid.numbers]
+                columns = [k for k in range(grid.columns) if changed[0, c, row, k] and (row, k) in grid.numbers]
+                there = [grid.numbers[row, k] for k in columns]
                 if there:
                     run_time = min(0.7, 3.0 / grid.rows / len(self.board.outputs))
                     self.play(*(Indicate(number, 1.1, self.theme.window) for number in there), run_time=run_time)

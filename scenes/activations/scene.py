@@ -142,9 +142,7 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
         return say("Any number becomes a share between 0 and 1.")
 
     def insight(self) -> str:
-        return say(
-            "However large a value is, 1 is never passed: {x}, the largest here, gives {value}.", **self.largest()
-        )
+        return say("1 is never passed: {x}, the largest, gives {value}.", **self.largest())
 
     def rule(self) -> str:
         return say("Every value is squeezed between 0 and 1; 0 lands at one half. The curve shows it.")
@@ -179,9 +177,7 @@ class TanhScene(ActivationScene[TanhSpec]):
         return say("Any number becomes one between −1 and 1, and keeps its sign.")
 
     def insight(self) -> str:
-        return say(
-            "However large a value is, 1 is never passed: {x}, the largest here, gives {value}.", **self.largest()
-        )
+        return say("1 is never passed: {x}, the largest, gives {value}.", **self.largest())
 
     def rule(self) -> str:
         return say("Every value is squeezed between −1 and 1 and keeps its sign; 0 stays 0. The curve shows it.")

@@ -44,7 +44,8 @@ class Conv2dSpec(SceneSpec):
     bias: Vector | None = Field(None, description="What is added to the sums; one number for each output channel.")
     stride: Size = Field(1, description="How far the window moves.")
     padding: Padding = Field(
-        0, description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same or valid.'
+        0,
+        description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same, same-tf, valid.',
     )
     dilation: Size = Field(1, description="Distance between the pixels that the kernel looks at.")
     groups: int = Field(1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut.")

@@ -122,10 +122,12 @@ def _as_names(source: Any) -> Any:
 
 
 _MOST_PIXELS = 2_000
-_TEXT = WithJsonSchema({"type": "string"})
-_Model = Annotated[NetModel, BeforeValidator(_read_model), PlainSerializer(lambda model: model.name), _TEXT]
-_Source = Annotated[Any, PlainSerializer(_as_source), WithJsonSchema({"type": ["string", "array"]})]
-_Classes = Annotated[Path | tuple[str, ...], PlainSerializer(_as_names), _TEXT]
+_FILE = WithJsonSchema({"type": "string", "format": "path"})
+_Model = Annotated[NetModel, BeforeValidator(_read_model), PlainSerializer(lambda model: model.name), _FILE]
+_Source = Annotated[
+    Any, PlainSerializer(_as_source), WithJsonSchema({"type": ["string", "array"], "format": "picture"})
+]
+_Classes = Annotated[Path | tuple[str, ...], PlainSerializer(_as_names), _FILE]
 _Pixels = Annotated[tuple[int, int], BeforeValidator(_read_hw), WithJsonSchema({"type": ["string", "array"]})]
 _Numbers = Annotated[tuple[float, ...], BeforeValidator(_read_numbers), WithJsonSchema({"type": ["string", "array"]})]
 

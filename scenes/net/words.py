@@ -111,13 +111,10 @@ def told_value(one: WorkedOut, called: str) -> str:
     named = {"value": about(equation.result.text, is_rounded=equation.is_rounded), "others": one.others}
     op = one.node.op
     if one.trace.output.ndim == 2:
+        score = say("The score of {called}.", called=called)
         if one.others:
-            return say(
-                "The score of {called}: the strongest products and the {others} others make {value}.",
-                called=called,
-                **named,
-            )
-        return say("The score of {called}: all products summed make {value}.", called=called, **named)
+            return f"{score} {say('Its strongest products and the {others} others make {value}.', **named)}"
+        return f"{score} {say('All its products, summed, make {value}.', **named)}"
     place = place_in_words(one)
     if one.others:
         return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"

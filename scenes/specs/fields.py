@@ -21,7 +21,7 @@ from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, 
 __all__ = ["Image", "Kernels", "Matrix", "Names", "Padding", "Place", "Size", "Vector", "batched"]
 
 
-WORDS = ("same", "valid")
+WORDS = ("same", "same-tf", "valid")
 """Padding that is asked for in words."""
 
 
@@ -173,12 +173,12 @@ def read_matrix(source: Any, info: ValidationInfo) -> Grid:
 def read_padding(value: Any, info: ValidationInfo) -> Any:
     """Read `1`, `"1 2"`, `[1, 2]`, `"0,1,0,1"`, `"1 2; 0 1"`, `"((1, 2), (0, 1))"`, `[[1, 2], [0, 1]]`, or a word."""
     if isinstance(value, str) and value.strip().lower() in WORDS:
-        return value.strip().lower()
+        return "same-tf" if value.strip() == "SAME" else value.strip().lower()  # as TensorFlow spells its own
     numbers = whole_numbers(value)
     if len(numbers) not in (1, 2, 4) or max(numbers) > MAX_PADDED:
         raise InputError(
             f"{info.field_name} must be a whole number, a pair (rows, columns), four (top, bottom, left, right), "
-            f'"same" or "valid", each side at most {MAX_PADDED}, but it is {as_came(value)}.'
+            f'"same", "same-tf" or "valid", each side at most {MAX_PADDED}, but it is {as_came(value)}.'
         )
     if len(numbers) == 4:
         return numbers[:2], numbers[2:]

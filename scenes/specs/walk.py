@@ -113,6 +113,14 @@ class WalkSpec(SceneSpec):
     def say(self, stop: Stop) -> str:
         """Say what happens at a stop."""
 
+    def reason(self, stop: Stop) -> str:
+        """Say beside the title why a stop gives what it gives; nothing if the caption is enough."""
+        return ""
+
+    def shifted(self, trace: Any) -> Any:
+        """Return what an input gives that has gone on by a pixel, to be compared at the end; None if it is not."""
+        return None
+
     @abstractmethod
     def moral(self, trace: Any) -> str:
         """Say what the whole was good for."""

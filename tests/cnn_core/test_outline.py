@@ -37,7 +37,7 @@ def test_residual_blocks_that_are_alike_are_one(outlined: NetOutline) -> None:
         ((4, 16, 16), [(1, ["conv2d 7×7, stride 2 + batch norm + ReLU"])]),
         ((4, 8, 8), [(1, ["max pool 3×3, stride 2"]), (2, [norm, final, joined])]),
         ((8, 4, 4), [(1, smaller), (1, [norm, final, joined])]),
-        ((7,), [(1, ["average pool 4×4"]), (1, ["flatten + linear"])]),
+        ((7,), [(1, ["global average pool"]), (1, ["flatten + linear"])]),
     ]
     assert sum(stage.parameters() for stage in outlined.stages) == outlined.graph.parameters()
 

@@ -100,5 +100,7 @@ def test_the_strip_names_every_step_at_every_ratio(ratio: str) -> None:
         assert not list(overlapping(seen))
         assert not list(outside(seen, ratio))
         assert strip.height <= NetTrack.height_of(STEPS, Bands.of_frame().whole.width)
-        strip.go_to(len(STEPS) - 1).finish()
+        going = strip.go_to(len(STEPS) - 1)
+        going.begin()
+        going.finish()
         assert strip.mark.get_x() == pytest.approx(strip.bars[-1].get_x(), abs=1e-6)

@@ -34,7 +34,7 @@ REFUSED = [
     ({"kernel_size": True}, "kernel_size must be a whole number or a pair of them"),
     ({"stride": 0}, "stride must be a whole number of at least 1"),
     ({"stride": 10**20}, "stride must be at most 12"),
-    ({"padding": 2}, "padding must be at most half of kernel_size"),
+    ({"padding": 2}, "padding must be smaller than the window"),
     ({"strid": 1}, "max-pool does not take strid; did you mean stride?"),
     ({"theme": "blue"}, "theme must be 'dark' or 'light', but it is 'blue'."),
     ({"ratio": "4:3"}, "ratio must be '16:9', '9:16' or '1:1', but it is '4:3'."),
@@ -86,7 +86,8 @@ def test_a_size_is_a_number_or_a_pair(written: object, read: object) -> None:
         ((0, 1, 2, 3), ((0, 1), (2, 3))),
         ("same", "same"),
         (" valid ", "valid"),
-        ("SAME", "same"),
+        ("SAME", "same-tf"),
+        ("Same", "same"),
     ],
 )
 def test_padding_is_taken_in_every_form(written: object, read: object) -> None:
@@ -97,6 +98,16 @@ def test_padding_is_taken_in_every_form(written: object, read: object) -> None:
 def test_padding_in_no_form_is_refused(wrong: object) -> None:
     with pytest.raises(InputError, match=r"^padding must be a whole number, a pair"):
         find("conv2d").build({"padding": wrong})
+
+
+def test_padding_is_tensorflow_s_where_it_is_spelt_so_and_pooling_takes_four_sides() -> None:
+    given = {"x": "1 1; 1 1", "weight": "0 1 2; 3 4 5; 6 7 8", "stride": 2, "padding": "SAME"}
+    assert find("conv2d").build(given).values()["output"].tolist() == [[[[8]]]]
+    assert find("max-pool").build({"x": "7 3; 3 8", "stride": 1, "padding": "0,1,0,1"}).values()["output"].tolist() == [
+        [[[8, 8], [8, 8]]]
+    ]
+    with pytest.raises(InputError, match=r'"same-tf" does not'):
+        find("conv2d").build({**given, "padding": "same"})
 
 
 def test_fields_have_the_same_other_names_everywhere() -> None:

@@ -41,10 +41,10 @@ export class Cells {
    * @param field    the form's description of the field
    * @param scene    whose field it is
    * @param changed  is called with the new planes, and with what they are merged under for undo
-   * @param fault    is called with what cannot be read
+   * @param notes    says below the grid what was read, what cannot be read, and asks what was meant
    */
-  constructor(field, scene, changed, fault) {
-    Object.assign(this, { field, scene, changed, fault, planes: [], editing: false });
+  constructor(field, scene, changed, notes) {
+    Object.assign(this, { field, scene, changed, notes, planes: [], editing: false });
     this.element = make('div', { className: 'planes' });
     this.element.addEventListener('keydown', (event) => this.#key(event));
     this.element.addEventListener('input', ({ target }) => this.#typed(target));
@@ -157,21 +157,24 @@ export class Cells {
     if (!/\s\S|[[\](){};|]/.test(text.trim())) return;
     event.preventDefault();
     const { k, i, j } = event.target.dataset;
-    const read = await this.read(text);
-    if (read) this.put(read, Number(k), Number(i), Number(j));
+    this.take(text, Number(k), Number(i), Number(j));
   }
 
-  /** Return pasted text as planes: as the field reads it, or cell by cell, so that faults stand where they are. */
-  async read(text) {
+  /**
+   * Take a text as the field reads it, from a cell on; where it can be read in two ways, that is asked first. A table
+   * that cannot be read is taken cell by cell, so that faults stand where they are.
+   */
+  async take(text, k = 0, i = 0, j = 0) {
+    const again = (reading) => this.take(reading, k, i, j);
     try {
-      const { value } = await ask('/api/read', { scene: this.scene, field: this.field.field, text });
-      return asPlanes(value).planes;
+      const { value, origin, readings } = await ask('/api/read', { scene: this.scene, field: this.field.field, text });
+      if (readings) return this.notes.ask(readings, again);
+      this.put(asPlanes(value).planes, k, i, j);
+      return this.notes.said(origin);
     } catch (error) {
-      if (!text.includes('\t')) {
-        this.fault(error.message);
-        return null;
-      }
-      return [text.replace(/[\r\n]+$/, '').split(/\r?\n/).map((line) => line.split('\t').map((cell) => cell.trim()))];
+      if (!text.includes('\t')) return this.notes.refuse(error.message);
+      const lines = text.replace(/[\r\n]+$/, '').split(/\r?\n/);
+      return this.put([lines.map((line) => line.split('\t').map((cell) => cell.trim()))], k, i, j);
     }
   }
 

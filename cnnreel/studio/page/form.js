@@ -60,7 +60,7 @@ export class Form {
   }
 
   #plain(field) {
-    const kinds = { switch: this.#switch, choice: this.#choice, size: this.#stepper, padding: this.#stepper, whole: this.#stepper, digit: this.#digit, path: this.#file };
+    const kinds = { switch: this.#switch, choice: this.#choice, size: this.#stepper, padding: this.#stepper, whole: this.#stepper, digit: this.#digit, picture: this.#digit, path: this.#file };
     return (kinds[field.kind] ?? this.#text).call(this, field);
   }
 
@@ -120,7 +120,7 @@ export class Form {
   }
 
   #digit(field) {
-    const select = make('select', { id: `of-${field.field}` }, ...(field.optional ? [make('option', { value: '', textContent: 'the one that is most wrong' })] : []),
+    const select = make('select', { id: `of-${field.field}` }, ...(field.optional ? [make('option', { value: '', textContent: field.kind === 'digit' ? 'the one that is most wrong' : 'as it comes' })] : []),
       ...Array.from({ length: 10 }, (_, digit) => make('option', { value: `mnist:${digit}`, textContent: `the first ${digit} of the test set` })));
     const other = make('option', { value: 'other' });
     select.addEventListener('change', () => { if (select.value !== 'other') this.change(field, select.value || undefined); });
@@ -172,7 +172,11 @@ export class Form {
   async #read(field, file) {
     try {
       const body = { scene: this.scene.scene, field: field.field, name: file.name, content: await inBase64(file) };
-      const { value, origin } = await ask('/api/read', body);
+      const { value, origin, readings } = await ask('/api/read', body);
+      if (readings) {
+        this.#ask(field, readings, (reading) => this.controls.get(field.field).cells.take(reading));
+        return;
+      }
       this.change(field, GRIDS.includes(field.kind) ? texts(value) : value);
       this.said(field, origin);
     } catch (error) {
@@ -180,16 +184,50 @@ export class Form {
     }
   }
 
-  /** Say where numbers are from, below their grid. */
+  /** Say where numbers are from, below their grid, if there is more to say than that they were typed. */
   said(field, origin) {
-    const note = this.controls.get(field.field).note;
-    if (note) note.textContent = origin;
+    const { note } = this.controls.get(field.field);
+    if (note) note.textContent = origin === 'rows' ? '' : `Read: ${origin}.`;
+  }
+
+  /** Ask which of two readings of a text is meant; the grid stays as it is until there is an answer. */
+  #ask(field, readings, take) {
+    const { fault, target } = this.controls.get(field.field);
+    if (this.always !== undefined) return take(readings[this.always]);
+    const always = make('input', { type: 'checkbox' });
+    const close = () => {
+      fault.hidden = true;
+      target.focus();
+    };
+    const choose = (number) => {
+      if (always.checked) this.always = number;
+      close();
+      take(readings[number]);
+    };
+    const card = (reading, number) => make('button', { type: 'button', className: 'framed reading', onclick: () => choose(number) },
+      make('b', { textContent: ['A decimal comma', 'No decimal comma'][number] }),
+      make('span', { className: 'rows-of', textContent: reading.replaceAll('\t', '  ') }), make('kbd', { textContent: number + 1 }));
+    const box = make('div', { className: 'question' }, make('p', {}, make('b', { textContent: 'What are the commas?' })),
+      make('div', { className: 'readings' }, ...readings.map(card)),
+      make('div', { className: 'actions' }, make('label', {}, always, 'Always read it so'), make('span', { className: 'gap' }),
+        make('button', { type: 'button', className: 'framed', onclick: close }, 'Keep old grid', make('kbd', { textContent: 'Esc' }))));
+    box.addEventListener('keydown', (event) => {
+      const act = { 1: () => choose(0), 2: () => choose(1), Escape: close }[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+    fault.hidden = false;
+    fault.replaceChildren(box);
+    return box.querySelector('.reading').focus();
   }
 
   refuse(field, sentence) { this.#showFault(this.controls.get(field.field), [{ lead: '', sentence, remedies: [] }]); }
 
   #grid(field) {
-    const cells = new Cells(field, this.scene.scene, (planes, key) => this.change(field, asValue(planes, axes), key), (sentence) => this.refuse(field, sentence));
+    const cells = new Cells(field, this.scene.scene, (planes, key) => this.change(field, asValue(planes, axes), key), {
+      said: (origin) => this.said(field, origin), refuse: (sentence) => this.refuse(field, sentence), ask: (readings, take) => this.#ask(field, readings, take),
+    });
     let axes = [];
     const output = make('div', { className: 'outputs', hidden: true });
     const note = make('p', { className: 'hint' });

@@ -220,6 +220,7 @@ def test_malformed_input_is_one_sentence_and_leaves_nothing(command, inputs, mon
     [
         ((*POOL, "--kernel-size", "0"), "--kernel-size must be a whole number of at least 1, or a pair of them"),
         ((*POOL, "--x", "gone.csv"), "--x"),
+        (("scene", "avg-pool", "--divisor-override", "-1"), "--divisor-override must be at least 1, but it is -1."),
         ((*POOL, "--theme", "pink"), "--theme must be dark or light, but it is 'pink'."),
         ((*POOL, "--name", "../up"), "--name must be a plain file name"),
         ((*POOL, "--transparent"), "--transparent needs --format webm or png, but the format is mp4."),

@@ -27,7 +27,7 @@ def model(tmp_path: Path) -> Path:
 
 def test_the_outline_is_a_tree_with_shapes_parameters_and_repeats(model: Path) -> None:
     lines = inspect("--model", model).output.splitlines()
-    assert lines[0] == "small.onnx: 33 nodes, 2,799 parameters, 3×32×32 in, 7 out"
+    assert lines[0] == "small.onnx: 37 nodes, 3,395 parameters, 3×32×32 in, 7 out"
     assert lines[1:4] == [
         "1  4×16×16, 596 parameters",
         "   conv2d 7×7, stride 2 + batch norm + ReLU  4×16×16, 596 parameters  stem.0",
@@ -57,16 +57,16 @@ def test_the_record_stays_small_and_says_what_was_read(model: Path) -> None:
         **{"op": "conv2d", "inputs": ["x"], "shape": [8, 28, 28]},
         **{"smallest": pytest.approx(-2.2596, abs=1e-3), "largest": pytest.approx(2.3459, abs=2)},
     }
-    assert next(one["label"] for one in values["top"]) == "7"
+    assert values["top"][0]["label"] == "7"
 
 
 def test_one_array_is_printed_and_all_are_saved(tmp_path: Path) -> None:
     assert inspect("--values", "linear").output.splitlines()[0] == "linear  10"
     path = tmp_path / "all.npz"
     inspect("--save", path)
-    saved = np.load(path)
-    assert list(saved) == ["x", *shipped().names]
-    assert saved["linear"].shape == (10,)
+    with np.load(path) as saved:
+        assert list(saved) == ["x", *shipped().names]
+        assert saved["linear"].shape == (10,)
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,5 @@ def test_one_array_is_printed_and_all_are_saved(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_done_is_one_sentence(options: list[str], said: str) -> None:
     done = inspect(*options)
-    assert isinstance(done.exception, Exception)
-    assert said in str(done.exception) or said in done.output
+    assert done.exit_code == 2
+    assert said in done.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,10 @@ from tests.cnnreel.studio.conftest import Ask, Studio
 GRID = [["1", "2", "0", "1"], ["0", "1", "3", "1"], ["2", "1", "0", "0"], ["1", "0", "1", "2"]]
 
 
+OPENED: set[str] = set()
+sys.addaudithook(lambda event, given: OPENED.add(str(given[0])) if event == "open" else None)
+
+
 @pytest.fixture
 def uploads(tmp_path: Path) -> Uploads:
     return Uploads(tmp_path)
@@ -31,7 +36,8 @@ def fault_of(uploads: Uploads, scene: str, **given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("form", describe_scenes(), ids=lambda form: form["scene"])
 def test_every_scene_has_a_form_whose_defaults_are_right(form: dict[str, Any], uploads: Uploads) -> None:
     assert [field["field"] for field in form["fields"] if not field["label"]] == []
-    given = {field["field"]: field["default"] for field in form["fields"] if field["default"] is not None}
+    fields = [field for field in form["fields"] if field["default"] is not None and field["kind"] != "path"]
+    given = {field["field"]: field["default"] for field in fields}
     assert check_wish({"scene": form["scene"], "given": {}}, uploads)["faults"] == []
     if form["scene"] not in ("linear",):  # its example has a bias that is no default
         assert check_wish({"scene": form["scene"], "given": given}, uploads)["faults"] == []
@@ -95,6 +101,22 @@ def test_no_file_of_the_server_is_read(scene: str, value: Any, uploads: Uploads,
         spec_of({"scene": scene, "given": {field: value}}, uploads)
 
 
+def fields_of_kinds(*kinds: str) -> list[tuple[str, str]]:
+    return [
+        (form["scene"], one["field"]) for form in describe_scenes() for one in form["fields"] if one["kind"] in kinds
+    ]
+
+
+@pytest.mark.parametrize(("scene", "field"), fields_of_kinds("text", "words", "number", "whole", "size", "padding"))
+def test_what_a_field_takes_as_text_is_never_opened(scene: str, field: str, uploads: Uploads, tmp_path: Path) -> None:
+    secrets = [tmp_path / f"secret{ending}" for ending in (".csv", ".npy", ".png", ".safetensors", ".onnx", ".txt", "")]
+    for secret in secrets:
+        secret.write_bytes(b"1")
+        OPENED.clear()
+        check_wish({"scene": scene, "given": {field: str(secret)}}, uploads)
+        assert str(secret) not in OPENED
+
+
 def test_weights_are_read_from_what_was_opened_alone(uploads: Uploads) -> None:
     with pytest.raises(InputError, match="opened here"):
         spec_of({"scene": "digit", "given": {"weights": "cnn_core/data/digits.safetensors"}}, uploads)
@@ -115,9 +137,17 @@ def test_a_pasted_path_is_no_file(ask: Ask, text: str, tmp_path: Path, monkeypat
 
 
 def test_an_opened_file_becomes_cells(ask: Ask) -> None:
-    content = base64.b64encode(b"7,3\n3,8\n").decode()
+    content = base64.b64encode(b"7,3,1\n3,8,2\n").decode()
     answer = ask("read", scene="max-pool", field="x", name="../../marks of 8b.csv", content=content).json()
-    assert (answer["value"], answer["origin"]) == ([[7, 3], [3, 8]], "marks-of-8b.csv")
+    assert (answer["value"], answer["origin"]) == ([[7, 3, 1], [3, 8, 2]], "marks-of-8b.csv")
+
+
+@pytest.mark.parametrize("given", [{"text": "1,250 2,500\t"}, {"name": "a.csv", "content": "MSwyNTAKMiw1MDAK"}])
+def test_commas_that_can_be_read_in_two_ways_are_asked_about(ask: Ask, given: dict[str, str]) -> None:
+    answer = ask("read", scene="max-pool", field="x", **given).json()
+    assert len(answer["readings"]) == 2
+    for reading in answer["readings"]:
+        assert ask("read", scene="max-pool", field="x", text=reading).json()["value"]
 
 
 def test_an_opened_file_lies_below_the_studios_folder(studio: Studio, ask: Ask) -> None:

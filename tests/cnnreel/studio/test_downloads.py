@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from cnnreel.studio import downloads as downloads_module
-from cnnreel.studio.downloads import Download
+from cnnreel.studio.downloads import DOWNLOADS, Download
 from cnnreel.studio.server import Studio
+from cnnreel.work.cache import Cache
 from tests.cnnreel.play.page.looking import until
 from tests.cnnreel.studio.conftest import Ask
 
@@ -82,6 +83,23 @@ def test_who_leaves_is_not_waited_for(studio: Studio, ask: Ask, client: Any, gat
     until(lambda: state(ask, client, key)["state"] == "failed")
     gate.set()
     until(lambda: state(ask, client, other)["state"] == "ready")
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", DOWNLOADS)
+@pytest.mark.parametrize("lesson", [False, True], ids=["film", "lesson"])
+def test_everything_that_is_offered_is_made(studio: Studio, ask: Ask, client: Any, kind: str, lesson: bool) -> None:
+    studio.downloads._cache = Cache(studio.folder / "cache", 100_000_000)
+    wish = {"scene": "max-pool", "given": {"x": [["7", "3"], ["3", "8"]], "pace": "fast"}}
+    asked = ask("download", **({"title": "L", "clips": [wish, wish]} if lesson else wish), kind=kind, quality="low")
+    if lesson and kind in ("webm", "gif", "stills"):
+        assert asked.status_code == 422
+        return
+    key = asked.json()["key"]
+    until(lambda: state(ask, client, key)["state"] in ("ready", "failed"), 200)
+    assert state(ask, client, key)["error"] == ""
+    answer = client.get(f"/api/download/{key}/file")
+    assert len(answer.content) > (100 if kind in ("answers", "captions") else 10_000)
 
 
 def test_what_is_left_of_a_download_is_said_in_seconds(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_transcript_of_max_pooling_can_be_read_alone() -> None:
         ("batch-norm", "- `variance[0]` appears: 6.25, because 100 / 16 = 6.25\n"),
         (
             "digit",
-            "- `largest` of layer 1, conv2d 1, appears: 3.61, because the largest of the 6272 values of output ≈ 3.61",
+            "- `highs[5]` of layer 1, conv2d 1, appears: 3.61, because the largest of the 784 values of map 5 ≈ 3.61",
         ),
     ],
 )
