@@ -17,7 +17,7 @@ test: .venv/.ready-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/pytest -n auto
+	.venv/bin/pytest -n auto --dist worksteal
 
 soak: .venv/.ready-dev
 	$(PYTHON) tests/mutants.py

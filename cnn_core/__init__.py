@@ -1,7 +1,24 @@
 """CNN arithmetic in numpy that keeps every intermediate value."""
 
-from cnn_core.activations import ActivationStep, ActivationTrace, leaky_relu, relu, sigmoid, tanh
-from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace, avg_pool2d
+from cnn_core.activations import (
+    ActivationStep,
+    ActivationTrace,
+    clamp,
+    dropout,
+    elu,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    sigmoid,
+    silu,
+    tanh,
+)
+from cnn_core.arithmetic import ArithmeticStep, ArithmeticTrace, add, divide, multiply, subtract
+from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace, adaptive_avg_pool2d, avg_pool2d
 from cnn_core.backward import Backward
 from cnn_core.batch_norm import BatchNorm2dStep, BatchNorm2dTrace, batch_norm2d
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
@@ -10,13 +27,36 @@ from cnn_core.flatten import FlattenStep, FlattenTrace, flatten
 from cnn_core.grad import conv2d_input, conv2d_weight
 from cnn_core.linear import LinearStep, LinearTrace, linear
 from cnn_core.losses import CrossEntropyTrace, MSELossTrace, cross_entropy, mse_loss
-from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, max_pool2d
-from cnn_core.softmax import SoftmaxStep, SoftmaxTrace, softmax
+from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, adaptive_max_pool2d, max_pool2d
+from cnn_core.normalization import (
+    LocalResponseNormTrace,
+    NormStep,
+    NormTrace,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+)
+from cnn_core.rearranging import (
+    MoveStep,
+    MoveTrace,
+    channel_shuffle,
+    concat,
+    narrow,
+    pad2d,
+    permute,
+    reshape,
+    slices,
+)
+from cnn_core.softmax import LogSoftmaxTrace, SoftmaxStep, SoftmaxTrace, log_softmax, softmax
 from cnn_core.trace import Trace, Values
+from cnn_core.upsample import UpsampleStep, UpsampleTrace, upsample
 
 __all__ = [
     "ActivationStep",
     "ActivationTrace",
+    "ArithmeticStep",
+    "ArithmeticTrace",
     "AvgPool2dStep",
     "AvgPool2dTrace",
     "Backward",
@@ -32,27 +72,63 @@ __all__ = [
     "FlattenTrace",
     "LinearStep",
     "LinearTrace",
+    "LocalResponseNormTrace",
+    "LogSoftmaxTrace",
     "MSELossTrace",
     "MaxPool2dStep",
     "MaxPool2dTrace",
+    "MoveStep",
+    "MoveTrace",
+    "NormStep",
+    "NormTrace",
     "SoftmaxStep",
     "SoftmaxTrace",
     "Trace",
+    "UpsampleStep",
+    "UpsampleTrace",
     "Values",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
+    "add",
     "avg_pool2d",
     "batch_norm2d",
+    "channel_shuffle",
+    "clamp",
+    "concat",
     "conv2d",
     "conv2d_input",
     "conv2d_weight",
     "conv_transpose2d",
     "cross_entropy",
+    "divide",
+    "dropout",
+    "elu",
     "flatten",
+    "gelu",
+    "group_norm",
+    "hardsigmoid",
+    "hardswish",
+    "instance_norm",
+    "layer_norm",
     "leaky_relu",
     "linear",
+    "local_response_norm",
+    "log_softmax",
     "max_pool2d",
     "mse_loss",
+    "multiply",
+    "narrow",
+    "pad2d",
+    "permute",
+    "prelu",
     "relu",
+    "relu6",
+    "reshape",
     "sigmoid",
+    "silu",
+    "slices",
     "softmax",
+    "subtract",
     "tanh",
+    "upsample",
 ]

@@ -77,8 +77,7 @@ def _of_relu(trace: ActivationTrace) -> Array:
 
 
 def _of_leaky_relu(trace: ActivationTrace) -> Array:
-    assert trace.negative_slope is not None
-    return np.where(trace.x > 0, 1.0, trace.negative_slope)
+    return np.where(trace.x > 0, 1.0, trace.options["negative_slope"])
 
 
 def _of_sigmoid(trace: ActivationTrace) -> Array:

@@ -15,8 +15,8 @@ from cnn_core import weights
 from cnn_core.arrays import IntArray, freeze
 from cnn_core.mnist import CLASSES, Digits, as_input, load_test
 from cnn_core.network import Network
+from cnn_core.reading.tensor_files import write_bytes
 from cnn_core.recipe import TrainingResult
-from cnn_core.tensor_files import write_bytes
 
 __all__ = ["Measured", "as_markdown", "measure", "publish"]
 

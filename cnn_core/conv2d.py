@@ -228,7 +228,7 @@ def conv2d(
         One number, or one for each axis.
     padding
         A number, `(pH, pW)`, `((top, bottom), (left, right))`, `"same"` (needs stride 1; where the border is
-        uneven, the extra row or column goes to the end) or `"valid"` (none).
+        uneven, the extra row or column goes to the end), `"same-tf"` (TensorFlow's) or `"valid"` (none).
     groups
         The channels are cut into so many parts that do not see each other.
 
@@ -246,7 +246,8 @@ def conv2d(
     stride = as_pair("stride", stride, minimum=1)
     dilation = as_pair("dilation", dilation, minimum=1)
     groups = as_whole("groups", groups, minimum=1)
-    border = as_padding(padding, reach((weight.shape[2], weight.shape[3]), dilation), stride)
+    size = x.shape[2], x.shape[3]
+    border = as_padding(padding, reach((weight.shape[2], weight.shape[3]), dilation), stride, size)
     _check_channels(x, weight, bias, groups)
     _check_reach(x, weight, border, dilation)
     output = correlate(pad(x, border), weight, bias, stride=stride, dilation=dilation, groups=groups)

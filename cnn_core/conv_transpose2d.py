@@ -17,7 +17,7 @@ from cnn_core.equation import Equation
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.trace import Position, Trace, Values, address_of, check_position, parse, positions_of, scalar
-from cnn_core.windows import reach, sources
+from cnn_core.windows import Padding, as_padding, reach, sources
 
 __all__ = ["Contribution", "ConvTranspose2dStep", "ConvTranspose2dTrace", "conv_transpose2d"]
 
@@ -83,7 +83,7 @@ class ConvTranspose2dTrace(Trace):
     bias : (C_out,) or None
     output : (N, C_out, H_out, W_out)
     padding
-        Rows and columns cut off at each side of the output.
+        Rows and columns cut off the output, `((top, bottom), (left, right))`, whichever way it was asked for.
     output_padding
         Rows and columns added at the bottom and the right of the output.
     """
@@ -93,7 +93,7 @@ class ConvTranspose2dTrace(Trace):
     bias: Array | None
     output: Array
     stride: Pair
-    padding: Pair
+    padding: Padding
     output_padding: Pair
     dilation: Pair
     groups: int
@@ -187,7 +187,7 @@ class ConvTranspose2dTrace(Trace):
 
     def _sources(self, at: int, axis: int) -> list[Pair]:
         """Return which rows (or columns) of the input reach this one of the output, and with which kernel entry."""
-        size, border = self.x.shape[2 + axis], self.padding[axis]
+        size, (border, _) = self.x.shape[2 + axis], self.padding[axis]
         return sources(at + border, size, self.kernel_size[axis], self.stride[axis], self.dilation[axis])
 
     def _contribution(self, position: Position, c_out: int, entry: Pair) -> Contribution:
@@ -201,7 +201,7 @@ def conv_transpose2d(
     weight: npt.ArrayLike,
     bias: npt.ArrayLike | None = None,
     stride: int | Pair = 1,
-    padding: int | Pair = 0,
+    padding: int | Pair | Padding = 0,
     output_padding: int | Pair = 0,
     groups: int = 1,
     dilation: int | Pair = 1,
@@ -219,7 +219,7 @@ def conv_transpose2d(
     stride
         How far apart the stamps of neighbouring values are.
     padding
-        How much is cut off at each side of the output.
+        How much is cut off the output: a number, `(rows, columns)`, or `((top, bottom), (left, right))`.
     output_padding
         How much is added at its bottom and right; smaller than stride or dilation.
     groups
@@ -239,19 +239,19 @@ def conv_transpose2d(
     weight = as_array("weight", weight, "C_in C_out/groups kH kW")
     bias = None if bias is None else as_array("bias", bias, "C_out")
     stride = as_pair("stride", stride, minimum=1)
-    padding = as_pair("padding", padding, minimum=0)
+    cut = as_padding(padding, covered=None)
     output_padding = as_pair("output_padding", output_padding, minimum=0)
     dilation = as_pair("dilation", dilation, minimum=1)
     groups = as_whole("groups", groups, minimum=1)
     _check_channels(x, weight, bias, groups)
     _check_output_padding(output_padding, stride, dilation)
     size = _uncropped_size(x, weight, stride, output_padding, dilation)
-    _check_padding(padding, size)
+    _check_padding(cut, size)
     uncropped = stamp(x, weight, size, stride=stride, dilation=dilation, groups=groups)
-    output = uncropped[:, :, padding[0] : size[0] - padding[0], padding[1] : size[1] - padding[1]].copy()
+    output = uncropped[:, :, cut[0][0] : size[0] - cut[0][1], cut[1][0] : size[1] - cut[1][1]].copy()
     if bias is not None:
         output += bias[:, None, None]
-    return ConvTranspose2dTrace(x, weight, bias, freeze(output), stride, padding, output_padding, dilation, groups)
+    return ConvTranspose2dTrace(x, weight, bias, freeze(output), stride, cut, output_padding, dilation, groups)
 
 
 def _check_channels(x: Array, weight: Array, bias: Array | None, groups: int) -> None:
@@ -272,8 +272,8 @@ def _check_output_padding(output_padding: Pair, stride: Pair, dilation: Pair) ->
         )
 
 
-def _check_padding(padding: Pair, uncropped: Pair) -> None:
-    if any(size <= 2 * cut for size, cut in zip(uncropped, padding, strict=True)):
+def _check_padding(padding: Padding, uncropped: Pair) -> None:
+    if any(size <= sum(cut) for size, cut in zip(uncropped, padding, strict=True)):
         raise ShapeError(
             f"padding must leave something of the output, which is {uncropped[0]} x {uncropped[1]} before "
             f"padding is cut off at each side, but it is {padding}."

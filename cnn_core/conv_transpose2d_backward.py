@@ -37,8 +37,7 @@ class ConvTranspose2dBackward(Backward):
     @cached_property
     def _uncropped(self) -> Array:
         """`grad_output` with zeros where the output was cut off."""
-        (rows, columns) = self.forward.padding
-        return pad(self.grad_output, ((rows, rows), (columns, columns)))
+        return pad(self.grad_output, self.forward.padding)
 
     @cached_property
     def grad_weight(self) -> Array:
@@ -80,8 +79,8 @@ class ConvTranspose2dBackward(Backward):
         one, (n, c_in, i, j) = self.forward, value
         channels = same_group(c_in, of=self.x.shape[1], into=self.output.shape[1], groups=one.groups)
         for k, a, b in np.ndindex(one.weight.shape[1:]):
-            row = i * one.stride[0] + a * one.dilation[0] - one.padding[0]
-            column = j * one.stride[1] + b * one.dilation[1] - one.padding[1]
+            row = i * one.stride[0] + a * one.dilation[0] - one.padding[0][0]
+            column = j * one.stride[1] + b * one.dilation[1] - one.padding[1][0]
             if 0 <= row < self.output.shape[2] and 0 <= column < self.output.shape[3]:
                 at = (n, channels[k], row, column)
                 if self.grad_output[at]:

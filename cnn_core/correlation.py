@@ -8,9 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from cnn_core.arrays import Array, Pair
-from cnn_core.windows import blocks, windows
+from cnn_core.windows import blocks, reach, windows
 
 __all__ = ["correlate", "kernel_sums", "stamp"]
+
+LARGE = 400
+"""Cells of a map from which on a kernel is taken to it row by row, if it sees no other map."""
 
 
 def correlate(x: Array, weight: Array, bias: Array | None, *, stride: Pair, dilation: Pair, groups: int) -> Array:
@@ -20,6 +23,8 @@ def correlate(x: Array, weight: Array, bias: Array | None, *, stride: Pair, dila
     even in the last bit.
     """
     n, (c_out, _, kH, kW) = len(x), weight.shape
+    if weight.shape[1] == 1 and stride == (1, 1) and x[0, 0].size >= LARGE:
+        return _correlate_each(x, weight[:, 0], bias, dilation)
     columns = windows(x, (kH, kW), stride, dilation).transpose(0, 1, 4, 5, 2, 3)
     output = np.empty((n, c_out, *columns.shape[4:]))
     flat_output = output.reshape(n, groups, c_out // groups, -1)
@@ -29,6 +34,29 @@ def correlate(x: Array, weight: Array, bias: Array | None, *, stride: Pair, dila
         np.matmul(kernels, flat, out=flat_output[block])
         if bias is not None:
             output[block] += bias[:, None, None]
+    return output
+
+
+def _correlate_each(x: Array, kernels: Array, bias: Array | None, dilation: Pair) -> Array:
+    """Give every map (N, C, H, W) kernels (C_out, kH, kW) of its own, each row of a kernel by itself.
+
+    A map is read as one row without an end; what runs over its edge is left out at the end. So one call takes a row of
+    the kernel through the whole map: a fifth of the time of a matrix product, where the maps are large.
+    """
+    (n, c, height, width), (c_out, kH, kW) = x.shape, kernels.shape
+    rows, columns = reach((kH, kW), dilation)
+    spaced = np.zeros((c_out, kH, columns))
+    spaced[:, :, :: dilation[1]] = kernels
+    output = np.empty((n, c_out, height - rows + 1, width - columns + 1))
+    sums = np.zeros((output.shape[2], width))
+    length = sums.size - columns + 1
+    for image, channel in np.ndindex(n, c_out):
+        flat, target = x[image, channel * c // c_out].reshape(-1), sums.reshape(-1)[:length]
+        target[:] = 0.0 if bias is None else bias[channel]
+        for a in range(kH):
+            start = a * dilation[0] * width
+            target += np.correlate(flat[start : start + sums.size], spaced[channel, a])
+        output[image, channel] = sums[:, : output.shape[3]]
     return output
 
 

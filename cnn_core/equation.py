@@ -138,10 +138,10 @@ class Given:
     ----------
     origin
         `given` by the user, `learned` in training, a zero of the `padding`, something `counted`, a `running`
-        statistic, or the class that a network decides for, its `prediction`.
+        statistic, the class that a network decides for, its `prediction`, or what was `recorded` while it was trained.
     """
 
-    origin: Literal["given", "learned", "padding", "counted", "running", "prediction"]
+    origin: Literal["given", "learned", "padding", "counted", "running", "prediction", "recorded"]
 
 
 Explanation: TypeAlias = Equation | Given

@@ -1,6 +1,6 @@
 """The exceptions a user can meet: one sentence each, no traceback needed."""
 
-__all__ = ["CnnreelError", "InputError", "ShapeError"]
+__all__ = ["CnnreelError", "InputError", "ShapeError", "TwoReadingsError"]
 
 
 class CnnreelError(Exception):
@@ -16,3 +16,17 @@ class InputError(CnnreelError, ValueError):
 
 class ShapeError(InputError):
     """An array has a shape that does not fit."""
+
+
+class TwoReadingsError(InputError):
+    """A text can be read in two ways.
+
+    Attributes
+    ----------
+    readings
+        Both as tables that are clear: a line for each row, tabs between cells.
+    """
+
+    def __init__(self, message: str, readings: tuple[str, str]) -> None:
+        super().__init__(message)
+        self.readings = readings

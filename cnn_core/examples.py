@@ -1,6 +1,6 @@
 """The grids of the storyboard, read-only: small enough to work every number out by hand."""
 
-from cnn_core.rows import parse_rows
+from cnn_core.reading.rows import parse_rows
 
 __all__ = ["HANDWRITTEN_ONE", "POOL_GRID", "STROKE_MAP"]
 

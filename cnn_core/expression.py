@@ -16,11 +16,11 @@ from typing import Any, ClassVar, Literal, Self
 from cnn_core.numerals import EXACTLY, FEWEST, as_text, digits_shown, fraction_of
 
 __all__ = [
+    "Call",
     "Cell",
     "Difference",
     "Exp",
     "Expression",
-    "Floor",
     "Log",
     "Maximum",
     "Negative",
@@ -244,16 +244,19 @@ class Maximum(Several):
 
 @dataclass(frozen=True)
 class Power(Several):
-    """`(4 - 3)²`, of one part."""
+    """`(4 - 3)²`, of one part; a fraction only where the exponent is a whole number."""
 
-    exponent: int = field(default=2, kw_only=True)
+    exponent: float = field(default=2, kw_only=True)
     binding: ClassVar[int] = 3
 
     def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
         return type(self)(tuple(parts), known=known, exponent=self.exponent)
 
     def _rule(self, *numbers: Any) -> Any:
-        return numbers[0] ** self.exponent
+        (number,) = numbers
+        if isinstance(number, Fraction) and self.exponent != int(self.exponent) and number != 1:
+            return None
+        return number ** (int(self.exponent) if self.exponent == int(self.exponent) else self.exponent)
 
 
 @dataclass(frozen=True)
@@ -299,13 +302,22 @@ class Log(Several):
 
 
 @dataclass(frozen=True)
-class Floor(Several):
-    """`floor(7 / 2)`, of one part."""
+class Call(Several):
+    """`floor(7 / 2)`, `min(6, 7)`, `erf(0.5)`, `tanh(0.5)`: what is written by its name."""
 
+    name: Literal["floor", "min", "erf", "tanh"] = field(kw_only=True)
     binding: ClassVar[int] = 4
 
+    def of(self, parts: Sequence[Expression], known: Value | None) -> Self:
+        return type(self)(tuple(parts), known=known, name=self.name)
+
     def _rule(self, *numbers: Any) -> Any:
-        return type(numbers[0])(math.floor(numbers[0]))
+        first = numbers[0]
+        if self.name in ("floor", "min"):
+            return min(numbers) if self.name == "min" else type(first)(math.floor(first))
+        if isinstance(first, Fraction):
+            return first if first == 0 else None
+        return math.erf(first) if self.name == "erf" else math.tanh(first)
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
-from cnn_core.nested import quoted
-from cnn_core.rows import parse_rows
+from cnn_core.reading.quoting import quoted
+from cnn_core.reading.rows import parse_rows
 
 __all__ = ["KERNELS", "Kernel", "kernel"]
 
@@ -38,8 +38,8 @@ class Kernel:
     summary: str
 
 
-def kernel(name: str) -> Kernel:
-    """Return the kernel of that name.
+def kernel(name: str, called: str = "kernel") -> Kernel:
+    """Return the kernel of that name; a message begins with `called`.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def kernel(name: str) -> Kernel:
         return KERNELS[name]
     close = get_close_matches(name.strip().lower().replace("_", "-").replace(" ", "-"), KERNELS, n=1)
     hint = f" (did you mean {close[0]}?)" if close else ""
-    raise InputError(f"kernel must be one of {', '.join(KERNELS)}, but it is {quoted(name)}{hint}.")
+    raise InputError(f"{called} must be rows, or one of {', '.join(KERNELS)}, but it is {quoted(name)}{hint}.")
 
 
 def _kernels(*entries: tuple[str, str, str]) -> Mapping[str, Kernel]:

@@ -5,28 +5,19 @@ Names, fields and defaults are those of `torch.nn`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.activations import leaky_relu, relu, sigmoid, tanh
 from cnn_core.arrays import Array, Pair, as_array
-from cnn_core.avg_pool2d import avg_pool2d
-from cnn_core.batch_norm import batch_norm2d
-from cnn_core.conv2d import conv2d
-from cnn_core.flatten import flatten
-from cnn_core.linear import linear
-from cnn_core.max_pool2d import max_pool2d
-from cnn_core.softmax import softmax
+from cnn_core.operations import LEARNED, OPERATIONS
 from cnn_core.trace import Trace
 from cnn_core.windows import PaddingLike
 
 __all__ = [
     "KINDS",
-    "LEARNED",
     "AvgPool2d",
     "BatchNorm2d",
     "Conv2d",
@@ -41,28 +32,28 @@ __all__ = [
     "Tanh",
 ]
 
-LEARNED = ("weight", "bias")
-
 
 @dataclass(frozen=True, eq=False)
-class Layer(ABC):
+class Layer:
     """One step of a network; its arrays are read-only.
 
     Attributes
     ----------
+    operation
+        What it computes, a key of `OPERATIONS`.
     name
         What people call it.
     """
 
+    operation: ClassVar[str]
     name: ClassVar[str]
 
-    @abstractmethod
+    def __init_subclass__(cls) -> None:
+        cls.name = OPERATIONS[cls.operation].name
+
     def forward(self, x: npt.ArrayLike) -> Trace:
         """Return the layer's operation on `x`, computed."""
-
-    def forward_in_training(self, x: npt.ArrayLike) -> Trace:
-        """Return the operation as it is while the network learns; the same for most layers."""
-        return self.forward(x)
+        return OPERATIONS[self.operation].run((x,), self.tensors(), self.options())
 
     def tensors(self) -> dict[str, Array]:
         return {name: value for name, value in self._fields().items() if isinstance(value, np.ndarray)}
@@ -96,7 +87,7 @@ class Conv2d(Layer):
     bias : (C_out,) or None
     """
 
-    name: ClassVar[str] = "conv2d"
+    operation: ClassVar[str] = "conv2d"
     weight: Array
     bias: Array | None = None
     stride: int | Pair = 1
@@ -106,10 +97,6 @@ class Conv2d(Layer):
 
     def __post_init__(self) -> None:
         self._hold(weight="C_out C_in/groups kH kW", bias="C_out")
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return the convolution of `x` (N, C_in, H, W)."""
-        return conv2d(x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +110,7 @@ class BatchNorm2d(Layer):
         gamma and beta.
     """
 
-    name: ClassVar[str] = "batch norm"
+    operation: ClassVar[str] = "batch_norm2d"
     running_mean: Array
     running_var: Array
     weight: Array | None = None
@@ -133,36 +120,24 @@ class BatchNorm2d(Layer):
     def __post_init__(self) -> None:
         self._hold(running_mean="C", running_var="C", weight="C", bias="C")
 
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return `x` (N, C, H, W) normalised."""
-        return batch_norm2d(x, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
-
-    def forward_in_training(self, x: npt.ArrayLike) -> Trace:
-        """Return `x` normalised by its own mean and variance; the trace holds the running ones, updated."""
-        return batch_norm2d(x, self.running_mean, self.running_var, self.weight, self.bias, True, eps=self.eps)
-
 
 @dataclass(frozen=True, eq=False)
 class MaxPool2d(Layer):
     """Keep the largest value of each window."""
 
-    name: ClassVar[str] = "max pool"
+    operation: ClassVar[str] = "max_pool2d"
     kernel_size: int | Pair
     stride: int | Pair | None = None
     padding: int | Pair = 0
     dilation: int | Pair = 1
     ceil_mode: bool = False
 
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return the pooling of `x` (N, C, H, W)."""
-        return max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
-
 
 @dataclass(frozen=True, eq=False)
 class AvgPool2d(Layer):
     """Take the mean of each window."""
 
-    name: ClassVar[str] = "average pool"
+    operation: ClassVar[str] = "avg_pool2d"
     kernel_size: int | Pair
     stride: int | Pair | None = None
     padding: int | Pair = 0
@@ -170,73 +145,41 @@ class AvgPool2d(Layer):
     count_include_pad: bool = True
     divisor_override: int | None = None
 
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return the pooling of `x` (N, C, H, W)."""
-        return avg_pool2d(
-            x,
-            self.kernel_size,
-            self.stride,
-            self.padding,
-            self.ceil_mode,
-            self.count_include_pad,
-            self.divisor_override,
-        )
-
 
 @dataclass(frozen=True, eq=False)
 class ReLU(Layer):
     """Set negative values to 0."""
 
-    name: ClassVar[str] = "ReLU"
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return max(x, 0)."""
-        return relu(x)
+    operation: ClassVar[str] = "relu"
 
 
 @dataclass(frozen=True, eq=False)
 class LeakyReLU(Layer):
     """Shrink negative values."""
 
-    name: ClassVar[str] = "leaky ReLU"
+    operation: ClassVar[str] = "leaky_relu"
     negative_slope: float = 0.01
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return `x` where it is positive, `negative_slope * x` elsewhere."""
-        return leaky_relu(x, self.negative_slope)
 
 
 @dataclass(frozen=True, eq=False)
 class Sigmoid(Layer):
     """Squeeze values into 0 to 1."""
 
-    name: ClassVar[str] = "sigmoid"
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return 1 / (1 + exp(-x))."""
-        return sigmoid(x)
+    operation: ClassVar[str] = "sigmoid"
 
 
 @dataclass(frozen=True, eq=False)
 class Tanh(Layer):
     """Squeeze values into -1 to 1."""
 
-    name: ClassVar[str] = "tanh"
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return the hyperbolic tangent of `x`."""
-        return tanh(x)
+    operation: ClassVar[str] = "tanh"
 
 
 @dataclass(frozen=True, eq=False)
 class Flatten(Layer):
     """Write all maps of an image one after another, in one row."""
 
-    name: ClassVar[str] = "flatten"
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return `x` (N, C, H, W) as (N, C * H * W)."""
-        return flatten(x)
+    operation: ClassVar[str] = "flatten"
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,28 +192,20 @@ class Linear(Layer):
     bias : (F_out,) or None
     """
 
-    name: ClassVar[str] = "linear"
+    operation: ClassVar[str] = "linear"
     weight: Array
     bias: Array | None = None
 
     def __post_init__(self) -> None:
         self._hold(weight="F_out F_in", bias="F_out")
 
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return `x @ weight.T + bias` for `x` (N, F_in)."""
-        return linear(x, self.weight, self.bias)
-
 
 @dataclass(frozen=True, eq=False)
 class Softmax(Layer):
     """Turn logits into probabilities."""
 
-    name: ClassVar[str] = "softmax"
+    operation: ClassVar[str] = "softmax"
     dim: int = 1
-
-    def forward(self, x: npt.ArrayLike) -> Trace:
-        """Return exp(x) over its sum along `dim`."""
-        return softmax(x, self.dim)
 
 
 KINDS: dict[str, type[Layer]] = {

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from cnn_core.arrays import Array, as_array, as_number
 from cnn_core.backward import Backward
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.layers import LEARNED, Softmax
+from cnn_core.layers import Softmax
 from cnn_core.losses import LossBackward, cross_entropy, mse_loss
+from cnn_core.operations import LEARNED
 from cnn_core.trace import Trace
 
 if TYPE_CHECKING:

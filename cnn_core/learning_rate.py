@@ -19,9 +19,9 @@ from cnn_core.trace import Trace, Values, address_of, addresses_of, scalar
 
 __all__ = ["LearningRateTrace", "learning_rates"]
 
-NOTHING = 1e-12
+_NOTHING = 1e-12
 """Up to which a slope is 0."""
-LOSSES = 3
+_LOSSES = 3
 """Decimals of a loss."""
 
 
@@ -153,7 +153,7 @@ class LearningRateTrace(Trace):
         return Value(float(self._arrays[name][position]), address_of(name, position), name, decimals)
 
     def decimals(self, name: str) -> int:
-        return LOSSES if name in ("losses", "lowest") else super().decimals(name)
+        return _LOSSES if name in ("losses", "lowest") else super().decimals(name)
 
     def results(self) -> Iterator[str]:
         """Give the errors, the loss, the gradient, and for each rate the kernel and the loss after the step."""
@@ -203,7 +203,7 @@ def learning_rates(
         raise ShapeError(f"target must be {rows}×{columns}, as what the kernel gives, but it is {came}.")
     grad_output = freeze(forward.output - target)
     grad_weight = conv2d(forward.x, grad_output).output  # the kernel's gradient: what each weight saw, times its blame
-    if float((grad_weight**2).sum()) <= NOTHING:
+    if float((grad_weight**2).sum()) <= _NOTHING:
         raise InputError("target must ask for a change of the kernel, but the gradient of every weight is 0.")
     weights = freeze(forward.weight[0] - rates[:, None, None] * grad_weight[0])
     outputs = freeze(conv2d(forward.x, weights[:, None]).output[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,44 +11,28 @@ import numpy.typing as npt
 from cnn_core.arrays import Array, IntArray, Pair, as_array, freeze
 from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation, Given
-from cnn_core.errors import InputError
 from cnn_core.expression import Maximum
 from cnn_core.pool_backward import MaxPool2dBackward
-from cnn_core.pooling import PoolGeometry, pool_geometry
-from cnn_core.trace import Position, Trace, Values, address_of, check_position, positions_of, scalar
+from cnn_core.pooling import PoolGeometry, PoolStep, PoolTrace, adaptive_geometry, pool_geometry
+from cnn_core.trace import Values, address_of, check_position, scalar
+from cnn_core.windows import PaddingLike
 
-__all__ = ["MaxPool2dStep", "MaxPool2dTrace", "max_pool2d"]
+__all__ = ["MaxPool2dStep", "MaxPool2dTrace", "adaptive_max_pool2d", "max_pool2d"]
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPool2dStep:
+class MaxPool2dStep(PoolStep):
     """Which value won one window.
 
     Attributes
     ----------
-    position
-        `(n, c, i, j)`, in the output.
-    top, left
-        Where the window begins in `x`; negative inside the padding.
-    window : (kH, kW)
-        The values looked at; -inf where the window leaves `x`.
-    inside : (kH, kW)
-        Whether each cell lies in `x`.
     winner
         `(row, column)` in `x` of the largest value; of the first one in reading order where several are equal.
-    value
-        The largest value.
     ties
         How many cells hold it; 1 where nothing is tied.
     """
 
-    position: Position
-    top: int
-    left: int
-    window: Array
-    inside: npt.NDArray[np.bool_]
     winner: Pair
-    value: float
     ties: int
 
     def values(self) -> Values:
@@ -62,44 +45,10 @@ class MaxPool2dStep:
 
 
 @dataclass(frozen=True, eq=False)
-class MaxPool2dTrace(Trace):
-    """A max pooling that has been computed.
+class MaxPool2dTrace(PoolTrace):
+    """A max pooling that has been computed; padding counts as -inf."""
 
-    Attributes
-    ----------
-    x : (N, C, H, W)
-    output : (N, C, H_out, W_out)
-    geometry
-        Where the windows stop.
-    """
-
-    x: Array
-    output: Array
-    geometry: PoolGeometry
-    ceil_mode: bool
-
-    @property
-    def kernel_size(self) -> Pair:
-        """Height and width of the window, its dilation not counted."""
-        return self.geometry.kernel_size
-
-    @property
-    def stride(self) -> Pair:
-        return self.geometry.stride
-
-    @property
-    def padding(self) -> Pair:
-        """Rows and columns of -inf at each side of `x`."""
-        return self.geometry.padding
-
-    @property
-    def dilation(self) -> Pair:
-        """Rows and columns from one cell of the window to the next."""
-        return self.geometry.dilation
-
-    @cached_property
-    def _windows(self) -> Array:
-        return self.geometry.windows(self.x, -np.inf)
+    OUTSIDE = -np.inf
 
     @cached_property
     def argmax(self) -> IntArray:
@@ -136,30 +85,13 @@ class MaxPool2dTrace(Trace):
     def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
         return Given("counted") if name == "argmax" else super().other(name, indices)
 
-    def window(self, *position: int) -> tuple[list[int], list[int]]:
-        """Return the rows and columns that a window looks at, padding included."""
-        return self.geometry.cells(*position[2:])
-
-    def positions(self) -> Iterator[Position]:
-        return positions_of(self.output.shape)
-
     def step(self, n: int, c: int, i: int, j: int) -> MaxPool2dStep:
         """Return the window of `output[n, c, i, j]` and who won it."""
-        position = (n, c, i, j)
-        check_position(position, self.output.shape)
-        window = self._windows[n, c, i, j].copy()
+        seen = self._seen(n, c, i, j)
         rows, columns = self.geometry.cells(i, j)
-        row, column = divmod(int(window.argmax()), len(columns))
-        return MaxPool2dStep(
-            position=position,
-            top=rows[0],
-            left=columns[0],
-            window=freeze(window),
-            inside=freeze(self.geometry.inside(i, j)),
-            winner=(rows[row], columns[column]),
-            value=float(self.output[position]),
-            ties=int((window == self.output[position]).sum()),
-        )
+        row, column = divmod(int(seen["window"].argmax()), len(columns))
+        ties = int((seen["window"] == seen["value"]).sum())
+        return MaxPool2dStep(**seen, winner=(rows[row], columns[column]), ties=ties)
 
     def backward(self, grad_output: npt.ArrayLike) -> MaxPool2dBackward:
         return MaxPool2dBackward(self, as_gradient(grad_output, self.output))
@@ -169,9 +101,10 @@ class MaxPool2dTrace(Trace):
 
     def _flat_index(self, a: int, b: int) -> IntArray:
         """Return where in `H * W` cell `a, b` of each window lies, (H_out, W_out)."""
-        H_out, W_out = self.geometry.output_size
-        rows = np.array([self.geometry.cells(i, 0)[0][a] for i in range(H_out)], dtype=np.int64)
-        columns = np.array([self.geometry.cells(0, j)[1][b] for j in range(W_out)], dtype=np.int64)
+        rows, columns = (
+            np.array([cells.start + at * cells.step for cells in stops], dtype=np.int64)
+            for at, stops in ((a, self.geometry.rows), (b, self.geometry.columns))
+        )
         return rows[:, None] * self.geometry.size[1] + columns
 
 
@@ -179,7 +112,7 @@ def max_pool2d(
     x: npt.ArrayLike,
     kernel_size: int | Pair,
     stride: int | Pair | None = None,
-    padding: int | Pair = 0,
+    padding: PaddingLike = 0,
     dilation: int | Pair = 1,
     ceil_mode: bool = False,
 ) -> MaxPool2dTrace:
@@ -189,9 +122,11 @@ def max_pool2d(
     ----------
     x : (N, C, H, W)
         The feature maps; each is pooled for itself.
-    kernel_size, stride, padding, dilation
+    kernel_size, stride, dilation
         One number, or one for each axis. The stride is that of the window where none is given: the windows lie
-        side by side. Padding is -inf, so it never wins.
+        side by side.
+    padding
+        As of `conv2d`. It is -inf, so it never wins.
     ceil_mode
         Whether a last window may reach over the end.
 
@@ -207,18 +142,27 @@ def max_pool2d(
     geometry = pool_geometry(
         x, kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode
     )
-    windows = geometry.windows(x, -np.inf)
-    output = windows[..., 0, 0].copy()
-    for a, b in np.ndindex(geometry.kernel_size):
-        np.maximum(output, windows[..., a, b], out=output)
-    _check_reached(output, geometry)
+    return _maxima(x, geometry, ceil_mode=ceil_mode)
+
+
+def adaptive_max_pool2d(x: npt.ArrayLike, output_size: int | Pair = 1) -> MaxPool2dTrace:
+    """Take the largest value of each of so many windows, as `torch.nn.functional.adaptive_max_pool2d` does.
+
+    With 1 window, which is the default, that is a global pooling.
+
+    >>> adaptive_max_pool2d([[[[4, 1, 1, 8], [1, 1, 0, 2]]]]).output.tolist()
+    [[[[8.0]]]]
+    """
+    x = as_array("x", x, "N C H W")
+    return _maxima(x, adaptive_geometry(x, output_size), ceil_mode=False)
+
+
+def _maxima(x: Array, geometry: PoolGeometry, *, ceil_mode: bool) -> MaxPool2dTrace:
+    windows = geometry.windows(x, MaxPool2dTrace.OUTSIDE)
+    if geometry.output_size == (1, 1):
+        output = windows.max(axis=(4, 5))
+    else:
+        output = windows[..., 0, 0].copy()
+        for a, b in np.ndindex(geometry.kernel_size):
+            np.maximum(output, windows[..., a, b], out=output)
     return MaxPool2dTrace(x, freeze(output), geometry, bool(ceil_mode))
-
-
-def _check_reached(output: Array, geometry: PoolGeometry) -> None:
-    """Refuse windows whose cells all lie outside `x`, between which dilation steps over it."""
-    if np.isneginf(output).any():
-        raise InputError(
-            f"dilation must leave at least one cell of each window inside x, which is {geometry.size[0]} x "
-            f"{geometry.size[1]}, but it is {geometry.dilation} with a padding of {geometry.padding}."
-        )

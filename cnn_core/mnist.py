@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.errors import CnnreelError, InputError, ShapeError
+from cnn_core.reading.quoting import quoted
 
 __all__ = ["CLASSES", "MIRRORS", "Bytes", "Digit", "Digits", "as_input", "digit", "load_test", "load_training"]
 
@@ -137,20 +138,23 @@ def load_training(
     return read_pair(directory, TRAINING)
 
 
-def digit(name: str) -> Digit:
+def digit(name: str, called: str = "name") -> Digit:
     """Return a digit of the test set by name.
 
-    `"mnist:7"` is the first 7 in it, `"mnist:#1234"` the one at index 1234.
+    `"mnist:7"` is the first 7 in it, `"mnist:#1234"` the one at index 1234. A message begins with `called`.
 
     >>> digit("mnist:7").index, digit("mnist:#1").label
     (0, 2)
     """
     match = re.fullmatch(r"mnist:(?:([0-9])|#([0-9]{1,9}))", name, flags=re.ASCII)
-    if match is None:
-        raise InputError(f'A digit\'s name must be like "mnist:7" or "mnist:#1234", but it is {name!r}.')
-    label, index = match.groups()
     test = load_test()
-    return test[int(index) if label is None else int(np.argmax(test.labels == int(label)))]
+    label, index = match.groups("") if match else ("", "")
+    if match is None or int(index or 0) >= len(test):
+        raise InputError(
+            f'{called} must be a digit of MNIST such as "mnist:7", or "mnist:#0" to "mnist:#{len(test) - 1}", '
+            f"but it is {quoted(name)}."
+        )
+    return test[int(index) if not label else int(np.argmax(test.labels == int(label)))]
 
 
 def as_input(pixels: npt.ArrayLike) -> Array:

@@ -11,8 +11,9 @@ from torch import nn
 
 from cnn_core.arrays import Pair
 from cnn_core.errors import InputError
-from cnn_core.layers import KINDS, LEARNED, BatchNorm2d, Conv2d, Layer, Linear
+from cnn_core.layers import KINDS, BatchNorm2d, Conv2d, Layer, Linear
 from cnn_core.network import Network
+from cnn_core.operations import LEARNED
 from cnn_core.windows import as_padding
 
 __all__ = ["digit_classifier", "from_torch", "to_torch"]

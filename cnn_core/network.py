@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from cnn_core.arrays import Array, as_array, freeze
 from cnn_core.errors import InputError
+from cnn_core.graph import Graph, Node, chained
 from cnn_core.layers import (
     KINDS,
     AvgPool2d,
@@ -100,8 +102,17 @@ class Network:
             names.append(layer.name if totals[layer.name] == 1 else f"{layer.name} {so_far[layer.name]}")
         return tuple(names)
 
+    @cached_property
+    def graph(self) -> Graph:
+        """The layers as nodes, each fed by the one before it."""
+        nodes = [
+            Node(name, layer.operation, (), layer.tensors(), layer.options())
+            for name, layer in zip(self.names, self.layers, strict=True)
+        ]
+        return Graph(chained(nodes), input_shape=DIGIT)
+
     def parameters(self) -> int:
-        return sum(layer.parameters() for layer in self.layers)
+        return self.graph.parameters()
 
     def summary(self, input_shape: tuple[int, ...] = DIGIT) -> list[LayerSummary]:
         """Return a line for each layer, for an input of `input_shape` (C, H, W)."""
@@ -119,7 +130,7 @@ class Network:
         ShapeError, InputError
             If a layer cannot work on what it is given; the message begins with its name.
         """
-        return list(self._steps(x, training))
+        return list(self.graph.forward(x, training=training).values())
 
     def backward(
         self, x: npt.ArrayLike, target: npt.ArrayLike, loss: str = "cross-entropy", training: bool = True
@@ -150,19 +161,9 @@ class Network:
         """Return the probabilities (N, classes), each row summing to 1."""
         return softmax(self.logits(x)).output
 
-    def _steps(self, x: npt.ArrayLike, training: bool = False) -> Iterator[Trace]:
-        """Run one layer after another, keeping nothing."""
-        for name, layer in zip(self.names, self.layers, strict=True):
-            try:
-                trace = layer.forward_in_training(x) if training else layer.forward(x)
-            except InputError as error:
-                raise type(error)(f"{name}: {error}") from error
-            yield trace
-            x = trace.output
-
     def _scores(self, x: Array) -> Array:
         scores = x
-        for trace, layer in zip(self._steps(x), self.layers, strict=True):
-            if not isinstance(layer, Softmax):
+        for node, trace in self.graph.steps(x):
+            if node.op != Softmax.operation:
                 scores = trace.output
         return scores

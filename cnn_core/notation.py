@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.expression import (
+    Call,
     Cell,
     Difference,
     Exp,
     Expression,
-    Floor,
     Log,
     Maximum,
     Negative,
@@ -31,6 +31,7 @@ __all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "as_data", "plain", "spoken"]
 
 UNSIGNED = re.compile(r"[\d.]+")
 SUPERSCRIPT = {2: "²", 3: "³"}
+NAMES = {"erf": "the error function", "tanh": "the hyperbolic tangent"}
 MOST_TERMS = 36
 """Terms of which all are written; of more, the first three and the last one."""
 
@@ -43,8 +44,10 @@ class Notation:
 
     Attributes
     ----------
-    times, floor, largest, about
+    times, largest, about
         Signs and names of functions; an empty one where the expression says how it is called.
+    function
+        Writes the name of another function.
     wrap
         Puts parentheses around something.
     fraction, power, root
@@ -54,8 +57,8 @@ class Notation:
     times: str
     equals: str
     about: str
-    floor: str
     largest: str
+    function: Write
     logarithm: str
     ellipsis: str
     wrap: Write
@@ -102,15 +105,15 @@ class Notation:
                     ", ".join(self._shortened([self.write(one) for one in parts]))
                 )
             case Power(parts=(one,), exponent=exponent):
-                return self.power(self._part(one, 4), str(exponent))
+                return self.power(self._part(one, 4), f"{exponent:g}")
             case Exp(parts=(one,)):
                 return self.power("e", self.write(one))
             case Root(parts=(one,)):
                 return self.root(self.write(one) if one.binding == 4 else self._bracketed(one))
             case Log(parts=(one,)):
                 return f"{self.logarithm} {self._part(one, 4)}"
-            case Floor(parts=(one,)):
-                return self.floor + self.wrap(self.write(one))
+            case Call(parts=parts, name=name):
+                return self.function(name) + self.wrap(", ".join(self.write(one) for one in parts))
             case Cell(parts=(Value(address=address),)):
                 return self.word(address)
             case OfMany(what="others", count=count):
@@ -161,8 +164,8 @@ PLAIN = Notation(
     times="·",
     equals="=",
     about="≈",
-    floor="floor",
     largest="",
+    function=str,
     logarithm="ln",
     ellipsis="…",
     wrap="({})".format,
@@ -183,8 +186,8 @@ LATEX = Notation(
     times=r" \cdot ",
     equals="=",
     about=r"\approx",
-    floor=r"\operatorname{floor}",
     largest=r"\max",
+    function=r"\operatorname{{{}}}".format,
     logarithm=r"\ln",
     ellipsis=r"\dots",
     wrap=r"\left({}\right)".format,
@@ -200,8 +203,8 @@ TYPST = Notation(
     times=" dot ",
     equals="=",
     about="approx",
-    floor="floor",
     largest="max",
+    function='op("{}")'.format,
     logarithm="ln",
     ellipsis="dots",
     wrap="({})".format,
@@ -273,15 +276,19 @@ def say_function(expression: Expression) -> str:
             return f"the largest of {', '.join(map(say, parts))}"
         case Power(parts=(one,), exponent=exponent):
             pause = "," if one.binding < 2 else ""
-            return f"{say(one)}{pause} {'squared' if exponent == 2 else f'to the power of {exponent}'}"
+            return f"{say(one)}{pause} {'squared' if exponent == 2 else f'to the power of {exponent:g}'}"
+        case Call(parts=(one,), name="floor"):
+            return f"{say(one)}, rounded down"
+        case Call(parts=parts, name="min"):
+            return f"the smallest of {', '.join(map(say, parts))}"
+        case Call(parts=(one,), name=name):
+            return f"{NAMES[name]} of {say_as_one(one)}"
         case Exp(parts=(one,)):
             return f"e to the power of {say_as_one(one)}"
         case Root(parts=(one,)):
             return f"the square root of {say_as_one(one)}"
         case Log(parts=(one,)):
             return f"the natural logarithm of {say_as_one(one)}"
-        case Floor(parts=(one,)):
-            return f"{say(one)}, rounded down"
         case _:
             return PLAIN.write(expression)
 

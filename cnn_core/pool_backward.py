@@ -14,7 +14,6 @@ from cnn_core.backward import Backward, sum_of
 from cnn_core.equation import Equation, Explanation
 from cnn_core.expression import Expression, Quotient
 from cnn_core.trace import Position, Values, address_of, check_position, parse, positions_of, scalar
-from cnn_core.windows import windows
 
 if TYPE_CHECKING:
     from cnn_core.avg_pool2d import AvgPool2dTrace
@@ -132,14 +131,7 @@ class AvgPool2dBackward(Backward):
     @cached_property
     def grad_input(self) -> Array:
         """What all windows that look at a cell give it, (N, C, H, W)."""
-        geometry, (n, c, H, W) = self.forward.geometry, self.x.shape
-        (top, bottom), (left, right) = geometry.border
-        padded = np.zeros((n, c, top + H + bottom, left + W + right))
-        landing = windows(padded, geometry.kernel_size, geometry.stride, geometry.dilation, writeable=True)
-        landing = landing[:, :, : geometry.output_size[0], : geometry.output_size[1]]
-        for a, b in np.ndindex(geometry.kernel_size):
-            landing[..., a, b] += self.shares
-        return freeze(padded[:, :, top : top + H, left : left + W].copy())
+        return freeze(self.forward.geometry.handed_back(self.shares))
 
     def gradients(self) -> Values:
         return {"grad_input": self.grad_input}

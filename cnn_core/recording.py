@@ -16,23 +16,23 @@ from cnn_core.errors import InputError
 from cnn_core.mnist import CLASSES, Digits
 from cnn_core.model import digit_classifier, from_torch
 from cnn_core.recipe import Recipe, TrainingResult
-from cnn_core.run_log import Comparison, Numbers, RunLog, write_log
+from cnn_core.run_log import Comparison, Numbers, RunLog, clarity, write_log
 from cnn_core.training import images_and_labels, one_cycle, one_thread, split, take_step, varied
 
 __all__ = ["RunRecorder", "compare", "measured_steps", "recorded"]
 
-GROWTH = 1.25
+_GROWTH = 1.25
 """From one measured step to the next, about."""
-MOST_STEPS = 50_000
+_MOST_STEPS = 50_000
 """Of a run that is recorded: every step's kernels are kept."""
-KEPT = 16
+_KEPT = 16
 """Digits of a batch that are kept."""
-BATCHES = (0.0, 0.46, 0.58, 0.96)
+_BATCHES = (0.0, 0.46, 0.58, 0.96)
 """Which of the measured steps have their batches kept, as shares of their number."""
-CHECKPOINTS = (0.0, 0.35, 0.46, 0.58, 0.65, 0.73, 0.85, 1.0)
+_CHECKPOINTS = (0.0, 0.35, 0.46, 0.58, 0.65, 0.73, 0.85, 1.0)
 """The same for all arrays of the network."""
-FEW, FEW_STEPS, FEW_READ = 100, 60, (0, 6, 12, 24, 36, 48, 60)
-RATES, RATE_STEPS = (0.001, 0.1, 10.0), 150
+_FEW, _FEW_STEPS, _FEW_READ = 100, 60, (0, 6, 12, 24, 36, 48, 60)
+_RATES, _RATE_STEPS = (0.001, 0.1, 10.0), 150
 
 
 def measured_steps(steps: int) -> list[int]:
@@ -44,7 +44,7 @@ def measured_steps(steps: int) -> list[int]:
     found, at = {0, steps}, 1.0
     while at < steps:
         found.add(round(at))
-        at *= GROWTH
+        at *= _GROWTH
     return sorted(step for step in found if step <= steps)
 
 
@@ -70,22 +70,23 @@ class RunRecorder:
 
     def begin(self, model: nn.Sequential, steps: int) -> None:
         """Look at a network before the first of so many steps."""
-        if steps > MOST_STEPS:
-            raise InputError(f"log must be of at most {MOST_STEPS:,} steps, but this run has {steps:,}.")
+        if steps > _MOST_STEPS:
+            raise InputError(f"log must be of at most {_MOST_STEPS:,} steps, but this run has {steps:,}.")
         convolutions = [module for module in model if isinstance(module, nn.Conv2d)]
         if not convolutions:
             raise InputError("log must be of a network that begins with a convolution, but this one has none.")
         self.first = convolutions[0]
         self.step = measured_steps(steps)
-        self.checkpoint_step, self.batch_step = chosen(self.step, CHECKPOINTS), chosen(self.step[:-1], BATCHES)
+        self.checkpoint_step, self.batch_step = chosen(self.step, _CHECKPOINTS), chosen(self.step[:-1], _BATCHES)
         self._look(model)
 
     def see(self, model: nn.Sequential, x: Tensor, y: Tensor, logits: Tensor, loss: float) -> None:
         """Look at a step that was taken: its batch, how that was read before the step, and the network after it."""
         read, step = logits.argmax(dim=1), len(self.loss)
         if step in self.batch_step:
-            images = (255 * x[:KEPT, 0].clamp(0, 1)).round().to(torch.uint8)
-            self.batches[step] = (images.numpy(), *(one[:KEPT].to(torch.uint8).numpy() for one in (y, read)))
+            images = (255 * x[:_KEPT, 0].clamp(0, 1)).round().to(torch.uint8)
+            labels, found = (one[:_KEPT].to(torch.uint8).numpy() for one in (y, read))
+            self.batches[step] = images.numpy(), labels, found
         if not self.loss:
             self.gradients = {
                 name.removesuffix(".weight"): float(weight.grad.square().mean().sqrt())
@@ -159,15 +160,15 @@ def recorded(path: Path, recorder: RunRecorder, result: TrainingResult, data: Di
 def compare(learned: Digits, test: Digits, recipe: Recipe, seed: int, build: Callable[[], nn.Module]) -> Comparison:
     """Learn a few digits as they are and varied, and many with three rates; each from the same random start."""
     as_they_are = replace(recipe, rotation=0, scale=0, shear=0, shift=0, bend=0)
-    few = learned.take(np.arange(min(FEW, len(learned))))
+    few = learned.take(np.arange(min(_FEW, len(learned))))
     both = [learn_few(few, test, way, started(build, seed), seed) for way in (as_they_are, recipe)]
     return Comparison(
-        few_step=np.array(FEW_READ, dtype=np.int32),
+        few_step=np.array(_FEW_READ, dtype=np.int32),
         few_learned=np.array([right for right, _ in both], dtype=np.float32),
         few_read=np.array([read for _, read in both], dtype=np.float32),
-        rate=np.array(RATES, dtype=np.float32),
+        rate=np.array(_RATES, dtype=np.float32),
         rate_loss=np.array(
-            [losses_with(rate, learned, recipe, started(build, seed), seed) for rate in RATES], dtype=np.float32
+            [losses_with(rate, learned, recipe, started(build, seed), seed) for rate in _RATES], dtype=np.float32
         ),
     )
 
@@ -186,13 +187,13 @@ def learn_few(
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(model.parameters(), lr=recipe.max_lr, weight_decay=recipe.weight_decay)
     right, read = [], []
-    for step in range(FEW_STEPS + 1):
-        if step in FEW_READ:
+    for step in range(_FEW_STEPS + 1):
+        if step in _FEW_READ:
             read.append(float((torch.from_numpy(logits_of(model, unseen).argmax(axis=1)) == wanted).double().mean()))
-        if step == FEW_STEPS:
+        if step == _FEW_STEPS:
             break
         for group in optimizer.param_groups:
-            group["lr"] = recipe.max_lr * one_cycle((step + 1) / FEW_STEPS, recipe.warm_up)
+            group["lr"] = recipe.max_lr * one_cycle((step + 1) / _FEW_STEPS, recipe.warm_up)
         logits, _ = take_step(model, optimizer, varied(x, recipe, generator), y)
         right.append(float((logits.argmax(dim=1) == y).double().mean()))
     return right, read
@@ -204,7 +205,7 @@ def losses_with(rate: float, learned: Digits, recipe: Recipe, model: nn.Module, 
     optimizer = torch.optim.SGD(model.parameters(), lr=rate)
     x, y = images_and_labels(learned)
     losses = []
-    for _ in range(RATE_STEPS):
+    for _ in range(_RATE_STEPS):
         batch = torch.randint(len(y), (recipe.batch_size,), generator=generator)
         losses.append(take_step(model, optimizer, varied(x[batch], recipe, generator), y[batch])[1])
     return losses
@@ -236,19 +237,13 @@ def confusion_of(read: Numbers, labels: Numbers) -> Numbers:
 
 
 def followed(logits: Numbers, labels: Numbers) -> Numbers:
-    """Return a digit of each class whose reading changed most: long taken for another, and right in the end.
+    """Return, of each class, the digit about which the network changed its mind most clearly.
 
     Parameters
     ----------
     logits : (M, N, 10)
     labels : (N,)
     """
-    shares = np.exp(logits - logits.max(axis=2, keepdims=True))
-    shares /= shares.sum(axis=2, keepdims=True)
-    everyone = np.arange(len(labels))
-    own = shares[:, everyone, labels].copy()
-    shares[:, everyone, labels] = 0
-    taken = np.where(shares > 0.5, shares, 0).sum(axis=0).max(axis=1)
-    score = np.where(own[-1] > 0.9, taken, -1.0)
-    places = [everyone[labels == label] for label in range(CLASSES)]
-    return np.array([place[score[place].argmax()] for place in places if len(place)], dtype=np.int32)
+    scores = clarity(logits, labels)
+    places = [np.flatnonzero(labels == label) for label in range(CLASSES)]
+    return np.array([place[scores[place].argmax()] for place in places if len(place)], dtype=np.int32)

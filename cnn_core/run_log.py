@@ -15,13 +15,15 @@ from cnn_core.errors import InputError
 from cnn_core.layers import KINDS
 from cnn_core.mnist import CLASSES
 from cnn_core.network import Network
-from cnn_core.tensor_files import Tensors, read_tensors, write_tensors
+from cnn_core.reading.tensor_files import Tensors, read_tensors, write_tensors
 
-__all__ = ["EMBEDDED_RUN", "Comparison", "RunLog", "embedded_run", "read_log", "write_log"]
+__all__ = ["EMBEDDED_RUN", "SURE", "Comparison", "RunLog", "clarity", "embedded_run", "read_log", "write_log"]
 
 EMBEDDED_RUN: Final = Path(__file__).parent / "data" / "run.safetensors"
-LOG_FORMAT: Final = "cnnreel-run/1"
-CHECKPOINT: Final = "checkpoint."
+_LOG_FORMAT: Final = "cnnreel-run/1"
+_CHECKPOINT: Final = "checkpoint."
+SURE, _VERY_SURE = 0.5, 0.9
+"""Probabilities above which a network is sure of what it reads."""
 
 Numbers = npt.NDArray[Any]
 
@@ -113,16 +115,16 @@ class RunLog:
         return Network(layers)
 
 
-ARRAYS: Final = tuple(one.name for one in fields(RunLog) if one.name not in ("about", "checkpoints", "comparison"))
-COMPARED: Final = tuple(one.name for one in fields(Comparison))
+_ARRAYS: Final = tuple(one.name for one in fields(RunLog) if one.name not in ("about", "checkpoints", "comparison"))
+_COMPARED: Final = tuple(one.name for one in fields(Comparison))
 
 
 def write_log(path: Path, log: RunLog) -> None:
     """Write a log; equal runs give equal bytes."""
-    arrays = {name: getattr(log, name) for name in ARRAYS}
-    compared = {name: getattr(log.comparison, name) for name in COMPARED}
-    checkpoints = {f"{CHECKPOINT}{name}": array for name, array in log.checkpoints.items()}
-    write_tensors(path, {**arrays, **compared, **checkpoints}, {"format": LOG_FORMAT, **log.about})
+    arrays = {name: getattr(log, name) for name in _ARRAYS}
+    compared = {name: getattr(log.comparison, name) for name in _COMPARED}
+    checkpoints = {f"{_CHECKPOINT}{name}": array for name, array in log.checkpoints.items()}
+    write_tensors(path, {**arrays, **compared, **checkpoints}, {"format": _LOG_FORMAT, **log.about})
 
 
 def read_log(path: Path) -> RunLog:
@@ -134,13 +136,13 @@ def read_log(path: Path) -> RunLog:
         If the file is damaged or something else.
     """
     tensors, about = read_tensors("log", path)
-    if about.pop("format", None) != LOG_FORMAT or missing(tensors):
+    if about.pop("format", None) != _LOG_FORMAT or missing(tensors):
         raise InputError(f"log must be a file that train --log has written, but {path.name} is not.")
     checkpoints = {
-        name.removeprefix(CHECKPOINT): array for name, array in tensors.items() if name.startswith(CHECKPOINT)
+        name.removeprefix(_CHECKPOINT): array for name, array in tensors.items() if name.startswith(_CHECKPOINT)
     }
-    compared = Comparison(**{name: tensors[name] for name in COMPARED})
-    log = RunLog(about, **{name: tensors[name] for name in ARRAYS}, checkpoints=checkpoints, comparison=compared)
+    compared = Comparison(**{name: tensors[name] for name in _COMPARED})
+    log = RunLog(about, **{name: tensors[name] for name in _ARRAYS}, checkpoints=checkpoints, comparison=compared)
     if not fits(log):
         raise InputError(f"log must hold arrays that belong together, but those of {path.name} do not.")
     return log
@@ -158,8 +160,34 @@ def embedded_run() -> RunLog:
     return read_log(EMBEDDED_RUN)
 
 
+def clarity(logits: Numbers, labels: Numbers) -> Numbers:
+    """Tell of digits how clearly a run changed its mind: first sure of one wrong class, then right until the end.
+
+    Parameters
+    ----------
+    logits : (M, N, 10)
+    labels : (N,)
+
+    Returns
+    -------
+    (N,)
+        The sum of the probabilities with which it was wrong and sure; less than 0 where it was not as simple.
+    """
+    shares = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
+    shares /= shares.sum(axis=2, keepdims=True)
+    read, most, time = shares.argmax(axis=2), shares.max(axis=2), np.arange(len(shares))[:, None]
+    right, wrong = (most > SURE) & (read == labels), (most > SURE) & (read != labels)
+    last_wrong = np.where(wrong, time, -1).max(axis=0)
+    first_right = np.where(right, time, len(shares)).min(axis=0)
+    same = np.where(wrong, read, -1).max(axis=0) == np.where(wrong, read, CLASSES).min(axis=0)
+    stays = (right | (time <= last_wrong)).all(axis=0) & right[-1] & (most[-1] > _VERY_SURE)
+    doubt = np.where(wrong, most, 0.0).sum(axis=0)
+    scores: Numbers = np.where(same & stays & (first_right > last_wrong), doubt, doubt - len(shares))
+    return scores
+
+
 def missing(tensors: Mapping[str, object]) -> set[str]:
-    return {*ARRAYS, *COMPARED} - tensors.keys()
+    return {*_ARRAYS, *_COMPARED} - tensors.keys()
 
 
 def fits(log: RunLog) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Never
 
 import numpy as np
 import numpy.typing as npt
@@ -12,11 +13,12 @@ import numpy.typing as npt
 from cnn_core.arrays import Array, as_array, as_axis, freeze
 from cnn_core.backward import as_gradient
 from cnn_core.equation import Equation, Explanation
-from cnn_core.expression import Difference, Exp, Expression, Maximum, Quotient, Sum, Value
+from cnn_core.errors import InputError
+from cnn_core.expression import Difference, Exp, Expression, Log, Maximum, Quotient, Sum, Value
 from cnn_core.softmax_backward import SoftmaxBackward
 from cnn_core.trace import Trace, Values, address_of, addresses_of, check_position, scalar
 
-__all__ = ["SoftmaxStep", "SoftmaxTrace", "softmax"]
+__all__ = ["LogSoftmaxTrace", "SoftmaxStep", "SoftmaxTrace", "log_softmax", "softmax"]
 
 SHARES = 3
 """Decimals of a probability."""
@@ -157,6 +159,31 @@ class SoftmaxTrace(Trace):
             "total": self.total,
             "output": self.output,
         }
+
+
+@dataclass(frozen=True, eq=False)
+class LogSoftmaxTrace(SoftmaxTrace):
+    """The logarithms of a softmax that have been computed: `output` is `shifted - ln total`."""
+
+    def equation(self, *position: int) -> Equation:
+        """Return `-1 - ln 1.368 ≈ -1.313`."""
+        parts = (self.value("shifted", *position), Log((self.value("total", *self._row(position)),)))
+        return Equation.of(Difference(parts), self.result("output", *position))
+
+    def backward(self, grad_output: npt.ArrayLike) -> Never:
+        raise InputError("backward must be asked of softmax, for that of log_softmax is not written down here.")
+
+
+def log_softmax(x: npt.ArrayLike, dim: int = -1) -> LogSoftmaxTrace:
+    """Return the logarithms of the softmax along `dim`, as `torch.nn.functional.log_softmax` does.
+
+    >>> log_softmax([3]).output.tolist()
+    [0.0]
+    """
+    x = as_array("x", x, "...")
+    dim = as_axis("dim", dim, x)
+    shifted = x - x.max(axis=dim, keepdims=True)
+    return LogSoftmaxTrace(x, freeze(shifted - np.log(np.exp(shifted).sum(axis=dim, keepdims=True))), dim)
 
 
 def softmax(x: npt.ArrayLike, dim: int = -1) -> SoftmaxTrace:

@@ -17,12 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from cnn_core.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from cnn_core.errors import InputError
 from cnn_core.mnist import Digits
 from cnn_core.model import digit_classifier, from_torch
+from cnn_core.reading.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from cnn_core.reading.tensor_files import Tensors
 from cnn_core.recipe import BatchReport, EpochReport, Recipe, TrainingResult
-from cnn_core.tensor_files import Tensors
 
 if TYPE_CHECKING:
     from cnn_core.recording import RunRecorder

@@ -9,21 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from cnn_core.arrays import Array, as_pair
+from cnn_core.arrays import Array
 from cnn_core.errors import InputError
-from cnn_core.network import DIGIT, KINDS, AvgPool2d, Conv2d, Layer, MaxPool2d, Network
-from cnn_core.tensor_files import Tensors, file_sha256, read_tensors, write_tensors
-from cnn_core.windows import as_padding
+from cnn_core.network import DIGIT, KINDS, Layer, Network
+from cnn_core.reading.tensor_files import Tensors, compact, file_sha256, read_tensors, write_tensors
 
-__all__ = ["SHIPPED", "load", "save", "sha256", "shipped"]
+__all__ = ["SHIPPED", "load", "network_of", "save", "sha256", "shipped"]
 
 SHIPPED: Final = Path(__file__).parent / "data" / "digits.safetensors"
 FORMAT: Final = "cnnreel-network/1"
 MAX_LAYERS = 100
-# The largest array that reading a digit may need on the way: 80 MB.
-MAX_CELLS = 10_000_000
 
 sha256 = file_sha256
 
@@ -35,7 +31,7 @@ def save(path: Path, network: Network) -> None:
     loses nothing.
     """
     tensors = {
-        f"{index}.{name}": _compact(array)
+        f"{index}.{name}": compact(array)
         for index, layer in enumerate(network.layers)
         for name, array in layer.tensors().items()
     }
@@ -51,19 +47,30 @@ def load(path: Path) -> Network:
     InputError
         If the file is damaged, a pickle, or describes no network that can read a digit.
     """
-    tensors, description = read_tensors("weights", path)
+    network = network_of("weights", path, *read_tensors("weights", path))
+    try:
+        _check_reads_digits(network)
+    except InputError as error:
+        raise _refused("weights", path, error) from error
+    return network
+
+
+def network_of(name: str, path: Path, tensors: Tensors, description: Mapping[str, Any]) -> Network:
+    """Return the network that a file describes as a list of layers, whatever it reads."""
     layers = description.get("layers")
     if description.get("format") != FORMAT or not isinstance(layers, list) or not 0 < len(layers) <= MAX_LAYERS:
-        raise InputError(f'weights must be of format "{FORMAT}" with 1 to {MAX_LAYERS} layers, but {path.name} is not.')
+        raise InputError(f'{name} must be of format "{FORMAT}" with 1 to {MAX_LAYERS} layers, but {path.name} is not.')
     try:
         network = Network([_layer(index, entry, tensors) for index, entry in enumerate(layers)])
         _check_names(tensors, network)
-        _check_reads_digits(network)
     except InputError as error:
-        raise InputError(
-            f"weights must hold a network that can read a digit, but {path.name} does not: {error}"
-        ) from error
+        raise _refused(name, path, error) from error
     return network
+
+
+def _refused(name: str, path: Path, error: InputError) -> InputError:
+    what = "a network that can read a digit" if name == "weights" else "a network"
+    return InputError(f"{name} must hold {what}, but {path.name} does not: {error}")
 
 
 @cache
@@ -74,11 +81,6 @@ def shipped() -> Network:
     6994
     """
     return load(SHIPPED)
-
-
-def _compact(array: Array) -> npt.NDArray[Any]:
-    small = array.astype(np.float32)
-    return small if np.array_equal(small, array) else array
 
 
 def _layer(index: int, entry: object, tensors: Tensors) -> Layer:
@@ -109,27 +111,9 @@ def _check_names(tensors: Mapping[str, object], network: Network) -> None:
 
 
 def _check_reads_digits(network: Network) -> None:
-    """Run the network on blank paper, stopping before a step that would need too much memory."""
-    x: Array = np.zeros((1, *DIGIT))
-    for name, layer in zip(network.names, network.layers, strict=True):
-        try:
-            if _cells(layer, x.shape) > MAX_CELLS:
-                raise InputError(f"it must need an array of at most {MAX_CELLS:,} numbers, but it needs more.")
-            x = layer.forward(x).output
-        except InputError as error:
-            raise InputError(f"{name}: {error}") from error
-    if x.shape != (1, 10):
-        raise InputError(f"the last layer must return 10 numbers, but it returns {x.shape[1:]}.")
-
-
-def _cells(layer: Layer, shape: tuple[int, ...]) -> int:
-    """Return how many numbers a sliding window needs at most: all windows of the padded input, or all outputs."""
-    if not isinstance(layer, Conv2d | MaxPool2d | AvgPool2d) or len(shape) != 4:
-        return 0
-    kH, kW = (
-        layer.weight.shape[2:] if isinstance(layer, Conv2d) else as_pair("kernel_size", layer.kernel_size, minimum=1)
-    )
-    c_out = len(layer.weight) if isinstance(layer, Conv2d) else 1
-    (top, bottom), (left, right) = as_padding(layer.padding, (kH, kW), (1, 1))
-    _, c_in, height, width = shape
-    return int(max(c_in * kH * kW, c_out) * (top + height + bottom) * (left + width + right))
+    """Run the network on blank paper."""
+    output: Array = np.zeros((1, *DIGIT))
+    for _, trace in network.graph.steps(output):
+        output = trace.output
+    if output.shape != (1, 10):
+        raise InputError(f"the last layer must return 10 numbers, but it returns {output.shape[1:]}.")

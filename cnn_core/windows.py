@@ -31,28 +31,36 @@ def reach(kernel_size: Pair, dilation: Pair) -> Pair:
     return (kH - 1) * dH + 1, (kW - 1) * dW + 1
 
 
-def as_padding(padding: PaddingLike, covered: Pair, stride: Pair) -> Padding:
+def as_padding(padding: PaddingLike, covered: Pair | None, stride: Pair = (1, 1), size: Pair | None = None) -> Padding:
     """Return any way of asking for padding as `((top, bottom), (left, right))`.
 
-    `covered` is the size of the kernel with its dilation, which "same" needs.
+    "same" needs the size of the kernel with its dilation, `covered`; "same-tf" the `size` of the input as well: it is
+    TensorFlow's, which takes any stride.
 
-    >>> as_padding("same", (4, 3), (1, 1))
-    ((1, 2), (1, 1))
+    >>> as_padding("same", (4, 3)), as_padding("same-tf", (3, 3), (2, 2), (4, 5))
+    (((1, 2), (1, 1)), ((0, 1), (1, 1)))
     """
-    if padding == "valid":
+    if padding == "valid" and covered:
         return (0, 0), (0, 0)
-    if padding == "same":
+    if padding == "same" and covered:
         if stride != (1, 1):
-            raise InputError(f'padding "same" needs a stride of 1, but stride is {stride}.')
-        height, width = covered
-        return ((height - 1) // 2, height // 2), ((width - 1) // 2, width // 2)
+            raise InputError(f'padding "same" needs a stride of 1 ("same-tf" does not), but stride is {stride}.')
+        height, width = (length - 1 for length in covered)
+        return (height // 2, height - height // 2), (width // 2, width - width // 2)
+    if padding == "same-tf" and covered and size:
+        height, width = (
+            max(0, (-(-side // step) - 1) * step + length - side)
+            for side, step, length in zip(size, stride, covered, strict=True)
+        )
+        return (height // 2, height - height // 2), (width // 2, width - width // 2)
     try:
         rows, columns = padding if isinstance(padding, tuple | list) else (padding, padding)
         return as_pair("padding", rows, minimum=0), as_pair("padding", columns, minimum=0)  # type: ignore[arg-type]
     except ValueError as error:
+        words = ', "same", "same-tf" or "valid"' if covered else ""
         raise InputError(
-            "padding must be a whole number of at least 0, a pair (rows, columns), ((top, bottom), (left, right)), "
-            f'"same" or "valid", but it is {padding!r}.'
+            "padding must be a whole number of at least 0, a pair (rows, columns), ((top, bottom), (left, right))"
+            f"{words}, but it is {padding!r}."
         ) from error
 
 

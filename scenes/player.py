@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import Animation, Create, FadeIn, FadeOut, Mobject, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, Animation, Create, FadeIn, FadeOut, Mobject, VGroup, VMobject
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Maximum
 from cnn_core.trace import Position, address_of
-from scenes.language import say
+from scenes.language import listed, say
+from scenes.layout import Box
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window, readable_cell
-from scenes.mobjects.panels import Maps, MapsPlan, OperationArrow, drop_into, named, question_marks, ring_around
+from scenes.mobjects.panels import (
+    Maps,
+    MapsPlan,
+    OperationArrow,
+    cell_for,
+    drop_into,
+    named,
+    question_marks,
+    ring_around,
+)
+from scenes.mobjects.text import Label
 from scenes.specs.walk import Stop, WalkSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
 __all__ = ["Player", "player_of"]
+
+_LARGEST = 1.5
+"""Side of a cell of the input, in scene units."""
 
 FEW = 4
 """Stops that there is time for; of more, only the first two are taken slowly."""
@@ -43,6 +59,7 @@ class Player(ExplainerScene[WalkSpec]):
     """
 
     window: Window
+    unseen: Sequence[CellMarks] = ()
 
     def construct(self) -> None:
         self.trace: Any = self.spec.trace()
@@ -64,13 +81,57 @@ class Player(ExplainerScene[WalkSpec]):
         return Stop(self.trace.step(*position), cast("Equation", equation))
 
     def introduce(self) -> None:
-        pictures = self.lay_out()
-        self.working = Working(self, self.inputs)
-        with self.beat("explain", f"{self.origin()}{self.spec.opening(self.trace)} {self.spec.rule(self.trace)}"):
+        self.lines = self.bands.formula
+        pictures = self.lay_out_wide() if self.wide else self.lay_out()
+        self.working = Working(self, self.inputs, self.lines)
+        said, rule = self.spec.opening(self.trace), self.spec.rule(self.trace)
+        with self.beat("explain", f"{self.origin()}{said} {rule}", reason=rule):
             self.play(FadeIn(pictures), run_time=1.0)
         if any(self.ring):
             with self.beat("explain", self.spec.around(self.trace)):
                 self.hold(0.4)
+        self.leave_out()
+
+    def leave_out(self) -> None:
+        """Dim the rows and columns that no window reaches, and say so."""
+        windows = [self.trace.window(*position) for position in self.trace.positions()]
+        H, W = self.trace.x.shape[2:]
+        rows, columns = (
+            [one for one in range(size) if not any(one in window[axis] for window in windows)]
+            for axis, size in enumerate((H, W))
+        )
+        if not rows and not columns:
+            return
+        top, _, left, _ = self.ring
+        cells = [(r + top, c + left) for r in range(H) for c in range(W) if r in rows or c in columns]
+        self.unseen = [CellMarks(grid, cells, self.theme.muted, 4) for grid in self.inputs]
+        with self.beat("explain", left_out(rows, columns), reason=say("What stands there is left out.")):
+            self.play(*map(FadeIn, self.unseen), run_time=0.8)
+
+    def lay_out_wide(self) -> VGroup:
+        """Build the input as large as the frame allows, and beside it the output, with room for a line below it."""
+        maps, output, room = self.maps(), self.trace.output[0], self.bands.whole
+        name = named(self.spec.x_label, self.trace.x)
+        readable = max(readable_cell(values, self.trace.decimals("output")) for values in output)
+        least = output.shape[0] * output.shape[2] * max(0.45, readable) + 2.6
+        left = replace(room, right=room.right - max(0.38 * room.width, min(least, 0.5 * room.width)))
+        cell, upright = cell_for(left, maps.shape, "", _LARGEST)
+        self.inputs = [self.input_grid(values, c, cell) for c, values in enumerate(maps)]
+        before = VGroup(*self.inputs).arrange(DOWN if upright else RIGHT, buff=0.3).move_to(left.center)
+        before.align_to(np.array([left.left, 0, 0]), LEFT)
+        right = replace(room, left=before.get_right()[0] + 0.4)
+        foot, middle = room.bottom + 0.5, room.bottom + 0.4 * room.height
+        upper = replace(right, left=right.left + 2.0, bottom=middle)
+        names = named(self.spec.output_label, self.trace.output)
+        cell, upright = cell_for(upper, output.shape, names, min(cell, 1.1))
+        self.outputs = [self.output_grid(values, c, cell) for c, values in enumerate(output)]
+        after = Maps(self.outputs, names, upper.width, upright=upright).move_to(upper.center)
+        arrow = OperationArrow(self.spec.operation.removesuffix("2D"), self.theme, length=1.5)
+        arrow.shift(np.array([right.left + 0.2, after.grids.get_y(), 0]) - arrow.arrow.get_left())
+        self.lines = Box(right.left, right.right, foot, middle - 0.1)
+        label = Label(name, 0.3, self.theme.input)
+        label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
+        return VGroup(before, arrow, after, label)
 
     def lay_out(self) -> VGroup:
         """Build input and output, as large as they fit, with the arrow that names the operation."""
@@ -121,8 +182,9 @@ class Player(ExplainerScene[WalkSpec]):
         asked = self.spec.question and stop.position == (0, 0, 0, 0)
         if asked:
             marks = question_marks(self.outputs[0], 0, 0, self.theme)
-            self.ask(self.spec.ask(stop), stop.equation.result.text, *marks, first=self.look(stop.position))
-        with self.beat("answer" if asked else "step", self.spec.say(stop), brisk=brisk):
+            look = self.look(stop.position)
+            self.ask(self.spec.ask(stop), stop.equation.result.text, *marks, first=look, room=self.lines)
+        with self.beat("answer" if asked else "step", self.spec.say(stop), brisk=brisk, reason=self.spec.reason(stop)):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
@@ -142,12 +204,12 @@ class Player(ExplainerScene[WalkSpec]):
         self.leaving = [*marks, *lines]
 
     def chosen(self, stop: Stop) -> list[VMobject]:
-        """Return the ring around the operand that goes to the output, and an outline around those that are as large."""
+        """Return the ring around the operand that goes to the output, and thin ones around those that are as large."""
         grid = self.inputs[stop.position[1]]
         result = stop.equation.result.number
         same = [grid.find(one.address) for one in stop.equation.left.leaves() if one.number == result]
         first, *tied = [cell for cell in same if cell is not None]
-        return [ring_around(grid, *first), *([CellMarks(grid, tied, self.theme.output, 3)] if tied else [])]
+        return [ring_around(grid, *first), *(ring_around(grid, *cell, thin=True) for cell in tied)]
 
     def leave(self) -> list[Animation]:
         gone = [*map(FadeOut, self.leaving), *self.working.leave()]
@@ -185,8 +247,53 @@ class Player(ExplainerScene[WalkSpec]):
         """Take the window away and let the result stand."""
         (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
         became = say("{before} values have become {after}.", before=f"{H}×{W}", after=f"{H_out}×{W_out}")
-        with self.beat("explain", f"{became} {self.spec.moral(self.trace)}"):
-            self.play(FadeOut(self.window), *self.leave(), run_time=0.6)
+        moral = self.spec.moral(self.trace)
+        with self.beat("explain", f"{became} {moral}", reason=moral):
+            self.play(FadeOut(self.window, *self.unseen), *self.leave(), run_time=0.6)
+        shifted = self.spec.shifted(self.trace)
+        if shifted is not None and self.wide and len(self.inputs) == 1 and self.inputs[0].text_size:
+            self.shift(shifted)
+
+    def shift(self, shifted: Any) -> None:
+        """Let the input go on by a pixel, and compare what comes out with what came out before."""
+        before, output = self.inputs[0], self.outputs[0]
+        moved = self.moved_grid("x_shifted", shifted.x[0, 0], before, before.cell)
+        moved.move_to(before.cell_center((before.rows - 1) / 2, (before.columns - 1) / 2))
+        cell = min(output.cell, self.lines.height / output.rows, 0.5 * self.lines.width / output.columns)
+        again = self.moved_grid("output_shifted", shifted.output[0, 0], output, cell)
+        again.move_to(np.array([output.get_x(), (self.lines.bottom + self.lines.top) / 2, 0]))
+        if not again.text_size:
+            return
+        equal = np.isclose(shifted.output[0, 0], self.trace.output[0, 0], rtol=0, atol=1e-9)
+        sign = Label("=" if equal.all() else "≠", 0.7, self.theme.output if equal.all() else self.theme.text)
+        sign.next_to(again, LEFT, buff=0.4)
+        rings = [ring_around(again, row, column) for row, column in np.argwhere(equal).tolist()]
+        said, is_partly = kept_in_words(int(equal.sum()), equal.size), equal.any() and not equal.all()
+        partly = say("Within a window a shift is forgotten, across its border it is not.")
+        with self.beat("explain", said, reason=partly if is_partly else said):
+            leaving = [FadeOut(one, shift=before.cell * RIGHT) for one in (before.digits, before.background)]
+            self.play(*leaving, run_time=0.8)
+            self.play(FadeIn(moved), run_time=0.6)
+            self.play(FadeIn(again), run_time=0.8)
+            self.play(FadeIn(sign), *map(Create, rings), run_time=0.6)
+
+    def moved_grid(self, name: str, values: np.ndarray, like: NumberGrid, cell: float) -> NumberGrid:
+        address = f"{name}[0,0,{{}},{{}}]".format
+        return NumberGrid(values, address, like.role, self.theme, cell, decimals=like.decimals)
+
+
+def left_out(rows: list[int], columns: list[int]) -> str:
+    """Say which rows and columns no window reaches."""
+    named = [say("row {number}", number=one + 1) for one in rows]
+    named += [say("column {number}", number=one + 1) for one in columns]
+    return say("No window reaches {places}.", places=listed(named))
+
+
+def kept_in_words(count: int, of: int) -> str:
+    """Say how much of an output stays when the input goes on by a pixel."""
+    if count == of:
+        return say("Moved on by one pixel, the input gives the same output.")
+    return say("Moved on by one pixel, the input gives {count} of {of} outputs again.", count=count, of=of)
 
 
 def distance(indices: list[int]) -> int:

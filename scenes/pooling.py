@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import numpy as np
 from pydantic import Field
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dTrace, avg_pool2d
+from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.max_pool2d import MaxPool2dTrace, max_pool2d
 from cnn_core.notation import PLAIN
+from cnn_core.numerals import digits_shown
 from cnn_core.pooling import PoolGeometry
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
-from scenes.specs.fields import Size, batched
+from scenes.specs.fields import Padding, Size, batched
 from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
 from scenes.specs.walk import Ring, Stop, WalkSpec
 
@@ -30,7 +34,9 @@ class PoolSpec(WalkSpec):
 
     kernel_size: Size = Field(2, description="Rows and columns of the window.")
     stride: Size | None = Field(None, description="How far the window moves; the window's size if not given.")
-    padding: Size = Field(0, description="Rings of padding around the input.")
+    padding: Padding = Field(
+        0, description='Padding around the input: a number, "rows,columns", "top,bottom,left,right", same or same-tf.'
+    )
     ceil_mode: bool = Field(False, description="Let the last windows hang over the edge.")
 
     def values(self) -> Values:
@@ -40,8 +46,8 @@ class PoolSpec(WalkSpec):
 
     def ring(self, trace: Any) -> Ring:
         """Return how far windows reach beyond the input, all of the padding included."""
-        (pH, pW), reached = trace.padding, super().ring(trace)
-        top, bottom, left, right = map(max, zip((pH, pH, pW, pW), reached, strict=True))
+        ((top, bottom), (left, right)), reached = trace.padding, super().ring(trace)
+        top, bottom, left, right = map(max, zip((top, bottom, left, right), reached, strict=True))
         return top, bottom, left, right
 
     def subtitle(self, trace: Any) -> str:
@@ -66,11 +72,43 @@ class MaxPoolSpec(PoolSpec):
     def trace(self) -> MaxPool2dTrace:
         return max_pool2d(batched(self.x), self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
+    def values(self) -> Values:
+        """Return also what the input gives when it has gone on by a pixel."""
+        shifted = self.shifted(self.trace())
+        return {**super().values(), "x_shifted": shifted.x, "output_shifted": shifted.output}
+
+    def explain(self, address: str) -> Explanation:
+        """Explain the shifted output as the output; the shifted input was given, one column further left."""
+        if address.startswith("x_shifted"):
+            return Given("given")
+        if not address.startswith("output_shifted"):
+            return self.trace().explain(address)
+        found = self.shifted(self.trace()).explain(address.replace("output_shifted", "output"))
+        return found.renamed(in_shifted) if isinstance(found, Equation) else found
+
+    def shifted(self, trace: MaxPool2dTrace) -> MaxPool2dTrace:
+        x = np.zeros_like(trace.x)
+        x[..., 1:] = trace.x[..., :-1]
+        return max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+
+    def reason(self, stop: Stop) -> str:
+        """Say by how much the largest value is ahead, or that several are."""
+        numbers = sorted(one.number for one in stop.equation.left.leaves())
+        if stop.step.ties > 1:
+            return say(
+                "{count} cells hold {value}: any of them gives the same output.",
+                count=stop.step.ties,
+                value=stop.result,
+            )
+        if len(numbers) < 2:
+            return say("There is only one value to choose from.")
+        return say("The next largest is {value}, and it leaves no trace.", value=number(digits_shown(numbers[-2], 2)))
+
     def rule(self, trace: MaxPool2dTrace) -> str:
         return say("The largest value of each stop goes to the output.")
 
     def around(self, trace: MaxPool2dTrace) -> str:
-        if any(trace.padding):
+        if np.any(trace.padding):
             return say("The dashed cells are padding. They count as minus infinity, so they never win.")
         return say("The dashed cells lie outside of the input. They count as minus infinity, so they never win.")
 
@@ -92,7 +130,11 @@ class MaxPoolSpec(PoolSpec):
         )
 
     def moral(self, trace: MaxPool2dTrace) -> str:
-        return say("The strongest responses are kept, and where exactly they were no longer matters.")
+        lost = trace.x.max(axis=(2, 3)) > trace.output.max(axis=(2, 3))
+        if not lost.any():
+            return say("The strongest responses are kept; where exactly they were is not.")
+        largest = digits_shown(float(trace.x.max(axis=(2, 3))[lost].max()), 2)
+        return say("{value}, the largest value, is lost: no window reached it.", value=number(largest))
 
 
 class AvgPoolSpec(PoolSpec):
@@ -115,10 +157,10 @@ class AvgPoolSpec(PoolSpec):
     def values(self) -> Values:
         """Return input (with its padding, if there is any) and output, and each step's sum and divisor."""
         trace = self.trace()
-        return {**super().values(), **({"x_padded": with_padding(trace)} if any(trace.padding) else {})}
+        return {**super().values(), **({"x_padded": with_padding(trace)} if np.any(trace.padding) else {})}
 
     def padded(self, trace: AvgPool2dTrace) -> Array | None:
-        return with_padding(trace) if self.count_include_pad and any(trace.padding) else None
+        return with_padding(trace) if self.count_include_pad and np.any(trace.padding) else None
 
     def rule(self, trace: AvgPool2dTrace) -> str:
         if self.divisor_override is not None:
@@ -127,12 +169,12 @@ class AvgPoolSpec(PoolSpec):
 
     def around(self, trace: AvgPool2dTrace) -> str:
         """Say what padding counts as, and that what lies beyond it does not count."""
-        if not any(trace.padding):
+        if not np.any(trace.padding):
             return say("The last windows reach over the edge. What lies outside does not count.")
         if not self.count_include_pad:
             return say("The dashed cells are padding. They do not count: only the cells of the input are averaged.")
-        (pH, pW), (_, bottom, _, right) = trace.padding, self.ring(trace)
-        if (bottom, right) != (pH, pW):
+        (rows, columns), (_, bottom, _, right) = trace.padding, self.ring(trace)
+        if (bottom, right) != (rows[1], columns[1]):
             return say("The dashed cells are padding. Their zeros count in the mean. Empty cells beyond them do not.")
         return say("The dashed cells are padding. Their zeros count in the mean.")
 
@@ -164,13 +206,26 @@ class AvgPoolSpec(PoolSpec):
             **named,
         )
 
+    def reason(self, stop: Stop) -> str:
+        numbers = [one.number for one in stop.equation.left.parts[0].leaves()]
+        low, high = (number(digits_shown(one, 2)) for one in (min(numbers), max(numbers)))
+        if low == high:
+            return say("All values are {value}: so is their mean.", value=low)
+        if self.divisor_override is not None:
+            return say("The sum is divided by {divisor}, whatever the window.", divisor=self.divisor_override)
+        return say("The mean lies between {low} and {high}.", low=low, high=high)
+
     def moral(self, trace: AvgPool2dTrace) -> str:
         return say("Every value of a window has its share in the result.")
 
 
+def in_shifted(address: str) -> str:
+    """Return an address in the shifted input and output."""
+    return re.sub(r"^(x|output)\[", r"\1_shifted[", address)
+
+
 def with_padding(trace: AvgPool2dTrace) -> Array:
-    pH, pW = trace.padding
-    return pad(trace.x, ((pH, pH), (pW, pW)))
+    return pad(trace.x, trace.padding)
 
 
 def pair_in_words(rows: int, columns: int) -> str:
@@ -183,7 +238,7 @@ def check_size(geometry: PoolGeometry) -> None:
     if max(geometry.kernel_size) > MAX_KERNEL:
         came = "×".join(map(str, geometry.kernel_size))
         raise InputError(f"kernel_size must be at most {MAX_KERNEL}×{MAX_KERNEL} to be legible, but it is {came}.")
-    sides = [size + 2 * border for size, border in zip(geometry.size, geometry.padding, strict=True)]
+    sides = [size + sum(border) for size, border in zip(geometry.size, geometry.padding, strict=True)]
     if max(sides) > MAX_PADDED:
         came = "×".join(map(str, sides))
         raise InputError(f"padding must leave x at most {MAX_PADDED}×{MAX_PADDED}, padding included, but it is {came}.")

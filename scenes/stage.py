@@ -21,7 +21,7 @@ from manim import (
 )
 
 from scenes.language import say, speaking
-from scenes.layout import Bands, smallest_text
+from scenes.layout import Bands, Box, smallest_text
 from scenes.marks import Marked, Written, can_be_seen
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
@@ -58,6 +58,8 @@ class ExplainerScene(Scene, Generic[SpecT]):
         The beats played so far.
     on_beat
         Called with each beat when its last frame has been drawn.
+    lasting_reason
+        The reason that stands beside the title in beats that have none of their own.
     """
 
     spec_class: ClassVar[type[SceneSpec]]
@@ -76,6 +78,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         self._ticks = 0
         self._headline = VGroup()
         self._title, self._subtitle, self._reason = "", "", ""
+        self.lasting_reason = ""
 
     @property
     def tall(self) -> bool:
@@ -117,6 +120,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         *,
         prompt: str | None = None,
         answer: str | None = None,
+        choices: tuple[str, ...] | None = None,
         brisk: bool = False,
         reason: str = "",
     ) -> Iterator[None]:
@@ -131,15 +135,15 @@ class ExplainerScene(Scene, Generic[SpecT]):
             One sentence that stands beside the title meanwhile: what happens, and why.
         """
         start = self.now
-        if reason != self._reason:
-            self._reason = reason
+        if (reason or self.lasting_reason) != self._reason:
+            self._reason = reason or self.lasting_reason
             self._set_headline()
         yield
         wanted = BRISK if brisk else reading_time(caption)
         elapsed = (self.now - start) / PACE[self.spec.pace]
         self.hold(max(HELD_AT_LEAST, wanted - elapsed))
         seen = tuple(self.shown()), tuple(self.marks()), tuple(self.formulas())
-        beat = Beat(kind, caption, start, self.now, prompt, answer, *seen)
+        beat = Beat(kind, caption, start, self.now, prompt, answer, choices, *seen)
         self.timeline.beats.append(beat)
         if self.on_beat is not None:
             self.on_beat(beat)
@@ -197,7 +201,15 @@ class ExplainerScene(Scene, Generic[SpecT]):
             return ""
         return say("These numbers are {origin}.", origin=origin) + " "
 
-    def ask(self, prompt: str, answer: str, *marks: VMobject, first: Sequence[Animation] = ()) -> None:
+    def ask(
+        self,
+        prompt: str,
+        answer: str,
+        *marks: VMobject,
+        first: Sequence[Animation] = (),
+        choices: tuple[str, ...] | None = None,
+        room: Box | None = None,
+    ) -> None:
         """Let a question stand alone and wait; `end_question` takes it away.
 
         Parameters
@@ -206,17 +218,20 @@ class ExplainerScene(Scene, Generic[SpecT]):
             Appear with the question, such as a "?" where the answer will stand.
         first
             Animations that are played before the question appears.
+        choices
+            From which the answer is chosen, where it is no number.
+        room
+            Where it stands; the band of the formulas if not given.
         """
-        self.question = VGroup(self._question_in_words(prompt), *marks)
-        with self.beat("question", prompt, prompt=prompt, answer=answer):
+        self.question = VGroup(self._question_in_words(prompt, room or self.bands.formula), *marks)
+        with self.beat("question", prompt, prompt=prompt, answer=answer, choices=choices):
             if first:
                 self.play(*first, run_time=0.8)
             self.play(FadeIn(self.question), run_time=0.6)
             self.hold(reading_time(prompt) + 1.5)
 
-    def _question_in_words(self, prompt: str) -> Paragraph:
+    def _question_in_words(self, prompt: str, box: Box) -> Paragraph:
         """Set a question as large as it fits, on one line if that is large enough."""
-        box = self.bands.formula
 
         def paragraph(size: float) -> Paragraph:
             return Paragraph(prompt, size, self.theme.question, box.width, "semibold", aligned_edge=ORIGIN)

@@ -42,13 +42,15 @@ class Theme:
     window: str
     question: str
     negative: str
+    strong: str
+    """Where a map is largest; brighter than `output`, for there is no digit on it."""
     tint: float
     """Share of a role's colour in a cell that holds the largest value of its grid."""
     veil: float
     """Opacity of what dims the cells that are not looked at."""
 
     def cell_fill(self, role: str, strength: float, *, dimmed: bool = False) -> ManimColor:
-        """Return the fill of a cell: `strength` in -1..1 of the role's colour, or of deep blue below zero."""
+        """Return the fill of a cell: `strength` in -1..1 of the role's colour, or of blue below zero."""
         from manim import ManimColor, interpolate_color  # noqa: PLC0415 (pages need colours, too, and no Manim)
 
         hue = self.negative if strength < 0 else role
@@ -105,7 +107,8 @@ THEMES = MappingProxyType(
             output="#22B88A",
             window="#F0E442",
             question="#D98CB9",
-            negative="#2A4FA8",
+            negative="#7F97FF",
+            strong="#3FE6B0",
             tint=0.38,
             veil=0.3,
         ),
@@ -118,7 +121,8 @@ THEMES = MappingProxyType(
             output="#007A59",
             window="#C29200",
             question="#A23E78",
-            negative="#3E63B8",
+            negative="#3450BC",
+            strong="#00593F",
             tint=0.3,
             veil=0.3,
         ),

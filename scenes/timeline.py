@@ -52,7 +52,13 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Beat:
-    """One thing said and shown. Times are in seconds from the start of the clip."""
+    """One thing said and shown. Times are in seconds from the start of the clip.
+
+    Attributes
+    ----------
+    choices
+        From which the answer is chosen, where it is no number.
+    """
 
     kind: Kind
     caption: str
@@ -60,13 +66,14 @@ class Beat:
     end: float
     prompt: str | None = None
     answer: str | None = None
+    choices: tuple[str, ...] | None = None
     shown: tuple[Shown, ...] = ()
     marks: tuple[Pointer, ...] = ()
     formulas: tuple[Sentence, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the beat as plain JSON values; `prompt` and `answer` only where there are any."""
-        plain = asdict(self)
+        """Return the beat as plain JSON values; `prompt`, `answer` and `choices` only where there are any."""
+        plain = without_tuples(asdict(self))
         for seen in ("shown", "marks", "formulas"):
             plain[seen] = [without_tuples(one) for one in plain[seen]]
         return {key: value for key, value in plain.items() if value is not None}

@@ -6,9 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from cnn_core.arrays import freeze
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.upsample import UpsampleTrace, upsample
-from scenes.language import say
+from scenes.language import say, say_many
 from scenes.specs.fields import Image, Size, batched
 from scenes.specs.walk import Stop, WalkSpec
 
@@ -53,7 +53,15 @@ class UpsampleSpec(WalkSpec):
         )
 
     def moral(self, trace: UpsampleTrace) -> str:
-        return say("The map is larger, and nothing in it is new.")
+        count, area = trace.x.size, trace.output.size // trace.x.size
+        if area == 1:
+            return say("With a factor of 1 nothing has changed.")
+        return say_many(
+            "The map is larger, but nothing in it is new: {count} value stands there {area} times.",
+            "The map is larger, but nothing in it is new: each of {count} values stands there {area} times.",
+            count,
+            area=area,
+        )
 
     def block(self, trace: UpsampleTrace) -> str:
         return "×".join(map(str, trace.scale_factor))

@@ -13,7 +13,7 @@ import pytest
 HOUSE = Path(__file__).parents[1]
 FLOORS = ("cnn_core", "scenes", "cnnreel", "render")
 FILES = sorted([HOUSE / "render.py", *(file for floor in FLOORS for file in (HOUSE / floor).rglob("*.py"))])
-WITH_TORCH = {"cnn_core/model.py", "cnn_core/recording.py", "cnn_core/training.py"}
+WITH_TORCH = {"cnn_core/model.py", "cnn_core/recording.py", "cnn_core/torch_reader.py", "cnn_core/training.py"}
 DRAWING = {
     "camera",
     "actors",

@@ -26,8 +26,20 @@ __all__ = ["predict", "train"]
     type=click.Path(path_type=Path),
     help="Folder with MNIST's two training files; they are downloaded, checked and kept if not given.",
 )
-@click.option("--epochs", type=click.IntRange(1, 1000), default=30, show_default=True, help="Times through the images.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Where chance starts.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 1000),
+    default=30,
+    show_default=True,
+    help="How many times to go through all images.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Seed of the random numbers: the same seed gives the same weights.",
+)
 @click.option("--resume", is_flag=True, help="Go on where a run with the same options was stopped.")
 @click.option(
     "-o",
@@ -134,18 +146,20 @@ def predict(x: str, weights: Path | None, as_json: bool) -> None:
     """Say which digit a picture shows, and how sure the network is of each."""
     from cnn_core.mnist import as_input
     from cnn_core.weights import load, shipped
-    from scenes.specs.digit_image import digit_image
+    from scenes.specs.digit_image import digit_image, unsure
 
     image = digit_image("--x", x)
     network = shipped() if weights is None else load(weights)
     probabilities = network.predict(as_input(image.pixels))[0]
-    best = int(probabilities.argmax())
+    read = int(probabilities.argmax()) if image.pixels.any() else None
+    remarks = [image.remark, unsure(probabilities) if read is not None else ""]
     if as_json:
-        said = {"x": image.name, "label": image.label, "prediction": best, "probabilities": probabilities.tolist()}
-        click.echo(json.dumps(said, indent=1))
+        said = {"x": image.name, "label": image.label, "prediction": read, "probabilities": probabilities.tolist()}
+        click.echo(json.dumps({**said, "remarks": [remark for remark in remarks if remark]}, indent=1))
         return
-    for digit, probability in enumerate(probabilities):
+    for digit, probability in enumerate(probabilities if read is not None else ()):
         bar = "█" * round(30 * probability)
         click.echo(f"{digit}  {probability:7.2%}  {bar}".rstrip())
     known = "" if image.label is None else f"; it is labelled {image.label}"
-    click.echo(f"It reads {best}{known}.")
+    verdict = "It reads no digit." if read is None else f"It reads {read}{known}."
+    click.echo(" ".join(filter(None, (image.remark, verdict, remarks[1]))))

@@ -39,7 +39,7 @@ def findings(out_dir: Path) -> Iterator[Finding]:
     yield looked_at("Manim", manim, "run: make setup")
     yield looked_at("Pillow", pillow, "run: make setup")
     yield looked_at("Typst", typst, "run: make setup")
-    yield looked_at("fonts", fonts, "the files of the project are incomplete: get it anew")
+    yield looked_at("fonts", fonts, "files of the project are missing: download it again")
     yield looked_at("H.264 encoder", lambda: codec("libx264"), "run: .venv/bin/pip install --force-reinstall av")
     yield looked_at("VP9 encoder", lambda: codec("libvpx-vp9"), "run: .venv/bin/pip install --force-reinstall av")
     yield looked_at("output folder", lambda: writable(out_dir), "choose another one with -o")

@@ -11,8 +11,9 @@ import click
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.classifier import predict, train
+from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
-from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup
+from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup, in_one_line
 from cnnreel.cli.table import table
 from cnnreel.film.record import as_text, inspected
 from cnnreel.paint.quality import QUALITIES
@@ -20,7 +21,7 @@ from cnnreel.play.exports import EXPORTS, check_installed, export
 from cnnreel.play.snippets import TARGETS
 from cnnreel.play.snippets import embed as snippet_for
 from cnnreel.work.cache import Cache
-from cnnreel.work.clip import Clip, Output
+from cnnreel.work.clip import CAPTIONS, Clip, Output
 from cnnreel.work.files import check_free, check_name
 from scenes import catalog
 from scenes.specs import SceneSpec
@@ -44,7 +45,7 @@ OUTPUT = click.Option(
     show_default=True,
     help="Folder in which the clip's folder is made.",
 )
-EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm)."
+EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm, h5p)."
 FORMAT = click.Option(
     ["--format", "_format"],
     type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
@@ -60,7 +61,14 @@ CONSTANT = click.Option(
     is_flag=True,
     help="Store every frame of a film, for editing programs that want it; otherwise a still picture is stored once.",
 )
-NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film anew what was filmed before.")
+CAPTIONED = click.Option(
+    ["--captions", "_captions"],
+    type=click.Choice(CAPTIONS),
+    default="track",
+    show_default=True,
+    help="A track of the mp4 that players can show, or drawn into the pictures, below everything else, or neither.",
+)
+NO_CACHE = click.Option(["--no-cache", "_no_cache"], is_flag=True, help="Film again what was filmed before.")
 SINGLE_FILE = click.Option(
     ["--single-file", "_single_file"],
     is_flag=True,
@@ -97,6 +105,11 @@ def list_scenes(_json: bool) -> None:
 
 
 def inspect_command(spec: type[SceneSpec]) -> click.Command:
+    if spec.name == "net":
+        from cnnreel.cli.net import inspect_net
+
+        return inspect_net(JSON)
+
     def run(_json: bool, **given: Any) -> None:
         asked = build(spec, given)
         click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)
@@ -106,7 +119,8 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
-    params = [*options_of(spec), QUALITY, FORMAT, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
+    look = [QUALITY, FORMAT, CAPTIONED, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
+    params = [*options_of(spec), *look]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
     )
@@ -121,6 +135,7 @@ def film_scene(
     _single_file: bool,
     _transparent: bool,
     _constant: bool,
+    _captions: str,
     _no_cache: bool,
     **given: Any,
 ) -> None:
@@ -135,7 +150,7 @@ def film_scene(
     from cnnreel.work.scheduler import film_all
 
     format = "mp4" if _format in EXPORTS else _format
-    output = Output(_quality, format, _constant, _single_file, _transparent)
+    output = Output(_quality, format, _constant, _single_file, _transparent, _captions)
     clip = Clip(asked, name, _output, output, None if _no_cache else Cache.of_user())
     with progress_bar(1) as tell:
         (result,) = film_all([clip], usable_cores(), lambda _, fraction: tell and tell(name, fraction))
@@ -157,7 +172,7 @@ main.add_command(
 @main.command(
     cls=ExampleCommand,
     example="lessons/handwritten-digits.toml -q high",
-    params=[QUALITY, LESSON_FORMAT, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
+    params=[QUALITY, LESSON_FORMAT, CAPTIONED, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
@@ -172,7 +187,11 @@ main.add_command(
     show_default=True,
     help="Film on this machine, or on many with Dask, as docs/cluster.md says.",
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Dask's, such as tcp://scheduler:8786; if not given, one here.")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Of a Dask scheduler, such as tcp://scheduler:8786; without it, a cluster is started on this machine.",
+)
 @click.option(
     "--shared",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -190,6 +209,7 @@ def lesson(
     _output: Path,
     _single_file: bool,
     _constant: bool,
+    _captions: str,
     _no_cache: bool,
 ) -> int:
     """Film whole lessons, each joined into one film.
@@ -211,7 +231,7 @@ def lesson(
         produced = produce(
             lessons,
             _output,
-            Output(_quality, constant_frame_rate=_constant, single_file=_single_file),
+            Output(_quality, constant_frame_rate=_constant, single_file=_single_file, captions=_captions),
             workers or usable_cores(),
             tell,
             cache=None if _no_cache else Cache.of_user(),
@@ -219,7 +239,7 @@ def lesson(
         )
     failures = [failure for one in produced for failure in one.failures]
     for failure in failures:
-        click.echo(f"Error: {failure}", err=True)
+        click.echo(in_one_line(f"Error: {failure}"), err=True)
     for one in produced:
         if one.film is not None:
             click.echo(export(one.film.parent, _format) if _format in EXPORTS else one.film)
@@ -242,7 +262,7 @@ def embed(clip: Path, target: str) -> None:
 @main.command("cache", cls=ExampleCommand, example="--clear")
 @click.option("--clear", is_flag=True, help="Remove all that is kept.")
 def kept_clips(clear: bool) -> None:
-    """Say what is kept of films, so that they need not be made again."""
+    """Show how much is kept of films that were made, so that they need not be filmed again."""
     cache = Cache.of_user()
     if clear:
         cache.shrink(0)
@@ -253,6 +273,7 @@ def kept_clips(clear: bool) -> None:
 
 main.add_command(train)
 main.add_command(predict)
+main.add_command(studio)
 
 
 @main.command(cls=ExampleCommand, params=[OUTPUT])

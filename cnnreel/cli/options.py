@@ -14,8 +14,8 @@ from pydantic import BeforeValidator
 from pydantic.fields import FieldInfo
 
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
 from cnn_core.numerals import as_text, decimals_for
+from cnn_core.reading.grids import Grid
 from cnnreel.cli.program import TYPED
 from scenes.specs import SceneSpec
 from scenes.specs.base import DefaultError
@@ -61,11 +61,15 @@ def options_of(spec: type[SceneSpec]) -> list[click.Parameter]:
 
 
 def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
-    """Return the checked spec; errors name the option where the spec names its field."""
+    """Return the checked spec, and say what was done to read it; errors name options where the spec names fields."""
     try:
-        return spec.build({name: plain(value) for name, value in given.items() if value is not None and value != ()})
+        asked = spec.build({name: plain(value) for name, value in given.items() if value is not None and value != ()})
     except InputError as error:
         raise InputError(with_options(spec, error)) from error
+    for name, value in asked:
+        if isinstance(value, Grid) and value.remark:
+            click.echo(f"Note: {spelt(spec, name)} is {value.origin}.", err=True)
+    return asked
 
 
 def plain(value: Any) -> Any:
@@ -84,8 +88,10 @@ def with_options(spec: type[SceneSpec], error: InputError) -> str:
         return error.said(partial(spelt, spec))
     first, rest = re.fullmatch(r"(\w*)(.*)", str(error), re.DOTALL).groups()  # type: ignore[union-attr]
     begin = spelt(spec, first) if first in spec.model_fields else first
-    fields = "|".join(name for name in spec.model_fields if "_" in name)
-    return begin + re.sub(rf"\b({fields})\b", lambda found: spelt(spec, found[0]), rest)
+    fields = [name for name in spec.model_fields if "_" in name]
+    if not fields:
+        return begin + rest
+    return begin + re.sub(rf"\b({'|'.join(fields)})\b", lambda found: spelt(spec, found[0]), rest)
 
 
 def spelt(spec: type[SceneSpec], name: str) -> str:
@@ -108,6 +114,16 @@ def flag(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+class Spelt(click.Option):
+    """An option with several spellings, of which a help text shows the first two."""
+
+    def get_help_record(self, context: click.Context) -> tuple[str, str] | None:
+        shown = click.Option(
+            self.opts[:2], type=self.type, metavar=self.metavar, multiple=self.multiple, help=self.help
+        )
+        return shown.get_help_record(context)
+
+
 def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
     parts = list(parts_of(field.annotation, field.metadata))
     several = read_kernels in parts
@@ -117,8 +133,8 @@ def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
     names = [*spellings(spec, name), name]
     choices = [choice for part in parts if get_origin(part) is Literal for choice in get_args(part)]
     if choices:
-        return click.Option(names, type=click.Choice(choices), **described)
-    return click.Option(names, metavar=metavar(parts), multiple=several, **described)
+        return Spelt(names, type=click.Choice(choices), **described)
+    return Spelt(names, metavar=metavar(parts), multiple=several, **described)
 
 
 def parts_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Iterator[Any]:

@@ -13,13 +13,27 @@ from typing import Any, NoReturn
 import click
 
 from cnn_core.errors import CnnreelError, InputError
+from cnn_core.reading.quoting import escaped
 from scenes import catalog
 from scenes.specs import SceneSpec
 
-__all__ = ["DONE", "FAILED", "STOPPED", "TYPED", "WRONG_INPUT", "ExampleCommand", "Program", "SceneGroup"]
+__all__ = [
+    "DONE",
+    "FAILED",
+    "STOPPED",
+    "TYPED",
+    "WRONG_INPUT",
+    "ExampleCommand",
+    "Program",
+    "SceneGroup",
+    "in_one_line",
+]
 
 TYPED = "cnnreel.typed"
 """The key in a context's `meta` under which the words of the command are."""
+
+LONGEST, SHORT = 600, 300
+"""Characters of a message that was written for users, and of any other."""
 
 DONE, FAILED, WRONG_INPUT, STOPPED = 0, 1, 2, 130
 
@@ -60,6 +74,9 @@ class Program(ExampleCommand, click.Group):
         except (CnnreelError, click.ClickException, OSError) as error:
             click.echo(sentence(error), err=True)
             return WRONG_INPUT if isinstance(error, InputError | click.UsageError) else FAILED
+        except (ValueError, RecursionError, MemoryError) as error:
+            click.echo(sentence(error), err=True)
+            return FAILED
         except (click.Abort, KeyboardInterrupt):
             click.echo("Stopped; nothing half-made is left.", err=True)
             return STOPPED
@@ -94,9 +111,26 @@ def sentence(error: Exception) -> str:
             message = error.format_message()
         case OSError():
             message = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        case _:
+        case MemoryError() | RecursionError():
+            message = "what was given needs more memory than there is; give something smaller"
+        case CnnreelError():
             message = str(error)
-    line = " ".join(f"Error: {message}".split())
+        case _:
+            message = f"something went wrong that was not foreseen ({type(error).__name__}: {error})"
+    return in_one_line(
+        f"Error: {message}", LONGEST if isinstance(error, CnnreelError | click.ClickException) else SHORT
+    )
+
+
+def in_one_line(text: str, longest: int = LONGEST) -> str:
+    r"""Return a message as one sentence that no terminal obeys: on one line, without its middle if it is too long.
+
+    >>> in_one_line("a\nb\u202ec")
+    'a b\\u202ec.'
+    """
+    line = escaped(" ".join(text.split()))
+    if len(line) > longest:
+        line = f"{line[: longest // 2]} … {line[-longest // 2 + 4 :]}"
     return line if line[-1] in ".?!" else f"{line}."
 
 

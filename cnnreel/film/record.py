@@ -81,6 +81,7 @@ class BeatRecord(Strict):
     caption: str
     prompt: str | None = Field(None, description="The question, where one is asked.")
     answer: str | None = Field(None, description="Its answer.")
+    choices: list[str] | None = Field(None, description="From which it is chosen, where it is no number.")
     shown: list[ShownRecord]
     marks: list[MarkRecord] | None = None
     formulas: list[FormulaRecord] | None = None

@@ -54,8 +54,9 @@ class Recorder(BlindRenderer):
     It keeps all mobjects alive, for they are known by their ids.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, heed: Callable[[], object] = lambda: None) -> None:
         super().__init__()
+        self._heed = heed
         self._paints = Paints(theme)
         self._actors: dict[int, Actor] = {}
         self._orders: list[tuple[int, list[int]]] = []
@@ -77,6 +78,7 @@ class Recorder(BlindRenderer):
 
     def watch(self, scene: Any, ticks: int) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
+        self._heed()
         frozen = scene.is_current_animation_frozen_frame()
         if not frozen:
             scene.update_to_time(0)
@@ -209,16 +211,18 @@ def in_film(beat: dict[str, Any], zoom: float) -> dict[str, Any]:
     return {**beat, **seen}
 
 
-def record_film(spec: SceneSpec, size: Pair) -> Recording:
+def record_film(spec: SceneSpec, size: Pair, heed: Callable[[], object] = lambda: None) -> Recording:
     """Play a scene without drawing it, and record it.
 
     Parameters
     ----------
     size
         Width and height in pixels, to which the boxes of the timeline refer.
+    heed
+        Called before each animation; what it raises ends the performance.
     """
     with manim_set_up(size, TICKS_PER_SECOND):
-        recorder = Recorder(THEMES[spec.theme])
+        recorder = Recorder(THEMES[spec.theme], heed)
         scene = type(spec).scene_class()(spec, renderer=recorder)
         scene.on_beat = partial(recorder.end_beat, scene)
         scene.render()

@@ -16,22 +16,13 @@ from cnn_core.arrays import Pair
 from cnnreel.paint.canvas import BT709, Canvas
 from cnnreel.paint.patches import Patch
 
-__all__ = ["BITEXACT", "CODECS", "TRANSPARENT", "Chapter", "Codec", "VideoEncoder"]
+__all__ = ["BITEXACT", "CODECS", "TRANSPARENT", "Codec", "VideoEncoder"]
 
 BITEXACT = 0x400
 """Flag of a container: no random identifiers and no version strings, so that equal films are equal bytes."""
 
 LONGEST = 1
 """Seconds for which a frame stands at most, though nothing changes: some players seek to frames only."""
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A named part of a film, in seconds."""
-
-    title: str
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Join films of one codec and size into one, without encoding them again."""
+"""Join films of one codec and size into one, without encoding them again; with chapters, and a track of captions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,18 @@ from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
 from cnn_core.errors import CnnreelError
-from cnnreel.paint.encoder import BITEXACT, CODECS, Chapter
+from cnnreel.paint.encoder import BITEXACT, CODECS
+from cnnreel.tell.captions import Cue
 
 __all__ = ["Part", "join"]
+
+MILLISECOND = Fraction(1, 1000)
+
+PLAIN = b"""[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, Alignment
+Style: Default,Arial,16,&Hffffff,2
+"""
+"""How captions look where the player does not know better; FFmpeg opens no track without."""
 
 ALPHA = "alpha_mode"
 """What WebM says of a film that lets its background shine through."""
@@ -34,7 +43,9 @@ class Part:
     start: float
 
 
-def join(parts: Sequence[Part], duration: float, chapters: Sequence[Chapter], path: Path) -> None:
+def join(
+    parts: Sequence[Part], duration: float, chapters: Sequence[Cue], path: Path, captions: Sequence[Cue] = ()
+) -> None:
     """Write one film of several, in their order, with named chapters.
 
     Parameters
@@ -45,6 +56,8 @@ def join(parts: Sequence[Part], duration: float, chapters: Sequence[Chapter], pa
         Seconds that all of them last together.
     path
         Its ending, `.mp4` or `.webm`, is that of all parts.
+    captions
+        A track of them is written, which players can show; only MP4 has one.
 
     Raises
     ------
@@ -60,6 +73,8 @@ def join(parts: Sequence[Part], duration: float, chapters: Sequence[Chapter], pa
             if ALPHA in first.streams.video[0].metadata:
                 stream.metadata[ALPHA] = first.streams.video[0].metadata[ALPHA]
             settings = settings_of(first.streams.video[0])
+        if captions:
+            add_captions(film, captions)
         for part, end in zip(parts, [*(part.start for part in parts[1:]), duration], strict=True):
             with av.open(str(part.path)) as source:
                 if settings_of(source.streams.video[0]) != settings:
@@ -82,7 +97,22 @@ def append(film: OutputContainer, stream: VideoStream, source: InputContainer, s
         film.mux(packet)
 
 
-def set_chapters(film: OutputContainer, chapters: Sequence[Chapter]) -> None:
+def add_captions(film: OutputContainer, captions: Sequence[Cue]) -> None:
+    """Write a track of captions into an MP4, before its pictures; the container puts them in order."""
+    track = film.add_stream("mov_text")
+    track.time_base = track.codec_context.time_base = MILLISECOND
+    track.codec_context.subtitle_header = PLAIN
+    track.metadata["language"] = "eng"
+    for cue in captions:
+        text = cue.text.encode()
+        packet = av.Packet(len(text).to_bytes(2, "big") + text)  # as 3GPP TS 26.245 has it
+        packet.stream, packet.time_base = track, MILLISECOND
+        packet.pts = packet.dts = round(cue.start * 1000)
+        packet.duration = round(cue.end * 1000) - packet.pts
+        film.mux(packet)
+
+
+def set_chapters(film: OutputContainer, chapters: Sequence[Cue]) -> None:
     """Name the parts of a film that is being written."""
     film.set_chapters(
         [
@@ -90,8 +120,8 @@ def set_chapters(film: OutputContainer, chapters: Sequence[Chapter]) -> None:
                 "id": number,
                 "start": round(chapter.start * 1000),
                 "end": round(chapter.end * 1000),
-                "time_base": Fraction(1, 1000),
-                "metadata": {"title": chapter.title},
+                "time_base": MILLISECOND,
+                "metadata": {"title": chapter.text},
             }
             for number, chapter in enumerate(chapters)
         ]

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-import scenes
+from cnnreel.paint.burning import FONT
 from cnnreel.paint.patches import Frame, straight
 from scenes.theme import Theme
 from scenes.timeline import Beat
 
 __all__ = ["Still", "contact_sheet", "picture_name", "save_png"]
 
-FONT = Path(scenes.__file__).parent / "fonts" / "SourceSansPro-Regular.otf"
 SHEET_WIDTH = 1920
 """Pixels, margins included."""
 MARGIN = 32

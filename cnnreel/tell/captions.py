@@ -49,8 +49,16 @@ def captions(beats: Sequence[Mapping[str, Any]]) -> list[Cue]:
 
 
 def chapters(beats: Sequence[Mapping[str, Any]]) -> list[Cue]:
-    """Return the parts of a clip: each explanation and each question begins one, and so does a run of steps."""
-    first = [number for number, beat in enumerate(beats) if number == 0 or begins_chapter(beats[number - 1], beat)]
+    """Return the parts of a clip: each explanation and each question begins one, and so does a run of steps.
+
+    Their titles are read before anything is asked: what would give an answer away goes with the part before it.
+    """
+    answers = [beat["answer"] for beat in beats if beat.get("answer")]
+    first = [
+        number
+        for number, beat in enumerate(beats)
+        if number == 0 or (begins_chapter(beats[number - 1], beat) and not gives_away(beat, answers))
+    ]
     ends = [*(beats[number]["start"] for number in first[1:]), *(beat["end"] for beat in beats[-1:])]
     return [
         Cue(beats[number]["start"], end, headline(beats[number]["caption"]))
@@ -63,6 +71,20 @@ def begins_chapter(before: Mapping[str, Any], beat: Mapping[str, Any]) -> bool:
     if beat["kind"] in ("explain", "question"):
         return True
     return bool(beat["kind"] == "step" and before["kind"] != "step")
+
+
+def gives_away(beat: Mapping[str, Any], answers: Iterable[str]) -> bool:
+    """Tell whether the title of a beat would hold an answer, as a number or a word of its own; questions may.
+
+    >>> gives_away({"kind": "step", "caption": "The sum is 12.5."}, ["12.5"])
+    True
+    >>> gives_away({"kind": "step", "caption": "A 2×2 window of 12.5."}, ["2", "5"])
+    False
+    """
+    said = headline(beat["caption"])
+    return beat["kind"] != "question" and any(
+        re.search(rf"(?<![\w×.−]){re.escape(answer)}(?![\w×]|\.\d)", said, re.IGNORECASE) for answer in answers
+    )
 
 
 def headline(caption: str) -> str:

@@ -45,11 +45,12 @@ def title_of(record: Record) -> str:
 
 
 def alternative_text(record: Record) -> str:
-    """Say in one or two sentences what a clip shows, for those who cannot see it."""
+    """Say in one or two sentences what a clip shows, for those who cannot see it; not what comes out, if it asks."""
     length = f"a film of {record['video']['duration']:.0f} seconds" if record.get("video") else "pictures"
     spec = SCENES.get(record["scene"])
     about = f"{length}: {in_mid_sentence(spec.summary)}" if spec else f"{length}."
-    return f"{title_of(record)}, {about}{result_in_words(record['values'])}"
+    asks = any(beat["kind"] == "question" for beat in record["beats"])
+    return f"{title_of(record)}, {about}{'' if asks else result_in_words(record['values'])}"
 
 
 def in_mid_sentence(summary: str) -> str:

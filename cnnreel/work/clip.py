@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -13,18 +13,20 @@ from typing import Any, TypeAlias
 
 from cnn_core.arrays import Pair
 from cnn_core.errors import CnnreelError, InputError
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnnreel.film.record import inspected, made_with
 from cnnreel.paint.encoder import CODECS, TRANSPARENT, Codec
 from cnnreel.paint.gif import GIF_FPS
 from cnnreel.paint.quality import QUALITIES
+from cnnreel.tell.captions import Cue, captions
 from cnnreel.work.cache import Cache, key_of
 from cnnreel.work.files import FULL, check_free, publish, said_plainly, staging
 from scenes.specs import SceneSpec
 
-__all__ = ["Clip", "OnClip", "Output", "Result", "in_one_sentence"]
+__all__ = ["CAPTIONS", "Clip", "OnClip", "Output", "Result", "in_one_sentence"]
 
 FORMATS = (*CODECS, "gif", "png", "stills")
+CAPTIONS = ("track", "burned", "none")
 
 
 def check_choice(argument: str, given: str, choices: Collection[str]) -> None:
@@ -47,11 +49,13 @@ class Output:
         Put film, stills and fonts inside the page, so that it can be passed on alone.
     transparent
         Leave the background out, of WebM or a PNG.
+    captions
+        A track of the mp4 (track), drawn into the pictures (burned), or neither; files of them lie beside in any case.
 
     Raises
     ------
     InputError
-        If there is no such quality or format.
+        If there is no such quality, format or kind of captions.
     """
 
     quality: str = "medium"
@@ -59,10 +63,12 @@ class Output:
     constant_frame_rate: bool = False
     single_file: bool = False
     transparent: bool = False
+    captions: str = "track"
 
     def __post_init__(self) -> None:
         check_choice("quality", self.quality, QUALITIES)
         check_choice("format", self.format, FORMATS)
+        check_choice("captions", self.captions, CAPTIONS)
         if self.transparent:
             check_choice("format of a transparent film", self.format, ("webm", "png"))
 
@@ -71,6 +77,10 @@ class Output:
         """Frames a second; all that GIF can, and all that pictures need, are 15."""
         fps = QUALITIES[self.quality].fps
         return fps if self.format in CODECS else min(fps, GIF_FPS)
+
+    def track(self, beats: Sequence[Mapping[str, Any]]) -> list[Cue]:
+        """Return what the track of captions holds; nothing where there is none."""
+        return captions(beats) if (self.captions, self.format) == ("track", "mp4") else []
 
     @property
     def codec(self) -> Codec:

@@ -22,6 +22,8 @@ __all__ = ["check_free", "check_name", "locked", "made_if_missing", "publish", "
 HIDDEN = ".cnnreel-"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR})
+RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, whatever the ending."""
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
@@ -43,6 +45,8 @@ def check_name(argument: str, name: str) -> str:
             f"{argument} must be a plain file name of letters, digits, '-', '_' and '.', at most 100 of them, "
             f"but it is {name[:60]!r}."
         )
+    if RESERVED.fullmatch(name):
+        raise InputError(f"{argument} must be a name that every system takes, but Windows reserves {name!r}.")
     return name
 
 

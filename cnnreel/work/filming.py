@@ -121,7 +121,9 @@ def foreseen(clip: Clip, folder: Path) -> tuple[Timeline, tuple[str, ...]]:
     if output.format not in ("png", "stills"):
         (folder / f"{clip.name}.film.json").write_text(film_text(recorded.film), encoding="utf-8")
     how = (clip.spec.theme, clip.size, output.fps, output.format, output.constant_frame_rate, output.transparent)
-    return recorded.timeline, tuple(key_of(sight=sight, how=how) for sight in recorded.sights)
+    said = [beat.caption if output.captions == "burned" else None for beat in recorded.timeline.beats]
+    sights = zip(recorded.sights, said, strict=True)
+    return recorded.timeline, tuple(key_of(sight=sight, how=how, said=words) for sight, words in sights)
 
 
 def fetch_beat(clip: Clip, folder: Path, key: str) -> bool:
@@ -144,7 +146,8 @@ def film_part(
         if clip.cache is not None:
             clip.cache.store(prepared.keys[beat], segment_folder(folder, beat))
 
-    with Segments(clip, folder, beats, keep) as segments:
+    filmed = {number: prepared.timeline.beats[number] for number in beats}
+    with Segments(clip, folder, filmed, keep) as segments:
         play(
             clip.spec,
             clip.size,

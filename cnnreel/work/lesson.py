@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.film.record import VideoRecord, as_text, made_with, sha256_of
-from cnnreel.paint.encoder import Chapter
 from cnnreel.paint.joining import Part, join
 from cnnreel.play.page.data import parts_of
 from cnnreel.play.page.writing import write_lesson_page
+from cnnreel.tell.captions import Cue
 from cnnreel.tell.sidecars import write_lesson_sidecars
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, OnClip, Output, Result
@@ -78,7 +78,7 @@ def produce(
             stack.enter_context(made_if_missing(folder))
         results = iter(engine(clips, workers, tell))
         return [
-            finish_lesson(lesson, folder, [next(results) for _ in lesson.clips], single_file=output.single_file)
+            finish_lesson(lesson, folder, [next(results) for _ in lesson.clips], output)
             for lesson, folder in zip(lessons, folders, strict=True)
         ]
 
@@ -91,7 +91,7 @@ def check_folders(folders: Sequence[Path]) -> None:
         check_free(folder)
 
 
-def finish_lesson(lesson: Lesson, folder: Path, results: Sequence[Result], *, single_file: bool) -> ProducedLesson:
+def finish_lesson(lesson: Lesson, folder: Path, results: Sequence[Result], output: Output) -> ProducedLesson:
     """Join a lesson's clips, or say which of them are missing."""
     failures = tuple(
         f"{lesson.name}/{clip.name}: {result}"
@@ -102,41 +102,48 @@ def finish_lesson(lesson: Lesson, folder: Path, results: Sequence[Result], *, si
         return ProducedLesson(None, failures)
     try:
         records = [result.record for result in results if isinstance(result, Clip)]
-        return ProducedLesson(join_lesson(lesson, folder, records, single_file=single_file), ())
+        return ProducedLesson(join_lesson(lesson, folder, records, output), ())
     except CnnreelError as error:
         return ProducedLesson(None, (f"{lesson.name}: {error}",))
 
 
-def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]], *, single_file: bool) -> Path:
+def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]], output: Output) -> Path:
     """Write the joined film, all that goes beside it, its page and its index; return the film."""
     films = [folder / clip.name / record["video"]["file"] for clip, record in zip(lesson.clips, records, strict=True)]
     ends = list(accumulate(record["video"]["duration"] for record in records))
-    chapters = [
-        Chapter(clip.chapter, start, end)
-        for clip, start, end in zip(lesson.clips, [0.0, *ends[:-1]], ends, strict=True)
-    ]
+    times = zip([0.0, *ends[:-1]], ends, lesson.clips, strict=True)
+    chapters = [Cue(start, end, clip.chapter) for start, end, clip in times]
     name = lesson.name
     with staging(folder) as staged:
         parts = [Part(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
-        join(parts, ends[-1], chapters, staged / f"{name}.mp4")
+        join(parts, ends[-1], chapters, staged / f"{name}.mp4", output.track(beats_of(records, chapters)))
         (staged / f"{name}.png").write_bytes(films[0].with_suffix(".png").read_bytes())
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
         video["sha256"] = sha256_of(staged / f"{name}.mp4")
         index = lesson_index(lesson, chapters, VideoRecord.model_validate(video))
         told = parts_of(index, records)
         write_lesson_sidecars(staged, name, lesson.title, told)
-        write_lesson_page(staged, index, told, folder, single_file=single_file)
+        write_lesson_page(staged, index, told, folder, single_file=output.single_file)
         files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
         (staged / f"{name}.json").write_text(as_text(index), encoding="utf-8")
         publish(staged, folder, [*files, f"{name}.json"])
     return folder / f"{name}.mp4"
 
 
-def lesson_index(lesson: Lesson, chapters: Sequence[Chapter], video: VideoRecord) -> dict[str, Any]:
+def beats_of(records: Sequence[Mapping[str, Any]], chapters: Sequence[Cue]) -> list[dict[str, Any]]:
+    """Return the beats of all clips, in the time of the joined film."""
+    return [
+        {**beat, "start": chapter.start + beat["start"], "end": chapter.start + beat["end"]}
+        for record, chapter in zip(records, chapters, strict=True)
+        for beat in record["beats"]
+    ]
+
+
+def lesson_index(lesson: Lesson, chapters: Sequence[Cue], video: VideoRecord) -> dict[str, Any]:
     """Return what `LESSON.json` says: the film, and where each clip and its record are."""
     clips = [
         {
-            "chapter": chapter.title,
+            "chapter": chapter.text,
             "scene": clip.spec.name,
             "start": chapter.start,
             "end": chapter.end,

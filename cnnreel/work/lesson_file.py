@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cnn_core.errors import InputError
+from cnn_core.reading.grids import FileSource
+from cnn_core.reading.quoting import escaped
 from cnnreel.work.files import check_name
 from cnnreel.work.limits import LESSON_CLIPS
 from scenes import catalog
@@ -19,6 +22,10 @@ __all__ = ["Lesson", "PlannedClip", "read_lesson"]
 SHIPPED = Path(__file__).parents[1] / "lessons"
 """Lessons that come with cnnreel."""
 MOST_BYTES = 1_000_000
+MOST_NESTED = 12
+"""Brackets within brackets, and parts of a dotted key: what these cost grows with their square."""
+STRINGS = re.compile(r'"""(?:[^\\]|\\.)*?"""|\'\'\'.*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+DOTTED = re.compile(rf"(?:[^\s.=,\[\]{{}}]+[ \t]*\.[ \t]*){{{MOST_NESTED}}}")
 LOOK = ("theme", "ratio", "pace", "language")
 OF_ALL_CLIPS = ("ratio", "language")
 """What the clips of a lesson have in common, as they are joined into one film."""
@@ -64,14 +71,28 @@ def load(path: Path) -> dict[str, Any]:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise InputError(f"a lesson file must be at most {MOST_BYTES:,} bytes, but this one is larger.")
-        return tomllib.loads(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        check_nesting(text)
+        return tomllib.loads(text)
     except OSError as error:
         names = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
         raise InputError(f"a lesson must be a file, or {names}, but: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"a lesson file must be UTF-8 text, but byte {error.start} of it is not.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"a lesson file must be TOML, but it is not: {error}.") from error
+
+
+def check_nesting(text: str) -> None:
+    """Refuse what is nested so deeply that to parse it would take more memory than there is."""
+    bare = STRINGS.sub("_", text)
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", bare):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        deepest = max(deepest, depth)
+    if deepest > MOST_NESTED or DOTTED.search(bare):
+        what = "brackets" if deepest > MOST_NESTED else "dots in a key"
+        raise InputError(f"a lesson file must be nested at most {MOST_NESTED} deep, but this one has more {what}.")
 
 
 def as_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
@@ -84,6 +105,7 @@ def as_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
     look = table("look", given.get("look", {}))
     check_keys("look", look, LOOK)
     planned = [planned_clip(number, clip, look, path.parent) for number, clip in enumerate(clips, 1)]
+    check_apart(name, planned)
     return Lesson(name, text("title", given.get("title", name)), tuple(with_own_names(planned)))
 
 
@@ -100,6 +122,20 @@ def planned_clip(number: int, given: Mapping[str, Any], look: Mapping[str, Any],
         return PlannedClip(name, text("chapter", given.get("chapter", name)), spec)
     except InputError as error:
         raise InputError(f"clip {number}: {error}") from error
+
+
+def check_apart(lesson: str, clips: Sequence[PlannedClip]) -> None:
+    """Refuse clips whose folders would meet: those of other clips, on systems that do not tell cases, or files."""
+    spelt: dict[str, str] = {}
+    for number, clip in enumerate(clips, 1):
+        other = spelt.setdefault(clip.name.lower(), clip.name)
+        if other != clip.name:
+            raise InputError(
+                f"clip {number}: name must differ from others by more than case, but it is {clip.name!r}, "
+                f"and there is {other!r}."
+            )
+        if clip.name.lower() == "index.html" or clip.name.lower().startswith(f"{lesson}.".lower()):
+            raise InputError(f"clip {number}: name must not be one of the lesson's own files, but it is {clip.name!r}.")
 
 
 def with_own_names(clips: list[PlannedClip]) -> list[PlannedClip]:
@@ -120,9 +156,10 @@ def beside(folder: Path, value: Any) -> Any:
     """Find files that are named in a lesson beside the lesson, wherever the command is run."""
     if isinstance(value, list):
         return [beside(folder, one) for one in value]
-    if isinstance(value, str) and is_file(folder / value):
-        return str(folder / value)
-    return value
+    file = FileSource.of(value) if isinstance(value, str) else None
+    if file is not None and is_file(folder / file.path):
+        return f"{folder / file.path}{file.rest}"
+    return str(folder / value) if isinstance(value, str) and is_file(folder / value) else value
 
 
 def is_file(path: Path) -> bool:
@@ -137,7 +174,7 @@ def check_keys(what: str, given: Mapping[str, Any], known: tuple[str, ...]) -> N
     """Refuse what is not known."""
     for key in given:
         if key not in known:
-            raise InputError(f"{key} is not something that {what} takes; it takes {', '.join(known)}.")
+            raise InputError(f"{what} does not take {escaped(key[:60])}; it takes {', '.join(known)}.")
 
 
 def text(key: str, value: Any) -> str:

@@ -5,23 +5,30 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NoReturn, Self, TypeAlias
 
-__all__ = ["Call", "News", "Pool", "Task", "report", "usable_cores"]
+from cnn_core.errors import CnnreelError
+from cnnreel.work.files import staging
+
+__all__ = ["Call", "News", "Pool", "Task", "kill_forkserver", "our_path", "report", "usable_cores"]
 
 PATIENCE = 1.0
 """Seconds that a worker is given to tidy up before it ends."""
@@ -151,11 +158,22 @@ class Pool:
         for library in ("OMP", "OPENBLAS", "MKL"):
             os.environ.setdefault(f"{library}_NUM_THREADS", "1")
         with deaf_to_ctrl_c():
+            swept_temporary_folder()
             if FORKING:
                 self._context.set_forkserver_preload(self._preload)
                 with our_path():
                     forkserver.ensure_running()
             self._idle.append(Worker(self._context, self._line))
+
+
+@cache
+def swept_temporary_folder() -> None:
+    """Give sockets of worker processes a folder that is swept away by the next run, if this process is killed."""
+    stack = ExitStack()
+    with suppress(CnnreelError):  # then multiprocessing makes one of its own, or says why it cannot
+        folder = stack.enter_context(staging(Path(tempfile.gettempdir())))
+        multiprocessing.process.current_process()._config["tempdir"] = str(folder)  # type: ignore[attr-defined]
+        atexit.register(stack.close)
 
 
 def usable_cores() -> int:

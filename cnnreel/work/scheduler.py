@@ -148,6 +148,8 @@ class Scheduler:
             one.prepared = news.result()
             self._prepared.append(one)
             self._uncut.append(one)
+        else:
+            self._on_clip(one.number, 0.0)
 
     def _go_on_without(self, one: Filming) -> None:
         """Go on when one clip more is prepared, or never will be: when it is the last one to begin, or to end."""
@@ -195,6 +197,8 @@ class Scheduler:
     def _hear_finished(self, one: Filming, news: News) -> None:
         if isinstance(news, Future):
             self._end(one.number, one.clip)
+        else:
+            self._on_clip(one.number, 1.0)
 
     def _end(self, number: int, result: Result) -> None:
         self.results[number] = result

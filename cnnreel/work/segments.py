@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -13,11 +13,13 @@ import numpy as np
 from PIL import Image
 
 from cnnreel.film.record import PicturesRecord, VideoRecord, sha256_of
-from cnnreel.paint.encoder import CODECS, Chapter, VideoEncoder
+from cnnreel.paint.burning import BurnedCaptions
+from cnnreel.paint.encoder import CODECS, VideoEncoder
 from cnnreel.paint.gif import LosslessEncoder, write_gif
 from cnnreel.paint.joining import Part, join
 from cnnreel.paint.patches import Frame, Patch
 from cnnreel.paint.stills import Still, contact_sheet, picture_name, save_png
+from cnnreel.tell.captions import captions, chapters
 from cnnreel.work.clip import Clip
 from scenes.theme import THEMES
 from scenes.timeline import Beat, Timeline
@@ -33,12 +35,19 @@ Encoder: TypeAlias = VideoEncoder | LosslessEncoder
 
 
 class Segments:
-    """A sink that makes a film and a still of every beat, or the still alone; a context manager."""
+    """A sink that makes a film and a still of every beat, or the still alone; a context manager.
 
-    def __init__(self, clip: Clip, folder: Path, beats: Sequence[int], on_segment: OnSegment) -> None:
+    Parameters
+    ----------
+    beats
+        Those that are filmed, by their numbers, in their order.
+    """
+
+    def __init__(self, clip: Clip, folder: Path, beats: Mapping[int, Beat], on_segment: OnSegment) -> None:
         self._clip = clip
         self._folder = folder
         self._waiting = deque(beats)
+        self._captions = deque(map(self._burned, beats.values()))
         self._on_segment = on_segment
         self._open = ExitStack()
         self._encoder: Encoder | None = None
@@ -59,15 +68,22 @@ class Segments:
             path = film_in(segment_folder(self._folder, self._waiting[0]), self._clip)
             self._encoder = encoder_of(self._clip, path)
             self._open.enter_context(self._encoder)
-        self._encoder.add(patches, repeat)
+        for changed, frames in self._captions[0].over(patches, repeat):
+            self._encoder.add(changed, frames)
 
     def cut(self, _: Beat, last: Frame) -> None:
         """End the beat's file, and save its last frame."""
         self._open.close()
         self._encoder = None
         beat = self._waiting.popleft()
+        self._captions.popleft().end(last)
         save_png(last, segment_folder(self._folder, beat) / STILL)
         self._on_segment(beat)
+
+    def _burned(self, beat: Beat) -> BurnedCaptions:
+        """Return the captions that are drawn into a beat: none of them, if they are not to be."""
+        cues = captions([beat.as_json()]) if self._clip.output.captions == "burned" else []
+        return BurnedCaptions(cues, self._clip.size, THEMES[self._clip.spec.theme], self._clip.output.fps)
 
 
 def encoder_of(clip: Clip, path: Path) -> Encoder:
@@ -89,8 +105,8 @@ def put_together(clip: Clip, folder: Path, timeline: Timeline) -> VideoRecord | 
     folders = [segment_folder(folder, number) for number in range(len(timeline.beats))]
     parts = [Part(film_in(one, clip), beat.start) for one, beat in zip(folders, timeline.beats, strict=True)]
     if clip.output.format in CODECS:
-        chapters = [Chapter(beat.caption, beat.start, beat.end) for beat in timeline.beats]
-        join(parts, timeline.duration, chapters, film)
+        beats = timeline.as_json()
+        join(parts, timeline.duration, chapters(beats), film, clip.output.track(beats))
     else:
         write_gif(parts, film, clip.size, clip.output.fps)
     shutil.rmtree(folder / "segments")

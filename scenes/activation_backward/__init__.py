@@ -14,8 +14,8 @@ from cnn_core.arrays import Array
 from cnn_core.equation import Equation, Explanation
 from cnn_core.examples import STROKE_MAP
 from cnn_core.expression import Product, Value
-from cnn_core.grids import Grid
-from cnn_core.rows import parse_rows
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from cnn_core.trace import scalar
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.base import Values

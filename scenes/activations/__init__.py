@@ -10,7 +10,7 @@ from pydantic import Field
 
 from cnn_core.activations import ActivationTrace, leaky_relu, relu, sigmoid, tanh
 from cnn_core.examples import STROKE_MAP
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import positions_of
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, batched

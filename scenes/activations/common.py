@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Mobject, VMobject
+from manim import Create, FadeIn, FadeOut, Indicate, Mobject, VMobject
 
 from cnn_core.activations import ActivationStep, ActivationTrace
 from cnn_core.equation import Equation
@@ -84,11 +84,14 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
             count,
             operation=self.operation,
         )
-        with self.beat("explain", self.origin() + said):
-            self.play(FadeIn(board), run_time=1.0)
+        with self.beat(
+            "explain", self.origin() + said, reason=say("Sums of sums are only sums; a curve makes more possible.")
+        ):
+            for part in board:
+                self.play(FadeIn(part), run_time=0.7)
         definition = self.defined()
         self.leaving: list[Mobject] = [definition]
-        with self.beat("explain", self.rule()):
+        with self.beat("explain", self.rule(), reason=self.why()):
             self.play(Create(board.curve.line), FadeIn(definition), run_time=1.5)
 
     def lay_out(self) -> ActivationBoard:
@@ -110,7 +113,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
             marks = question_marks(*self.output_cell(step), self.theme)
             first = [*self.looking_at(step), *self.leave()]
             self.ask(self.question_about(step), self.equation(step).result.text, *marks, first=first)
-        with self.beat("answer" if asked else "step", self.said(step)):
+        with self.beat("answer" if asked else "step", self.said(step), reason=self.why()):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
@@ -170,7 +173,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     def flow(self, row: list[Position]) -> None:
         """Let the probe run along the curve for what is left of a row, as one beat."""
         assert self.probe is not None
-        with self.beat("step", self.said_of_row(row), brisk=True):
+        with self.beat("step", self.said_of_row(row), brisk=True, reason=self.why()):
             for position in row:
                 step = self.trace.step(*position)
                 moving = MoveProbe(self.probe, step.x, 1.0)
@@ -192,8 +195,25 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     def close(self) -> None:
         """Take window and probe away and let the result stand."""
         leaving = [one for one in (*self.windows, self.probe) if one is not None and one in self.mobjects]
-        with self.beat("explain", self.moral()):
+        with self.beat("explain", self.moral(), reason=self.insight()):
             self.play(*map(FadeOut, leaving), *self.leave(), run_time=0.6)
+            self.show_changed()
+
+    def show_changed(self) -> None:
+        """Point at what has changed, row by row."""
+        changed = self.trace.x != self.trace.output
+        for c, grid in enumerate(self.board.outputs):
+            for row in range(grid.rows):
+                columns = [k for k in range(grid.columns) if changed[0, c, row, k] and (row, k) in grid.numbers]
+                there = [grid.numbers[row, k] for k in columns]
+                if there:
+                    run_time = min(0.7, 3.0 / grid.rows / len(self.board.outputs))
+                    self.play(*(Indicate(number, 1.1, self.theme.window) for number in there), run_time=run_time)
+
+    def largest(self) -> dict[str, str]:
+        """Return the largest value and what comes out of it, for a sentence."""
+        position = np.unravel_index(int(self.trace.x.argmax()), self.trace.x.shape)
+        return self.named(self.trace.step(*map(int, position)))
 
     def equation(self, step: ActivationStep) -> Equation:
         return cast("Equation", self.trace.explain(address_of("output", step.position)))
@@ -221,6 +241,14 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     @abstractmethod
     def rule(self) -> str:
         """Say what the function does."""
+
+    @abstractmethod
+    def why(self) -> str:
+        """Say in one sentence, which stands on screen, what it is for."""
+
+    @abstractmethod
+    def insight(self) -> str:
+        """Say in one sentence, which stands on screen at the end, what is to be taken away."""
 
     @abstractmethod
     def said(self, step: ActivationStep) -> str:

@@ -25,6 +25,16 @@ class ReluScene(ActivationScene[ReluSpec]):
     function = "ReLU"
     definition = '"ReLU"(x) = max(0, x)'
 
+    def why(self) -> str:
+        return say("What speaks against a feature is left out.")
+
+    def insight(self) -> str:
+        if not np.any(self.trace.x < 0):
+            return say("Where nothing is negative, ReLU changes nothing.")
+        if not np.any(self.trace.x > 0):
+            return say("Where nothing is positive, nothing is passed on.")
+        return say("Only what speaks for a feature is passed on, as strong as it is.")
+
     def rule(self) -> str:
         return say("What is negative becomes 0. What is positive stays as it is. The curve shows it.")
 
@@ -56,6 +66,14 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
     spec_class: ClassVar[type[LeakyReluSpec]] = LeakyReluSpec
     operation = "LeakyReLU"
     function = "LeakyReLU"
+
+    def why(self) -> str:
+        return say("What is negative is turned down, not off.")
+
+    def insight(self) -> str:
+        if not np.any(self.trace.x < 0) or self.spec.negative_slope == 0:
+            return self.why() if self.spec.negative_slope else say("With a slope of 0 it is ReLU.")
+        return say("No value is silenced, so the network can still learn from all of them.")
 
     @property
     def slope(self) -> str:
@@ -120,6 +138,12 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
     least = 6.0
     is_estimated = True
 
+    def why(self) -> str:
+        return say("Any number becomes a share between 0 and 1.")
+
+    def insight(self) -> str:
+        return say("1 is never passed: {x}, the largest, gives {value}.", **self.largest())
+
     def rule(self) -> str:
         return say("Every value is squeezed between 0 and 1; 0 lands at one half. The curve shows it.")
 
@@ -148,6 +172,12 @@ class TanhScene(ActivationScene[TanhSpec]):
     definition = "tanh(x) = (e^x - e^(-x))/(e^x + e^(-x))"
     least = 3.0
     is_estimated = True
+
+    def why(self) -> str:
+        return say("Any number becomes one between −1 and 1, and keeps its sign.")
+
+    def insight(self) -> str:
+        return say("1 is never passed: {x}, the largest, gives {value}.", **self.largest())
 
     def rule(self) -> str:
         return say("Every value is squeezed between −1 and 1 and keeps its sign; 0 stays 0. The curve shows it.")

@@ -13,8 +13,8 @@ from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
 from cnn_core.expression import Difference, Expression, OfMany, Product, Quotient, Root, Value
-from cnn_core.grids import Grid
 from cnn_core.numerals import decimals_of
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, addresses_of, parse
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Vector, batched

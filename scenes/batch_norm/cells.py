@@ -45,7 +45,7 @@ class CellsChapter:
     def play(self) -> None:
         cells = self.board.cells[:WORKED_OUT]
         self.window = Window(self.board.x, (1, 1), self.stage.theme)
-        asked = self.stage.spec.question and not self.stage.spec.training
+        asked = self.stage.spec.question
         if asked:
             self.ask_for(cells[0])
         self.normalise(cells[0], "answer" if asked else "step")
@@ -68,9 +68,10 @@ class CellsChapter:
     def normalise(self, cell: Cell, kind: Kind, *, brisk: bool = False) -> None:
         """Subtract the mean from one value, divide by the standard deviation, and write the result."""
         named = {"x": self.channel.said("x", cell), "value": self.channel.said("x_hat", cell)}
-        said = say("Minus the mean, divided by the standard deviation: {x} becomes {value}.", **named)
+        said = say("Minus the mean μ, divided by σ: {x} becomes {value}.", **named)
         said = say("{x} becomes {value}.", **named) if brisk else said
-        with self.stage.beat(kind, said, brisk=brisk):
+        why = say("The distance from the mean, counted in standard deviations.")
+        with self.stage.beat(kind, said, brisk=brisk, reason=why):
             look = self.window.slide_to(*cell) if brisk else FadeIn(self.window)
             ready = self.stage.end_question() if kind == "answer" else look
             self.stage.play(ready, *self.working.leave(), run_time=0.5)
@@ -119,13 +120,14 @@ class CellsChapter:
             said = say("Then comes a parameter that the network learns: γ rescales.")
         elif spec.weight is None:
             said = say("Then comes a parameter that the network learns: β shifts.")
-        with stage.beat("explain", said):
+        why = say("One scale need not be the best one, so the network may choose another.")
+        with stage.beat("explain", said, reason=why):
             stage.play(*self.working.leave(), FadeOut(board.beside), run_time=0.5)
             board.place_beside(parameters)
             self.working.known += [known.number for known in parameters]
             stage.play(FadeIn(board.beside), run_time=0.8)
         self.work_out_output((0, 0))
-        with stage.beat("step", say("And so do all other values."), brisk=True):
+        with stage.beat("step", say("All other values in the same way."), brisk=True):
             others = board.cells[1:]
             stage.play(FadeOut(self.window), *self.working.leave(), run_time=0.4)
             going = [FadeOut(self.old, rate_func=EARLY), FadeIn(board.out_panel.caption, rate_func=LATE)]

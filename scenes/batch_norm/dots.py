@@ -30,6 +30,12 @@ Stage = Mapping[str, Any]
 LARGEST_DOT, CLOSE_DOT = 0.36, 0.2
 """Diameter in scene units at most, and at least where values are close to each other."""
 
+DIVIDED = 2
+"""The stage at which the dots are divided by the standard deviation."""
+
+LEAST_CHANGE = 0.05
+"""Share by which a spread has to change for it to be asked about."""
+
 LEAST_SPREAD = 0.04
 """Share of a line's length below which a spread could not be seen, so that another line is drawn."""
 
@@ -143,8 +149,29 @@ class DotsChapter:
             stage.play(*plot.start(), run_time=1.6)
             stage.play(FadeIn(plot.mark), *self.working.exchange(self.told(0)), run_time=0.8)
         for index, caption in enumerate(about_stages(stage.spec, channel, plot.redrawn), start=1):
-            with stage.beat("explain", caption):
+            asked = index == DIVIDED and self.ask_what_dividing_does()
+            with stage.beat("answer" if asked else "explain", caption, reason=self.why(index)):
+                if asked:
+                    stage.play(stage.end_question(), run_time=0.4)
                 stage.play(*plot.move_to(index), *self.working.exchange(self.told(index)), run_time=2.0)
+
+    def ask_what_dividing_does(self) -> bool:
+        """Ask what becomes of the dots, where they do something; tell whether it was asked."""
+        spec, std = self.stage.spec, self.board.channel.said("std")
+        before, after = (stage["std"] for stage in spec.line()[DIVIDED - 1 : DIVIDED + 1])
+        if not spec.question or before == 0 or abs(after / before - 1) < LEAST_CHANGE:
+            return False
+        choices = say("come closer"), say("move apart"), say("slide aside")
+        prompt = say("Divided by {std}: do the dots come closer, move apart, or slide aside?", std=std)
+        answer = choices[0] if after < before else choices[1]
+        self.stage.ask(prompt, answer, first=self.working.leave(), choices=choices)
+        return True
+
+    def why(self, index: int) -> str:
+        """Say what a move keeps, or what it is for."""
+        if index == 1:
+            return say("All dots move alike, so the distances between them stay.")
+        return say("All distances are divided alike, so the pattern stays.") if index == DIVIDED else ""
 
     def told(self, index: int) -> VGroup:
         """Return `mean 0   standard deviation 2.5` of a stage."""

@@ -12,7 +12,7 @@ from scenes.batch_norm.cells import CellsChapter
 from scenes.batch_norm.channel import Channel
 from scenes.batch_norm.dots import DotsChapter
 from scenes.batch_norm.statistics import StatisticsChapter
-from scenes.batch_norm.words import goal, moral
+from scenes.batch_norm.words import goal, insight, moral
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.expression import Line, symbol
@@ -51,12 +51,13 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
     def introduce(self, board: BatchNormBoard) -> None:
         count = board.channel.trace.count
         said = self.origin() + goal(self.spec, self.channels, count)
+        why = say("Values on one scale are easier to learn from.")
         if self.channels == 1:
-            with self.beat("explain", said):
+            with self.beat("explain", said, reason=why):
                 self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=1.0)
             return
         row = self.row_of("x")
-        with self.beat("explain", said):
+        with self.beat("explain", said, reason=why):
             self.play(FadeIn(row), run_time=1.0)
         with self.beat("explain", say("Channel 0 first, with its {count} values.", count=count)):
             self.play(FadeOut(row), run_time=0.5)
@@ -77,7 +78,9 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
             cells.scale_and_shift()
         dots = DotsChapter(self, self.working, board)
         dots.play()
-        with self.beat("explain", say("So the values reach the output.") if self.channels > 1 else moral(self.spec)):
+        many = self.channels > 1
+        said = say("So the values reach the output.") if many else moral(self.spec)
+        with self.beat("explain", said, reason="" if many else insight(self.spec)):
             dots.come_back()
             if self.channels == 1:
                 self.show_in_symbols(board)
@@ -92,7 +95,7 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
             self.play(*leaving, run_time=0.5)
             self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=0.6)
             self.play(FadeIn(board.beside), run_time=0.6)
-        with self.beat("step", say("Its values take the same way.")):
+        with self.beat("step", say("Its values are normalised in the same way.")):
             self.working.known += [board.known[name].number for name in ("mean", "std")]
             recipe = self.working.writer.best([Line((board.channel.recipe(),))])
             self.working.bring(recipe, 0, run_time=1.2)
@@ -109,7 +112,7 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
 
     def close(self, board: BatchNormBoard) -> None:
         if self.channels > 1:
-            with self.beat("explain", moral(self.spec)):
+            with self.beat("explain", moral(self.spec), reason=insight(self.spec)):
                 self.play(FadeOut(board.everything), *self.working.leave(), run_time=0.5)
                 self.play(FadeIn(self.row_of("output")), run_time=0.8)
                 self.show_in_symbols(board)

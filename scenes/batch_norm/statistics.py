@@ -9,7 +9,7 @@ from manim import FadeIn
 from cnn_core.equation import Equation
 from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.board import BatchNormBoard
-from scenes.batch_norm.words import about_eps
+from scenes.batch_norm.words import about_eps, about_root
 from scenes.language import say
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -48,7 +48,8 @@ class StatisticsChapter:
     def find_mean(self) -> None:
         """Add the values up and divide by how many there are."""
         stage, total = self.stage, self.channel.said("total")
-        with stage.beat("step", say("Added up, the {count} values give {total}.", count=self.count, total=total)):
+        said = say("Added up, the {count} values give {total}.", count=self.count, total=total)
+        with stage.beat("step", said, reason=say("The mean is the middle that the values are weighed around.")):
             self.show(self.channel.equation("total"), run_time=1.6)
         asked, mean = stage.spec.question, self.channel.equation("mean")
         if asked:
@@ -64,16 +65,17 @@ class StatisticsChapter:
     def find_variance(self) -> None:
         """Square each value's distance from the mean; the mean of the squares is the variance."""
         stage, channel, cell = self.stage, self.channel, (0, 0)
+        why = say("Squared, so that distances above and below the mean do not cancel.")
         said = say(
             "How far is {x} from the mean? The difference, squared, is {squared}.",
             x=channel.said("x", cell),
             squared=channel.said("squared_deviations", cell),
         )
-        with stage.beat("step", said):
+        with stage.beat("step", said, reason=why):
             self.show(channel.equation("squared_deviations", cell))
         total = channel.said("squared_deviations_total")
         said = say("The squares of all {count} differences add up to {total}.", count=self.count, total=total)
-        with stage.beat("step", said):
+        with stage.beat("step", said, reason=why):
             self.show(channel.equation("squared_deviations_total"), run_time=1.6)
         said = say(
             "Their mean is the variance, {variance}: divided by {count}, not by {less}.",
@@ -81,25 +83,27 @@ class StatisticsChapter:
             count=self.count,
             less=self.count - 1,
         )
-        with stage.beat("step", said):
+        with stage.beat("step", said, reason=say("The variance says how far the values are spread, in squares.")):
             self.show(channel.equation("variance"), "σ²")
             self.working.keep(self.board.known["variance"])
 
     def take_running_ones(self) -> None:
         said = say("In evaluation, mean and variance are the running ones, kept from training.")
-        with self.stage.beat("explain", said):
+        why = say("One image alone should not decide its own scale.")
+        with self.stage.beat("explain", said, reason=why):
             for known in (self.board.known["mean"], self.board.known["variance"]):
                 self.stage.play(FadeIn(known), run_time=0.8)
                 self.working.known.append(known.number)
 
     def find_root(self) -> None:
-        said = say("The root of the variance is the standard deviation, {std}.", std=self.channel.said("std"))
-        with self.stage.beat("step", said):
+        why = say("The root brings the squares back to the scale of the values.")
+        with self.stage.beat("step", about_root(self.stage.spec, self.channel), reason=why):
             self.show(self.channel.equation("std"), "σ")
             self.working.keep(self.board.known["std"])
         spec = self.stage.spec
         if spec.eps == 0:
-            with self.stage.beat("explain", about_eps(float(spec.torch_eps()["change"]))):
+            why = say("Equal values have a variance of 0; eps keeps the divisor above it.")
+            with self.stage.beat("explain", about_eps(float(spec.torch_eps()["change"])), reason=why):
                 self.show(cast("Equation", spec.explain(self.channel.address("torch_eps.std"))), "σ")
 
     def update(self) -> None:

@@ -11,7 +11,7 @@ from cnn_core.arrays import Array, freeze
 from cnn_core.batch_norm import batch_norm2d
 from cnn_core.batch_norm_backward import BatchNorm2dBackward
 from cnn_core.examples import POOL_GRID
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import scalar
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.base import Values

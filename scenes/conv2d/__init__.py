@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,9 +14,9 @@ from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
-from cnn_core.expression import Cell, Difference, Floor, Product, Quotient, Sum, Value
-from cnn_core.grids import Grid
+from cnn_core.expression import Call, Cell, Difference, Product, Quotient, Sum, Value
 from cnn_core.kernels import kernel
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, parse
 from cnn_core.windows import reach
 from scenes.specs.base import Label, SceneSpec, Values
@@ -36,7 +35,6 @@ class Conv2dSpec(SceneSpec):
     name: ClassVar[str] = "conv2d"
     summary: ClassVar[str] = "A kernel visits an image; products are added up, and each sum is one output cell."
     example: ClassVar[str] = '--x "1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2" --weight sobel-x --padding 1'
-    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x", "kernel": "weight"})
 
     x: Image = Field(Grid(HANDWRITTEN_ONE, "example"), description="The image, or up to 3 channels of it.")
     weight: Kernels = Field(
@@ -46,7 +44,8 @@ class Conv2dSpec(SceneSpec):
     bias: Vector | None = Field(None, description="What is added to the sums; one number for each output channel.")
     stride: Size = Field(1, description="How far the window moves.")
     padding: Padding = Field(
-        0, description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same or valid.'
+        0,
+        description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same, same-tf, valid.',
     )
     dilation: Size = Field(1, description="Distance between the pixels that the kernel looks at.")
     groups: int = Field(1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut.")
@@ -140,7 +139,9 @@ def size_explained(numbers: Mapping[str, Any], name: str, at: tuple[int, ...]) -
     if name == "output":
         room = Sum((value("input", side), value("padding", side, 0), value("padding", side, 1)))
         free = Difference((room, value("covered", side)))
-        return Equation.of(Sum((Floor((Quotient((free, value("stride", side))),)), one)), value(name, side))
+        return Equation.of(
+            Sum((Call((Quotient((free, value("stride", side))),), name="floor"), one)), value(name, side)
+        )
     return Given("given")
 
 

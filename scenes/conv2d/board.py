@@ -1,102 +1,31 @@
-"""Image, kernel, bias and output of a convolution, as one picture."""
+"""Image, kernel, products, sums and output of a convolution, in their places."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
-from typing import Any, TypeAlias
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
-from manim import Mobject, VGroup
+from manim import LEFT, RIGHT, UP, Line, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
+from cnn_core.equation import Equation, sign_between
+from cnn_core.expression import Expression, Sum, Value
+from cnn_core.notation import PLAIN
 from cnn_core.numerals import decimals_for
-from scenes.conv2d.plan import ConvPlan
-from scenes.layout import Box
-from scenes.marks import Veil
-from scenes.mobjects.grid import NumberGrid, Window, readable_cell
-from scenes.mobjects.text import Formula, Label
-from scenes.theme import Theme
+from scenes.conv2d.composition import Composition, Counts, Spot, text_size
+from scenes.language import say
+from scenes.layout import Box, smallest_text
+from scenes.marks import Veil, Written
+from scenes.mobjects.grid import NumberGrid, Window, readable_cell, widest_text
+from scenes.mobjects.stamp import Stamp, stamp_size
+from scenes.mobjects.text import Label, Number
 
-__all__ = ["Cell", "ConvBoard", "ConvGrids", "legible_cell", "written"]
+__all__ = ["ConvBoard", "Ledger", "decimals_in", "indexed", "size_in_words"]
 
-MOST_DECIMALS = 4
-
-Cell: TypeAlias = tuple[int, int, int]
-"""Channel of the kernel, row and column in it."""
-
-Address: TypeAlias = Callable[[int, int], str]
-
-
-class ConvGrids:
-    """Makes grids; those of one array have the same decimals, and tints that can be compared.
-
-    Parameters
-    ----------
-    plan
-        Where the grids stand, and how large their cells are.
-    """
-
-    def __init__(self, plan: ConvPlan, theme: Theme) -> None:
-        self.plan, self.theme = plan, theme
-
-    def images(self, trace: Conv2dTrace) -> list[NumberGrid]:
-        (top, bottom), (left, right) = trace.padding
-        _, C, H, W = trace.x.shape
-        maps, ring = trace.x_padded[0], (top, bottom, left, right)
-
-        def address(c: int, i: int, j: int) -> str:
-            inside = top <= i < top + H and left <= j < left + W
-            return f"x[0,{c},{i - top},{j - left}]" if inside else f"x_padded[0,{c},{i},{j}]"
-
-        return [self._grid(f"x{c}", maps[c], maps, partial(address, c), self.theme.input, ring) for c in range(C)]
-
-    def kernels(self, weight: Array, name: str, *, apart: bool) -> list[list[NumberGrid]]:
-        """Return the grids of kernels (C_out, C_in / groups, kH, kW), for each output channel.
-
-        Parameters
-        ----------
-        name
-            Of the array, for addresses.
-        apart
-            Whether each output channel's kernel has a place of its own; otherwise they share theirs.
-        """
-        return [
-            [
-                self._grid(f"w{k if apart else c}", one, weight, partial(indexed, name, k, c), self.theme.kernel)
-                for c, one in enumerate(kernel)
-            ]
-            for k, kernel in enumerate(weight)
-        ]
-
-    def biases(self, bias: Array | None) -> list[NumberGrid]:
-        """Return one cell an output channel, all in one place; none without bias."""
-        cells = np.zeros((0, 1, 1)) if bias is None else bias[:, None, None]
-        return [self._grid("b", one, cells, partial(bias_of, k), self.theme.kernel) for k, one in enumerate(cells)]
-
-    def outputs(self, output: Array) -> list[NumberGrid]:
-        return [
-            self._grid(f"y{k}", one, output, partial(indexed, "output", 0, k), self.theme.output)
-            for k, one in enumerate(output[0])
-        ]
-
-    def _grid(
-        self,
-        key: str,
-        values: Array,
-        like: Array,
-        address: Address,
-        role: str,
-        ring: tuple[int, int, int, int] = (0, 0, 0, 0),
-    ) -> NumberGrid:
-        """Return an empty grid of values (H, W), which are part of the array `like`."""
-        cell = self.plan.cell_of(key)
-        decimals = decimals_in(like, cell)
-        grid = NumberGrid(values, address, role, self.theme, cell, filled=False, ring=ring, decimals=decimals)
-        grid.largest = float(np.abs(like).max()) or 1.0
-        grid.shift(self.plan.places[key] - grid.corner(grid.rows / 2, grid.columns / 2))
-        return grid
+_MOST_DECIMALS = 4
 
 
 def indexed(name: str, first: int, second: int, i: int, j: int) -> str:
@@ -104,143 +33,284 @@ def indexed(name: str, first: int, second: int, i: int, j: int) -> str:
     return f"{name}[{first},{second},{i},{j}]"
 
 
-def bias_of(k: int, i: int, j: int) -> str:
-    """Return the address of an output channel's bias."""
-    return f"bias[{k}]"
-
-
-def legible_cell(values: Array, most: int = 1) -> float:
-    """Return the smallest cell in which maps (..., H, W) can be read with `most` decimals; 0 for large maps."""
-    maps = values.reshape(-1, *values.shape[-2:])
-    decimals = decimals_for(values, most)
-    return max(readable_cell(one, decimals) for one in maps)
-
-
 def decimals_in(values: Array, cell: float) -> int:
     """Return decimals that write the values exactly, if they can be read in a cell; otherwise 2, or at least 1."""
-    exact = decimals_for(values, most=MOST_DECIMALS + 1)
-    wanted = [exact] if exact <= MOST_DECIMALS else []
+    exact = decimals_for(values, most=_MOST_DECIMALS + 1)
+    wanted = [exact] if exact <= _MOST_DECIMALS else []
     wanted += [fewer for fewer in (2, 1) if fewer < exact]
-    maps = values.reshape(-1, *values.shape[-2:])
     for decimals in wanted:
-        if max(readable_cell(one, decimals) for one in maps) <= cell:
+        if legible_cell(values, decimals) <= cell:
             return decimals
     return wanted[-1]
 
 
-def written(grids: Sequence[NumberGrid]) -> list[VGroup]:
-    """Write all values into their grids; return their tints and digits, still to be faded in."""
-    for grid in grids:
-        for row, column in np.ndindex(grid.values.shape):
-            grid.write(row, column)
-    return [part for grid in grids for part in (grid.background, grid.digits) if len(part)]
+def legible_cell(values: Array, decimals: int | None = None) -> float:
+    """Return the smallest cell in which maps (..., H, W) can be read, with one decimal if none are given."""
+    decimals = decimals_for(values, 1) if decimals is None else decimals
+    return max(readable_cell(one, decimals) for one in values.reshape(-1, *values.shape[-2:]))
 
 
-SIGN = 0.7
-
-
-class ConvBoard:
-    """The grids of a convolution, empty at first, and the windows on the image.
-
-    Parameters
-    ----------
-    spec
-        Gives the names; may be any spec with `x_label`, `weight_label`, `output_label` and `flip`.
-
-    Attributes
-    ----------
-    images
-        One grid a channel, padding included.
-    kernels
-        For each output channel, the grids that lie on the channels it sees.
-    outputs
-        One grid an output channel.
-    biases
-        One cell an output channel, all in one place; empty without bias.
-    windows
-        One on each channel of the image.
-    """
-
-    def __init__(self, spec: Any, trace: Conv2dTrace, theme: Theme, room: Box, *, tall: bool) -> None:
-        self.spec, self.trace, self.theme = spec, trace, theme
-        names = self.names()
-        self.plan = ConvPlan.of(trace, names, room, legible_cells(trace), tall=tall)
-        self.grids = ConvGrids(self.plan, theme)
-        self.images = self.grids.images(trace)
-        self.kernels = self.kernel_grids(trace.weight, "weight_flipped" if spec.flip else "weight")
-        self.biases = self.grids.biases(trace.bias)
-        self.outputs = self.grids.outputs(trace.output)
-        self.windows = [Window(grid, trace.kernel_size, theme, trace.dilation) for grid in self.images]
-        roles = {"x": theme.input, "y": theme.output}
-        self.labels = {
-            key: [self.plan.name(key, name, roles.get(key, theme.kernel)) for name in several]
-            for key, several in names.items()
-        }
-
-    @cached_property
-    def kernel_cells(self) -> list[Cell]:
-        return list(np.ndindex(self.trace.weight.shape[1:]))
-
-    def pixel(self, step: Conv2dStep, cell: Cell) -> tuple[NumberGrid, int, int]:
-        """Return where the pixel under a kernel's cell is drawn: grid, row and column."""
-        (c, i, j), (dH, dW) = cell, self.trace.dilation
-        return self.images[step.channels[c]], step.top + i * dH, step.left + j * dW
-
-    @property
-    def apart(self) -> bool:
-        """Whether each channel has a kernel of its own, so that all kernels stand beside each other."""
-        return self.trace.groups > 1
-
-    def kernel_grids(self, weight: Array, name: str) -> list[list[NumberGrid]]:
-        """Return the grids of kernels as large as those of the trace, for each output channel."""
-        return self.grids.kernels(weight, name, apart=self.apart)
-
-    def names(self) -> dict[str, list[str]]:
-        """Return what stands below the grids; kernels that follow each other in one place are counted."""
-        (_, C, H, W), (K, seen, kH, kW) = self.trace.x.shape, self.trace.weight.shape
-        kernel = size_in_words(seen, kH, kW)
-        kernels = [kernel] if K == 1 or self.apart else [f"{k + 1}: {kernel}" for k in range(K)]
-        bias = {} if self.trace.bias is None else {"bias": ["bias"]}
-        return {
-            "x": [f"{self.spec.x_label} {size_in_words(C, H, W)}"],
-            "w": [f"{self.spec.weight_label} {one}" for one in kernels],
-            **bias,
-            "y": [f"{self.spec.output_label} {size_in_words(*self.trace.output.shape[1:])}"],
-        }
-
-    def name(self, key: str, k: int = 0) -> VGroup:
-        """Return the name below the grids `x`, `w`, `y` or `bias`; that of kernels may differ from one to the next."""
-        return self.labels[key][k % len(self.labels[key])]
-
-    def sign(self, key: str) -> VGroup:
-        """Return one of the signs `*`, `+`, `=`, in its place."""
-        sign = Formula("*", 1.2 * SIGN, self.theme.muted) if key == "*" else Label(key, SIGN, self.theme.muted)
-        return sign.move_to(self.plan.places[key])
-
-    def on_stage(self, kernels: list[list[NumberGrid]], k: int) -> list[NumberGrid]:
-        """Return which kernels are on stage while an output channel is told: its own, or all."""
-        return [grid for kernel in (kernels if self.apart else kernels[k : k + 1]) for grid in kernel]
-
-    def kernel_picture(self, k: int) -> list[Mobject]:
-        return [*self.on_stage(self.kernels, k), self.name("w", k)]
-
-    def veil(self, channel: int) -> VGroup:
-        """Return what dims a channel that is not seen, and the kernel that lies on it alone."""
-        veils = VGroup()
-        for grid in (self.images[channel], *(self.kernels[channel] if self.apart else ())):
-            veil = Veil(width=grid.columns * grid.cell, height=grid.rows * grid.cell, stroke_width=0)
-            veil.set_fill(self.theme.background, self.theme.veil)
-            veil.pointing_at(*grid.addresses(np.ndindex(grid.values.shape) if grid.text_size else ()))
-            veils.add(veil.move_to(grid.corner(grid.rows / 2, grid.columns / 2)))
-        return veils
-
-
-def legible_cells(trace: Conv2dTrace) -> dict[str, float]:
-    """Return the smallest cells in which image, kernels, bias and output can be read."""
-    legible = {"x": legible_cell(trace.x), "w": legible_cell(trace.weight), "y": legible_cell(trace.output)}
-    return legible if trace.bias is None else {**legible, "b": legible_cell(trace.bias[:, None, None], most=2)}
+def sum_decimals(values: Array) -> int:
+    """Return decimals that write sums exactly, or two."""
+    exact = decimals_for(values, most=_MOST_DECIMALS + 1)
+    return exact if exact <= _MOST_DECIMALS else 2
 
 
 def size_in_words(channels: int, rows: int, columns: int) -> str:
     """Return `5×5`, or `3×5×5` where there are several channels."""
     return "×".join(str(size) for size in (channels, rows, columns)[channels == 1 :])
+
+
+class ConvBoard:
+    """What stands on the stage, empty at first.
+
+    Parameters
+    ----------
+    spec
+        Gives the names.
+    told
+        The positions that will be worked out; their products and sums decide about sizes.
+
+    Attributes
+    ----------
+    image
+        Of the channel that is worked on, padding included; `images` has one a channel.
+    thumbnails
+        The channels in small; empty if there is one.
+    empty
+        The frame of the products, with its name, once it is on stage.
+    """
+
+    def __init__(self, spec: Any, trace: Conv2dTrace, told: Sequence[Conv2dStep], stage: Any) -> None:
+        self.spec, self.trace, self.theme = spec, trace, stage.theme
+        self.weight_name = "weight_flipped" if spec.flip else "weight"
+        self.products = np.stack([step.products for step in told])
+        self.places = Composition.of(self.counts(), stage.bands.whole, wide=stage.wide, tall=stage.tall)
+        self.images = self.make_images(lambda c: self.places.image)
+        self.thumbnails = self.make_images(self.places.thumbnails.__getitem__) if self.places.thumbnails else []
+        self.kernels = [self.kernel_grids(trace.weight[k], self.weight_name, k) for k in range(len(trace.weight))]
+        self.outputs = [
+            self.grid(one, trace.output, partial(indexed, "output", 0, k), self.theme.output, self.places.outputs[k])
+            for k, one in enumerate(trace.output[0])
+        ]
+        self.windows = [Window(grid, trace.kernel_size, self.theme, trace.dilation) for grid in self.images]
+        self.small = [Window(grid, trace.kernel_size, self.theme, trace.dilation) for grid in self.thumbnails]
+        self.frame = self.product_grid(told[0], 0)
+        self.empty = VGroup()
+
+    def counts(self) -> Counts:
+        trace = self.trace
+        sums = self.products.sum(axis=-1)
+        size = widest_text(sums, sum_decimals(sums)) if len(trace.weight[0]) == 1 else 0.0
+        return Counts(
+            image=trace.x_padded.shape[2:],
+            kernel=trace.kernel_size,
+            output=trace.output.shape[2:],
+            channels=trace.x.shape[1],
+            outputs=trace.output.shape[1],
+            sums=size,
+            bias=trace.bias is not None,
+            legible={"kernel": legible_cell(trace.weight)},
+        )
+
+    @property
+    def image(self) -> NumberGrid:
+        return self.images[0]
+
+    def grid(
+        self,
+        values: Array,
+        like: Array,
+        address: Callable[[int, int], str],
+        role: str,
+        spot: Spot,
+        ring: tuple[int, int, int, int] = (0, 0, 0, 0),
+    ) -> NumberGrid:
+        """Return an empty grid of values (H, W), whose tints can be compared with those of the array `like`."""
+        decimals = decimals_in(like, spot.cell)
+        grid = NumberGrid(values, address, role, self.theme, spot.cell, filled=False, ring=ring, decimals=decimals)
+        grid.largest = float(np.abs(like).max()) or 1.0
+        grid.shift(spot.box.center - grid.corner(grid.rows / 2, grid.columns / 2))
+        return grid
+
+    def make_images(self, spot: Callable[[int], Spot]) -> list[NumberGrid]:
+        (top, bottom), (left, right) = self.trace.padding
+        _, C, H, W = self.trace.x.shape
+        maps = self.trace.x_padded[0]
+
+        def address(c: int, i: int, j: int) -> str:
+            inside = top <= i < top + H and left <= j < left + W
+            return f"x[0,{c},{i - top},{j - left}]" if inside else f"x_padded[0,{c},{i},{j}]"
+
+        ring = (top, bottom, left, right)
+        return [self.grid(maps[c], maps, partial(address, c), self.theme.input, spot(c), ring) for c in range(C)]
+
+    def kernel_grids(self, weight: Array, name: str, k: int) -> list[NumberGrid]:
+        """Return the grids of an output channel's kernel (C, kH, kW), by itself."""
+        channels = self.channels(k)
+        spots = self.places.kernels if self.thumbnails else [self.places.kernels[0]] * len(weight)
+        return [
+            self.grid(one, self.trace.weight, partial(indexed, name, k, c), self.theme.kernel, spots[channels[c]])
+            for c, one in enumerate(weight)
+        ]
+
+    def channels(self, k: int) -> range:
+        """Return the channels that an output channel sees."""
+        return self.trace.step(0, k, 0, 0).channels
+
+    def stamp(self, k: int, c: int) -> Stamp | None:
+        """Return the kernel of output channel k on the c-th channel that it sees; None if that is too small."""
+        grid, weight = self.images[self.channels(k)[c]], self.trace.weight
+        decimals = decimals_for(weight)
+        if not grid.text_size or not stamp_size(weight.reshape(-1, weight.shape[-1]), decimals, grid.cell):
+            return None
+        address = partial(indexed, self.weight_name, k, c)
+        largest = float(np.abs(weight).max())
+        return Stamp(grid, weight[k, c], address, self.theme, decimals, largest, self.trace.dilation)
+
+    def lens(self, step: Conv2dStep, c: int) -> tuple[NumberGrid, Stamp] | None:
+        """Return the window with the kernel on it, in the place of the products; None if it is too small there, too."""
+        spot, weight, name = self.places.products, self.trace.weight, f"steps[{self.index(step)}].window[{c},{{}},{{}}]"
+        grid = self.grid(step.window[c], self.trace.x, name.format, self.theme.input, spot)
+        decimals, (_, k, _, _) = decimals_for(weight), step.position
+        if not grid.text_size or not stamp_size(weight.reshape(-1, weight.shape[-1]), decimals, grid.cell):
+            return None
+        for cell in np.ndindex(grid.values.shape):
+            grid.write(*cell)
+        address, largest = partial(indexed, self.weight_name, k, c), float(np.abs(weight).max())
+        stamp = Stamp(grid, weight[k, c], address, self.theme, decimals, largest)
+        for animation in stamp.lift():
+            animation.mobject.move_to(animation.mobject.get_center() + 0.24 * grid.cell * UP)
+        return grid, stamp
+
+    def product_grid(self, step: Conv2dStep, c: int) -> NumberGrid:
+        """Return the empty grid of the products in a channel; its frame is muted, its tints are the output's."""
+        name = f"steps[{self.index(step)}].products[{c},{{}},{{}}]"
+        values, spot = step.products[c], self.places.products
+        grid = self.grid(values, self.products, name.format, self.theme.output, spot)
+        grid.frame.set_color(self.theme.muted)
+        grid.lines.set_color(self.theme.muted)
+        return grid
+
+    def index(self, step: Conv2dStep) -> int:
+        return int(np.ravel_multi_index(step.position, self.trace.output.shape))
+
+    def name(self, key: str, text: str, color: str, room: Box) -> VGroup:
+        """Return a name in its place: around it, or, of image and kernel, from there to the right."""
+        size = max(0.3, smallest_text())
+        label = Label(text, size, color)
+        x, y = self.places.names[key]
+        label.move_to(np.array([x, y, 0]))
+        if key in ("kernel", "image"):
+            label.align_to(np.array([x, 0, 0]), LEFT)
+        if label.width > room.width:
+            label.scale(room.width / label.width)
+        beyond = min(0.0, room.right - label.get_right()[0]) + max(0.0, room.left - label.get_left()[0])
+        label.shift(beyond * RIGHT)
+        return label
+
+    def veil(self, channel: int) -> Veil:
+        """Return what dims a small channel that is not seen."""
+        grid = self.thumbnails[channel]
+        veil = Veil(width=grid.columns * grid.cell, height=grid.rows * grid.cell, stroke_width=0)
+        veil.set_fill(self.theme.background, self.theme.veil)
+        veil.pointing_at(*grid.addresses(np.ndindex(grid.values.shape) if grid.text_size else ()))
+        return veil.move_to(grid.corner(grid.rows / 2, grid.columns / 2))
+
+
+class Ledger(Written):
+    """What is added up, one below the other, and the total: sums of rows beside the products, or sums of channels.
+
+    Attributes
+    ----------
+    entries
+        Sign and number of each sum, and of the bias.
+    total
+        The result, with what stands before it.
+    """
+
+    def __init__(self, board: ConvBoard, step: Conv2dStep, equation: Equation) -> None:
+        super().__init__()
+        self.board, self.theme, self.step = board, board.theme, step
+        several = len(step.products) > 1
+        size = text_size(board.places.products.cell)
+        self.size = size if not several else max(0.4, smallest_text())
+        sums = step.products.sum(axis=(1, 2)) if several else step.products[0].sum(axis=1)
+        decimals = sum_decimals(sums)
+        stem = f"steps[{board.index(step)}].{'channel_sums[' if several else 'row_sums[0,'}"
+        values = [Value(float(one), f"{stem}{n}]", "", decimals) for n, one in enumerate(sums)]
+        self.entries = [self._entry(n, value, several=several) for n, value in enumerate(values)]
+        if step.bias is not None:
+            bias = equation.left.parts[-1]
+            assert isinstance(bias, Value)
+            values.append(bias)
+            self.entries.append(self._bias(bias))
+        whole = Sum(tuple(values))
+        self.written = f"{PLAIN.write(whole)} {sign_between(whole, equation.result)} {equation.result.text}"
+        self.explains = equation.address
+        self.rule, self.total = self._total(whole, equation.result)
+        self.add(*self.entries, self.rule, self.total)
+
+    @property
+    def result(self) -> Number:
+        return cast("Number", self.total[1])
+
+    def _entry(self, n: int, value: Value, *, several: bool) -> VGroup:
+        if several:
+            return self._named(n, say("channel {number}", number=self.step.channels[n] + 1), value, self.theme.text)
+        terms = Sum(tuple(self._products(n)))
+        sign = Label(sign_between(terms, value), self.size, self.theme.muted)
+        number = Number(value.text, value.address, self.size, self.theme.text, "semibold")
+        box, cell = self.board.places.ledger, self.board.places.products.cell
+        y = box.top - (n + 0.5) * cell
+        sign.move_to(np.array([box.left + 0.35 * self.size, y, 0]))
+        number.move_to(np.array([box.right - number.width / 2, y, 0]))
+        return VGroup(sign, number)
+
+    def _products(self, row: int) -> list[Expression]:
+        decimals = self.board.frame.decimals
+        return [Value(float(one), "", "", decimals) for one in self.step.products[0, row]]
+
+    def _named(self, n: int, name: str, value: Value, color: str) -> VGroup:
+        box, pitch = self.board.places.ledger, 1.3 * self.size
+        y = box.top - (n + 0.5) * pitch
+        label = Label(name, self.size, color)
+        number = Number(value.text, value.address, self.size, color)
+        label.move_to(np.array([box.left + label.width / 2, y, 0]))
+        return VGroup(label, number.move_to(np.array([box.left + 7 * self.size - number.width / 2, y, 0])))
+
+    def _bias(self, value: Value) -> VGroup:
+        places = self.board.places
+        if len(self.step.products) > 1:
+            return self._named(len(self.step.products), say("bias"), value, self.theme.kernel)
+        y = places.products.box.bottom - 0.3
+        sign = Label("+", self.size, self.theme.muted).move_to(np.array([places.ledger.left + 0.35 * self.size, y, 0]))
+        number = Number(value.text, value.address, self.size, self.theme.kernel)
+        return VGroup(sign, number.move_to(np.array([places.ledger.right - number.width / 2, y, 0])))
+
+    def _total(self, whole: Expression, result: Value) -> tuple[VGroup, VGroup]:
+        """Return a line, and below or beside it the total with its sign."""
+        places, (x, y) = self.board.places, self.board.places.total
+        sign = Label(sign_between(whole, result), self.size, self.theme.muted)
+        number = Number(result.text, result.address, max(0.7, smallest_text()), self.theme.output, "semibold")
+        box = places.ledger
+        if len(self.step.products) > 1:
+            sign = Label(say("so far"), self.size, self.theme.output)
+            right = max(box.left + 7 * self.size, box.left + sign.width + 0.2 + 6 * 0.55 * number.size)
+            number.move_to(np.array([right - number.width / 2, y, 0]))
+            sign.move_to(np.array([box.left + sign.width / 2, y, 0]))
+            edge = np.array([[box.left, box.top, 0], [box.left + 7 * self.size, box.top, 0]])
+        elif y > box.top:
+            number.move_to(np.array([box.right - number.width / 2, y, 0]))
+            sign.next_to(number, LEFT, buff=0.15)
+            edge = np.array([[box.left, box.top + 0.15, 0], [box.right, box.top + 0.15, 0]])
+        elif x > box.right:
+            number.move_to(np.array([x, y, 0]))
+            sign.next_to(number, LEFT, buff=0.2)
+            edge = np.array([[box.right + 0.15, box.top, 0], [box.right + 0.15, box.bottom, 0]])
+        else:
+            number.move_to(np.array([max(x, box.left + number.width / 2 + self.size), y, 0]))
+            sign.next_to(number, LEFT, buff=0.15)
+            edge = np.array([[box.left, y + 0.5, 0], [box.right, y + 0.5, 0]])
+        rule = Line(edge[0], edge[1], color=self.theme.muted, stroke_width=2)
+        return VGroup(rule), VGroup(sign, number)

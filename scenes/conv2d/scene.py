@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
-from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, Wait
+from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, VGroup, Wait
 
 from cnn_core.trace import Position
 from scenes.conv2d import Conv2dSpec, words
-from scenes.conv2d.board import ConvBoard, written
+from scenes.conv2d.board import ConvBoard, size_in_words
 from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
-from scenes.conv2d.walk import WalkChapter
-from scenes.mobjects.grid import NumberGrid
+from scenes.conv2d.walk import WalkChapter, told_of
+from scenes.language import say
+from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.stage import ExplainerScene
-from scenes.theme import reading_time
 
 __all__ = ["Conv2dScene"]
-
-SUBTITLE = 0.4
-"""Size of the words beside the title, as the stage writes them."""
 
 
 class Conv2dScene(ExplainerScene[Conv2dSpec]):
@@ -32,7 +29,9 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
-        self.board = ConvBoard(self.spec, self.trace, self.theme, self.bands.stage, tall=self.tall)
+        several, columns = self.trace.x.shape[1] > 1, self.trace.output.shape[3]
+        told = told_of(list(self.trace.positions()), columns, several=several)
+        self.board = ConvBoard(self.spec, self.trace, [self.trace.step(*one) for one in told], self)
         self.show_title(self.operation)
         self.show_options()
         self.show_shapes()
@@ -41,54 +40,79 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             symbols.play()
         if self.spec.numbers:
             self.fill_in_numbers(symbols.leaving())
-            walk = WalkChapter(self, self.board)
+            walk = WalkChapter(self, self.board, told)
             walk.play(question=self.spec.question)
             self.show_options()
-            self.close(SizeChapter(self, self.trace).play(first=walk.leaving()))
+            self.close(SizeChapter(self, self.board).play(first=walk.leaving()))
 
     def show_options(self) -> None:
-        """Write stride, padding and so on beside the title."""
-        self.set_subtitle(words.options(self.spec, self.trace, most=self.bands.title.width / 2 / SUBTITLE))
+        self.set_subtitle(words.options(self.spec, self.trace, most=self.bands.title.width / 2 / 0.4))
+
+    def names(self, *keys: str) -> VGroup:
+        """Return what stands at grids, and the empty frame of the products with theirs."""
+        board, trace, theme, room = self.board, self.trace, self.theme, self.bands.whole
+        (_, C, H, W), (K, seen, kH, kW) = trace.x.shape, trace.weight.shape
+        kernel = f"{self.spec.weight_label} {size_in_words(seen, kH, kW)}"
+        output = f"{self.spec.output_label} {size_in_words(1 if K > 1 else K, *trace.output.shape[2:])}"
+        texts = {
+            "image": (f"{self.spec.x_label} {size_in_words(C, H, W)}", theme.input),
+            "kernel": (kernel, theme.kernel),
+            "products": (say("pixel × weight"), theme.muted),
+            "output0": (output, theme.output),
+            **{f"output{k}": (f"{self.spec.output_label} {k + 1}", theme.output) for k in range(K) if K > 1},
+        }
+        return VGroup(*(board.name(key, *texts[key], room) for key in keys))
 
     def show_shapes(self) -> None:
         """Let image, kernel and output appear one after the other, empty; then padding and dilation."""
-        board = self.board
-        with self.beat("explain", words.shapes(self.trace)):
-            self.play(FadeIn(*board.images, board.name("x")), run_time=0.8)
-            self.play(FadeIn(board.sign("*"), *board.kernel_picture(0)), run_time=0.8)
-            if board.biases:
-                self.play(FadeIn(board.sign("+"), board.biases[0], board.name("bias")), run_time=0.8)
-            self.play(FadeIn(board.sign("="), *board.outputs, board.name("y")), run_time=0.8)
+        board, several = self.board, bool(self.board.thumbnails)
+        with self.beat("explain", words.shapes(self.trace), reason=words.fits(self.trace)):
+            self.play(FadeIn(*(board.thumbnails or [board.image]), *self.names("image")), run_time=0.8)
+            if several:
+                self.play(FadeIn(board.image), run_time=0.5)
+            self.play(FadeIn(*board.kernels[0], *self.names("kernel")), run_time=0.8)
+            names = self.names(*(f"output{k}" for k in range(len(board.outputs))))
+            self.play(FadeIn(*board.outputs, *names), run_time=0.8)
         if np.any(self.trace.padding):
-            with self.beat("explain", words.padding()):
+            with self.beat("explain", words.padding(), reason=words.why_padding(self.trace)):
                 self.hold(0.4)
         if self.trace.dilation != (1, 1):
-            said, window = words.dilation(self.trace), board.windows[0]
-            with self.beat("explain", said):
-                self.play(FadeIn(window), run_time=0.6)
-                self.hold(reading_time(said) - 1.4)
-                self.play(FadeOut(window), run_time=0.4)
+            self.show_taps()
+
+    def show_taps(self) -> None:
+        """Mark the pixels that the window looks at, one by one."""
+        (dH, dW), window = self.trace.dilation, self.board.windows[0].place(0, 0)
+        with self.beat("explain", words.dilation(self.trace)):
+            self.play(FadeIn(window), run_time=0.6)
+            cells = [(row * dH, column * dW) for row, column in np.ndindex(self.trace.kernel_size)]
+            marks = [CellMarks(self.board.image, [cell], self.theme.kernel, 4) for cell in cells]
+            for mark in marks:
+                self.play(FadeIn(mark), run_time=0.2)
+            self.hold(0.6)
+            self.play(FadeOut(window, *marks), run_time=0.4)
 
     def fill_in_numbers(self, first: Sequence[Animation]) -> None:
         self.show_options()
         kernels = self.given_kernels()
+        products = self.board.empty = VGroup(self.board.frame, *self.names("products"))
         with self.beat("explain", words.image(self.spec, self.origin())):
             if first:
                 self.play(*first, run_time=0.4)
-            self.play(*map(FadeIn, written(self.board.images)), run_time=1.0)
+            grids = [*self.board.images[:1], *self.board.thumbnails]
+            written(self.board.images[1:])
+            self.play(*map(FadeIn, written(grids)), run_time=1.0)
         with self.beat("explain", words.kernel(self.spec)):
-            self.play(*map(FadeIn, written([*kernels, *self.board.biases[:1]])), run_time=1.0)
+            self.play(*map(FadeIn, written(kernels)), run_time=1.0)
+            self.play(FadeIn(products), run_time=0.5)
         if self.spec.flip:
             self.turn(kernels)
 
     def given_kernels(self) -> list[NumberGrid]:
-        """Return the grids on stage for the first kernels, or for all if each has a place of its own."""
-        board = self.board
-        grids = board.on_stage(board.kernels, 0)
+        """Return the grids on stage for the first kernel, as it was given."""
         if not self.spec.flip:
-            return grids
-        given = board.on_stage(board.kernel_grids(self.spec.kernels, "weight"), 0)
-        self.remove(*grids)
+            return self.board.kernels[0]
+        given = self.board.kernel_grids(self.spec.kernels[0], "weight", 0)
+        self.remove(*self.board.kernels[0])
         self.add(*given)
         return given
 
@@ -102,10 +126,9 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
                 moves.append(ApplyMethod(number.move_to, there, path_arc=PI))
         with self.beat("explain", words.turn()):
             self.play(*moves, run_time=2.0)
-        turned = self.board.on_stage(self.board.kernels, 0)
-        written(turned)
+        written(self.board.kernels[0])
         self.remove(*kernels)
-        self.add(*turned)
+        self.add(*self.board.kernels[0])
 
     def close(self, first: Sequence[Animation]) -> None:
         """Ring the largest responses and let the result stand."""
@@ -114,10 +137,20 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         equal = np.isclose(output, output.max(), rtol=0, atol=1e-9)
         where: list[Position] = [(n, k, i, j) for n, k, i, j in np.argwhere(equal).tolist()]
         rings = [self.ring(grids[k], i, j) for _, k, i, j in where] if len(where) < output.size else []
-        with self.beat("explain", words.moral(self.spec, self.trace, where)):
+        with self.beat("explain", words.moral(self.spec, self.trace, where), reason=words.insight(self.trace)):
             self.play(*first, run_time=0.4)
             self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
 
     def ring(self, grid: NumberGrid, row: int, column: int) -> Circle:
         ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5)
         return ring.move_to(grid.cell_center(row, column))
+
+
+def written(grids: Iterable[NumberGrid]) -> list[VGroup]:
+    """Write all values into their grids; return their tints and digits, still to be faded in."""
+    parts: list[VGroup] = []
+    for grid in grids:
+        for row, column in np.ndindex(grid.values.shape):
+            grid.write(row, column)
+        parts += [part for part in (grid.background, grid.digits) if len(part)]
+    return parts

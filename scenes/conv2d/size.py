@@ -7,8 +7,8 @@ from typing import Any
 
 from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, VGroup
 
-from cnn_core.conv2d import Conv2dTrace
 from scenes.conv2d import words
+from scenes.conv2d.board import ConvBoard
 from scenes.layout import smallest_text
 from scenes.mobjects.text import Formula, Label
 from scenes.stage import ExplainerScene
@@ -22,8 +22,8 @@ GAP = 0.45
 class SizeChapter:
     """`floor((5 + 2·0 − 3) / 1) + 1 = 3`, once if rows and columns have the same numbers, otherwise for both."""
 
-    def __init__(self, stage: ExplainerScene[Any], trace: Conv2dTrace) -> None:
-        self.stage, self.trace, self.theme = stage, trace, stage.theme
+    def __init__(self, stage: ExplainerScene[Any], board: ConvBoard) -> None:
+        self.stage, self.trace, self.theme, self.box = stage, board.trace, stage.theme, board.places.working
 
     def play(self, first: Sequence[Animation]) -> Sequence[Animation]:
         """Show the formula, and return the animations that take it away.
@@ -35,7 +35,7 @@ class SizeChapter:
         """
         for axes in [(0, 1)] if self.numbers(0) == self.numbers(1) else [(0,), (1,)]:
             formula = self.formula(axes[0])
-            with self.stage.beat("explain", words.output_size(self.trace, axes)):
+            with self.stage.beat("explain", words.output_size(self.trace, axes), reason=words.fits(self.trace)):
                 self.stage.play(*first, run_time=0.6)
                 self.stage.play(FadeIn(formula), run_time=0.8)
             first = [FadeOut(formula)]
@@ -49,7 +49,7 @@ class SizeChapter:
 
     def formula(self, axis: int) -> VGroup:
         """Return words and numbers beside or below each other, or the numbers alone, whichever can be larger."""
-        box, equals = self.stage.bands.formula, Label("=", 1, self.theme.muted)
+        box, equals = self.box, Label("=", 1, self.theme.muted)
         inwords, numbers = self.in_words(axis), self.in_numbers(axis)
         ways = [
             VGroup(inwords.copy(), equals, numbers.copy()).arrange(RIGHT, buff=GAP),

@@ -15,8 +15,8 @@ from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
 from cnn_core.expression import Difference, Product, Value
-from cnn_core.grids import Grid
-from cnn_core.rows import parse_rows
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from cnn_core.trace import Position, addresses_of, parse
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.fields import Image, Kernels, Size, batched, check_sides

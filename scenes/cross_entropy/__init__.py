@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
 from cnn_core.losses import CrossEntropyBackward, cross_entropy
+from cnn_core.reading.grids import Grid
 from scenes.specs.backward import GradientSpec
 from scenes.specs.fields import Names, Vector
 from scenes.specs.limits import MAX_LOGIT

@@ -13,7 +13,7 @@ from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Product, Sum, Value
 from cnn_core.flatten import FlattenTrace, flatten
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, addresses_of, parse, scalar
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Place, batched

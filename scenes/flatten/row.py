@@ -116,16 +116,16 @@ class FlatRow(VGroup):
             self.grids.append(grid.shift(corner - grid.corner(0, 0)))
         self.add(*self.grids)
 
-    def _at(self, k: int) -> tuple[NumberGrid, int]:
+    def at(self, k: int) -> tuple[NumberGrid, int]:
         line, column = divmod(k, self.plan.per_line)
         return self.grids[line], column
 
     def cell_center(self, k: int) -> np.ndarray:
-        grid, column = self._at(k)
+        grid, column = self.at(k)
         return grid.cell_center(0, column)
 
     def write(self, k: int) -> Number:
-        grid, column = self._at(k)
+        grid, column = self.at(k)
         number = grid.make_number(0, column)
         grid.write(0, column, number)
         return number
@@ -136,7 +136,7 @@ class FlatRow(VGroup):
 
     def fill(self, k: int) -> VGroup:
         """Return the tint of a cell; nothing where its value is 0."""
-        grid, column = self._at(k)
+        grid, column = self.at(k)
         return VGroup(*([grid.fills[0, column]] if (0, column) in grid.fills else []))
 
     def index(self, k: int) -> Number:

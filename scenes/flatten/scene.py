@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import RIGHT, FadeIn, FadeOut, VGroup
+from manim import RIGHT, Create, FadeIn, FadeOut, VGroup
 
 from cnn_core.equation import Equation
 from scenes.flatten import FlattenSpec
@@ -16,9 +16,10 @@ from scenes.language import number, say, say_many
 from scenes.layout import smallest_text
 from scenes.mobjects.expression import Drawn, Line, Writer
 from scenes.mobjects.grid import NumberGrid, Window
-from scenes.mobjects.panels import NAME_HEIGHT, Panel
+from scenes.mobjects.panels import NAME_HEIGHT, Panel, ring_around
 from scenes.mobjects.text import Label
 from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["FlattenScene"]
 
@@ -56,12 +57,16 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             size=f"{self.H}×{self.W}",
             total=self.count,
         )
-        with self.beat("explain", self.origin() + said):
-            self.play(FadeIn(self.panels), run_time=1.0)
+        why = say("A linear layer reads one row of numbers, not maps.")
+        with self.beat("explain", self.origin() + said, reason=why):
+            for panel in self.panels:
+                self.play(FadeIn(panel), run_time=max(0.3, 2.0 / self.C))
         indices = [self.row.index(k) for k in range(self.count)] if self.row.legible else []
         said = say("Flattening writes them into one row. No value changes; each gets an index, counted from 0.")
-        with self.beat("explain", said):
-            self.play(FadeIn(self.row, self.name, *indices), run_time=1.0)
+        with self.beat("explain", said, reason=say("No value changes; only its place does.")):
+            self.play(FadeIn(self.row, self.name), run_time=0.6)
+            for index in indices:
+                self.play(FadeIn(index), run_time=max(0.07, 1.5 / len(indices)))
 
     def lay_out(self) -> None:
         """Build the maps in the upper part of the stage and the row below them."""
@@ -90,11 +95,12 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         window = Window(self.maps[channel], (1, self.W), self.theme)
         for i in range(self.H):
             first, last = (channel * self.H + i) * self.W, (channel * self.H + i + 1) * self.W - 1
-            slow = channel == i == 0
-            with self.beat("step", self.said(channel, i, first, last), brisk=channel + i > 1):
+            first_row, apart = channel == i == 0, self.count <= ONE_BY_ONE
+            why = say("Row after row, map after map: the order is always the same.")
+            with self.beat("step", self.said(channel, i, first, last), brisk=channel + i > 1, reason=why):
                 self.look_through(window, i)
-                for some in [[k] for k in range(first, last + 1)] if slow else [list(range(first, last + 1))]:
-                    self.travel(channel, some, run_time=0.5 if slow else 0.8)
+                for some in [[k] for k in range(first, last + 1)] if apart else [list(range(first, last + 1))]:
+                    self.travel(channel, some, run_time=0.7 if first_row else 0.4 if apart else 0.8)
 
     def look_through(self, window: Window, i: int) -> None:
         """Bring a window to a row, and take away what was looked at before."""
@@ -158,13 +164,14 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             rows=say_many("{count} row", "{count} rows", i),
             values=say_many("{count} value", "{count} values", j),
         )
-        with self.beat("answer" if self.spec.question else "step", said):
+        why = say("Its index counts all values that come before it.")
+        with self.beat("answer" if self.spec.question else "step", said, reason=why):
             if self.spec.question:
                 self.play(self.end_question(), run_time=0.4)
             window = Window(grid, (1, 1), self.theme).place(i, j)
             formula = self.rule()
             self.look_through(window, 0)
-            self.play(FadeIn(formula), run_time=0.6)
+            Working(self).show(formula, run_time=1.8, slowly=True)
             self.travel(c, [k], run_time=1.2)
         self.done_with.add(formula)
 
@@ -179,8 +186,38 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
             "{count} numbers in one row. A linear layer can read them now, each with a weight of its own.",
             count=self.count,
         )
-        with self.beat("explain", said):
+        with self.beat("explain", said, reason=say("No value has changed; the maps' shape is gone.")):
             self.play(FadeOut(self.done_with), run_time=0.6)
+            self.read_along()
+        if self.H > 1 and self.W > 1 and self.row.legible:
+            self.show_neighbours()
+
+    def read_along(self) -> None:
+        """Let a window run along the row, as a layer reads it."""
+        for grid in self.row.grids:
+            window = Window(grid, (1, 1), self.theme).place(0, 0)
+            self.play(FadeIn(window), run_time=0.3)
+            self.play(window.slide_to(0, grid.columns - 1), run_time=3.0 / len(self.row.grids))
+            self.play(FadeOut(window), run_time=0.3)
+
+    def show_neighbours(self) -> None:
+        """End on what is lost: two cells below each other, and how far apart they are in the row."""
+        above, below = (number(self.trace.value("x", 0, 0, i, 0).text) for i in (0, 1))
+        said = say(
+            "{above} and {below} were neighbours, one below the other. In the row they are {apart} places apart.",
+            above=above,
+            below=below,
+            apart=self.W,
+        )
+        with self.beat("explain", said, reason=say("The row does not know which values were neighbours.")):
+            for i in (0, 1):
+                grid, column = self.row.at(i * self.W)
+                self.play(Create(ring_around(self.maps[0], i, 0)), run_time=0.6)
+                self.play(Create(ring_around(grid, 0, column)), run_time=0.6)
+
+
+ONE_BY_ONE = 24
+"""Values that there is time for to move one by one."""
 
 
 def address_of(channel: int, row: int, column: int) -> str:

@@ -12,10 +12,10 @@ from pydantic import Field
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
-from cnn_core.grids import Grid
 from cnn_core.kernels import kernel
 from cnn_core.learning_rate import LearningRateTrace, learning_rates
-from cnn_core.rows import parse_rows
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Image, Kernels, Vector, batched, check_sides
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LearningRateSpec"]
 
-WANTED = parse_rows("WANTED", "0 5 0; 0 5 0; 0 5 0")
-LARGEST_IMAGE, LARGEST_KERNEL = 5, 3
-MOST_RATES = 3
+_WANTED = parse_rows("target", "0 5 0; 0 5 0; 0 5 0")
+_LARGEST_IMAGE, _LARGEST_KERNEL = 5, 3
+_MOST_RATES = 3
 
 
 class LearningRateSpec(SceneSpec):
@@ -41,7 +41,7 @@ class LearningRateSpec(SceneSpec):
     weight: Kernels = Field(
         Grid(kernel("vertical-stroke").weight, "vertical-stroke"), description="The kernel, by name or as rows."
     )
-    target: Image = Field(Grid(WANTED, "example"), description="What the kernel should give.")
+    target: Image = Field(Grid(_WANTED, "example"), description="What the kernel should give.")
     rates: Vector = Field(
         Grid(freeze(np.array([[0.01, 0.1, 0.2]])), "example"), description="The learning rates, up to 3."
     )
@@ -54,11 +54,11 @@ class LearningRateSpec(SceneSpec):
         return LearningRateScene
 
     def trace(self) -> LearningRateTrace:
-        check_sides("x", self.x.array.shape[-2:], LARGEST_IMAGE)
-        check_sides("weight", self.weight.array.shape[-2:], LARGEST_KERNEL)
+        check_sides("x", self.x.array.shape[-2:], _LARGEST_IMAGE)
+        check_sides("weight", self.weight.array.shape[-2:], _LARGEST_KERNEL)
         rates = self.rates.array[0]
-        if len(rates) > MOST_RATES:
-            raise InputError(f"rates must be at most {MOST_RATES} numbers, but there are {len(rates)}.")
+        if len(rates) > _MOST_RATES:
+            raise InputError(f"rates must be at most {_MOST_RATES} numbers, but there are {len(rates)}.")
         if rates.min() <= 0:
             raise InputError(f"rates must be larger than 0, but one of them is {rates.min():g}.")
         return learning_rates(batched(self.x), batched(self.weight), batched(self.target), rates)

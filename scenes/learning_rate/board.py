@@ -18,9 +18,9 @@ from scenes.theme import Theme
 
 __all__ = ["ErrorBoard", "Places", "StepBoard"]
 
-GAP = 0.45
-LARGEST_CELL = 1.15
-POINTS = 121
+_GAP = 0.45
+_LARGEST_CELL = 1.15
+_POINTS = 121
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class ErrorBoard(VGroup):
         (rows, columns), (kH, kW), (H, W) = (a.shape[2:] for a in (trace.x, trace.weight, trace.output))
         slots = [columns, kW, W, max(W, kW), W]
         lines = [slots] if config.frame_width > config.frame_height else [slots[:2], slots[2:]]
-        across = min((room.width - GAP * (len(line) - 1)) / sum(line) for line in lines)
+        across = min((room.width - _GAP * (len(line) - 1)) / sum(line) for line in lines)
         high = rows if len(lines) == 1 else max(rows, kH) + max(H, kH)
-        down = (room.height - NAME_HEIGHT * len(lines) - GAP * (len(lines) - 1)) / high
-        cell = min(LARGEST_CELL, across, down)
+        down = (room.height - NAME_HEIGHT * len(lines) - _GAP * (len(lines) - 1)) / high
+        cell = min(_LARGEST_CELL, across, down)
 
         def panel(name: str, values: Array, address: str, role: str) -> Panel:
             return Panel(grid_of(values[0, 0], f"{address}[0,0,{{}},{{}}]", role, theme, cell), name)
@@ -77,15 +77,15 @@ class ErrorBoard(VGroup):
         )
         slot_panels = [self.x, self.weight, self.output, self.wanted, self.grad_output]
         super().__init__(self.x, self.weight, self.output, self.wanted)
-        top = room.center[1] + (high * cell + NAME_HEIGHT * len(lines) + GAP * (len(lines) - 1)) / 2
+        top = room.center[1] + (high * cell + NAME_HEIGHT * len(lines) + _GAP * (len(lines) - 1)) / 2
         for line in lines:
             tallest = (rows if len(lines) == 1 else max(rows, kH) if line is lines[0] else max(H, kH)) * cell
-            left = room.center[0] - (cell * sum(line) + GAP * (len(line) - 1)) / 2
+            left = room.center[0] - (cell * sum(line) + _GAP * (len(line) - 1)) / 2
             for slot in line:
                 one = slot_panels.pop(0)
                 one.shift(np.array([left + slot * cell / 2, top - tallest / 2, 0]) - one.grid.get_center())
-                left += slot * cell + GAP
-            top -= tallest + NAME_HEIGHT + GAP
+                left += slot * cell + _GAP
+            top -= tallest + NAME_HEIGHT + _GAP
         self.grad_weight.shift(self.wanted.grid.get_center() - self.grad_weight.grid.get_center())
 
 
@@ -96,18 +96,18 @@ class StepBoard(VGroup):
         self.trace, self.theme = trace, theme
         kH, kW = trace.weight.shape[2:]
         room = places.grids
-        self.cell = min(LARGEST_CELL, (room.width - GAP) / (2 * kW), (room.height - NAME_HEIGHT) / kH)
+        self.cell = min(_LARGEST_CELL, (room.width - _GAP) / (2 * kW), (room.height - NAME_HEIGHT) / kH)
         self.weight = self.kernel()
         gradient = GradientGrid(
             trace.grad_weight[0, 0], "grad_weight[0,0,{},{}]".format, theme.kernel, theme, self.cell
         )
         self.gradient = Panel(gradient, "dL/dw")
-        self.middles = [room.center + sign * (kW * self.cell + GAP) / 2 * np.array([1, 0, 0]) for sign in (-1, 1)]
+        self.middles = [room.center + sign * (kW * self.cell + _GAP) / 2 * np.array([1, 0, 0]) for sign in (-1, 1)]
         for panel, middle in zip((self.weight, self.gradient), self.middles, strict=True):
             panel.shift(middle + NAME_HEIGHT / 2 * UP - panel.grid.get_center())
         size = max(0.3, smallest_text())
         self.reach = 1.06 * float(trace.rates.max())
-        xs = np.linspace(0, self.reach, POINTS)
+        xs = np.linspace(0, self.reach, _POINTS)
         self.most = 1.06 * float(max(trace.loss_at(xs).max(), trace.loss))
         self.plane = Plane((0, self.reach), (0, self.most), ("η", "L"), places.curve, size, theme)
         self.curve = self.plane.line(xs, trace.loss_at(xs), theme.text)

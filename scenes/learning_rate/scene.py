@@ -19,7 +19,7 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["LearningRateScene"]
 
-SHORT, LONG = 0.5, 1.5
+_SHORT, _LONG = 0.5, 1.5
 """Shares of the best rate below which a step gains little, and above which it goes far beyond the lowest point."""
 
 
@@ -31,7 +31,8 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
-        self.show_title(say(self.operation), say("one gradient, steps of different lengths"))
+        self.show_title(say(self.operation))
+        self.lasting_reason = say("the gradient says which way to go; how far is up to us")
         self.writer = Writer(
             self.theme, self.bands.formula, grad_output=self.theme.output, grad_weight=self.theme.kernel
         )
@@ -75,8 +76,8 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
     def blame(self) -> None:
         """Show the kernel's gradient, and how the largest of its numbers came about."""
         board, gradient = self.board, self.trace.grad_weight[0, 0]
-        entry = tuple(map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape)))
-        equation = self.equation("grad_weight", 0, 0, *entry)
+        row, column = map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
+        equation = self.equation("grad_weight", 0, 0, row, column)
         said = say(
             "A weight's gradient: how wrong each output is, times what the weight met there, added up. Here {value}.",
             value=self.in_words(equation),
@@ -84,7 +85,7 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         with self.beat("step", said):
             self.play(FadeOut(board.wanted), run_time=0.3)
             self.play(FadeIn(board.grad_weight), run_time=0.6)
-            ring = CellMarks(board.grad_weight.grid, [entry], self.theme.window)
+            ring = CellMarks(board.grad_weight.grid, [(row, column)], self.theme.window)
             self.play(Create(ring), run_time=0.4)
             self.write(equation)
         self.ring = ring
@@ -182,9 +183,9 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
                 "{rate} is too large: over the valley and up to {loss}. The slope was true only where it was measured.",
                 **named,
             )
-        if share > LONG:
+        if share > _LONG:
             return say("{rate} is large: it steps over the lowest point and up again. L is {loss}.", **named)
-        if share < SHORT:
+        if share < _SHORT:
             return say("{rate} is small: L falls, but only to {loss}. The valley lies further on.", **named)
         return say("{rate} fits: L falls to {loss}, most of what this step can gain.", **named)
 

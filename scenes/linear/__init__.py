@@ -11,8 +11,8 @@ from pydantic import Field, model_validator
 
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
 from cnn_core.linear import LinearTrace, linear
+from cnn_core.reading.grids import Grid
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Matrix, Vector
 from scenes.specs.limits import MAX_INPUTS, MAX_OUTPUTS

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-from manim import FadeIn, FadeOut
+import numpy as np
+from manim import Create, FadeIn, FadeOut
 
 from cnn_core.equation import Equation
-from scenes.language import marked, say, say_many
+from cnn_core.expression import Product, Value
+from scenes.language import about, marked, number, say, say_many
 from scenes.linear import LinearSpec
 from scenes.linear.board import LinearBoard
 from scenes.mobjects.expression import products_of
 from scenes.mobjects.grid import Window
-from scenes.mobjects.panels import drop_into, question_marks
+from scenes.mobjects.panels import drop_into, question_marks, ring_around
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -57,8 +59,10 @@ class LinearScene(ExplainerScene[LinearSpec]):
         board = self.board = LinearBoard(self.trace, names, self.theme, self.bands.stage)
         self.window = Window(board.weight, (1, self.inputs), self.theme)
         self.working = Working(self, [board.x, board.weight, *([board.bias] if board.with_bias else [])])
-        with self.beat("explain", f"{self.origin()}{self.said_of_counts()}"):
-            self.play(FadeIn(board), run_time=1.0)
+        why = say("Each row of weights asks the input one question.")
+        with self.beat("explain", f"{self.origin()}{self.said_of_counts()}", reason=why):
+            for part in board:
+                self.play(FadeIn(part), run_time=0.5)
 
     def said_of_counts(self) -> str:
         """Say how many numbers come in and go out."""
@@ -76,7 +80,8 @@ class LinearScene(ExplainerScene[LinearSpec]):
             marks = question_marks(self.board.output, o, 0, self.theme)
             question = say(QUESTIONS[o]) if self.outputs > 1 else say("What is the output?")
             self.ask(question, equation.result.text, *marks, first=self.looking_at(o))
-        with self.beat("answer" if asked else "step", self.said(o), brisk=o > 1):
+        why = say("A weight says how much its input counts, and for or against.")
+        with self.beat("answer" if asked else "step", self.said(o), brisk=o > 1, reason=why):
             ready = [self.end_question()] if asked else self.looking_at(o)
             self.play(*ready, run_time=0.5 if asked or o > 1 else 0.8)
             line = self.working.writer.best(products_of(equation))
@@ -105,5 +110,29 @@ class LinearScene(ExplainerScene[LinearSpec]):
                 weights=weights,
                 biases=biases,
             )
-        with self.beat("explain", said):
-            self.play(FadeOut(self.window), *self.working.leave(), run_time=0.6)
+        with self.beat("explain", said, reason=say("Every output sees every input.")):
+            for o in range(self.outputs):
+                self.play(self.window.slide_to(o, 0), *self.working.leave(), run_time=0.6)
+            self.play(FadeOut(self.window), run_time=0.4)
+        self.show_strongest()
+
+    def show_strongest(self) -> None:
+        """End on the largest output, and the product that made most of it."""
+        output, products = self.trace.output[0], self.trace.weight * self.trace.x[0]
+        o = int(output.argmax())
+        k = int(products[o].argmax())
+        largest = np.flatnonzero(output == output[o])
+        if products[o, k] <= 0 or len(largest) > 1 or self.outputs == 1:
+            return
+        weight, x = self.trace.value("weight", o, k), self.trace.value("x", 0, k)
+        product = Equation.of(Product((weight, x)), Value(float(products[o, k]), name="product"))
+        named = {"output": number(self.trace.result("output", 0, o).text), "weight": number(weight.text)}
+        named |= {"x": number(x.text), "product": about(product.result.text, is_rounded=product.is_rounded)}
+        said = say(
+            "{output} is the largest output: a large weight, {weight}, meets {x} and brings {product} of it.", **named
+        )
+        with self.beat("explain", said, reason=say("An output is large where its weights meet what they ask for.")):
+            cells = [(self.board.weight, o, k), (self.board.x, 0, k), (self.board.output, o, 0)]
+            for grid, row, column in cells:
+                self.play(Create(ring_around(grid, row, column)), run_time=0.6)
+            self.play(FadeIn(self.working.writer.write(product)), run_time=0.6)

@@ -9,10 +9,10 @@ from pydantic import Field, model_validator
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
 from cnn_core.linear import linear
 from cnn_core.linear_backward import LinearBackward
-from cnn_core.rows import parse_rows
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.rows import parse_rows
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.fields import Matrix, Vector
 

@@ -27,6 +27,7 @@ ROLES = {
     "weight": "kernel",
     "bias": "kernel",
     "negative_slope": "kernel",
+    "y": "kernel",
     "x_hat": "output",
     "index": "output",
     "prediction": "output",

@@ -9,7 +9,7 @@ from scenes.mobjects.grid import NumberGrid
 
 __all__ = ["GradientGrid"]
 
-DASHES = 3
+_DASHES = 3
 """Along the side of a cell."""
 
 
@@ -35,7 +35,7 @@ class GradientGrid(NumberGrid):
         """Draw dashes along an edge; it begins and ends with half of one, so that corners close."""
         cells = max(stop[0] - start[0], stop[1] - start[1])
         first, last = self.corner(*start), self.corner(*stop)
-        count = DASHES * cells
+        count = _DASHES * cells
         for k in range(count + 1):
             begin, end = max(0.0, (k - 0.25) / count), min(1.0, (k + 0.25) / count)
             lines.start_new_path(first + begin * (last - first))

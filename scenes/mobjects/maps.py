@@ -1,11 +1,11 @@
-"""All maps of a layer in one picture, with its colour scale."""
+"""All maps of a layer in one picture, each with its own range."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from manim import (
@@ -20,20 +20,35 @@ from manim import (
     Transform,
     VGroup,
     VMobject,
+    smooth,
+    squish_rate_func,
 )
 
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text
+from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import rectangles
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
-__all__ = ["Arrangement", "FeatureMaps", "Reveal"]
+__all__ = ["Address", "Arrangement", "FeatureMaps", "Reveal"]
 
 SMALLEST_MAP = 7
 """Pixels of a map in its picture; values of smaller maps are drawn as blocks of pixels, to have room between maps."""
+
+LABELLED = 0.17
+"""Height of a map's own words, as a share of its own."""
+
+RANGE = 0.135
+"""Size of those words, as a share of a map's width, at which the longest have room."""
+
+GAMMA = 0.7
+"""Power of a value that gives its share of the colour: small ones can be seen, too."""
+
+Address: TypeAlias = Callable[[str, int], str]
+"""Gives the address of a map's smallest value, its `lows`, or of its largest, its `highs`."""
 
 FULL = 0.88
 """Share of the best size that an arrangement without empty places is worth."""
@@ -51,6 +66,8 @@ class Arrangement:
         Pixels of the picture that a value takes, across and down.
     gap
         Pixels between two maps.
+    below
+        Pixels below each map that are left to its words.
     """
 
     count: int
@@ -60,14 +77,26 @@ class Arrangement:
     columns: int
     zoom: int
     gap: int
+    below: int = 0
 
     @classmethod
-    def of(cls, shape: Sequence[int], box_ratio: float) -> Arrangement:
+    def within(cls, shape: Sequence[int], width: float, height: float) -> Arrangement:
+        """Arrange maps of (C, H, W) so that they are large, with room for their ranges where those can be read."""
+        with_words = cls.of(shape, width / height, labelled=True)
+        side = (
+            with_words.width * with_words.zoom * min(width / with_words.pixels_across, height / with_words.pixels_down)
+        )
+        has_room = shape[0] > 1 and min(shape[1:]) > 1 and RANGE * side >= smallest_text()
+        return with_words if has_room else cls.of(shape, width / height)
+
+    @classmethod
+    def of(cls, shape: Sequence[int], box_ratio: float, *, labelled: bool = False) -> Arrangement:
         """Arrange maps of (C, H, W) so that they are large in a box of this ratio of width to height."""
         count, height, width = shape
         zoom = max(1, ceil(SMALLEST_MAP / min(height, width)))
         gap = max(1, round(width * zoom / 9))
-        choices = [cls(count, height, width, ceil(count / n), n, zoom, gap) for n in range(1, count + 1)]
+        below = ceil(LABELLED * height * zoom) if labelled else 0
+        choices = [cls(count, height, width, ceil(count / n), n, zoom, gap, below) for n in range(1, count + 1)]
         return max(choices, key=lambda one: one.worth(box_ratio))
 
     def worth(self, box_ratio: float) -> float:
@@ -81,12 +110,17 @@ class Arrangement:
 
     @property
     def pixels_down(self) -> int:
-        return self.rows * (self.height * self.zoom + self.gap) - self.gap
+        return self.rows * self.pitch - self.gap
+
+    @property
+    def pitch(self) -> int:
+        """Pixels from one row of maps to the next."""
+        return self.height * self.zoom + self.below + self.gap
 
     def corner(self, channel: int) -> tuple[int, int]:
         """Return row and column of a map's first pixel."""
         row, column = divmod(channel, self.columns)
-        return row * (self.height * self.zoom + self.gap), column * (self.width * self.zoom + self.gap)
+        return row * self.pitch, column * (self.width * self.zoom + self.gap)
 
     def picture(self, maps: Array) -> Array:
         """Return maps (C, H, W) as one array, NaN between them."""
@@ -100,7 +134,7 @@ class Arrangement:
     def when(self) -> Array:
         """Return when each row of the picture is reached if all maps are written from top to bottom, 0 to 1."""
         high = self.height * self.zoom
-        row = np.arange(self.pixels_down) % (high + self.gap)
+        row = np.arange(self.pixels_down) % self.pitch
         return np.minimum((row + 1) / high, 1.0)
 
 
@@ -137,6 +171,8 @@ def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, h
     return bar.add(Rectangle(width=width, height=height, color=theme.muted, stroke_width=1).move_to(bar))
 
 
+_LEAVING, _COMING = squish_rate_func(smooth, 0, 0.7), squish_rate_func(smooth, 0.4, 1)
+
 MOST_FRAMED = 300
 SMALL = 0.3
 """Side of a map, in scene units, below which its outline is faint."""
@@ -146,14 +182,15 @@ LEAST_FOR_SCALE = 1.8
 
 
 class FeatureMaps(Group):
-    """The maps of a layer, (C, H, W), in a box, with title and colour scale below them.
+    """The maps of a layer, (C, H, W), in a box, with a title, or with number and range of each.
 
     Parameters
     ----------
     role
         Colour of positive values.
-    addresses
-        Of the smallest and the largest value, for the scale; no scale without them.
+    address
+        Of each map's smallest and largest value: each map then has a scale of its own, reaching the full colour where
+        it is largest. Without it, all have one.
     """
 
     def __init__(
@@ -164,41 +201,71 @@ class FeatureMaps(Group):
         theme: Theme,
         box: Box,
         title: str,
-        addresses: tuple[str, str] | None = None,
+        address: Address | None = None,
     ) -> None:
         self.maps, self.arrangement, self.role, self.theme, self.box = maps, arrangement, role, theme, box
-        self.title, self.addresses = title, addresses
-        self.words = self._words()
-        room = box.height - self.words.height - 0.12
+        self.title, self.address = title, address
+        self.words = VGroup() if arrangement.below else self._words()
+        room = box.height - (0 if arrangement.below else self.words.height + 0.12)
         shape = arrangement.pixels_across / arrangement.pixels_down
         self.image = Picture(self.colours(), min(box.width, room * shape))
         self.image.move_to(box.center + np.array([0, (box.height - room) / 2, 0]))
-        self.words.next_to(self.image, DOWN, buff=0.1)
+        if arrangement.below:
+            self.words.add(*map(self._range, range(arrangement.count)))
+        else:
+            self.words.next_to(self.image, DOWN, buff=0.1)
         self.frames = self._frames()
         super().__init__(self.image, self.frames, self.words)
 
     def moves_to(self, other: FeatureMaps) -> list[Any]:
         """Return the animations in which these maps take the place, colours and words of others of their shape."""
-        leaving = self.words
+        leaving, before = self.words, (self.image, self.frames)
         self.maps, self.box, self.role, self.words = other.maps, other.box, other.role, other.words
+        self.address, self.title = other.address, other.title
         self.remove(leaving)
-        moves = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
-        return [*moves, FadeOut(leaving), FadeIn(other.words)]
+        if self.arrangement == other.arrangement:
+            moves: list[Animation] = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
+            return [*moves, FadeOut(leaving), FadeIn(other.words)]
+        self.arrangement, self.image, self.frames = other.arrangement, other.image, other.frames
+        self.remove(*before)
+        going = FadeOut(Group(*before, leaving), target_position=other.image, rate_func=_LEAVING)
+        return [going, FadeIn(Group(self.image, self.frames, self.words), rate_func=_COMING)]
 
     def leave(self) -> FadeOut:
         return FadeOut(Group(self.image, self.frames, self.words))
 
-    def colours(self, brighter: float = 1.0) -> Colours:
-        """Return the picture's colours; brighter ones are full already at a part of the largest value."""
-        largest = float(np.abs(self.maps).max()) / brighter
-        return picture_colours(self.arrangement.picture(self.maps), self.role, self.theme, largest)
+    def colours(self) -> Colours:
+        """Return the picture's colours."""
+        sizes = np.abs(self.maps)
+        largest = sizes.max(axis=(1, 2) if self.address else None, keepdims=True)
+        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** (GAMMA if self.address else 1.0)
+        picture = self.arrangement.picture(np.copysign(shares, self.maps))
+        return picture_colours(picture, self.role, self.theme, 1.0)
 
     def _words(self) -> VGroup:
         size = max(smallest_text(), NAME)
         words = VGroup(Label(self.title, size, self.role))
-        if self.addresses and self.box.height > LEAST_FOR_SCALE:
-            words.add(Scale(self.maps, self.addresses, self.role, self.theme, self.box.width))
+        if self.address and self.arrangement.count == 1 and self.box.height > LEAST_FOR_SCALE:
+            ends = self.address("lows", 0), self.address("highs", 0)
+            words.add(Scale(self.maps, ends, self.role, self.theme, self.box.width))
         return words.arrange(DOWN, buff=0.06)
+
+    def _range(self, channel: int) -> VGroup:
+        """Return a map's number, and its smallest and its largest value, in the room below it."""
+        assert self.address is not None, "only maps with addresses are arranged with room for words"
+        low, high = float(self.maps[channel].min()), float(self.maps[channel].max())
+        width = self.cell * self.maps.shape[2]
+        size = max(smallest_text(), min(NAME * 1.15, RANGE * width))
+        ends = [
+            Number(as_text(value, 2), self.address(name, channel), size, self.theme.text)
+            for value, name in ((low, "lows"), (high, "highs"))
+        ]
+        between = VGroup(ends[0], Label(say("to"), size, self.theme.muted), ends[1]).arrange(RIGHT, buff=0.25 * size)
+        y = self.corner(channel, self.maps.shape[1], 0)[1] - 0.62 * size
+        left, right = (self.corner(channel, 0, column)[0] for column in (0, self.maps.shape[2]))
+        number = Label(str(channel), size, self.role, "semibold")
+        number.move_to(np.array([left + number.width / 2, y, 0]))
+        return VGroup(number, between.move_to(np.array([right - between.width / 2, y, 0])))
 
     def _frames(self) -> VMobject:
         faint = self.cell * max(self.maps.shape[1:]) < SMALL

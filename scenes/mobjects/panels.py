@@ -75,10 +75,11 @@ def question_marks(grid: NumberGrid, row: int, column: int, theme: Theme) -> lis
     return [frame, sign] if size <= 0.9 * grid.cell else [frame]
 
 
-def ring_around(grid: NumberGrid, row: int, column: int) -> Ring:
-    """Return a ring around a value that was chosen, and tint what is in it."""
-    ring = Ring(0.42 * grid.cell, color=grid.theme.output, stroke_width=np.clip(8 * grid.cell, 1.5, 5))
-    ring.pointing_at(grid.address(row, column)).set_fill(grid.theme.output, opacity=0.3)
+def ring_around(grid: NumberGrid, row: int, column: int, *, thin: bool = False) -> Ring:
+    """Return a ring around a value that was chosen, and tint what is in it; a thin one around a value as large."""
+    width = np.clip(8 * grid.cell, 1.5, 5) * (0.4 if thin else 1.0)
+    ring = Ring(0.42 * grid.cell, color=grid.theme.output, stroke_width=width)
+    ring.pointing_at(grid.address(row, column)).set_fill(grid.theme.output, opacity=0.0 if thin else 0.3)
     return ring.move_to(grid.cell_center(row, column))
 
 
@@ -107,6 +108,9 @@ def drop_into(grid: NumberGrid, row: int, column: int, start: Any) -> list[Any]:
 
 Shape = tuple[int, int, int]
 """C, H, W."""
+
+_LARGEST_CELL = 1.5
+"""Side of a cell of an input, in scene units."""
 
 GAP = 0.3
 """Between two channels, in scene units."""
@@ -181,7 +185,7 @@ class MapsPlan:
 def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
     arrow = min(2.2, 0.2 * room.width)
     free = room.width - 1.5 * arrow
-    widths, cell = (free / 2, free / 2), 1.0
+    widths, cell = (free / 2, free / 2), _LARGEST_CELL
     for _ in range(2):  # names that get less than half of the width may need more lines, and leave less to the grids
         down = room.height - max(map(name_height, names, widths))
         across = free - GAP * (x[0] + output[0] - 2)
@@ -197,7 +201,7 @@ def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readab
     arrow, widths = 0.55, (room.width, room.width)
     down = room.height - sum(map(name_height, names, widths)) - arrow - 0.3
     across = [(room.width - GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]
-    cell = min(1.0, *across, down / (x[1] + output[1]))
+    cell = min(_LARGEST_CELL, *across, down / (x[1] + output[1]))
     most = min(across[1], (down - cell * x[1]) / output[1])
     return MapsPlan(False, (cell, max(cell, min(readable, most))), widths, arrow)
 
@@ -207,10 +211,10 @@ def name_height(name: str, width: float) -> float:
     return float(caption(name, "#000", width).height) + NAME_GAP
 
 
-def cell_for(room: Box, shape: Shape, name: str) -> tuple[float, bool]:
+def cell_for(room: Box, shape: Shape, name: str, most: float = 1.0) -> tuple[float, bool]:
     """Return the largest cell with which an array and its name fit, and whether its channels stand above each other."""
     C, H, W = shape
-    down, gaps = room.height - name_height(name, room.width), GAP * (C - 1)
-    across = min(1.0, (room.width - gaps) / (C * W), down / H)
-    upright = min(1.0, room.width / W, (down - gaps) / (C * H))
+    down, gaps = room.height - (name_height(name, room.width) if name else 0.0), GAP * (C - 1)
+    across = min(most, (room.width - gaps) / (C * W), down / H)
+    upright = min(most, room.width / W, (down - gaps) / (C * H))
     return max(across, upright), upright > across

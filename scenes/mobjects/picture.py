@@ -19,7 +19,7 @@ Colours = npt.NDArray[np.uint8]
 
 
 def picture_colours(values: Array, role: str, theme: Theme, largest: float) -> Colours:
-    """Return the colour of each value, (H, W, 4): towards the role's colour above 0, towards deep blue below.
+    """Return the colour of each value, (H, W, 4): towards the role's colour above 0, towards blue below.
 
     Parameters
     ----------

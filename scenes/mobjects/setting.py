@@ -13,11 +13,11 @@ from manim import VMobject
 
 from cnn_core.equation import sign_between
 from cnn_core.expression import (
+    Call,
     Cell,
     Difference,
     Exp,
     Expression,
-    Floor,
     Log,
     Maximum,
     Negative,
@@ -258,15 +258,18 @@ class Layout:
     def _function(self, expression: Expression) -> Chunk:
         match expression:
             case Power(parts=(one,), exponent=exponent):
-                return self._raised(self._part(one, 4), self.sign(str(exponent)))
+                return self._raised(self._part(one, 4), self.sign(f"{exponent:g}"))
             case Exp(parts=(one,)):
                 return self._raised(self.sign("e"), self.write(one))
             case Root(parts=(one,)):
                 return self._root(self.write(one))
             case Log(parts=(one,)):
                 return in_line([self.sign("ln"), self._part(one, 4)], GAP)
-            case Floor(parts=(one,)):
-                return in_line([self.sign("floor"), self._bracketed(one)], CLOSE)
+            case Call(parts=(one,), name=name):
+                return in_line([self.sign(name), self._bracketed(one)], CLOSE)
+            case Call(parts=(one, *others), name=name):
+                commas = [block for other in others for block in (self.sign(","), self.write(other))]
+                return in_line([self.sign(f"{name}("), self.write(one), *commas, self.sign(")")], CLOSE)
             case Cell(parts=(one,)):
                 return self.write(one)
             case OfMany(what="others", count=count):

@@ -73,6 +73,7 @@ class DigitSpec(ClassifierSpec):
     channel: Whole | None = Field(None, description="Channel of the first batch normalisation.")
     pool_position: Place | None = Field(None, description="Channel, row and column of the first pooling.")
     logit: Whole | None = Field(None, description="Class whose logit is worked out; the predicted one if not given.")
+    question: bool = Field(True, description="Ask what ReLU and max pooling will do, before they do it.")
 
     @classmethod
     def scene_class(cls) -> type[DigitScene]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from manim import FadeIn, FadeOut, Group, Mobject, VMobject, config
 
 from cnn_core.arrays import Array
-from scenes.language import say, say_many
-from scenes.layout import Bands, Box, smallest_text
+from scenes.language import marked, say, say_many
+from scenes.layout import Bands, Box
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.track import NetTrack
 from scenes.network.number_list import NumberList
 from scenes.network.reading import Reading
 from scenes.stage import ExplainerScene
 
-__all__ = ["FORMULA", "NetBoard", "as_maps", "connect"]
+__all__ = ["FORMULA", "NetBoard", "NetPlaces", "as_maps", "connect"]
 
 GAP = 0.35
 
@@ -30,24 +31,24 @@ class NetPlaces:
 
     Attributes
     ----------
-    track
-        The strip that shows where in the network we are.
     whole
-        Everything below the strip; the next three are parts of it.
+        Everything above the formulas; the next three are parts of it.
     left, right
         Input and output of a layer.
     zoom
         What is looked at closely.
     formula
         Lines of arithmetic.
+    track
+        The strip that shows where in the network we are.
     """
 
-    track: Box
     whole: Box
     left: Box
     right: Box
     zoom: Box
     formula: Box
+    track: Box
 
     @property
     def everything(self) -> Box:
@@ -59,20 +60,19 @@ class NetPlaces:
         return Box(self.zoom.left, self.whole.right, self.formula.bottom, self.zoom.top)
 
     @classmethod
-    def of(cls, bands: Bands) -> NetPlaces:
-        """Divide the bands of Manim's current frame."""
-        stage = bands.stage
+    def of(cls, bands: Bands, strip: float) -> NetPlaces:
+        """Divide the bands of Manim's current frame, with a strip of this height at the bottom."""
+        room = bands.whole
         tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
-        # In a square frame the words beside the title stand below it.
-        top = stage.top + (0.12 if wide else 0.0 if tall else -0.22)
-        bottom = top - (0.72 + 1.3 * smallest_text() if wide else 0.8 if tall else 0.66)
-        whole = Box(stage.left, stage.right, stage.bottom, bottom - 0.12)
+        track = Box(room.left, room.right, room.bottom, room.bottom + strip)
+        formula = Box(room.left, room.right, track.top + 0.1, track.top + bands.formula.height - 0.1)
+        whole = Box(room.left, room.right, formula.top + 0.1, room.top)
         left, right, zoom = tall_parts(whole) if tall else wide_parts(whole) if wide else square_parts(whole)
-        return cls(Box(stage.left, stage.right, bottom, top), whole, left, right, zoom, bands.formula)
+        return cls(whole, left, right, zoom, formula, track)
 
 
 def wide_parts(whole: Box) -> tuple[Box, Box, Box]:
-    return whole.part(0, 0.24), whole.part(0.74, 1), whole.part(0.27, 0.71)
+    return whole.part(0, 0.2), whole.part(0.74, 1), whole.part(0.235, 0.71)
 
 
 def square_parts(whole: Box) -> tuple[Box, Box, Box]:
@@ -93,6 +93,16 @@ def tall_parts(whole: Box) -> tuple[Box, Box, Box]:
 
 
 FORMULA = 0.46
+SHORT = MappingProxyType(
+    {
+        "conv2d": marked("conv"),
+        "batch norm": marked("norm"),
+        "max pool": marked("pool"),
+        "average pool": marked("pool"),
+        "leaky ReLU": marked("leaky"),
+    }
+)
+"""Names of layers that are shorter in the strip."""
 
 
 class NetBoard:
@@ -102,6 +112,8 @@ class NetBoard:
     ----------
     left, right
         Input and output of the current block.
+    layer
+        The one whose output is on the right.
     logits
         The output of the last one, once it is shown in numbers.
     extras
@@ -110,36 +122,35 @@ class NetBoard:
 
     left: FeatureMaps
     right: FeatureMaps | None = None
+    layer = -1
     logits: NumberList | None = None
 
     def __init__(self, stage: ExplainerScene[Any], reading: Reading) -> None:
         self.stage, self.reading, self.theme = stage, reading, stage.theme
-        self.places = NetPlaces.of(stage.bands)
-        self.track = NetTrack(self.place_names(), self.theme, self.places.track)
+        names = self.step_names()
+        self.places = NetPlaces.of(stage.bands, NetTrack.height_of(names, stage.bands.whole.width))
+        stage.bands = replace(stage.bands, formula=self.places.formula)
+        self.track = NetTrack(names, self.theme, self.places.track)
         self.extras: list[Mobject] = []
 
-    def place_names(self) -> list[str]:
-        """Return the names of the strip's places: the digit, a block each, and the softmax."""
-        names = [self.reading.network.names[block.first] for block in self.reading.blocks]
-        return [say("digit"), *(short(name) for name in names), say("softmax")]
+    def step_names(self) -> list[str]:
+        """Return the names of all steps: the digit, a layer each, and the softmax."""
+        layers = self.reading.network.layers[: len(self.reading.traces)]
+        return [say("digit"), *(say(SHORT.get(layer.name, layer.name)) for layer in layers), say("softmax")]
 
     def maps_of(self, layer: int, box: Box, role: str) -> FeatureMaps:
         """Return a layer's output as maps in a box; layer -1 is the digit."""
         output = self.reading.x if layer < 0 else self.reading.traces[layer].output
         maps = as_maps(output[0])
-        addresses = (f"layers[{layer}].smallest", f"layers[{layer}].largest") if layer >= 0 else None
-        return FeatureMaps(maps, self.arrangement(maps), role, self.theme, box, shape_in_words(maps), addresses)
-
-    def arrangement(self, maps: Array) -> Arrangement:
-        """Arrange maps so that they are large in the box of the input and in that of a large output."""
-        left, large = self.places.left, self.places.large
-        return Arrangement.of(maps.shape, float(np.sqrt(left.width * large.width / (left.height * large.height))))
+        address = partial(end_address, layer) if layer >= 0 and output.ndim == 4 else None
+        arrangement = Arrangement.within(maps.shape, box.width, box.height)
+        return FeatureMaps(maps, arrangement, role, self.theme, box, shape_in_words(maps), address)
 
     def enter(self, block: int, run_time: float) -> None:
         """Let the last output become the next input, and write the maps of a block's first layer."""
         self.advance(block)
-        layer = self.reading.blocks[block].first
-        self.right = self.maps_of(layer, self.places.large, self.theme.output)
+        layer = self.layer = self.reading.blocks[block].first
+        self.right = self.maps_of(layer, self.places.large, self.theme.strong)
         written = Reveal(self.right)
         self.stage.add(self.right.image)
         self.stage.play(FadeIn(self.right.frames, self.right.words), run_time=0.4)
@@ -148,12 +159,11 @@ class NetBoard:
     def advance(self, block: int) -> None:
         """Move the mark on to a block, and the last output into the input's place, where it is blue."""
         self.clear()
-        self.name_layer(self.reading.blocks[block].first)
-        moves: list[Any] = [self.track.mark.animate.move_to(self.track.places[block + 1])]
+        moves: list[Any] = [self.track.go_to(self.reading.blocks[block].first + 1)]
         if self.right is not None:
             before = self.reading.blocks[block - 1].last
             coming = self.maps_of(before, self.places.left, self.theme.input)
-            moves += [self.left.leave(), self.keep(self.right, block), *self.right.moves_to(coming)]
+            moves += [self.left.leave(), *self.right.moves_to(coming)]
             self.left, self.right = self.right, None
         self.stage.play(*moves, run_time=0.8)
 
@@ -169,35 +179,19 @@ class NetBoard:
         return self.logits
 
     def make_room(self) -> None:
+        """Move the output aside, so that something can be looked at closely."""
         if self.right is not None and self.right.box == self.places.large:
-            small = FeatureMaps(
-                self.right.maps,
-                self.right.arrangement,
-                self.right.role,
-                self.theme,
-                self.places.right,
-                self.right.title,
-                self.right.addresses,
-            )
-            self.stage.play(*self.right.moves_to(small), run_time=0.6)
+            self.clear()
+            small = self.maps_of(self.layer, self.places.right, self.right.role)
+            self.stage.play(*self.right.moves_to(small), run_time=0.8)
 
     def morph(self, layer: int, run_time: float) -> None:
         """Change the output's values, as a layer does that changes each value alone, and show it large."""
         assert self.right is not None
         self.clear()
-        self.name_layer(layer)
-        new = self.maps_of(layer, self.places.large, self.theme.output)
-        self.right.addresses = new.addresses
-        self.stage.play(*self.right.moves_to(new), run_time=run_time)
-
-    def keep(self, shown: FeatureMaps, place: int) -> FadeIn:
-        """Return the animation that puts a small copy of maps into the strip."""
-        return FadeIn(self.track.thumbnail(shown, place), target_position=shown.image)
-
-    def name_layer(self, layer: int) -> None:
-        count = len(self.reading.network.layers)
-        name = self.reading.network.names[layer]
-        self.stage.set_subtitle(say("layer {number} of {count}: {name}", number=layer + 1, count=count, name=name))
+        self.layer = layer
+        new = self.maps_of(layer, self.places.large, self.theme.strong)
+        self.stage.play(self.track.go_to(layer + 1), *self.right.moves_to(new), run_time=run_time)
 
     def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
         """Let something appear that `clear` takes away again."""
@@ -208,8 +202,17 @@ class NetBoard:
     def clear(self) -> None:
         """Take away what was added to look closely."""
         if self.extras:
-            self.stage.play(FadeOut(Group(*self.extras)), run_time=0.4)
-        self.extras = []
+            self.stage.play(*self.leave(), run_time=0.4)
+
+    def leave(self) -> list[FadeOut]:
+        """Return the animation that takes away what was added to look closely."""
+        leaving, self.extras = self.extras, []
+        return [FadeOut(Group(*leaving))] if leaving else []
+
+
+def end_address(layer: int, end: str, channel: int) -> str:
+    """Return the address of the smallest or largest value of a map."""
+    return f"layers[{layer}].{end}[{channel}]"
 
 
 def logit_address(layer: int, k: int) -> str:
@@ -228,10 +231,6 @@ def shape_in_words(maps: Array) -> str:
         return say_many("{count} number", "{count} numbers", count)
     size = f"{height}×{width}"
     return say_many("{size}", "{count} maps {size}", count, size=size)
-
-
-def short(name: str) -> str:
-    return name.replace("conv2d", "conv").replace("max pool", "pool").replace("average pool", "pool")
 
 
 def connect(small: Mobject, large: Mobject, color: str) -> VMobject:

@@ -107,19 +107,21 @@ def look_at_channels(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
     """Tell how the pixel came about."""
     step, seen = zoom.step, len(zoom.step.channels)
     sees = say_many("It sees the same window of the map.", "It sees the same window of all {count} maps.", seen)
-    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {sees}"):
+    why = say("One pixel of a map weighs all maps before it.")
+    with board.stage.beat("step", f"{place_in_words(board.reading, zoom, chosen=chosen)} {sees}", reason=why):
         outline = show_place(board, zoom, step.channels)
         table = channel_table(board, zoom)
         board.extras += [table]
         board.stage.play(*(FadeIn(pair, target_position=outline) for pair in table.pairs), run_time=1.2)
-    with board.stage.beat("step", say("Window times kernel, summed: one number a channel.")):
-        board.stage.play(*(FadeIn(VGroup(total)) for total in table.sums), run_time=1.0)
+    with board.stage.beat("step", say("Window times kernel, summed: one number for each channel."), reason=why):
+        for total in table.sums:
+            board.stage.play(FadeIn(VGroup(total)), run_time=max(0.14, min(0.4, 4 / len(table.sums))))
     places = {total.address: total for total in table.sums}
     closely = Closely(board, zoom, places=places)
     said = say("The channels' sums and the bias add up to {value}.", value=closely.said())
     if step.bias is None:
         said = say("The channels' sums add up to {value}.", value=closely.said())
-    with board.stage.beat("step", said):
+    with board.stage.beat("step", said, reason=why):
         closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True))
 
 

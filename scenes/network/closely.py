@@ -8,12 +8,12 @@ from typing import cast
 from manim import FadeOut, Mobject
 
 from cnn_core.equation import Equation
-from scenes.language import about, say
+from scenes.language import about, listed, say
 from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Line
 from scenes.mobjects.grid import NumberGrid
 from scenes.network.board import FORMULA, NetBoard
-from scenes.network.reading import Zoom
+from scenes.network.reading import Reading, Zoom
 from scenes.working import Working
 
 __all__ = ["MOST_PRODUCTS", "Closely", "place_in_words"]
@@ -22,12 +22,20 @@ MOST_PRODUCTS = 12
 """Products that are written one by one; of larger kernels the sums of their rows are."""
 
 
-def place_in_words(zoom: Zoom, *, chosen: bool) -> str:
-    """Say where a pixel is, and why it is this one."""
+def place_in_words(reading: Reading, zoom: Zoom, *, chosen: bool) -> str:
+    """Say where a pixel is, and why it is this one: it is the strongest of its layer, or will be of its block."""
     _, c, i, j = zoom.step.position
     named = {"channel": c, "row": i, "column": j}
     if chosen:
         return say("Look at channel {channel}, row {row}, column {column}.", **named)
+    later = [reading.network.layers[k].name for k in reading.block_of(zoom.layer).layers if k > zoom.layer]
+    if later and zoom.step.value < reading.traces[zoom.layer].output.max():
+        said = say(
+            "Channel {channel}, row {row}, column {column}: after {layers} nothing is stronger.",
+            layers=listed(later),
+            **named,
+        )
+        return said
     return say("The strongest response is in channel {channel}, row {row}, column {column}.", **named)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from cnn_core.activations import ActivationTrace
@@ -15,7 +16,7 @@ from cnn_core.max_pool2d import MaxPool2dTrace
 from scenes.language import listed, marked, say, say_many
 from scenes.network.reading import Reading
 
-__all__ = ["told", "told_briefly"]
+__all__ = ["told", "told_briefly", "why"]
 
 Named: TypeAlias = Mapping[str, Any]
 
@@ -25,6 +26,19 @@ ACTIVATIONS = {
     "sigmoid": marked("Layer {number}, {name}: every value is squeezed between 0 and 1."),
     "tanh": marked("Layer {number}, {name}: every value is squeezed between −1 and 1."),
 }
+
+
+REASONS: Mapping[type, str] = MappingProxyType(
+    {
+        Conv2dTrace: marked("Maps of strokes become maps of what strokes make together."),
+        BatchNorm2dTrace: marked("Values on one scale are easier to learn from."),
+        ActivationTrace: marked("What speaks against a feature is left out."),
+        MaxPool2dTrace: marked("That a feature is there counts more than where exactly."),
+        FlattenTrace: marked("A linear layer reads one row of numbers, not maps."),
+        LinearTrace: marked("Every output weighs all that was found."),
+    }
+)
+"""What each kind of layer is good for."""
 
 
 def told(reading: Reading, layer: int, *, again: bool) -> str:
@@ -51,6 +65,16 @@ def told(reading: Reading, layer: int, *, again: bool) -> str:
     return said
 
 
+def why(reading: Reading, layer: int) -> str:
+    """Return one sentence on what a layer is good for; none on what no sentence is known of."""
+    trace = reading.traces[layer]
+    if isinstance(trace, Conv2dTrace) and trace.weight.shape[1] == 1:
+        return say("A kernel looks for one small pattern, wherever it is.")
+    if isinstance(trace, ActivationTrace) and trace.name != "relu":
+        return ""
+    return say(REASONS[type(trace)]) if type(trace) in REASONS else ""
+
+
 def told_briefly(reading: Reading, layers: Sequence[int]) -> str:
     """Return a sentence on layers whose kinds have been told."""
     return say_many(
@@ -75,8 +99,10 @@ def convolution(trace: Conv2dTrace, named: Named, *, again: bool) -> str:
         )
     over = say("the digit") if seen == 1 else say("all {seen} maps", seen=seen)
     return say_many(
-        "Layer {number}, convolution: {count} kernel of {size} slides over {over}. Green is positive, blue negative.",
-        "Layer {number}, convolution: {count} kernels of {size} slide over {over}. Green is positive, blue negative.",
+        "Layer {number}, convolution: {count} kernel of {size} slides over {over}. "
+        "Green is positive, blue negative, each map on its own scale.",
+        "Layer {number}, convolution: {count} kernels of {size} slide over {over}. "
+        "Green is positive, blue negative, each map on its own scale.",
         count,
         size=size,
         over=over,
@@ -88,9 +114,9 @@ def pooling(trace: MaxPool2dTrace | AvgPool2dTrace, named: Named, *, again: bool
     size, left = ("×".join(map(str, pair)) for pair in (trace.kernel_size, trace.output.shape[2:]))
     is_max = isinstance(trace, MaxPool2dTrace)
     if again and is_max:
-        return say("Layer {number}, max pooling: {left} values are left of each map.", left=left, **named)
+        return say("Layer {number}, max pooling: each map has {left} values left.", left=left, **named)
     if again:
-        return say("Layer {number}, average pooling: {left} values are left of each map.", left=left, **named)
+        return say("Layer {number}, average pooling: each map has {left} values left.", left=left, **named)
     if is_max:
         return say(
             "Layer {number}, max pooling: of each {size} window only the largest value stays.", size=size, **named
@@ -103,7 +129,7 @@ def linear(trace: LinearTrace, named: Named, *, last: bool) -> str:
     counts = {"outputs": outputs, "inputs": inputs}
     if last:
         return say(
-            "Layer {number}, linear: {outputs} logits, one a digit. Each weighs all {inputs} numbers.",
+            "Layer {number}, linear: {outputs} logits, one for each digit. Each weighs all {inputs} numbers.",
             **counts,
             **named,
         )

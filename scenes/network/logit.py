@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from manim import UP, Group, Rectangle, VGroup
 
 from scenes.language import say
@@ -29,7 +31,8 @@ def look_at_logit(board: NetBoard, zoom: Zoom) -> None:
         "Digit {digit} weighs every number. Green products speak for it, blue ones against it.",
         digit=digit,
     )
-    with board.stage.beat("step", said):
+    why = say("Evidence for and against is added up.")
+    with board.stage.beat("step", said, reason=why):
         mark_logit(board, digit)
         weights, products = pictures(board, zoom)
         board.show(weights, run_time=0.8)
@@ -38,7 +41,7 @@ def look_at_logit(board: NetBoard, zoom: Zoom) -> None:
     said = say("All that speaks for {digit}, all against it and the bias make {value}.", **named)
     if zoom.step.bias is None:
         said = say("All that speaks for {digit}, all against it make {value}.", **named)
-    with board.stage.beat("step", said):
+    with board.stage.beat("step", said, reason=why):
         board.show(*outlines(board, zoom, weights, products), run_time=0.5)
         upper, lower = upper_and_lower(board.places.formula)
         strongest = closely.explain("strongest.product")
@@ -61,10 +64,11 @@ def pictures(board: NetBoard, zoom: Zoom) -> tuple[FeatureMaps, FeatureMaps]:
     made = []
     for values, color, word, part in (
         (zoom.step.weight, board.theme.kernel, "weights", room.part(0, 0.47)),
-        (zoom.step.products, board.theme.output, "products", room.part(0.53, 1)),
+        (zoom.step.products, board.theme.strong, "products", room.part(0.53, 1)),
     ):
         box = Box(part.left, part.right, room.top - height, room.top)
-        maps = FeatureMaps(as_maps(values), left.arrangement, color, board.theme, box, word)
+        arrangement = replace(left.arrangement, below=0)
+        maps = FeatureMaps(as_maps(values), arrangement, color, board.theme, box, word)
         if room.top > left.image.get_y() > room.bottom:
             maps.shift((left.image.get_y() - maps.image.get_y()) * UP)
         made.append(maps)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Rectangle, VGroup
+from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Indicate, Rectangle, VGroup
 
 from cnn_core.equation import Equation
+from cnn_core.expression import Difference, Value
 from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share_in_words
 from scenes.mobjects.expression import Line, Writer
-from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Label
 from scenes.network import PATCH, MistakeSpec
 from scenes.network.norm import upper_and_lower
 from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["MistakeScene"]
 
@@ -42,6 +44,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         self.show_bars()
         self.show_lead()
         self.show_importance()
+        self.cover()
         self.close()
 
     def boxes(self) -> tuple[Box, Box, Box]:
@@ -58,12 +61,10 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         lower = Box(left.left, left.right, stage.bottom, middle - 0.1)
         return upper, lower, stage.part(0.42, 1)
 
-    def maps(
-        self, values: np.ndarray, title: str, color: str, box: Box, addresses: tuple[str, str] | None
-    ) -> FeatureMaps:
+    def maps(self, values: np.ndarray, title: str, color: str, box: Box, address: Address | None) -> FeatureMaps:
         """Return a picture of 28 x 28 values."""
         arrangement = Arrangement.of((1, 28, 28), 1.0)
-        return FeatureMaps(values[None], arrangement, color, self.theme, box, title, addresses)
+        return FeatureMaps(values[None], arrangement, color, self.theme, box, title, address)
 
     def show_digit(self) -> None:
         digit_box, _, _ = self.boxes()
@@ -94,6 +95,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
                 digit=self.read,
                 probability=probability,
             ),
+            reason=say("The largest probability is what it reads, right or wrong."),
         ):
             self.play(FadeIn(self.chart), run_time=0.6)
             for k in (self.read, *(k for k in range(len(self.output)) if k != self.read)):
@@ -108,7 +110,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             color = self.theme.output if k == self.read else self.theme.input
             note.add(Label(word, self.chart.size, color, "semibold").next_to(number, RIGHT, buff=0.4 * self.chart.size))
         slow = k == self.read
-        self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.15)
+        self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.2)
 
     def show_lead(self) -> None:
         """Say by how much it was wrong, and how many times as probable that is."""
@@ -117,7 +119,8 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         text = about(lead.result.text, is_rounded=lead.is_rounded)
         is_written = float(self.spec.values()["ratio"]) < MOST_TIMES
         upper, lower = upper_and_lower(self.bands.formula) if is_written else (self.bands.formula, None)
-        with self.beat("step", say("The logit of {read} is {lead} above that of {meant}.", lead=text, **named)):
+        said = say("The logit of {read} is {lead} above that of {meant}.", lead=text, **named)
+        with self.beat("step", said, reason=say("How far one logit leads decides how sure the network is.")):
             digits = {f"softmax.x[0,{k}]": say("logit of {digit}", digit=k) for k in (self.read, self.meant)}
             lines = [Line((lead.left, lead.result), words=words) for words in (digits, {})]
             self.formula = VGroup(Writer(self.theme, upper).best(lines))
@@ -129,23 +132,53 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
 
     def show_importance(self) -> None:
         _, box, _ = self.boxes()
-        addresses = ("importance_smallest", "importance_largest")
-        seen = self.maps(self.spec.importance, say("where it looks"), self.theme.output, box, addresses)
-        with self.beat("explain", say("To see why, a square of paper is put on each place of the digit in turn.")):
+        addresses = {"lows": "importance_smallest", "highs": "importance_largest"}
+        title = say("where it looks")
+        seen = self.maps(self.spec.importance, title, self.theme.strong, box, lambda end, _: addresses[end])
+        why = say("What it leans on most is what it misses most.")
+        said = say("To see why, a square of paper is put on each place of the digit in turn.")
+        with self.beat("explain", said, reason=why):
             self.play(FadeOut(self.formula), run_time=0.4)
             patch = self.sweep()
         said = say(
             "Hiding a green place makes the lead of {digit} smaller; hiding a blue place makes it larger.",
             digit=self.read,
         )
-        with self.beat("step", said):
-            self.play(FadeOut(patch), FadeIn(seen, target_position=self.digit.image), run_time=1.0)
+        with self.beat("step", said, reason=why):
+            written = Reveal(seen)
+            self.add(seen.image)
+            self.play(FadeOut(patch), FadeIn(seen.frames, seen.words), run_time=0.6)
+            self.play(written, run_time=2.0)
+
+    def cover(self) -> None:
+        """Put paper where that takes most of the lead away, and say what is left of it."""
+        change, lead = (cast("Equation", self.spec.explain(name)).result for name in ("importance_largest", "lead"))
+        if change.number <= 0:
+            return
+        left = Equation.of(Difference((lead, change)), Value(lead.number - change.number, name="left", decimals=2))
+        named = {"change": about(change.text, is_rounded=change.is_rounded), "meant": self.meant, "read": self.read}
+        named["left"] = about(left.result.text, is_rounded=left.result.is_rounded)
+        said = say("Here it takes most: {change} of the lead of {read} over {meant}, and leaves {left}.", **named)
+        if left.result.number < 0:
+            said = say("Here it takes {change}, more than the lead: then {meant} is ahead of {read}.", **named)
+        few = change.number > lead.number / 2
+        with self.beat("step", said, reason=say("The lead stands on a few strokes.") if few else ""):
+            row, column = np.unravel_index(int(self.spec.importance.argmax()), self.spec.importance.shape)
+            patch = self.paper().move_to(self.digit.middle(0, float(row), float(column)))
+            self.play(FadeIn(patch), run_time=0.6)
+            words = {lead.address: say("lead"), change.address: say("under the paper")}
+            line = Line((left.left, left.result), words=words, ending=say("left"))
+            working = Working(self)
+            working.show(working.writer.best([line, Line((left.left, left.result))]), run_time=1.5, slowly=True)
+
+    def paper(self) -> Rectangle:
+        side = PATCH * self.digit.cell
+        patch = Rectangle(width=side, height=side, color=self.theme.window, stroke_width=4)
+        return patch.set_fill(self.theme.background, opacity=1)
 
     def sweep(self) -> Rectangle:
         """Let a square of paper move over the digit."""
-        side = PATCH * self.digit.cell
-        patch = Rectangle(width=side, height=side, color=self.theme.window, stroke_width=4)
-        patch.set_fill(self.theme.background, opacity=1)
+        patch = self.paper()
         self.play(FadeIn(patch.move_to(self.digit.middle(0, 4, 4))), run_time=0.4)
         for row, column in ((4, 23), (14, 23), (14, 4), (23, 4), (23, 23)):
             self.play(patch.animate.move_to(self.digit.middle(0, row, column)), run_time=0.6)
@@ -158,5 +191,13 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             said = say(
                 "Of {tested} test digits the network gets {wrong} wrong. Of this one it was the surest.", **named
             )
-        with self.beat("explain", said):
-            self.hold(0.6)
+        probability = share_in_words(float(self.output[self.read]))
+        why = say(
+            "Sure is not the same as right: {probability} for {read}, but a {meant} was meant.",
+            probability=probability,
+            read=self.read,
+            meant=self.meant,
+        )
+        with self.beat("explain", said, reason=why):
+            for k in (self.read, self.meant):
+                self.play(Indicate(self.chart.names[k], color=self.theme.window), run_time=1.0)

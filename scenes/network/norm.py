@@ -32,7 +32,8 @@ def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
     """Tell how one value of a channel is normalised."""
     channel = zoom.step.position[1]
     said = say("Channel {channel} has a mean and a variance from training, and a gamma and a beta.", channel=channel)
-    with board.stage.beat("step", said):
+    why = say("What counts is how unusual a value is.")
+    with board.stage.beat("step", said, reason=why):
         board.make_room()
         assert board.right is not None
         board.show(board.right.outline(channel, 0, 0, *board.right.maps.shape[1:]), run_time=0.4)
@@ -40,7 +41,7 @@ def look_at_norm(board: NetBoard, zoom: Zoom) -> None:
     closely = Closely(board, zoom)
     before = next(closely.explain("x_hat").left.leaves())
     named = {"before": about(before.text, is_rounded=before.is_rounded), "after": closely.said()}
-    with board.stage.beat("step", say("The pixel was {before}; it becomes {after}.", **named)):
+    with board.stage.beat("step", say("The pixel was {before}; it becomes {after}.", **named), reason=why):
         upper, lower = upper_and_lower(board.places.formula)
         closely.show(ways_of(closely.explain("x_hat")), 0.8, upper)
         closely.show([scaled_and_shifted(closely.equation, closely.explain("x_hat").result)], 0.8, lower)

@@ -9,7 +9,7 @@ import numpy as np
 from manim import DOWN, FadeIn, Group, ManimColor, Rectangle
 
 from cnn_core.arrays import Array
-from cnn_core.digits import Preparation
+from cnn_core.reading.digits import Preparation
 from scenes.language import marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.picture import Colours, Picture, picture_colours
@@ -21,13 +21,13 @@ __all__ = ["show_preparation"]
 FOUND = marked(
     "The photo is cleaned: paper becomes 0, ink 1. The ink is fitted into 20×20 pixels and centred in 28×28."
 )
-NOT_FOUND = marked("No ink was found in the photo, so the network gets an empty image. It knows only digits.")
 
 
-def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, box: Box) -> Group:
+def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, remark: str, box: Box) -> Group:
     """Show the steps one after another; return the last picture, with its frame and name."""
+    said = [say(FOUND)] if preparation.found else []
     pictures = lay_out(stage, steps_of(stage, preparation), box)
-    with stage.beat("explain", say(FOUND if preparation.found else NOT_FOUND)):
+    with stage.beat("explain", " ".join([*said, remark]).strip()):
         for picture in pictures:
             stage.play(FadeIn(picture), run_time=0.8)
             stage.hold(0.6)

@@ -16,15 +16,18 @@ from scenes.mobjects.panels import ring_around
 from scenes.mobjects.text import Number
 from scenes.network.board import NetBoard, connect
 from scenes.network.closely import Closely, place_in_words
+from scenes.network.layers import why
 from scenes.network.reading import Zoom
+from scenes.timeline import Kind
 
 __all__ = ["look_at_pool"]
 
 
-def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
+def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool, asked: bool) -> None:
     """Tell what becomes of one window."""
     step, closely = zoom.step, Closely(board, zoom)
-    with board.stage.beat("step", f"{place_in_words(zoom, chosen=chosen)} {say('It comes from this window.')}"):
+    said = f"{place_in_words(board.reading, zoom, chosen=chosen)} {say('It comes from this window.')}"
+    with board.stage.beat("step", said, reason=why(board.reading, zoom.layer)):
         board.make_room()
         assert board.right is not None
         _, c, i, j = step.position
@@ -35,7 +38,13 @@ def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
         grid = window_grid(closely)
         board.show(connect(outline, grid, board.theme.window), run_time=0.3)
         board.show(grid, run_time=0.8, out_of=outline)
-    with board.stage.beat("step", result_in_words(step, closely.said())):
+    asked = asked and isinstance(step, MaxPool2dStep)
+    if asked:
+        board.stage.ask(say("Max pooling: which of these values goes on?"), closely.equation.result.text)
+    kind: Kind = "answer" if asked else "step"
+    with board.stage.beat(kind, result_in_words(step, closely.said()), reason=why(board.reading, zoom.layer)):
+        if asked:
+            board.stage.play(board.stage.end_question(), run_time=0.4)
         if isinstance(step, MaxPool2dStep):
             ring = ring_around(grid, *winner(zoom))
             board.extras.append(ring)

@@ -230,9 +230,12 @@ def check_inside(name: str, place: Sequence[int], shape: Sequence[int]) -> None:
 
 
 def layer_values(name: str, trace: Any) -> Values:
-    """Return a layer's output and parameters, and the range of its output."""
+    """Return a layer's output and parameters, and where it has maps, the range of each."""
     arrays = {key: value for key, value in trace.values().items() if key not in LEFT_OUT}
-    return {"name": name, **arrays, "smallest": trace.output.min(), "largest": trace.output.max()}
+    if trace.output.ndim != 4:
+        return {"name": name, **arrays}
+    maps = trace.output[0]
+    return {"name": name, **arrays, "lows": maps.min(axis=(1, 2)), "highs": maps.max(axis=(1, 2))}
 
 
 def more_values(step: Any) -> Values:

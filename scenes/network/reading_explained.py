@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -19,7 +20,7 @@ __all__ = ["LEFT_OUT", "explain_reading", "results_of_reading"]
 
 LEFT_OUT = ("x", "centred", "squared_deviations", "squared_deviations_total", "x_hat", "total")
 """Arrays of a trace that are as large as its output and follow from it."""
-EXTREMES = ("smallest", "largest")
+EXTREMES: Mapping[str, Literal["smallest", "largest"]] = MappingProxyType({"lows": "smallest", "highs": "largest"})
 
 
 def results_of_reading(reading: Reading) -> Iterator[str]:
@@ -56,7 +57,7 @@ def in_layer(reading: Reading, layer: int, inside: str) -> Explanation:
     trace = reading.traces[layer]
     name, indices, _ = parse(trace.resolve(inside) if inside.startswith("steps[") else inside)
     if name in EXTREMES:
-        return extreme(trace, name, f"layers[{layer}].{name}")
+        return extreme(trace, name, indices[0], f"layers[{layer}].{inside}")
     if name == "x":
         before = address_of("output", indices)
         return in_layer(reading, layer - 1, before) if layer else Given("given")
@@ -66,10 +67,11 @@ def in_layer(reading: Reading, layer: int, inside: str) -> Explanation:
     return Given("learned") if found.origin in ("given", "running") else found
 
 
-def extreme(trace: Any, name: Any, address: str) -> Equation:
-    """Return the smallest or the largest value of a layer's output."""
-    number = float(trace.output.min() if name == "smallest" else trace.output.max())
-    return Equation.of(OfMany(name, "output", trace.output.size, number), Value(number, address, name, 2))
+def extreme(trace: Any, name: str, channel: int, address: str) -> Equation:
+    """Return the smallest or the largest value of a map."""
+    values, which = trace.output[0, channel], EXTREMES[name]
+    number = float(values.min() if which == "smallest" else values.max())
+    return Equation.of(OfMany(which, f"map {channel}", values.size, number), Value(number, address, name, 2))
 
 
 def worked_out(reading: Reading, number: int, inside: str) -> Explanation:

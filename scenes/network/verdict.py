@@ -12,6 +12,7 @@ from scenes.mobjects.text import Label, Number
 from scenes.network.board import NetBoard
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
+from scenes.specs.digit_image import unsure
 
 __all__ = ["Verdict"]
 
@@ -57,12 +58,11 @@ class Verdict:
 
     def arrive(self) -> None:
         board = self.board
-        with self.stage.beat("explain", say("Softmax turns the logits into probabilities.")):
+        why = say("A logit may be any number; a probability may not.")
+        with self.stage.beat("explain", say("Softmax turns the logits into probabilities."), reason=why):
             board.clear()
             logits = board.logits or board.list_logits(len(board.reading.traces) - 1)
-            board.stage.set_subtitle(say("softmax"))
-            places = board.track.places
-            self.stage.play(board.left.leave(), board.track.mark.animate.move_to(places[len(places) - 1]), run_time=0.6)
+            self.stage.play(board.left.leave(), board.track.go_to(len(board.track.bars) - 1), run_time=0.6)
             self.chapter.take_logits(logits.numbers)
             self.stage.play(FadeOut(logits), run_time=0.3)
 
@@ -72,7 +72,7 @@ class Verdict:
             digit=self.prediction,
             probability=share_in_words(float(self.trace.output[0, self.prediction])),
         )
-        with self.stage.beat("explain", f"{said} {self.meant()}"):
+        with self.stage.beat("explain", f"{said} {self.meant()}", reason=self.insight()):
             if not self.stage.wide:
                 self.stage.play(FadeOut(self.chapter.formula), run_time=0.4)
                 box = self.board.places.formula
@@ -91,9 +91,17 @@ class Verdict:
         shift = table.chart.left - 0.2 - table.chart.names.get_right()[0]
         self.stage.play(table.chart.names.animate.shift(shift * RIGHT), run_time=0.8)
 
+    def insight(self) -> str:
+        """Say what all this was made of."""
+        layers = self.board.reading.network.layers
+        return say(
+            "{learned} learned numbers and arithmetic, nothing else.",
+            learned=f"{sum(layer.parameters() for layer in layers):,}",
+        )
+
     def meant(self) -> str:
         if self.label is None:
-            return say("It knows only digits, so it finds one in every picture.")
+            return unsure(self.trace.output[0]) or say("It knows only digits, so it finds one in every picture.")
         if self.label == self.prediction:
             return say("The label says {label}, so it is right.", label=self.label)
         return say("The label says {label}, so it is wrong.", label=self.label)

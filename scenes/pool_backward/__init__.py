@@ -12,8 +12,8 @@ from cnn_core.arrays import freeze
 from cnn_core.avg_pool2d import avg_pool2d
 from cnn_core.backward import Backward
 from cnn_core.examples import POOL_GRID
-from cnn_core.grids import Grid
 from cnn_core.max_pool2d import max_pool2d
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import Trace
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.fields import Image, Size

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.softmax import SoftmaxTrace, softmax
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Names, Vector

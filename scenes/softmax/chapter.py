@@ -70,8 +70,10 @@ class SoftmaxChapter:
 
     def show_logits(self, caption: str) -> None:
         self.columns["x"] = [self.table.number("x", k) for k in self.classes]
-        with self.stage.beat("explain", caption):
-            self.stage.play(FadeIn(self.table, self.table.heads["x"], *self.columns["x"]), run_time=1.0)
+        with self.stage.beat("explain", caption, reason=say("A logit may be any number; a probability may not.")):
+            self.stage.play(FadeIn(self.table, self.table.heads["x"]), run_time=0.8)
+            for number in self.columns["x"]:
+                self.stage.play(FadeIn(number), run_time=min(0.5, 2.5 / len(self.classes)))
 
     def take_logits(self, numbers: Sequence[Label]) -> None:
         """Let logits that are on the stage already move into the table."""
@@ -87,7 +89,7 @@ class SoftmaxChapter:
             "The largest logit, {largest}, is called m and subtracted; then the exponentials are taken.",
             largest=self.largest(),
         )
-        with self.stage.beat("step", said):
+        with self.stage.beat("step", said, reason=say("Exponentials are positive, and grow with the logit.")):
             self.fill("shifted", out_of="x")
             self.fill("exponentials", out_of="shifted")
 
@@ -97,7 +99,8 @@ class SoftmaxChapter:
             "First the largest logit, {largest}, is called m and subtracted from all. The probabilities stay the same.",
             largest=self.largest(),
         )
-        with self.stage.beat("explain", said):
+        why = say("Only differences between logits count, so m may be taken from all of them.")
+        with self.stage.beat("explain", said, reason=why):
             self.write(VGroup(Formula(INVARIANCE, 0.5, self.theme.text).move_to(self.box.center)))
             self.fill("shifted", out_of="x")
 
@@ -117,7 +120,7 @@ class SoftmaxChapter:
             "The exponential function makes each of them positive. Here is e to the power of {exponent}.",
             exponent=number(exponent.text),
         )
-        with self.stage.beat("step", said):
+        with self.stage.beat("step", said, reason=say("Exponentials are positive, and grow with the logit.")):
             self.write(self.writer.write(equation))
             self.fill("exponentials", out_of="shifted")
 
@@ -125,7 +128,8 @@ class SoftmaxChapter:
         total = self.table.sum()
         equation = summed(self.equation("total", 0))
         value = about(equation.result.text, is_rounded=equation.is_rounded)
-        with self.stage.beat("step", say("Together they make {total}.", total=value)):
+        why = say("Divided by their sum, the parts of a whole make 1.")
+        with self.stage.beat("step", say("Together they make {total}.", total=value), reason=why):
             self.write(self.writer.write(equation))
             self.stage.play(Create(self.table.total_line), run_time=0.4)
             self.stage.play(FadeIn(total, target_position=VGroup(*self.columns["exponentials"])), run_time=1.0)
@@ -139,7 +143,8 @@ class SoftmaxChapter:
             asked = say("What is the probability of {name}?", name=name)
             self.stage.ask(asked, answer, first=[FadeOut(self.formula)])
         said = say("The probability of {name} is its share of the whole.", name=name)
-        with self.stage.beat("answer" if question else "step", said):
+        why = say("A share of the whole is a probability.")
+        with self.stage.beat("answer" if question else "step", said, reason=why):
             if question:
                 self.stage.play(self.stage.end_question(), run_time=0.4)
                 self.formula = VGroup()
@@ -148,10 +153,10 @@ class SoftmaxChapter:
             self.head = self.table.chart_head()
             self.stage.play(FadeIn(self.head, self.table.chart.axis), run_time=0.4)
             self.grow(self.winner, run_time=1.0)
-        with self.stage.beat("step", say("The others are divided by the same sum.")):
+        with self.stage.beat("step", say("The others are divided by the same sum."), reason=why):
             for k in self.classes:
                 if k != self.winner:
-                    self.grow(k, run_time=0.3 if len(self.classes) <= FEW else 0.15)
+                    self.grow(k, run_time=0.6 if len(self.classes) <= FEW else 0.2)
 
     def make_room(self) -> None:
         """Where the frame is too narrow for all columns, take those away that are done with."""
@@ -176,7 +181,8 @@ class SoftmaxChapter:
             for number, source in zip(self.columns[name], self.columns[out_of], strict=True)
         ]
         self.stage.play(FadeIn(self.table.heads[name]), run_time=0.4)
-        self.stage.play(*moves, run_time=1.2)
+        for some in [[move] for move in moves] if len(moves) <= FEW else [moves]:
+            self.stage.play(*some, run_time=0.7 if len(moves) <= FEW else 1.2)
 
     def write(self, formula: VGroup) -> None:
         if len(self.formula):

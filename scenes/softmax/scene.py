@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from manim import FadeOut
+import numpy as np
+from manim import FadeOut, Indicate, VGroup
 
-from scenes.language import say
+from cnn_core.equation import Equation
+from cnn_core.expression import Difference, Exp, Value
+from cnn_core.numerals import EXACTLY, as_text, decimals_for
+from scenes.language import about, say
 from scenes.softmax import SoftmaxSpec
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
 from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxScene"]
+
+MOST_TIMES = 1000.0
+"""A ratio of two probabilities up to which it is told."""
 
 
 class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
@@ -35,13 +42,49 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         self.close(chapter)
 
     def close(self, chapter: SoftmaxChapter) -> None:
-        winners = (self.trace.output == self.trace.output.max()).sum()
-        always = say("No probability is negative, and together they make 1.")
-        which = say("{count} classes share the largest.", count=winners)
-        if winners == 1:
-            which = say("The largest belongs to {name}.", name=self.called(chapter.winner))
-        with self.beat("explain", f"{always} {which}"):
+        """Say what a probability depends on: how far its logit is ahead, shown with the two largest."""
+        lead = self.lead()
+        with self.beat("explain", self.moral(chapter), reason=say("Shares of a whole are probabilities.")):
             self.play(FadeOut(chapter.formula), run_time=0.6)
+            chapter.formula = VGroup()
+        if lead:
+            with self.beat("explain", self.insight(lead), reason=self.insight(lead)):
+                chapter.write(chapter.writer.write(lead))
+                for k in self.leaders():
+                    self.play(Indicate(chapter.table.chart.names[k], color=self.theme.window), run_time=0.8)
+
+    def leaders(self) -> list[int]:
+        """Return the class with the largest probability, and the next one."""
+        leaders: list[int] = np.argsort(-self.trace.x.ravel(), kind="stable")[:2].tolist()
+        return leaders
+
+    def lead(self) -> Equation | None:
+        """Return `e^(2 - 1) = 2.72`: how many times as probable the first class is; None where no film can show it."""
+        first, second = (self.trace.value("x", k) for k in self.leaders())
+        times = float(np.exp(first.number - second.number))
+        if not 1 < times < MOST_TIMES:
+            return None
+        return Equation.of(Exp((Difference((first, second)),)), Value(times, name="times", decimals=2))
+
+    def insight(self, lead: Equation) -> str:
+        first, second = map(self.called, self.leaders())
+        times = about(lead.result.text, is_rounded=lead.is_rounded)
+        larger, smaller = (leaf.number for leaf in lead.left.leaves())
+        ahead = larger - smaller
+        text = as_text(ahead, decimals_for([ahead]))
+        return say(
+            "Only differences count: {ahead} ahead makes {first} {times} times as probable as {second}.",
+            ahead=about(text, is_rounded=abs(float(text) - ahead) > EXACTLY),
+            first=first,
+            second=second,
+            times=times,
+        )
+
+    def moral(self, chapter: SoftmaxChapter) -> str:
+        winners = (self.trace.output == self.trace.output.max()).sum()
+        if winners == 1:
+            return say("Together they make 1, and the largest belongs to {name}.", name=self.called(chapter.winner))
+        return say("Together they make 1. {count} classes share the largest.", count=winners)
 
     def called(self, k: int) -> str:
         return self.spec.labels[k] if self.spec.labels else say("class {number}", number=k)

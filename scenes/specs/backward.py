@@ -13,7 +13,7 @@ from cnn_core.backward import Backward
 from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import parse
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Image, batched, check_sides

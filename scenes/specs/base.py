@@ -6,6 +6,7 @@ import re
 import unicodedata
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
+from cnn_core.reading.quoting import CAME_LENGTH, as_came, escaped
 from scenes.language import language_of
 from scenes.letters import check_letters
 
@@ -24,6 +26,25 @@ if TYPE_CHECKING:
     from scenes.stage import ExplainerScene
 
 __all__ = ["DefaultError", "Label", "SceneSpec", "Values", "as_json"]
+
+OTHER_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {
+        "image": ("x",),
+        "input": ("x",),
+        "kernel": ("weight", "kernel_size"),
+        "filter": ("weight", "kernel_size"),
+        "filters": ("weight",),
+        "pool_size": ("kernel_size",),
+        "strides": ("stride",),
+        "gamma": ("weight",),
+        "beta": ("bias",),
+        "epsilon": ("eps",),
+    }
+)
+"""What fields are called elsewhere: in Keras, in papers, in everyday words."""
+
+OF_KERNELS, OF_NORMS = ("kernel", "filter", "filters"), ("gamma", "beta", "epsilon")
+"""Names that mean a weight only in convolutions, and only in normalisations."""
 
 EXAMPLE = "example"
 """What stands for a default grid that is too large to be typed."""
@@ -87,8 +108,9 @@ class SceneSpec(BaseModel):
     summary: ClassVar[str]
     example: ClassVar[str]
     """The options of an example command, for `--help`."""
-    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({"image": "x"})
-    """Other names of fields, on the command line, in lesson files and in notebooks."""
+    aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Other names of fields, on the command line, in lesson files and in notebooks: those of `OTHER_NAMES` that make
+    sense, where a spec does not say its own."""
 
     title: Title | None = Field(None, description="Title at the top left; the operation's name if not given.")
     theme: Literal["dark", "light"] = Field("dark", description="Colours: light on dark or dark on light.")
@@ -164,6 +186,8 @@ class SceneSpec(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if "aliases" not in cls.__dict__:
+            cls.aliases = MappingProxyType(other_names(cls.model_fields))
         for name in ("trace", "values"):
             if name in cls.__dict__:
                 setattr(cls, name, once(cls.__dict__[name]))
@@ -177,6 +201,18 @@ class SceneSpec(BaseModel):
         """Return the spec as plain JSON values, defaults included."""
         plain: dict[str, Any] = self.model_dump(mode="json")
         return plain
+
+
+def other_names(fields: Iterable[str]) -> dict[str, str]:
+    """Return what other programs, books and courses call fields: each name for the first field that there is.
+
+    >>> other_names(["x", "kernel_size", "stride"])["kernel"]
+    'kernel_size'
+    """
+    normalizes = "eps" in fields
+    names = {name: of for name, of in OTHER_NAMES.items() if name not in fields and (name in OF_NORMS) <= normalizes}
+    found = {name: next((one for one in of if one in fields), "") for name, of in names.items()}
+    return {name: field for name, field in found.items() if field and not (normalizes and name in OF_KERNELS)}
 
 
 def once(method: Callable[[SceneSpec], Any]) -> Callable[[SceneSpec], Any]:
@@ -197,7 +233,9 @@ def sentence(spec: type[SceneSpec], error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"] if not isinstance(part, int))
     if first["type"] == "extra_forbidden":
         known = ", ".join(sorted(spec.model_fields))
-        return f"{where} is not something that {spec.name} takes; it takes {known}."
+        near = get_close_matches(where, [*spec.model_fields, *spec.aliases], n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it takes {known}."
+        return f"{spec.name} does not take {escaped(where[:CAME_LENGTH])}; {hint}"
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InputError):
         return str(cause)
@@ -205,9 +243,7 @@ def sentence(spec: type[SceneSpec], error: ValidationError) -> str:
     message = message.replace("should", "must").partition(", unable")[0]
     message = message.replace("a valid integer", "a whole number").replace("a valid number", "a number")
     message = message.replace("greater than or equal to", "at least").replace("less than or equal to", "at most")
-    came = repr(first["input"])
-    came = came if len(came) <= 60 else came[:57] + "..."
-    return f"{where} {message[0].lower()}{message[1:]}, but it is {came}."
+    return f"{where} {message[0].lower()}{message[1:]}, but it is {as_came(first['input'])}."
 
 
 def as_json(values: Any) -> Any:

@@ -10,15 +10,19 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo, WithJsonSchema
 
-from cnn_core.arrays import freeze
-from cnn_core.digits import Preparation, prepare, read_photo
-from cnn_core.errors import InputError, ShapeError
-from cnn_core.grids import read_grid
+from cnn_core.arrays import Array
+from cnn_core.errors import InputError
 from cnn_core.mnist import Bytes, digit
+from cnn_core.reading.digit_values import read_digit_values
+from cnn_core.reading.digits import Preparation, prepare, read_photo
+from cnn_core.reading.grids import FileSource
+from cnn_core.reading.pictures import PICTURES
+from scenes.language import say
 
-__all__ = ["DigitImage", "DigitSource", "digit_image"]
+__all__ = ["DigitImage", "DigitSource", "digit_image", "unsure"]
 
-PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
+SURE = 0.75
+"""The least probability of a digit that a network is said to be sure of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +50,18 @@ class DigitImage:
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def remark(self) -> str:
+        """What is to be said of it before a network reads it: that it is empty, or holds several digits."""
+        if not self.pixels.any():
+            return say("No ink was found in the picture, so the network gets an empty image. It knows only digits.")
+        if self.preparation is not None and self.preparation.parts > 1:
+            return say(
+                "There seem to be {count} digits in the picture, but the network reads only one.",
+                count=self.preparation.parts,
+            )
+        return ""
+
     def in_words(self) -> str:
         if self.index is not None:
             return f"Image {self.index:,} of MNIST's test set"
@@ -70,24 +86,34 @@ def digit_image(name: str, source: Any) -> DigitImage:
 
 
 def of_mnist(field: str, name: str) -> DigitImage:
-    try:
-        found = digit(name)
-    except InputError as error:
-        raise InputError(f"{field} names no digit: {error}") from error
+    found = digit(name, field)
     return DigitImage(found.pixels, f"mnist:#{found.index}", found.label, found.index)
 
 
 def of_values(field: str, source: Any) -> DigitImage:
-    if isinstance(source, str) and not any(letter.isdigit() for letter in source):
+    if isinstance(source, str) and not any(letter.isdigit() for letter in source) and FileSource.of(source) is None:
         raise InputError(
             f'{field} must be a digit such as "mnist:7" or "mnist:#1234", or a picture, but it is {source!r}.'
         )
-    array = read_grid(field, source).array
-    if array.shape != (28, 28):
-        raise ShapeError(f"{field} must be 28×28 grey values, but its shape is {array.shape}.")
-    if not np.array_equal(array, np.clip(np.rint(array), 0, 255)):
-        raise InputError(f"{field} must hold whole numbers from 0, paper, to 255, ink.")
-    return DigitImage(freeze(array.astype(np.uint8)), "rows")
+    found = read_digit_values(field, source)
+    return DigitImage(found.pixels, found.name, found.label)
+
+
+def unsure(probabilities: Array) -> str:
+    """Say between which two digits a network wavers; nothing if it is sure of one.
+
+    Parameters
+    ----------
+    probabilities : (10,)
+    """
+    second, first = np.argsort(probabilities)[-2:].tolist()
+    if probabilities[first] >= SURE:
+        return ""
+    shares = (f"{100 * probabilities[digit]:.0f} %" for digit in (first, second))
+    return say(
+        "It is not sure: {first} has {share}, {second} has {other}.",
+        **dict(zip(("share", "other"), shares, strict=True), first=first, second=second),
+    )
 
 
 def as_given(image: DigitImage) -> str | Sequence[Sequence[int]]:
@@ -100,5 +126,5 @@ DigitSource = Annotated[
     DigitImage,
     BeforeValidator(read_digit),
     PlainSerializer(as_given),
-    WithJsonSchema({"type": ["string", "array"]}),
+    WithJsonSchema({"type": ["string", "array"], "format": "digit"}),
 ]

@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Va
 
 from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.grids import Grid, read_grid
 from cnn_core.kernels import KERNELS, kernel
+from cnn_core.reading.grids import Grid, read_grid
+from cnn_core.reading.quoting import as_came
 from cnn_core.windows import Padding as Border
 from scenes.specs.base import printable
 from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
@@ -20,7 +21,7 @@ from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, 
 __all__ = ["Image", "Kernels", "Matrix", "Names", "Padding", "Place", "Size", "Vector", "batched"]
 
 
-WORDS = ("same", "valid")
+WORDS = ("same", "same-tf", "valid")
 """Padding that is asked for in words."""
 
 
@@ -45,10 +46,7 @@ def digit_in_7x7(name: str, which: str) -> Grid:
     """Return an MNIST digit, averaged over 4 x 4 blocks so that its numbers can be read."""
     from cnn_core.mnist import digit  # noqa: PLC0415 (reads ten thousand images)
 
-    try:
-        found = digit(which)
-    except InputError as error:
-        raise InputError(f"{name} names no digit: {error}") from error
+    found = digit(which, name)
     blocks = np.asarray(found.pixels, dtype=np.float64).reshape(7, 4, 7, 4).mean(axis=(1, 3)) / 255
     return Grid(freeze(np.round(blocks, 1)), f"{which}, 28×28 averaged to 7×7")
 
@@ -84,13 +82,10 @@ def read_kernels(source: Any, info: ValidationInfo) -> Grid:
 def one_kernel(name: str, source: Any) -> Grid:
     """Read one kernel, which may be a name such as `sobel-x`."""
     if isinstance(source, str) and is_name(source):
-        try:
-            return Grid(kernel(source.strip()).weight, source.strip())
-        except InputError as error:
-            raise InputError(f"{name} names no kernel: {error}") from error
+        return Grid(kernel(source.strip(), name).weight, source.strip())
     if depth(source) == 4 or getattr(source, "ndim", 0) == 4:
-        return stacked(name, [checked(name, read_grid(name, one)) for one in source])
-    return checked(name, read_grid(name, source))
+        return stacked(name, [checked(name, read_grid(name, one, channels_first=True)) for one in source])
+    return checked(name, read_grid(name, source, channels_first=True))
 
 
 def is_name(text: str) -> bool:
@@ -137,14 +132,10 @@ def check_count(name: str, what: str, count: int, most: int) -> None:
 
 
 def read_vector(source: Any, info: ValidationInfo) -> Grid:
-    """Read a row of numbers, one a channel."""
+    """Read a row of numbers, one for each channel."""
     name = str(info.field_name)
     if isinstance(source, int | float) and not isinstance(source, bool):
         source = [source]
-    if depth(source) == 1:
-        source = [list(source)]
-    if getattr(source, "ndim", 0) == 1:
-        source = source[None]
     grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source))
     if grid.array.ndim != 2 or grid.array.shape[0] != 1:
         raise ShapeError(f"{name} must be one row of numbers, but its shape is {grid.array.shape}.")
@@ -161,9 +152,11 @@ def read_size(value: Any, info: ValidationInfo) -> int | tuple[int, int]:
     except (TypeError, ValueError):
         numbers = []
     if len(numbers) not in (1, 2) or len(numbers) != len(parts):
-        raise InputError(f"{wanted}, but it is {value!r}.")
+        raise InputError(f"{wanted}, but it is {as_came(value)}.")
     if max(numbers) > MAX_SIDE:
-        raise InputError(f"{info.field_name} must be at most {MAX_SIDE} to be legible in a film, but it is {value!r}.")
+        raise InputError(
+            f"{info.field_name} must be at most {MAX_SIDE} to be legible in a film, but it is {as_came(value)}."
+        )
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 
 
@@ -171,19 +164,21 @@ def read_matrix(source: Any, info: ValidationInfo) -> Grid:
     name = str(info.field_name)
     grid = checked(name, source if isinstance(source, Grid) else read_grid(name, source))
     if grid.array.ndim != 2:
-        raise ShapeError(f"{name} must be rows of numbers, one row an output, but its shape is {grid.array.shape}.")
+        raise ShapeError(
+            f"{name} must be rows of numbers, one row for each output, but its shape is {grid.array.shape}."
+        )
     return grid
 
 
 def read_padding(value: Any, info: ValidationInfo) -> Any:
     """Read `1`, `"1 2"`, `[1, 2]`, `"0,1,0,1"`, `"1 2; 0 1"`, `"((1, 2), (0, 1))"`, `[[1, 2], [0, 1]]`, or a word."""
-    if isinstance(value, str) and value.strip() in WORDS:
-        return value.strip()
+    if isinstance(value, str) and value.strip().lower() in WORDS:
+        return "same-tf" if value.strip() == "SAME" else value.strip().lower()  # as TensorFlow spells its own
     numbers = whole_numbers(value)
     if len(numbers) not in (1, 2, 4) or max(numbers) > MAX_PADDED:
         raise InputError(
             f"{info.field_name} must be a whole number, a pair (rows, columns), four (top, bottom, left, right), "
-            f'"same" or "valid", each side at most {MAX_PADDED}, but it is {value!r}.'
+            f'"same", "same-tf" or "valid", each side at most {MAX_PADDED}, but it is {as_came(value)}.'
         )
     if len(numbers) == 4:
         return numbers[:2], numbers[2:]
@@ -213,7 +208,7 @@ def read_place(value: Any, info: ValidationInfo) -> tuple[int, int, int]:
         c, i, j = (int(part) for part in parts if not isinstance(part, bool | float))
     except (TypeError, ValueError):
         wanted = f"{info.field_name} must be channel, row and column, such as 1 0 2"
-        raise InputError(f"{wanted}, but it is {value!r}.") from None
+        raise InputError(f"{wanted}, but it is {as_came(value)}.") from None
     return c, i, j
 
 
@@ -226,20 +221,28 @@ def as_lists(grid: Grid) -> Any:
     return grid.array.tolist()
 
 
-ROWS = {"type": ["string", "array"]}
-SIZE = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}
+def rows_called(format: str) -> WithJsonSchema:
+    """Describe rows of numbers; the format tells a form what they are."""
+    return WithJsonSchema({"type": ["string", "array"], "format": format})
 
-Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
-Size = Annotated[int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema(SIZE)]
-Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), WithJsonSchema(ROWS)]
 
-PADDING = {"anyOf": [{"type": "integer"}, {"type": "array"}, {"enum": list(WORDS)}]}
+WHOLE_NUMBERS = [{"type": "integer"}, {"type": "array"}]
 
-Padding = Annotated[int | Pair | Border | str, BeforeValidator(read_padding), WithJsonSchema(PADDING)]
+Image = Annotated[Grid, BeforeValidator(read_image), PlainSerializer(as_lists), rows_called("grid")]
+Kernels = Annotated[Grid, BeforeValidator(read_kernels), PlainSerializer(as_lists), rows_called("kernels")]
+Vector = Annotated[Grid, BeforeValidator(read_vector), PlainSerializer(as_lists), rows_called("row")]
+Size = Annotated[
+    int | tuple[int, int], BeforeValidator(read_size), WithJsonSchema({"anyOf": WHOLE_NUMBERS, "format": "size"})
+]
+Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), rows_called("matrix")]
 
-Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), WithJsonSchema({"type": ["string", "array"]})]
+Padding = Annotated[
+    int | Pair | Border | str,
+    BeforeValidator(read_padding),
+    WithJsonSchema({"anyOf": [*WHOLE_NUMBERS, {"enum": list(WORDS)}], "format": "padding"}),
+]
+
+Place = Annotated[tuple[int, int, int], BeforeValidator(read_place), rows_called("place")]
 """Channel, row and column, counted from 0."""
 
 Name = Annotated[str, Field(min_length=1, max_length=8), AfterValidator(printable)]

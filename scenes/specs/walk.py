@@ -16,7 +16,7 @@ from cnn_core.arrays import Array
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
-from cnn_core.grids import Grid
+from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position
 from scenes.language import number, say
 from scenes.specs.base import Label, SceneSpec, Values
@@ -112,6 +112,14 @@ class WalkSpec(SceneSpec):
     @abstractmethod
     def say(self, stop: Stop) -> str:
         """Say what happens at a stop."""
+
+    def reason(self, stop: Stop) -> str:
+        """Say beside the title why a stop gives what it gives; nothing if the caption is enough."""
+        return ""
+
+    def shifted(self, trace: Any) -> Any:
+        """Return what an input gives that has gone on by a pixel, to be compared at the end; None if it is not."""
+        return None
 
     @abstractmethod
     def moral(self, trace: Any) -> str:

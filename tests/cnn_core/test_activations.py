@@ -9,8 +9,22 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_core import leaky_relu, relu, sigmoid, tanh
-from cnn_core.errors import InputError
+from cnn_core import (
+    clamp,
+    dropout,
+    elu,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    leaky_relu,
+    prelu,
+    relu,
+    relu6,
+    sigmoid,
+    silu,
+    tanh,
+)
+from cnn_core.errors import InputError, ShapeError
 
 torch.set_num_threads(1)
 
@@ -20,16 +34,54 @@ ORACLES = [
     (partial(leaky_relu, negative_slope=-1.5), partial(torch.nn.functional.leaky_relu, negative_slope=-1.5)),
     (sigmoid, torch.sigmoid),
     (tanh, torch.tanh),
+    (elu, torch.nn.functional.elu),
+    (partial(elu, alpha=0.5), partial(torch.nn.functional.elu, alpha=0.5)),
+    (silu, torch.nn.functional.silu),
+    (gelu, torch.nn.functional.gelu),
+    (hardsigmoid, torch.nn.functional.hardsigmoid),
+    (hardswish, torch.nn.functional.hardswish),
+    (relu6, torch.nn.functional.relu6),
+    (partial(clamp, max=1.5), partial(torch.clamp, max=1.5)),
+    (partial(clamp, min=-1, max=1.5), partial(torch.clamp, min=-1, max=1.5)),
+    (dropout, partial(torch.nn.functional.dropout, training=False)),
 ]
-all_of_them = pytest.mark.parametrize("activation", [relu, leaky_relu, sigmoid, tanh])
+all_of_them = pytest.mark.parametrize(
+    "activation",
+    [relu, leaky_relu, sigmoid, tanh, elu, silu, gelu, hardsigmoid, hardswish, relu6, clamp, dropout],
+)
 
 
 @pytest.mark.parametrize(("activation", "oracle"), ORACLES)
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=25, derandomize=True, deadline=None)
 @given(st.lists(st.floats(-1e100, 1e100) | st.floats(-10, 10), min_size=1))
 def test_any_activation_agrees_with_torch(activation: Callable, oracle: Callable, x: list[float]) -> None:
     expected = oracle(torch.tensor(x, dtype=torch.float64)).numpy()
     np.testing.assert_allclose(activation(x).output, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_gelu_by_tanh_comes_close_and_agrees_with_torch() -> None:
+    x = np.linspace(-9, 9, 50)
+    expected = torch.nn.functional.gelu(torch.tensor(x), approximate="tanh").numpy()
+    np.testing.assert_allclose(gelu(x, "tanh").output, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(gelu(x, "tanh").output, gelu(x).output, atol=1e-3)
+
+
+@pytest.mark.parametrize("slopes", [[0.1], [0.1, -2.0, 1.5]])
+def test_slopes_are_one_for_all_maps_or_one_for_each(slopes: list[float]) -> None:
+    x = np.random.default_rng(0).standard_normal((2, 3, 4, 5))
+    expected = torch.nn.functional.prelu(torch.tensor(x), torch.tensor(slopes, dtype=torch.float64)).numpy()
+    np.testing.assert_allclose(prelu(x, slopes).output, expected, rtol=1e-12)
+    with pytest.raises(ShapeError, match="weight must hold 1 number, or 3, one per channel of x, but it holds 2"):
+        prelu(x, [1, 2])
+
+
+def test_a_hard_sigmoid_can_be_as_steep_as_it_was_in_keras() -> None:
+    assert hardsigmoid([-3, 1, 3], alpha=0.2).output.tolist() == [0, 0.7, 1]
+
+
+def test_an_approximation_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(InputError, match='approximate must be "none" or "tanh", but it is \'sine\''):
+        gelu([1], "sine")
 
 
 def test_relu_of_the_storyboard_numbers() -> None:

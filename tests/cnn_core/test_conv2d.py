@@ -194,3 +194,20 @@ def test_arrays_that_do_not_fit_are_refused(arguments: dict[str, object], messag
 def test_options_out_of_range_are_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         conv2d(**{"x": X, "weight": W, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("multiplier", "kernel_size", "dilation"), [(1, (3, 3), 1), (2, (5, 2), (1, 3)), (1, (1, 1), 1)]
+)
+def test_large_maps_with_a_kernel_each_agree_with_torch(
+    multiplier: int, kernel_size: tuple[int, int], dilation: int | tuple[int, int]
+) -> None:
+    chance = np.random.default_rng(0)
+    x, weight = chance.standard_normal((2, 3, 24, 25)), chance.standard_normal((3 * multiplier, 1, *kernel_size))
+    bias = chance.standard_normal(3 * multiplier)
+    arrays = (torch.tensor(one) for one in (x, weight, bias))
+    expected = torch.nn.functional.conv2d(*arrays, padding=(2, 1), dilation=dilation, groups=3).numpy()
+    output = conv2d(x, weight, bias, padding=(2, 1), dilation=dilation, groups=3).output
+    np.testing.assert_allclose(output, expected, rtol=1e-12, atol=1e-12)
+    alone = conv2d(x[1:], weight, bias, padding=(2, 1), dilation=dilation, groups=3).output
+    np.testing.assert_array_equal(alone, output[1:])

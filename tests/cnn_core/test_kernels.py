@@ -73,7 +73,9 @@ def test_a_misspelt_name_is_answered_with_the_one_meant(name: str, meant: str) -
 
 
 def test_an_unknown_name_is_answered_with_all_names() -> None:
-    with pytest.raises(InputError, match=r'^kernel must be one of identity, .*, horizontal-stroke, but it is "zzz"\.$'):
+    with pytest.raises(
+        InputError, match=r'^kernel must be rows, or one of identity, .*, horizontal-stroke, but it is "zzz"\.$'
+    ):
         kernel("zzz")
 
 

@@ -131,7 +131,7 @@ def test_the_result_for_one_image_does_not_depend_on_its_batch(chosen: list[int]
         assert np.array_equal(together.output[-1:], alone.output)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_all_10_000_logits_agree_with_torch_and_every_prediction_is_the_same() -> None:
     x = mnist.as_input(mnist.load_test().images)
     logits = weights.shipped().logits(x)

@@ -6,11 +6,11 @@ import pytest
 
 from cnn_core.equation import Equation, Given
 from cnn_core.expression import (
+    Call,
     Cell,
     Difference,
     Exp,
     Expression,
-    Floor,
     Log,
     Maximum,
     Negative,
@@ -63,12 +63,27 @@ WRITTEN: list[tuple[Expression, str, str, str, str]] = [
     (Exp((Negative((v(-0.5),)),)), "e^0.5", "e^{0.5}", "e^(0.5)", "e to the power of 0.5"),
     (Log((v(2),)), "ln 2", r"\ln 2", "ln 2", "the natural logarithm of 2"),
     (
-        Floor((Quotient((v(7), v(2))),)),
+        Call((Quotient((v(7), v(2))),), name="floor"),
         "floor(7 / 2)",
         r"floor\left(\frac{7}{2}\right)",
-        "floor((7) / (2))",
+        'op("floor")((7) / (2))',
         "7 divided by 2, rounded down",
     ),
+    (
+        Call((v(6), Maximum((v(0), v(7)), name="max")), name="min"),
+        "min(6, max(0, 7))",
+        r"\operatorname{min}\left(6, \max\left(0, 7\right)\right)",
+        'op("min")(6, max(0, 7))',
+        "the smallest of 6, the largest of 0, 7",
+    ),
+    (
+        Call((v(-0.5),), name="erf"),
+        "erf(−0.5)",
+        r"\operatorname{erf}\left(-0.5\right)",
+        'op("erf")(-0.5)',
+        "the error function of minus 0.5",
+    ),
+    (Power((v(4),), exponent=0.75), "4^0.75", "4^{0.75}", "4^(0.75)", "4 to the power of 0.75"),
     (Cell((Value(8.0, "x[0,1]"),)), "x[0,1]", r"\text{x[0,1]}", '"x[0,1]"', "x[0,1]"),
 ]
 

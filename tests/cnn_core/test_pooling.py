@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
-from cnn_core import avg_pool2d, max_pool2d
+from cnn_core import adaptive_avg_pool2d, adaptive_max_pool2d, avg_pool2d, max_pool2d
 from cnn_core.errors import InputError, ShapeError
 
 X = np.arange(40.0).reshape(1, 2, 4, 5)
@@ -67,7 +68,7 @@ def test_what_does_not_fit_is_refused(pool: Callable, options: dict[str, object]
         ({"padding": -1}, "padding must be a whole number of at least 0"),
         (
             {"padding": (2, 1)},
-            r"padding must be at most half of kernel_size, which is \(2, 2\), but it is \(2, 1\)",
+            r"padding must be smaller than the window, which covers 2 x 2 \(.*\), but it is \(\(2, 2\), \(1, 1\)\)",
         ),
         ({"x": X * np.nan}, "x must hold finite numbers"),
     ],
@@ -82,3 +83,37 @@ def test_an_image_comes_out_the_same_to_the_last_bit_alone_and_in_company(pool: 
     x = np.random.default_rng(2).standard_normal((9, 3, 13, 13))
     alone = [pool(x[n : n + 1], 3, 2, 1).output for n in range(len(x))]
     np.testing.assert_array_equal(pool(x, 3, 2, 1).output, np.concatenate(alone))
+
+
+@both_poolings
+def test_padding_may_differ_on_all_four_sides(pool: Callable) -> None:
+    padded = np.pad(X - 50, ((0, 0), (0, 0), (1, 0), (0, 2)), constant_values=-99 if pool is max_pool2d else 0)
+    assert pool(X - 50, (2, 3), 2, ((1, 0), (0, 2))).output.tolist() == pool(padded, (2, 3), 2).output.tolist()
+
+
+@pytest.mark.parametrize("output_size", [1, 2, (3, 4), (4, 5), (7, 3)])
+@pytest.mark.parametrize(
+    ("pool", "oracle"),
+    [
+        (adaptive_max_pool2d, torch.nn.functional.adaptive_max_pool2d),
+        (adaptive_avg_pool2d, torch.nn.functional.adaptive_avg_pool2d),
+    ],
+)
+def test_so_many_windows_share_the_input_as_in_torch(
+    pool: Callable, oracle: Callable, output_size: int | tuple[int, int]
+) -> None:
+    x = np.random.default_rng(0).standard_normal((3, 2, 4, 5))
+    trace = pool(x, output_size)
+    np.testing.assert_allclose(trace.output, oracle(torch.tensor(x), output_size).numpy(), rtol=1e-12, atol=1e-12)
+    np.testing.assert_array_equal(trace.output[:1], pool(x[:1], output_size).output)
+    for position in trace.positions():
+        rows, columns = trace.window(*position)
+        seen = x[position[0], position[1]][np.ix_(rows, columns)]
+        np.testing.assert_array_equal(trace.step(*position).window, seen)
+
+
+@both_poolings
+def test_a_dilated_window_skips_cells(pool: Callable) -> None:
+    trace = pool([[[[1, 2, 9, 4], [0, 0, 0, 0], [5, 6, 7, 8]]]], 2, 1, dilation=2)
+    assert trace.step(0, 0, 0, 1).window.tolist() == [[2, 4], [6, 8]]
+    assert trace.output.tolist() == [[[[9, 8]]]] if pool is max_pool2d else [[[[5.5, 5]]]]

@@ -4,8 +4,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnn_core import softmax
+from cnn_core import log_softmax, softmax
 from cnn_core.errors import InputError
+from cnn_core.notation import plain
 
 torch.set_num_threads(1)
 
@@ -20,6 +21,15 @@ def test_the_largest_score_is_shifted_to_zero() -> None:
     trace = softmax([[1000, 1001]])
     assert trace.shifted.tolist() == [[-1, 0]]
     assert trace.exponentials[0, 1] == 1
+
+
+def test_logarithms_of_shares_agree_with_torch_and_are_written_without_them() -> None:
+    x = np.random.default_rng(0).normal(0, 300, (2, 3, 4))
+    expected = torch.nn.functional.log_softmax(torch.tensor(x), dim=1).numpy()
+    np.testing.assert_allclose(log_softmax(x, 1).output, expected, rtol=1e-12, atol=1e-12)
+    assert plain(log_softmax([1, 0]).equation(1)) == "−1 − ln 1.368 ≈ −1.313"
+    with pytest.raises(InputError, match="backward must be asked of softmax"):
+        log_softmax([1, 0]).backward([1, 1])
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)

@@ -121,7 +121,7 @@ def killed(checkpoint: Path, when: tuple[int, int]) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_training_that_is_killed_twice_ends_at_the_same_bytes(tmp_path: Path) -> None:
     checkpoint = tmp_path / "run.safetensors"
     killed(checkpoint, (2, 3))
@@ -193,7 +193,7 @@ def test_weights_are_no_checkpoint(checkpoint: Path) -> None:
 
 
 def test_a_checkpoint_without_its_arrays_is_refused(checkpoint: Path) -> None:
-    from cnn_core.tensor_files import read_tensors, write_tensors
+    from cnn_core.reading.tensor_files import read_tensors, write_tensors
 
     tensors, description = read_tensors("checkpoint", checkpoint)
     del tensors["model.0.weight"]

@@ -196,7 +196,7 @@ CONV = {"kind": "Conv2d"}
         (
             [CONV],
             {"0.weight": np.ones((100_000, 1, 1, 1))},
-            "conv2d: it must need an array of at most 10,000,000 numbers",
+            "conv2d: it must need an array of at most 60,000,000 numbers",
         ),
         (
             [{"kind": "MaxPool2d", "kernel_size": 10**9, "padding": 5 * 10**8}],

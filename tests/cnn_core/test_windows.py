@@ -52,12 +52,20 @@ def test_every_way_of_asking_for_padding(padding: object, expected: object) -> N
 def test_what_is_no_padding_is_refused(padding: object) -> None:
     message = (
         r"padding must be a whole number of at least 0, a pair \(rows, columns\), "
-        r'\(\(top, bottom\), \(left, right\)\), "same" or "valid", but it is '
+        r'\(\(top, bottom\), \(left, right\)\), "same", "same-tf" or "valid", but it is '
     )
     with pytest.raises(InputError, match=message):
         as_padding(padding, (3, 3), (1, 1))
 
 
+def test_same_as_tensorflow_does_it_depends_on_the_size() -> None:
+    assert as_padding("same-tf", (3, 2), (2, 2), (6, 5)) == ((0, 1), (0, 1))
+    assert as_padding("same-tf", (3, 4), (1, 1), (6, 5)) == as_padding("same", (3, 4))
+    assert as_padding("same-tf", (1, 1), (2, 2), (6, 5)) == ((0, 0), (0, 0))
+
+
 def test_same_with_a_stride_is_refused() -> None:
-    with pytest.raises(InputError, match=r'padding "same" needs a stride of 1, but stride is \(2, 1\)\.'):
+    with pytest.raises(
+        InputError, match=r'padding "same" needs a stride of 1 \("same-tf" does not\), but stride is \(2, 1\)\.'
+    ):
         as_padding("same", (3, 3), (2, 1))

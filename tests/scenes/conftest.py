@@ -7,11 +7,10 @@ import pytest
 
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
-from scenes.catalog import find
-from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.stage import ExplainerScene
-from tests.scenes.looking import outside, overlapping, too_small, watch
+from tests.performing import perform as performed
+from tests.scenes.looking import outside, overlapping, too_small
 
 Perform = Callable[..., ExplainerScene[Any]]
 
@@ -21,7 +20,7 @@ def perform() -> Perform:
     """Play a scene without drawing: `perform("max-pool", x=[[7, 3], [3, 8]])`."""
 
     def play(name: str, **given: Any) -> ExplainerScene[Any]:
-        return rehearse(find(name).build(given))
+        return performed(name, **given).scene
 
     return play
 
@@ -31,7 +30,7 @@ def perform_well() -> Perform:
     """Play a scene as `perform` does, and look at every beat: texts large enough and side by side, numbers true."""
 
     def play(name: str, **given: Any) -> ExplainerScene[Any]:
-        scene, seen = watch(find(name).build(given))
+        scene, seen = performed(name, **given)
         values = as_json(scene.spec.values())
         for beat, labels in zip(scene.timeline.beats, seen, strict=True):
             for search in (lambda found: outside(found, scene.spec.ratio), overlapping, too_small):

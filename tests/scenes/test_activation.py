@@ -13,6 +13,7 @@ from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.stage import ExplainerScene, family
 from scenes.timeline import Beat
+from tests.often import in_turn
 
 Perform = Callable[..., Any]
 
@@ -183,22 +184,18 @@ def test_afterwards_only_the_grids_have_numbers(perform: Perform) -> None:
     assert len(last.shown) == 18
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "given",
-    [
-        pytest.param({"x": "-9998.75", "x_label": "W" * 24, "output_label": "M" * 24}, id="one long value"),
-        pytest.param({"x": large(2, 3, 4, decimals=2), "theme": "light"}, id="channels"),
-        pytest.param({"x": "0.001 -0.002"}, id="tiny values"),
-        pytest.param({"x": large(8, 3)}, id="upright"),
-        pytest.param({"x": large(1, 12)}, id="one row"),
-    ],
-)
-def test_whatever_the_limits_admit_fits_the_frame(
-    perform_well: Perform, name: str, ratio: str, given: dict[str, Any]
-) -> None:
-    perform_well(name, ratio=ratio, **given)
+LARGEST = {
+    "one long value": {"x": "-9998.75", "x_label": "W" * 24, "output_label": "M" * 24},
+    "channels": {"x": large(2, 3, 4, decimals=2), "theme": "light"},
+    "tiny values": {"x": "0.001 -0.002"},
+    "upright": {"x": large(8, 3)},
+    "one row": {"x": large(1, 12)},
+}
+
+
+@pytest.mark.parametrize(("which", "name", "ratio"), in_turn(LARGEST, NAMES, FRAME_SIZES))
+def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, which: str, name: str, ratio: str) -> None:
+    perform_well(name, ratio=ratio, **LARGEST[which])
 
 
 def test_the_longest_film_lasts_less_than_four_minutes(perform: Perform) -> None:

@@ -14,8 +14,8 @@ from scenes.catalog import find
 from scenes.rehearsal import FRAME_SIZES
 from tests.scenes.looking import outside, overlapping, too_small, watch
 
-TRIES = 3
-"""Specs a scene and ratio; some of them are refused, which is fine."""
+MANY = 20
+"""Specs a scene and ratio in `make soak`; some of them are refused, which is fine."""
 
 LONGEST = 300
 """Seconds that a film may last."""
@@ -36,7 +36,7 @@ def numbers(chance: Chance, *shape: int) -> Any:
     return chance.integers(-999, 1000, shape).tolist()
 
 
-def maps(chance: Chance, most: int = 12) -> Any:
+def maps(chance: Chance, most: int = 7) -> Any:
     """Return one to three maps."""
     return numbers(chance, chance.choice([1, 1, 2, 3]), *chance.integers(1, most + 1, 2))
 
@@ -87,12 +87,12 @@ MAKERS: dict[str, Callable[[Chance], Given]] = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("tries", [1, pytest.param(MANY, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("ratio", FRAME_SIZES)
 @pytest.mark.parametrize("name", MAKERS)
-def test_whatever_is_admitted_fits(name: str, ratio: str) -> None:
-    chance = np.random.default_rng(zlib.crc32(f"{name} {ratio}".encode()))
-    for _ in range(TRIES):
+def test_whatever_is_admitted_fits(name: str, ratio: str, tries: int) -> None:
+    chance = np.random.default_rng(zlib.crc32(f"{name} {ratio} {tries}".encode()))
+    for _ in range(tries):
         given = {**MAKERS[name](chance), "ratio": ratio}
         try:
             spec = find(name).build(given)

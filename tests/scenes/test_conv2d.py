@@ -78,11 +78,8 @@ def test_shapes_and_symbols_come_before_any_number(film: ExplainerScene[Any]) ->
 
 def test_the_first_position_shows_all_factors_all_products_and_their_sum(film: ExplainerScene[Any]) -> None:
     (beat,) = beats(film, "The 9 products add up to −1.")
-    factors = [shown.of for shown in beat.shown if shown.of.startswith(("x[", "weight["))]
-    assert len(factors) == 25 + 9 + 2 * 9  # in the cells, and pair by pair in the products
-    for index, (pixel, weight) in enumerate(zip(factors[-18::2], factors[-17::2], strict=True)):
-        row, column = divmod(index, 3)
-        assert (pixel, weight) == (f"x[0,0,{row},{column}]", f"weight[0,0,{row},{column}]")
+    assert len(numbers(beat, "x[")) == 25
+    assert len(numbers(beat, "weight[")) == 9 + 9  # by itself, and on the window
     products = numbers(beat, "steps[0].products")
     assert [text for text, _ in products] == ["0", "0", "-1", "0", "2", "-1", "0", "0", "-1"]
     assert products[5] == ("-1", "steps[0].products[0,1,2]")
@@ -106,12 +103,12 @@ def test_every_position_shows_its_own_sum_and_no_other(film: ExplainerScene[Any]
 def test_the_first_position_is_slow_the_second_faster_and_the_rest_brisk(film: ExplainerScene[Any]) -> None:
     told = [beat for beat in film.timeline.beats if beat.kind == "step"]
     seconds = [beat.end - beat.start for beat in told]
-    assert sum(seconds[:3]) > seconds[3] > max(seconds[4:])
-    assert max(seconds[4:]) < 2.5
+    assert sum(seconds[:4]) > seconds[4] > max(seconds[5:])
+    assert max(seconds[5:]) < 3
 
 
 def test_the_default_film_lasts_about_a_minute(film: ExplainerScene[Any]) -> None:
-    assert 30 <= film.timeline.duration <= 75
+    assert 30 <= film.timeline.duration <= 90
 
 
 def test_it_is_said_once_that_the_kernel_is_not_flipped(film: ExplainerScene[Any]) -> None:
@@ -165,7 +162,7 @@ def test_dilation_and_stride_are_said(perform: Perform) -> None:
 def test_a_bias_is_added_last(perform_well: Perform) -> None:
     scene = perform_well("conv2d", bias=0.5)
     (beat,) = beats(scene, "The products add up to −1. With the bias, 0.5: −0.5.")
-    assert numbers(beat, "bias") == [("0.5", "bias[0]")] * 3
+    assert numbers(beat, "bias") == [("0.5", "bias[0]")]
     assert ("-0.5", "output[0,0,0,0]") in numbers(beat, "output")
 
 
@@ -220,23 +217,21 @@ def test_labels_and_title_are_the_users() -> None:
 
 def test_a_larger_kernel_is_taken_row_by_row_with_a_running_sum(perform_well: Perform) -> None:
     scene = perform_well("conv2d", x=np.ones((6, 6)).tolist(), weight=np.ones((5, 5)).tolist())
-    first, *others = beats(scene, "of the kernel", "5")
-    assert first.caption == "There are 25 products. Row 1 of the kernel gives 5."
-    assert [beat.caption for beat in others][-1] == "Row 5 of the kernel adds 5: that makes 25."
-    assert numbers(others[-1], "steps") == [
-        ("5", "steps[0].row_sums[0,4]"),
-        ("20", "steps[0].running_sum[19]"),
-        ("5", "steps[0].row_sums[0,4]"),
-        ("25", "steps[0].running_sum[24]"),
-    ]
+    (beat,) = beats(scene, "The 5 products of each row are added up, then the rows.")
+    assert numbers(beat, "steps[0].row_sums") == [("5", f"steps[0].row_sums[0,{row}]") for row in range(5)]
+    total, *_ = beats(scene, "The 25 products add up to 25.")
+    assert ("25", "output[0,0,0,0]") in numbers(total, "output")
 
 
 def test_several_channels_are_summed_one_after_the_other(perform_well: Perform) -> None:
     scene = perform_well("conv2d", x=TWO_CHANNELS, weight="2 0 0; 0 0 0; 0 0 1", bias=1, symbols=False)
-    assert beats(scene, "There are 18 products. Channel 1 gives 3.")
-    assert beats(scene, "Channel 2 adds 2: that makes 5.")
+    one, two = beats(scene, "each pixel times its weight")
+    assert one.caption.startswith("Channel 1:")
+    assert ("3", "steps[0].running_sum[8]") in numbers(one, "steps")
+    assert ("5", "steps[0].running_sum[17]") in numbers(two, "steps")
     (total,) = beats(scene, "The products add up to 5. With the bias, 1: 6.")
-    assert [of for _, of in numbers(total, "steps")] == ["steps[0].channel_sums[0]", "steps[0].channel_sums[1]"]
+    sums = [of for _, of in numbers(total, "steps[0].channel_sums")]
+    assert sums == ["steps[0].channel_sums[0]", "steps[0].channel_sums[1]"]
     assert {of for _, of in numbers(total, "weight")} >= {"weight[0,0,0,0]", "weight[0,1,2,2]"}
 
 
@@ -244,7 +239,6 @@ def test_each_output_channel_shows_its_own_kernel_and_finished_ones_stay(perform
     scene = perform_well("conv2d", x="1 2; 3 4", weight=["1 0", "0 1"], bias="0 10")
     (change,) = beats(scene, "Output channel 2 has a kernel of its own.")
     assert {of for _, of in numbers(change, "weight")} == {"weight[1,0,0,0]", "weight[1,0,0,1]"}
-    assert numbers(change, "bias") == [("10", "bias[1]")]
     assert [text for text, _ in numbers(scene.timeline.last, "output")] == ["1", "3", "12", "14"]
 
 
@@ -252,7 +246,7 @@ def test_in_groups_each_channel_has_its_own_kernel_and_output(perform_well: Perf
     scene = perform_well("conv2d", x=TWO_CHANNELS, weight=["1 0; 0 1", "0 1; 1 0"], groups=2, symbols=False)
     assert beats(scene, "in 2 groups")
     last = scene.timeline.last
-    assert {of[:11] for _, of in numbers(last, "weight")} == {"weight[0,0,", "weight[1,0,"}
+    assert {of[:11] for _, of in numbers(last, "weight")} == {"weight[1,0,"}
     assert [text for text, _ in numbers(last, "output")] == ["2", "3", "0", "2", "2", "1", "1", "0"]
 
 
@@ -284,8 +278,7 @@ def test_equals_stands_only_where_the_digits_make_it_true() -> None:
     assert not any("≈" in shown for shown in exact)
     rounded = texts(x="1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2", weight="box-blur")
     at = next(n for n, shown in enumerate(rounded) if "1.11" in shown and "≈" in shown)
-    line = rounded[at]
-    assert line.index("≈") == len(line) - 2 or line[line.index("≈") + 1] == "1.11"
+    assert rounded[at].count("1.11") == 2  # below the sums, and in its cell
 
 
 def test_sixteenths_are_written_exactly_where_they_fit() -> None:
@@ -348,7 +341,7 @@ REFUSED = [
     ({"x": waves(2, 9, 4)}, "x with its padding with its 2 channels must be at most 8×8"),
     ({"weight": waves(8, 8)}, "weight must be at most 7×7 to be legible in a film, but it is 8×8."),
     ({"weight": waves(6, 6)}, "weight must fit into x with its padding, which is 5 x 5, but its kernel covers 6 x 6"),
-    ({"weight": "sobel"}, "weight names no kernel"),
+    ({"weight": "sobel"}, "weight must be rows, or one of identity"),
     ({"weight": waves(2, 3, 3)}, "weight must have 1 input channels"),
     ({"bias": "1 2"}, "bias must hold one number for each output channel, 1 in all, but it holds 2."),
     ({"stride": 0}, "stride must be a whole number of at least 1"),

@@ -32,10 +32,11 @@ from scenes.mobjects.text import Label
 from scenes.network import DigitSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.stage import family
+from tests.performing import perform, performance_of
 
 
 def played(**given: Any) -> Any:
-    return rehearse(DigitSpec.build(given)).timeline
+    return perform("digit", **given).timeline
 
 
 def random(*shape: int) -> Any:
@@ -103,7 +104,7 @@ FILMED = [(net, "16:9") for net in OTHER_NETS] + [(FIRST, "9:16"), (FIRST, "1:1"
 @pytest.mark.parametrize(("net", "ratio"), FILMED)
 def test_a_net_of_another_shape_is_filmed_too(net: str, ratio: str, weights_of: Any) -> None:
     spec = DigitSpec.build({"weights": weights_of(OTHER_NETS[net]), "ratio": ratio})
-    timeline = rehearse(spec).timeline
+    timeline = performance_of(spec).timeline
     check_numbers(spec, timeline)
     check_frame(timeline, ratio)
     told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", beat.caption) for beat in timeline.beats)
@@ -170,7 +171,7 @@ def test_what_is_worked_out_can_be_chosen() -> None:
     assert positions[0] == (0, 1, 2, 3)
     assert positions[1][:2] == (0, 7)
     assert positions[2:] == [(0, 0, 1, 2), (0, 4, 5, 6), (0, 3)]
-    check_numbers(spec, rehearse(spec).timeline)
+    check_numbers(spec, performance_of(spec).timeline)
 
 
 def test_the_sums_on_screen_are_those_of_the_trace() -> None:
@@ -219,7 +220,7 @@ def test_a_photo_is_prepared_before_it_is_read(tmp_path: Path) -> None:
     paper[20:30, 25:75] = paper[20:100, 60:70] = 30
     Image.fromarray(paper).save(path)
     spec = DigitSpec.build({"x": str(path)})
-    timeline = rehearse(spec).timeline
+    timeline = performance_of(spec).timeline
     assert spec.as_json()["x"] == spec.x.pixels.tolist()
     assert "label" not in spec.values()
     assert timeline.beats[0].caption.startswith("The photo")
@@ -230,7 +231,7 @@ def test_a_blank_page_is_read_honestly(tmp_path: Path) -> None:
     path = tmp_path / "blank.png"
     Image.fromarray(np.full((80, 80), 240, dtype=np.uint8)).save(path)
     spec = DigitSpec.build({"x": path})
-    timeline = rehearse(spec).timeline
+    timeline = performance_of(spec).timeline
     check_numbers(spec, timeline)
     assert "No ink was found" in timeline.beats[0].caption
     assert float(np.sum(spec.values()["softmax"]["output"])) == pytest.approx(1)
@@ -246,10 +247,10 @@ def test_pixels_come_back_as_they_went_out() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"x": "mnist:#10000"}, "x names no digit: The index of a digit must be 0 to 9999, but it is 10000"),
+        ({"x": "mnist:#10000"}, 'x must be a digit of MNIST such as "mnist:7", or "mnist:#0" to "mnist:#9999"'),
         ({"x": "seven"}, 'x must be a digit such as "mnist:7" or "mnist:#1234", or a picture, but it is \'seven\''),
-        ({"x": "1 2; 3 4"}, r"x must be 28×28 grey values, but its shape is \(2, 2\)"),
-        ({"x": np.full((28, 28), 0.5).tolist()}, "x must hold whole numbers from 0, paper, to 255, ink"),
+        ({"x": "1 2; 3 4"}, r"x must be 28×28 grey values, or 784 in a row, but its shape is \(2, 2\)"),
+        ({"x": np.full((28, 28), 256).tolist()}, "x must hold numbers from 0, paper, to 255, ink, or from 0 to 1"),
         ({"x": "no-such.png"}, "x "),
         ({"weights": "no-such.safetensors"}, "weights "),
         ({"position": "8 0 0"}, "position must be at most 7 27 27, counted from 0, but it is 8 0 0"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,34 +13,16 @@ from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene
 from scenes.theme import reading_time
-from scenes.timeline import Timeline
-from tests.scenes.looking import Seen, outside, overlapping, too_small, watch
+from tests.performing import perform
+from tests.scenes.looking import outside, overlapping, too_small
 
 EVERY = [pytest.param(name, ratio, id=f"{name}-{ratio}") for name in SCENES for ratio in FRAME_SIZES]
 
 
-@dataclass
-class Performance:
-    """What was seen of a scene, beat by beat."""
-
-    scene: ExplainerScene[Any]
-    labels: list[list[Seen]]
-
-    @property
-    def timeline(self) -> Timeline:
-        return self.scene.timeline
-
-
-@cache
-def performance(name: str, ratio: str) -> Performance:
-    return Performance(*watch(find(name).build({"ratio": ratio})))
-
-
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_every_number_on_screen_is_the_computed_one(name: str, ratio: str) -> None:
-    played = performance(name, ratio)
+    played = perform(name, ratio=ratio)
     values = as_json(played.scene.spec.values())
     for beat in played.timeline.beats:
         for shown in beat.shown:
@@ -52,28 +32,28 @@ def test_every_number_on_screen_is_the_computed_one(name: str, ratio: str) -> No
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_nothing_leaves_the_frame_or_stands_where_captions_go(name: str, ratio: str) -> None:
-    played = performance(name, ratio)
+    played = perform(name, ratio=ratio)
     for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
         assert not list(outside(labels, ratio)), beat.caption
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_no_two_texts_stand_on_each_other(name: str, ratio: str) -> None:
-    played = performance(name, ratio)
+    played = perform(name, ratio=ratio)
     for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
         assert not list(overlapping(labels)), beat.caption
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)
 def test_no_text_is_too_small_to_read(name: str, ratio: str) -> None:
-    played = performance(name, ratio)
+    played = perform(name, ratio=ratio)
     for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
         assert not list(too_small(labels)), beat.caption
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_beats_follow_each_other_without_a_gap_and_can_be_read(name: str) -> None:
-    beats = performance(name, "16:9").timeline.beats
+    beats = perform(name).timeline.beats
     assert beats[0].start == 0
     for before, after in pairwise(beats):
         assert after.start == before.end
@@ -84,7 +64,7 @@ def test_beats_follow_each_other_without_a_gap_and_can_be_read(name: str) -> Non
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_question_is_answered_by_the_next_beat(name: str) -> None:
-    beats = performance(name, "16:9").timeline.beats
+    beats = perform(name).timeline.beats
     for question, answer in pairwise(beats):
         if question.kind == "question":
             assert question.prompt
@@ -95,13 +75,13 @@ def test_a_question_is_answered_by_the_next_beat(name: str) -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_a_scene_says_and_shows_the_same_every_time(name: str) -> None:
     again = rehearse(find(name).build({}))
-    assert again.timeline.as_json() == performance(name, "16:9").timeline.as_json()
+    assert again.timeline.as_json() == perform(name).timeline.as_json()
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_scene_plays_in_the_light_theme_too(name: str) -> None:
     light = rehearse(find(name).build({"theme": "light"})).timeline
-    assert [beat.caption for beat in light.beats] == [b.caption for b in performance(name, "16:9").timeline.beats]
+    assert [beat.caption for beat in light.beats] == [b.caption for b in perform(name).timeline.beats]
 
 
 @pytest.mark.parametrize("name", SCENES)

@@ -17,6 +17,7 @@ from scenes.mobjects.setting import Line
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.timeline import Beat, Pointer, Shown
+from tests.performing import perform, performance_of
 from tests.scenes.pointing import astray
 
 
@@ -30,7 +31,7 @@ def of_kind(beat: Beat, kind: str) -> list[Pointer]:
 
 @pytest.mark.parametrize("name", [name for name in SCENES if name != "digit"])
 def test_every_mark_goes_around_what_it_is_about_and_stays_inside_the_frame(name: str) -> None:
-    beats = rehearse(find(name).build({})).timeline.beats
+    beats = perform(name).timeline.beats
     width, height = FRAME_SIZES["16:9"]
     for beat in beats:
         assert list(astray(beat)) == [], beat.caption
@@ -44,7 +45,7 @@ def test_every_mark_goes_around_what_it_is_about_and_stays_inside_the_frame(name
 @pytest.mark.parametrize("given", [{}, {"padding": 1, "question": False}])
 def test_a_window_is_about_the_values_that_its_result_comes_from(name: str, given: dict[str, Any]) -> None:
     spec = find(name).build(given)
-    told = [beat for beat in rehearse(spec).timeline.beats if beat.formulas and beat.kind in ("step", "answer")]
+    told = [beat for beat in performance_of(spec).timeline.beats if beat.formulas and beat.kind in ("step", "answer")]
     assert told
     for beat in told:
         (window,) = of_kind(beat, "window")
@@ -57,7 +58,9 @@ def test_a_window_is_about_the_values_that_its_result_comes_from(name: str, give
 def test_the_ring_is_on_the_winner() -> None:
     spec = find("max-pool").build({})
     values = as_json(spec.values())
-    rings = [(beat.formulas[0].of, of_kind(beat, "ring")) for beat in rehearse(spec).timeline.beats if beat.formulas]
+    rings = [
+        (beat.formulas[0].of, of_kind(beat, "ring")) for beat in performance_of(spec).timeline.beats if beat.formulas
+    ]
     assert len(rings) == 4
     for result, (ring,) in rings:
         (winner,) = ring.of
@@ -65,7 +68,7 @@ def test_the_ring_is_on_the_winner() -> None:
 
 
 def test_a_question_frames_the_cell_that_it_asks_for() -> None:
-    (asked,) = [beat for beat in rehearse(find("max-pool").build({})).timeline.beats if beat.kind == "question"]
+    (asked,) = [beat for beat in perform("max-pool").timeline.beats if beat.kind == "question"]
     assert [mark.of for mark in of_kind(asked, "frame")] == [("output[0,0,0,0]",)]
 
 

@@ -22,8 +22,7 @@ REFUSED = [
     ({"x": "a b"}, "x must be rows such as"),
     ({"x": []}, "x must be rows of numbers, but it is empty."),
     ({"x": "missing.csv"}, "x must be a file that exists, but there is no"),
-    ({"x": "mnist:11"}, "x names no digit"),
-    ({"x": "mnist:#99999"}, "x names no digit"),
+    ({"x": "mnist:11"}, 'x must be a digit of MNIST such as "mnist:7"'),
     ({"x": [[1, 2, 3]] * 13}, "x must be at most 12×12 to be legible in a film, but it is 13×3."),
     ({"x": [[[1]]] * 4}, "x must have at most 3 channels, but it has 4."),
     ({"x": [[10000]]}, "x must hold numbers from -9999 to 9999, but it holds one of size 10000."),
@@ -35,8 +34,8 @@ REFUSED = [
     ({"kernel_size": True}, "kernel_size must be a whole number or a pair of them"),
     ({"stride": 0}, "stride must be a whole number of at least 1"),
     ({"stride": 10**20}, "stride must be at most 12"),
-    ({"padding": 2}, "padding must be at most half of kernel_size"),
-    ({"strid": 1}, "strid is not something that max-pool takes; it takes "),
+    ({"padding": 2}, "padding must be smaller than the window"),
+    ({"strid": 1}, "max-pool does not take strid; did you mean stride?"),
     ({"theme": "blue"}, "theme must be 'dark' or 'light', but it is 'blue'."),
     ({"ratio": "4:3"}, "ratio must be '16:9', '9:16' or '1:1', but it is '4:3'."),
     ({"title": "x" * 41}, "title must have at most 40 characters"),
@@ -63,7 +62,7 @@ def test_an_unknown_scene_is_named_and_the_nearest_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    "same", ["4 1; 1 1", "4,1;1,1", [[4, 1], [1, 1]], [[[4, 1], [1, 1]]], np.array([[4, 1], [1, 1]])]
+    "same", ["4 1; 1 1", "4, 1; 1, 1", [[4, 1], [1, 1]], [[[4, 1], [1, 1]]], np.array([[4, 1], [1, 1]])]
 )
 def test_rows_lists_and_arrays_mean_the_same(same: object) -> None:
     assert batched(MaxPoolSpec.build({"x": same}).x).tolist() == [[[[4, 1], [1, 1]]]]
@@ -87,25 +86,55 @@ def test_a_size_is_a_number_or_a_pair(written: object, read: object) -> None:
         ((0, 1, 2, 3), ((0, 1), (2, 3))),
         ("same", "same"),
         (" valid ", "valid"),
+        ("SAME", "same-tf"),
+        ("Same", "same"),
     ],
 )
 def test_padding_is_taken_in_every_form(written: object, read: object) -> None:
     assert find("conv2d").build({"padding": written}).padding == read  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(
-    "wrong", ["full", "1.5", "0 1; 2", "1 2 3", 99, True, [], [[1, 2], 3], [[1], [2]], None, "", "9" * 99]
-)
+@pytest.mark.parametrize("wrong", ["full", "1.5", "0 1; 2", "1 2 3", 99, True, [], [[1, 2], 3], None, "", "9" * 99])
 def test_padding_in_no_form_is_refused(wrong: object) -> None:
     with pytest.raises(InputError, match=r"^padding must be a whole number, a pair"):
         find("conv2d").build({"padding": wrong})
 
 
+def test_padding_is_tensorflow_s_where_it_is_spelt_so_and_pooling_takes_four_sides() -> None:
+    given = {"x": "1 1; 1 1", "weight": "0 1 2; 3 4 5; 6 7 8", "stride": 2, "padding": "SAME"}
+    assert find("conv2d").build(given).values()["output"].tolist() == [[[[8]]]]
+    assert find("max-pool").build({"x": "7 3; 3 8", "stride": 1, "padding": "0,1,0,1"}).values()["output"].tolist() == [
+        [[[8, 8], [8, 8]]]
+    ]
+    with pytest.raises(InputError, match=r'"same-tf" does not'):
+        find("conv2d").build({**given, "padding": "same"})
+
+
 def test_fields_have_the_same_other_names_everywhere() -> None:
     spec = find("conv2d").build({"image": "1 2; 3 4", "kernel": "1 1; 1 1"})
     assert spec.as_json() == find("conv2d").build({"x": "1 2; 3 4", "weight": "1 1; 1 1"}).as_json()
-    with pytest.raises(InputError, match="kernel is not something that softmax takes"):
+    with pytest.raises(InputError, match="softmax does not take kernel; it takes "):
         find("softmax").build({"kernel": 1})
+
+
+@pytest.mark.parametrize(
+    ("scene", "elsewhere", "here"),
+    [
+        ("conv2d", {"input": "1 2; 3 4", "filter": "1 1; 1 1", "strides": 2}, {"stride": 2, "weight": "1 1; 1 1"}),
+        ("max-pool", {"input": "1 2; 3 4", "pool_size": 1, "strides": 2}, {"kernel_size": 1, "stride": 2}),
+        ("max-pool", {"image": "1 2; 3 4", "kernel": 1}, {"kernel_size": 1}),
+        ("batch-norm", {"input": "1 2; 3 4", "gamma": 2, "beta": 1, "epsilon": 1}, {"weight": 2, "bias": 1, "eps": 1}),
+    ],
+)
+def test_names_that_other_programs_have_are_understood(
+    scene: str, elsewhere: dict[str, Any], here: dict[str, Any]
+) -> None:
+    assert find(scene).build(elsewhere).as_json() == find(scene).build({"x": "1 2; 3 4", **here}).as_json()
+
+
+def test_a_name_that_is_nearly_one_is_answered_with_the_right_one() -> None:
+    with pytest.raises(InputError, match=r"^max-pool does not take poolsize; did you mean pool_size\?$"):
+        find("max-pool").build({"poolsize": 2})
 
 
 @pytest.mark.parametrize("name", ["conv2d", "linear", "flatten"])

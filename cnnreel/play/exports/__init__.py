@@ -38,6 +38,7 @@ class Export:
 
 EXPORTS: Mapping[str, Export] = MappingProxyType(
     {
+        "h5p": Export("cnnreel.play.exports.h5p", ".h5p"),
         "pptx": Export("cnnreel.play.exports.powerpoint", ".pptx", needs=("pptx", "python-pptx")),
         "revealjs": Export("cnnreel.play.exports.reveal", ".slides.html"),
         "scorm": Export("cnnreel.play.exports.scorm", ".scorm.zip"),

@@ -85,7 +85,7 @@ def page_beats(parts: Sequence[Part]) -> list[dict[str, Any]]:
     answers = [beat["answer"] for beat in beats if beat["answer"] and not PLAIN_NUMBER.fullmatch(beat["answer"])]
     for number, beat in enumerate(beats):
         beat["number"] = number
-        beat["choices"] = choices(beat["answer"], answers)
+        beat["choices"] = sorted(beat["choices"]) or choices(beat["answer"], answers)
     return beats
 
 
@@ -102,6 +102,8 @@ def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
             "caption": beat["caption"],
             "prompt": beat.get("prompt"),
             "answer": beat.get("answer"),
+            "choices": beat.get("choices") or [],
+            "hint": hint(part.story, index) if beat["kind"] == "question" else None,
             "why": why(part.story, index) if beat["kind"] == "question" else None,
             "still": part.folder + f"stills/{picture_name(index + 1, beat['kind'])}",
         }
@@ -116,6 +118,13 @@ def why(story: Story, index: int) -> list[str]:
         return []
     line = story.line(of) if of else None
     return [*([line] if line else []), beats[index + 1]["caption"]]
+
+
+def hint(story: Story, index: int) -> str | None:
+    """Return the arithmetic that leads to an answer, without the answer; None where there is none."""
+    of = story.answered(index)
+    line = story.line(of) if of else None
+    return line and re.sub(r"[=≈][^=≈]*$", "= ?", line)
 
 
 def choices(answer: str | None, answers: Sequence[str]) -> list[str]:

@@ -71,6 +71,8 @@ def as_html(
     alone: bool = False,
     language: str = "en",
     also: str = "",
+    styled: str = "",
+    theme: str | None = None,
 ) -> str:
     """Return a page as HTML.
 
@@ -82,12 +84,16 @@ def as_html(
         Nothing lies beside the page, not even its video.
     also
         A script that listens to what the page tells: `cnnreel:answer` and `cnnreel:end`.
+    styled
+        Rules that go behind the page's own.
+    theme
+        Colours that the film keeps, whatever those of the page are.
     """
     words = words_in(language)
     beats = page_beats(page.parts)
     record = page.parts[0].record
     video = record["video"]
-    look = style(address, (video["width"], video["height"]))
+    look = style(address, (video["width"], video["height"])) + styled
     inline = {"style": look, "head": part_of_script("head"), "script": script() + also}
     return (
         environment()
@@ -99,7 +105,7 @@ def as_html(
             summary=summary(page.parts),
             words=words,
             captions=data_address("text/vtt", as_vtt(captions(beats)).encode()),
-            data=json_in_html(script_data(page.parts, beats, words)),
+            data=json_in_html({**script_data(page.parts, beats, words), "theme": theme}),
             address=address,
             alone=alone,
             films=[packed(contents(part, film, words)) for part, film in zip(page.parts, films, strict=True)],

@@ -30,11 +30,11 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     for logger in ("distributed", "distributed.client"):  # what goes wrong is said by us, in one sentence
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
-        address = stack.enter_context(local_cluster(workers)) if scheduler is None else scheduler
-        yield stack.enter_context(closing(client_of(address)))
+        here = stack.enter_context(local_cluster(workers)) if scheduler is None else (scheduler, Security())
+        yield stack.enter_context(closing(client_of(*here)))
 
 
-def client_of(scheduler: str) -> Client:
+def client_of(scheduler: str, security: Security) -> Client:
     """Connect to a scheduler.
 
     Raises
@@ -46,7 +46,7 @@ def client_of(scheduler: str) -> Client:
     """
     try:
         with ThreadPoolExecutor(1) as thread:  # of its own, for in a notebook an event loop runs in this one
-            identity = thread.submit(asyncio.run, identity_of(scheduler)).result()
+            identity = thread.submit(asyncio.run, identity_of(scheduler, security)).result()
     except ValueError as error:
         wanted = "an address such as tcp://scheduler:8786"
         raise InputError(f"--scheduler must be {wanted}, but it is {scheduler!r}.") from error
@@ -55,14 +55,14 @@ def client_of(scheduler: str) -> Client:
     if not identity.get("workers"):
         raise CnnreelError(f"the scheduler at {scheduler} has no workers; start some: dask worker {scheduler}.")
     with warnings.catch_warnings(action="ignore"):  # about versions: we compare those that matter
-        return Client(scheduler, timeout=PATIENCE, set_as_default=False)
+        return Client(scheduler, timeout=PATIENCE, set_as_default=False, security=security)
 
 
-async def identity_of(scheduler: str) -> dict[str, Any]:
+async def identity_of(scheduler: str, security: Security) -> dict[str, Any]:
     """Ask a scheduler who it is, for a client would not close before long where nobody answers."""
     async with (
         asyncio.timeout(PATIENCE),
-        rpc(scheduler, connection_args=Security().get_connection_args("client")) as remote,
+        rpc(scheduler, connection_args=security.get_connection_args("client")) as remote,
     ):
         return dict(await remote.identity())
 

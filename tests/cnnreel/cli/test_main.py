@@ -65,7 +65,7 @@ def test_inspect_prints_the_first_four_keys_and_true_numbers() -> None:
 
 
 def test_image_is_a_friendly_spelling_of_x_and_files_are_read(tmp_path) -> None:
-    (tmp_path / "grid.csv").write_text("7,3\n3,8\n")
+    (tmp_path / "grid.csv").write_text("7;3\n3;8\n")
     for option in ("--x", "--image"):
         found = json.loads(run("inspect", "max-pool", option, tmp_path / "grid.csv", "--json").output)
         assert found["values"]["output"] == [[[[8]]]]
@@ -126,7 +126,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "fake.png").write_text("not a picture")
     (folder / "fake.npy").write_text("not an array")
     np.save(folder / "pickled.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
-    np.save(folder / "deep.npy", np.zeros((1, 1, 1, 2, 2)))
+    np.save(folder / "deep.npy", np.zeros((2, 1, 1, 2, 2)))
     np.save(folder / "nan.npy", np.array([[1.0, np.nan]]))
     Image.new("1", (9000, 9000)).save(folder / "bomb.png")
     (folder / "folder.csv").mkdir()
@@ -220,11 +220,15 @@ def test_malformed_input_is_one_sentence_and_leaves_nothing(command, inputs, mon
     [
         ((*POOL, "--kernel-size", "0"), "--kernel-size must be a whole number of at least 1, or a pair of them"),
         ((*POOL, "--x", "gone.csv"), "--x"),
+        (("scene", "avg-pool", "--divisor-override", "-1"), "--divisor-override must be at least 1, but it is -1."),
         ((*POOL, "--theme", "pink"), "--theme must be dark or light, but it is 'pink'."),
         ((*POOL, "--name", "../up"), "--name must be a plain file name"),
         ((*POOL, "--transparent"), "--transparent needs --format webm or png, but the format is mp4."),
         (("scene", "max-pol"), "Did you mean max-pool?"),
-        (("lesson", "unknown-key.toml"), "unknown-key.toml: clip 1: strid is not something that max-pool takes"),
+        (
+            ("lesson", "unknown-key.toml"),
+            "unknown-key.toml: clip 1: max-pool does not take strid; did you mean stride?",
+        ),
     ],
 )
 def test_the_sentence_names_what_was_wrong(command, said, inputs, monkeypatch) -> None:

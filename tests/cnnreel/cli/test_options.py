@@ -41,10 +41,18 @@ def test_a_yes_or_no_is_a_pair_of_flags_and_a_choice_a_choice() -> None:
 
 
 def test_images_and_kernels_have_friendly_spellings_and_kernels_may_be_several() -> None:
-    assert option(MaxPoolSpec, "x").opts == ["--x", "--image"]
-    assert option(Conv2dSpec, "weight").opts == ["--weight", "--kernel"]
+    assert option(MaxPoolSpec, "x").opts == ["--x", "--image", "--input"]
+    assert option(Conv2dSpec, "weight").opts == ["--weight", "--kernel", "--filter", "--filters"]
     assert option(Conv2dSpec, "weight").multiple
     assert option(find("softmax"), "x").opts == ["--x"]
+    assert option(find("batch-norm"), "weight").opts == ["--weight", "--gamma"]
+    assert option(MaxPoolSpec, "kernel_size").opts == ["--kernel-size", "--kernel", "--filter", "--pool-size"]
+
+
+def test_help_shows_two_spellings() -> None:
+    shown = option(Conv2dSpec, "weight").get_help_record(click.Context(click.Command("x")))
+    assert shown is not None
+    assert shown[0] == "--weight, --kernel GRID"
 
 
 @pytest.mark.parametrize(

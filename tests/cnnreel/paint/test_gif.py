@@ -74,7 +74,7 @@ print(megabytes() - before)
 """
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_long_gif_takes_no_more_memory_than_a_short_one(tmp_path) -> None:
     command = [sys.executable, "-c", MUCH, str(tmp_path / "a.gif")]
     done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True)

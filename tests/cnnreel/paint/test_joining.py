@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
@@ -5,11 +6,13 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import CnnreelError
-from cnnreel.paint.encoder import CODECS, Chapter, VideoEncoder
+from cnnreel.paint.encoder import CODECS, VideoEncoder
 from cnnreel.paint.joining import Part, join
+from cnnreel.tell.captions import Cue
 from tests.cnnreel.frames import atoms, plain_patches
 
-CHAPTERS = (Chapter("What is Max(4, 1)?", 0.0, 0.5), Chapter("4 × 2 = 8", 0.5, 0.8))
+CHAPTERS = (Cue(0.0, 0.5, "What is Max(4, 1)?"), Cue(0.5, 0.8, "4 × 2 = 8"))
+SAID = (Cue(0.0, 0.5, "Two lines:\n−1 and 4."), Cue(0.5, 0.8, "<b>4</b>"))
 
 
 def clip(path: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
@@ -19,9 +22,9 @@ def clip(path: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
     return path
 
 
-def joined(tmp_path: Path, ending: str = "mp4") -> Path:
+def joined(tmp_path: Path, ending: str = "mp4", captions: Sequence[Cue] = ()) -> Path:
     clips = [clip(tmp_path / f"a.{ending}", 15), clip(tmp_path / f"b.{ending}", 9)]
-    join([Part(clips[0], 0.0), Part(clips[1], 0.5)], 0.8, CHAPTERS, tmp_path / f"film.{ending}")
+    join([Part(clips[0], 0.0), Part(clips[1], 0.5)], 0.8, CHAPTERS, tmp_path / f"film.{ending}", captions)
     return tmp_path / f"film.{ending}"
 
 
@@ -43,11 +46,25 @@ def test_a_joined_film_is_its_clips_frame_by_frame(tmp_path, ending) -> None:
 def test_a_joined_film_has_its_chapters_and_its_length(tmp_path, ending) -> None:
     with av.open(joined(tmp_path, ending)) as film:
         found = [
-            Chapter(one["metadata"]["title"], *(float(one[end] * one["time_base"]) for end in ("start", "end")))
+            Cue(*(float(one[end] * one["time_base"]) for end in ("start", "end")), one["metadata"]["title"])
             for one in film.chapters()
         ]
         assert found == list(CHAPTERS)
         assert film.duration == 800_000
+
+
+def test_captions_are_a_track_that_leaves_the_pictures_as_they_are(tmp_path) -> None:
+    (tmp_path / "bare").mkdir()
+    bare, film = joined(tmp_path / "bare"), joined(tmp_path, captions=SAID)
+    with av.open(film) as source:
+        (track,) = source.streams.subtitles
+        assert (track.codec_context.name, track.metadata["language"]) == ("mov_text", "eng")
+        packets = [(one.pts, one.duration, bytes(one)[2:].decode()) for one in source.demux(track) if one.size > 2]
+        assert source.duration == 800_000
+    assert packets == [(round(cue.start * 1000), round((cue.end - cue.start) * 1000), cue.text) for cue in SAID]
+    assert pictures(film)[0] == pictures(bare)[0]
+    with av.open(bare) as source:
+        assert not source.streams.subtitles
 
 
 def test_a_joined_film_streams(tmp_path) -> None:

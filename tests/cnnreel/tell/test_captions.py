@@ -81,10 +81,11 @@ def test_a_sentence_that_is_too_long_is_cut_into_texts_of_about_the_same_length(
     ]
 
 
-@pytest.mark.parametrize("pace", ["normal", "fast"])
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize(
+    ("scene", "pace"), [*((scene, "normal") for scene in SCENES), ("max-pool", "fast"), ("batch-norm", "fast")]
+)
 def test_captions_of_every_scene_can_be_read(scene: str, pace: str) -> None:
-    record = record_of(scene, pace=pace) if pace != "normal" else record_of(scene)
+    record = record_of(scene, pace=pace)
     cues = captions(record["beats"])
     assert "".join(unbroken(cue.text) for cue in cues) == "".join(unbroken(beat["caption"]) for beat in record["beats"])
     assert cues[-1].end == pytest.approx(record["video"]["duration"], abs=0.1)
@@ -146,6 +147,21 @@ def test_a_run_of_steps_is_one_chapter_and_an_answer_goes_with_its_question() ->
         (1, 3, "Said in beat 1."),
         (3, 5, "Said in beat 3."),
         (5, 6, "Said in beat 5."),
+    ]
+
+
+def test_no_chapter_is_named_after_an_answer() -> None:
+    beats = [
+        beat("A 4×4 window and 16 values.", 0, 1),
+        {**beat("What is the mean of 4 and 8?", 1, 2, "question"), "answer": "6"},
+        beat("It is 6.", 2, 3, "answer"),
+        beat("So 6 is what is subtracted.", 3, 4),
+        beat("The 6×6 map of −6 and 6.5 is centred.", 4, 5),
+    ]
+    assert [(cue.end, cue.text) for cue in chapters(beats)] == [
+        (1, beats[0]["caption"]),
+        (4, beats[1]["caption"]),
+        (5, beats[4]["caption"]),
     ]
 
 

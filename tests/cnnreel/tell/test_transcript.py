@@ -55,7 +55,7 @@ def test_the_transcript_of_max_pooling_can_be_read_alone() -> None:
         ("batch-norm", "- `variance[0]` appears: 6.25, because 100 / 16 = 6.25\n"),
         (
             "digit",
-            "- `largest` of layer 1, conv2d 1, appears: 3.61, because the largest of the 6272 values of output ≈ 3.61",
+            "- `highs[5]` of layer 1, conv2d 1, appears: 3.61, because the largest of the 784 values of map 5 ≈ 3.61",
         ),
     ],
 )
@@ -86,7 +86,11 @@ def test_the_alternative_text_is_one_or_two_sentences(scene: str) -> None:
 
 
 def test_the_alternative_text_says_what_comes_out() -> None:
-    assert alternative_text(record_of("max-pool")).endswith(" The output is 4 8; 8 4.")
+    assert alternative_text(record_of("max-pool", question=False)).endswith(" The output is 4 8; 8 4.")
+
+
+def test_the_alternative_text_keeps_an_answer_for_itself_that_is_asked_for() -> None:
+    assert "4 8" not in alternative_text(record_of("max-pool"))
 
 
 def test_a_large_array_is_told_by_its_range() -> None:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from importlib import import_module
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cnnreel.work.files import HIDDEN
 from cnnreel.work.pool import Call, News, Pool, Task, report
 from cnnreel.work.scheduler import PRELOAD
 from tests.cnnreel.processes import wait_until
@@ -141,6 +143,7 @@ def test_what_workers_share_can_be_imported_and_brings_manim() -> None:
 
 
 ELSEWHERE = """
+from cnnreel.work.files import HIDDEN
 from cnnreel.work.pool import Call, Pool, Task
 from tests.cnnreel.work.test_pool import where
 from cnnreel.work.scheduler import PRELOAD
@@ -165,3 +168,9 @@ def test_workers_import_our_scenes_though_the_working_directory_has_some_of_its_
     surroundings = {**os.environ, "PYTHONPATH": str(HOUSE)}
     said = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=True).stdout
     assert said == f"{(str(HOUSE / 'scenes'), True)}\n"
+
+
+def test_sockets_of_workers_lie_in_a_folder_that_the_next_run_sweeps() -> None:
+    with Pool(1) as pool:
+        assert done(pool, (number, 7)) == [7]
+    assert Path(get_temp_dir()).name.startswith(HIDDEN)

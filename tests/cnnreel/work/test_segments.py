@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from cnnreel.work.scheduler import film_all
 from cnnreel.work.segments import Segments
 from scenes.catalog import find
 from scenes.specs import SceneSpec
+from scenes.timeline import Beat
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -25,7 +27,7 @@ def filmed(monkeypatch) -> list[int]:
     """Return the numbers of all beats that are filmed in this process from now on."""
     numbers: list[int] = []
 
-    def note(clip: Clip, folder: Path, beats: Any, on_segment: Any) -> Segments:
+    def note(clip: Clip, folder: Path, beats: Mapping[int, Beat], on_segment: Any) -> Segments:
         numbers.extend(beats)
         return Segments(clip, folder, beats, on_segment)
 

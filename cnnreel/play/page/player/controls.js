@@ -82,7 +82,7 @@ const isDark = () => getComputedStyle(document.documentElement).colorScheme === 
 /** Follow what the reader's setting, or the switch, says of colours. */
 function useTheme() {
   press('theme', isDark());
-  tell('theme', isDark() ? 'dark' : 'light');
+  tell('theme', page.theme ?? (isDark() ? 'dark' : 'light'));
 }
 
 const pressed = (id) => $(id).getAttribute('aria-pressed') === 'true';

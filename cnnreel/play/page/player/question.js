@@ -1,5 +1,7 @@
-// The question: at the end of its beat, which the clock does not pass, it waits until it is answered or left.
+// The question: at the end of its beat, which the clock does not pass, it waits until it is answered or left. Whoever comes
+// back is asked again. How it went is kept, where the browser keeps anything, until it is cleared.
 
+const KEPT = `cnnreel-answers ${location.pathname}`;
 const questions = beats.filter((beat) => beat.kind === 'question');
 
 /** Return a number as people write it: 0,5 and −1 and 1/2 too; NaN if it is none. */
@@ -31,7 +33,9 @@ function answerField(question) {
 
 function ask(index) {
   const question = beats[index];
+  question.tried = false;
   const error = make('p', { id: 'answer-error', className: 'error', role: 'alert' });
+  if (question.given) error.textContent = fill(words.before, question);
   const legend = make('legend', { id: 'prompt', textContent: question.prompt, dir: 'auto' });
   const fields = make('fieldset', {}, legend, answerField(question),
     make('div', { className: 'actions' },
@@ -59,6 +63,11 @@ function take(index, given) {
     return;
   }
   const right = isRight(question, given);
+  question.given = given.trim();
+  if (!right && !question.tried) {
+    tryAgain(question);
+    return;
+  }
   finish(index, right ? 'right' : 'wrong', false);
   const verdict = fill(right ? words.right : words.wrong, { answer: question.answer, given: given.trim() });
   const go = make('button', { type: 'submit', className: 'primary', textContent: words.continue });
@@ -77,9 +86,22 @@ function take(index, given) {
   go.focus();
 }
 
-/** Remember how a question went, and tell whoever counts. */
+/** Give a hint, and another try. */
+function tryAgain(question) {
+  question.tried = true;
+  $('answer-error').textContent = fill(words.try_again, { hint: question.hint ?? words.look_again });
+  const field = $('question').querySelector('input:checked') ?? $('question').querySelector('input');
+  if (field.type === 'radio') Object.assign(field, { checked: false, disabled: true });
+  else field.select();
+  $('question').querySelector('input:enabled').focus();
+}
+
+/** Remember how a question went, and tell whoever counts; leaving it takes nothing back. */
 function finish(index, outcome, leave) {
-  beats[index].outcome = outcome;
+  const question = beats[index];
+  question.closed = true;
+  question.outcome = outcome === 'skipped' ? question.outcome ?? outcome : outcome;
+  keep();
   hideAnswers();
   const count = (wanted) => questions.filter((question) => question.outcome === wanted).length;
   const detail = { index, outcome, right: count('right'), count: questions.length };
@@ -97,6 +119,37 @@ function goOn(index) {
   }
 }
 
+/** Keep what was answered, by question, so that a page that has changed is not mistaken. */
+function keep() {
+  const answered = questions.filter((question) => question.given);
+  try {
+    const kept = answered.map(({ prompt, given, outcome }) => [prompt, given, outcome]);
+    if (kept.length) localStorage.setItem(KEPT, JSON.stringify(kept));
+    else localStorage.removeItem(KEPT);
+  } catch { /* a page from a file may not be allowed to remember */ }
+  $('clear').hidden = !answered.length;
+}
+
+function remember() {
+  let kept = [];
+  try {
+    kept = JSON.parse(localStorage.getItem(KEPT)) ?? [];
+  } catch { /* nothing that can be read is kept */ }
+  for (const [prompt, given, outcome] of kept) {
+    const question = questions.find((one) => one.prompt === prompt && !one.given);
+    if (question) Object.assign(question, { given, outcome });
+  }
+  $('clear').hidden = !questions.some((question) => question.given);
+}
+
+$('clear').addEventListener('click', () => {
+  for (const question of questions) Object.assign(question, { given: '', outcome: undefined, closed: false });
+  keep();
+  hideAnswers();
+  announce(words.cleared);
+  film.focus();
+});
+
 function showQuestion(shown) {
   $('question').hidden = !shown;
   $('panel').dataset.state = shown ? 'question' : '';
@@ -104,6 +157,10 @@ function showQuestion(shown) {
 
 on('beat', (index, before) => {
   if (index !== before) showQuestion(false);
+  if (index < before) {
+    for (const question of beats.slice(index)) question.closed = false;
+    hideAnswers();
+  }
   if (isOpen(index) && $('question').hidden) ask(index);
   if (beats[index].kind === 'answer' && isOpen(index - 1)) finish(index - 1, 'skipped', false);
 });
@@ -118,4 +175,5 @@ on('end', () => {
   $('hint').textContent = text;
 });
 
+remember();
 hideAnswers();

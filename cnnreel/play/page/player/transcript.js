@@ -14,7 +14,7 @@ function hideAnswers() {
 }
 
 function isOpen(index) {
-  return beats[index]?.kind === 'question' && beats[index].outcome === undefined;
+  return beats[index]?.kind === 'question' && !beats[index].closed;
 }
 
 function mark(links, index) {

@@ -64,7 +64,7 @@ def test_a_clip_that_arrives_damaged_is_noticed_and_not_put_in_place(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
     specs = {"deadly": DeadlySpec(), "broken": BrokenSpec(), "fine": short_spec}
     clips = [Clip(spec, name, tmp_path, Output("low")) for name, spec in specs.items()]

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from distributed import Client, Security
 
+from cnnreel.work.cluster.connection import connected
 from tests.cnnreel.processes import wait_until
 from tests.cnnreel.work.cluster.real import HOUSE
 
@@ -21,6 +23,20 @@ def living(text: str) -> list[str]:
             if text.encode() in file.read_bytes():
                 found.append(file.with_name("cmdline").read_text())
     return found
+
+
+@pytest.mark.slow
+def test_a_cluster_on_this_machine_lets_nobody_else_in_and_serves_no_page() -> None:
+    pytest.importorskip("cryptography")
+    with connected(None, 1) as client:
+        address = client.scheduler.address
+        assert address.startswith("tls://127.0.0.1:")
+        assert client.submit(sum, [1, 2]).result() == 3
+        assert "dashboard" not in client.scheduler_info()["services"]
+        with pytest.raises(OSError, match="TLS certificate does not match"):
+            Client(address, security=Security.temporary(), timeout=2, set_as_default=False)
+        with pytest.raises(OSError, match=r"closed|[Tt]imed out"):
+            Client(address.replace("tls", "tcp"), timeout=2, set_as_default=False)
 
 
 @pytest.mark.slow

@@ -1,0 +1,67 @@
+"""A graph while it is read from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnn_core.arrays import Array
+from cnn_core.errors import InputError
+from cnn_core.graph import MAX_KEPT, Graph, Node, probe
+
+__all__ = ["Building"]
+
+
+class Building:
+    """Nodes that are added one after the other.
+
+    Each is computed once, on a made-up image, as soon as it is there: so its shape is known, and what is read is what
+    runs.
+
+    Attributes
+    ----------
+    named
+        The node, or the input, by what the reader calls its output.
+    values
+        What each node makes of the made-up image.
+    notes
+        What whoever sees the network should know: `dropout` was left out.
+    """
+
+    def __init__(self, input: str, input_shape: tuple[int, ...]) -> None:
+        self.input, self.input_shape = input, input_shape
+        self.named: dict[str, str] = {input: input}
+        self.values: dict[str, Array] = {input: probe(input_shape)}
+        self.nodes: list[Node] = []
+        self.notes: set[str] = set()
+        self._kept = 0
+
+    def put(self, node: Node, called: str) -> None:
+        """Append a node whose output the reader calls by a name of its own."""
+        output = node.forward(*(self.values[one] for one in node.inputs)).output
+        self._kept += output.size
+        if self._kept > MAX_KEPT:
+            raise InputError(f"the images must be small enough for {MAX_KEPT:,} numbers in all, but they are not.")
+        self.values[node.name] = output
+        self.nodes.append(node)
+        self.named[called] = node.name
+
+    def unique(self, name: str) -> str:
+        """Return a name that no other node has.
+
+        >>> building = Building("x", (1, 2, 2))
+        >>> building.unique("relu"), building.unique("x")
+        ('relu', 'x 2')
+        """
+        found, number = name, 2
+        while found in self.values:
+            found, number = f"{name} {number}", number + 1
+        return found
+
+    def finish(self, output: str, **about: Any) -> Graph:
+        """Return the graph of what the output depends on."""
+        needed = {output}
+        for node in reversed(self.nodes):
+            if node.name in needed:
+                needed.update(node.inputs)
+        nodes = tuple(node for node in self.nodes if node.name in needed)
+        return Graph(nodes, self.input, output, self.input_shape, {**about, "notes": sorted(self.notes)})

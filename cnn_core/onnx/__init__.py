@@ -1,0 +1,1 @@
+"""ONNX files, read as data: no package of theirs is needed, and nothing in them is run."""

@@ -1,0 +1,1 @@
+"""Whatever people give: text, tables, arrays, pictures and photos, read kindly and without trusting them."""

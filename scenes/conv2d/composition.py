@@ -1,0 +1,286 @@
+"""Where everything of a convolution stands: the image large, and beside or below it how its numbers come about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from scenes.layout import Box, smallest_text
+
+__all__ = ["Composition", "Counts", "Spot"]
+
+_LARGEST = 0.94
+"""Side of a cell of products and output, in scene units, where there is room."""
+_SMALL = 0.46
+"""The same for the kernel by itself."""
+_GAP = 0.5
+_TOTAL = 1.0
+"""Room for the total below the sums."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A grid's middle, and the side of its cells."""
+
+    box: Box
+    cell: float
+
+    @classmethod
+    def of(cls, room: Box, rows: int, columns: int, most: float = np.inf, x: float = 0, y: float = 0) -> Spot:
+        """Return the largest spot in a room; x and y say where in it, from -1, left and bottom, to 1."""
+        cell = max(0.01, min(most, room.width / columns, room.height / rows))
+        free_x, free_y = room.width - columns * cell, room.height - rows * cell
+        left, bottom = room.left + (1 + x) / 2 * free_x, room.bottom + (1 + y) / 2 * free_y
+        return cls(Box(left, left + columns * cell, bottom, bottom + rows * cell), cell)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What has to find room.
+
+    Attributes
+    ----------
+    image, kernel, output
+        Rows and columns; the image with its padding.
+    channels, outputs
+        How many there are.
+    sums
+        Width of the widest sum of a row, in em.
+    bias
+        Whether there is one.
+    legible
+        Smallest cells in which `kernel`, `products` and `output` can be read.
+    """
+
+    image: tuple[int, int]
+    kernel: tuple[int, int]
+    output: tuple[int, int]
+    channels: int
+    outputs: int
+    sums: float
+    bias: bool
+    legible: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The places.
+
+    Attributes
+    ----------
+    image
+        Of the channel that is worked on.
+    thumbnails, kernels
+        One a channel; no thumbnails where there is one channel.
+    ledger
+        What is added up: beside the products, or in a column of its own.
+    total
+        Middle of the total; its way to the output is free.
+    working
+        Where products and sums stand, or a formula in their place.
+    """
+
+    image: Spot
+    thumbnails: Sequence[Spot]
+    kernels: Sequence[Spot]
+    products: Spot
+    outputs: Sequence[Spot]
+    ledger: Box
+    total: tuple[float, float]
+    working: Box
+    names: dict[str, tuple[float, float]]
+
+    @classmethod
+    def of(cls, counts: Counts, room: Box, *, wide: bool, tall: bool) -> Composition:
+        """Find the places for a frame."""
+        tag = 1.35 * max(0.3, smallest_text())
+        beside = wide or (not tall and counts.channels == 1)
+        left, rest = halves(counts, room, tag, wide=wide, beside=beside)
+        image, thumbnails, kernels = picture(counts, left, tag, wide=wide, beside=beside)
+        if beside:
+            rest = replace(rest, left=image.box.right + (0.65 if wide else 0.35))
+        if beside and not wide:
+            below = Box(room.left, image.box.right, room.bottom, image.box.bottom - 1.2 * tag)
+            kernel = Spot.of(below, *counts.kernel, 0.6, x=-1, y=1)
+            ways = [stacked(counts, rest, tag, kernel)]
+        else:
+            ways = [kernel_below(counts, rest, tag, shared=tall)]
+            ways += [kernel_beside(counts, rest, tag)] if wide and counts.channels == 1 else []
+        best = ways[0] if ways[0][0].cell >= 0.75 * ways[-1][0].cell else ways[-1]
+        return worked(counts, rest, tag, best, (image, thumbnails, kernels), is_below=best is ways[0], wide=wide)
+
+
+def halves(counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool) -> tuple[Box, Box]:
+    """Divide the room between the image and what is made of it."""
+    rows, columns = counts.image
+    if wide:
+        share = 0.5 if counts.channels == 1 else 0.58
+        width = min(share * room.width, room.height * columns / rows + (0 if counts.channels == 1 else 2.8))
+        return replace(room, right=room.left + width), room
+    if beside:
+        return replace(room, right=room.left + 0.52 * room.width, bottom=room.bottom + 0.32 * room.height), room
+    height = min(0.52 * room.height, room.width * rows / columns + tag)
+    if counts.channels > 1:
+        height = 0.48 * room.height
+    edge = room.top - height
+    return replace(room, bottom=edge), replace(room, top=edge - 0.1)
+
+
+def picture(
+    counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool
+) -> tuple[Spot, Sequence[Spot], Sequence[Spot]]:
+    """Place the image; of several channels the one that is worked on, beside small ones with their kernels."""
+    (rows, columns), (kH, kW), C = counts.image, counts.kernel, counts.channels
+    if C == 1:
+        top = room.top if wide else room.top - tag
+        return Spot.of(replace(room, top=top), rows, columns, x=-1 if beside else 0, y=0 if wide else 1), (), ()
+    pitch = (room.height - 2 * tag) / C
+    cell = min(0.36, (pitch - 0.2) / max(rows, kH), 0.22 * room.width / columns)
+    left = room.left
+    thumbnails, kernels = [], []
+    for c in range(C):
+        slot = Box(left, left + columns * cell, room.top - tag - (c + 1) * pitch, room.top - tag - c * pitch)
+        thumbnails.append(Spot.of(slot, rows, columns, cell))
+        right = slot.right + 0.2
+        kernels.append(Spot.of(replace(slot, left=right, right=right + kW * cell), kH, kW, cell))
+    rest = Box(kernels[0].box.right + 0.3, room.right, room.bottom, room.top - tag)
+    return Spot.of(rest, rows, columns), thumbnails, kernels
+
+
+def worked(
+    counts: Counts,
+    room: Box,
+    tag: float,
+    places: Places,
+    pictures: tuple[Spot, Sequence[Spot], Sequence[Spot]],
+    *,
+    is_below: bool,
+    wide: bool,
+) -> Composition:
+    """Find the places of sums and names."""
+    products, outputs, kernel, total = places
+    image, thumbnails, kernels = pictures
+    several = counts.channels > 1
+    size = text_size(products.cell)
+    ledger = Box(
+        products.box.right + 0.15,
+        products.box.right + 0.15 + (counts.sums + 1) * size,
+        products.box.bottom - (0.6 if counts.bias else 0),
+        products.box.top,
+    )
+    if several:
+        ledger = replace(room, top=total[1] - _TOTAL / 2)
+    low = ledger.bottom if several or total[1] > products.box.bottom else total[1] - _TOTAL / 2
+    right = outputs[0].box.left - 0.3
+    working = Box(products.box.left, right if right > products.box.right else room.right, low, products.box.top)
+    half = tag / 2
+    names = {
+        "products": (products.box.center[0], products.box.top + half),
+        **{f"output{k}": (one.box.center[0], one.box.top + half) for k, one in enumerate(outputs)},
+        **of_kernel(kernel, tag, beside=is_below and wide),
+        "active": (image.box.center[0], image.box.top + half),
+    }
+    if not wide or several:
+        names["image"] = ((thumbnails or [image])[0].box.left, room_top(image, thumbnails) + half)
+    if several:
+        names["kernel"] = (kernels[0].box.left, min(thumbnails[-1].box.bottom, kernels[-1].box.bottom) - half)
+    return Composition(image, thumbnails, kernels or (kernel,), products, outputs, ledger, total, working, names)
+
+
+def room_top(image: Spot, thumbnails: Sequence[Spot]) -> float:
+    """Return the upper edge of the image, or of the first of several channels."""
+    return (thumbnails or [image])[0].box.top
+
+
+def of_kernel(kernel: Spot, tag: float, *, beside: bool) -> dict[str, tuple[float, float]]:
+    """Return where the names of kernel and image begin: beside the kernel, or above it."""
+    if beside:
+        left = kernel.box.right + 0.2
+        return {"kernel": (left, kernel.box.bottom + tag / 2), "image": (left, kernel.box.bottom + 1.5 * tag)}
+    return {
+        "kernel": (kernel.box.left, kernel.box.top + tag / 2),
+        "image": (kernel.box.left, kernel.box.top + 1.4 * tag),
+    }
+
+
+def text_size(cell: float) -> float:
+    """Return the size of a sum beside a row of cells."""
+    return max(0.5 * cell, smallest_text())
+
+
+Places = tuple[Spot, list[Spot], Spot, tuple[float, float]]
+
+
+def side_by_side(counts: Counts, room: Box, tag: float, below: float) -> tuple[Spot, list[Spot]]:
+    """Place products and outputs in a row, with their sums between, and `below` left free under them."""
+    (kH, kW), (H, W), K = counts.kernel, counts.output, counts.outputs
+    bias = 0.6 if counts.bias and counts.sums else 0.0
+    high = room.height - tag - below
+    sums = (counts.sums + 1) * max(0.4, smallest_text()) + 0.3
+    across = (room.width - sums - _GAP - 0.3 * (K - 1)) / (kW + K * W)
+    cell = min(_LARGEST, across, (high - bias) / kH, high / H)
+    products = Spot.of(Box(room.left, room.left + kW * cell, room.bottom, room.top - tag), kH, kW, cell, y=1)
+    free = Box(products.box.right + sums + _GAP, room.right, room.bottom + below, room.top - tag)
+    side = min(_LARGEST, (free.width - 0.3 * (K - 1)) / (K * W), high / H)
+    outputs = []
+    for k in range(K):
+        right = room.right - (K - 1 - k) * (W * side + 0.3)
+        outputs.append(Spot.of(replace(free, left=right - W * side, right=right), H, W, side, x=1, y=1))
+    return products, outputs
+
+
+def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Places:
+    """Place the kernel in the lower corner, and the total between it and the grids, or beside it."""
+    kH, kW = counts.kernel
+    strip = min(0.32 * room.height, kH * max(_SMALL, min(counts.legible.get("kernel", 0), 0.8)))
+    kernel = Spot.of(Box(room.left, room.right, room.bottom, room.bottom + strip), kH, kW, x=-1, y=-1)
+    if counts.channels > 1:
+        strip = (counts.channels + counts.bias) * 1.3 * max(0.4, smallest_text())
+        shared = False
+    products, outputs = side_by_side(counts, room, tag, strip + (tag + 0.15 if shared else _TOTAL + 0.1))
+    if shared:
+        beside = Box(room.left, products.box.right, room.bottom, products.box.bottom - 0.1 - tag)
+        kernel = Spot.of(beside, kH, kW, kernel.cell, x=-1, y=1)
+    lowest = min(
+        products.box.bottom - (0.6 if counts.bias and counts.sums else 0), *(one.box.bottom for one in outputs)
+    )
+    x = products.box.right + 0.15 + (counts.sums + 1) * text_size(products.cell) / 2
+    return products, outputs, kernel, (x, lowest - 0.1 - _TOTAL / 2)
+
+
+def stacked(counts: Counts, room: Box, tag: float, kernel: Spot) -> Places:
+    """Place the outputs above, the products below, and the total between them."""
+    (kH, kW), (H, W), K = counts.kernel, counts.output, counts.outputs
+    free = room.height - 2 * tag - _TOTAL - (0.6 if counts.bias else 0.0)
+    side = min(_LARGEST, (room.width - 0.3 * (K - 1)) / (K * W), 0.5 * free / H)
+    tops = [room.left + k * (W * side + 0.3) for k in range(K)]
+    outputs = [Spot.of(Box(x, x + W * side, room.bottom, room.top - tag), H, W, side, y=1) for x in tops]
+    y = outputs[0].box.bottom - _TOTAL / 2
+    sums = (counts.sums + 1) * max(0.4, smallest_text()) + 0.3
+    cell = min(_LARGEST, (room.width - sums) / kW, (free - H * side) / kH)
+    below = Box(room.left, room.left + kW * cell, room.bottom, y - _TOTAL / 2 - tag)
+    products = Spot.of(below, kH, kW, cell, y=1)
+    x = products.box.right + 0.15 + (counts.sums + 1) * text_size(cell) / 2
+    return products, outputs, kernel, (x, y)
+
+
+def kernel_beside(counts: Counts, room: Box, tag: float) -> Places:
+    """Place the kernel below the outputs, so that products can take all of the height."""
+    (kH, kW), (H, W) = counts.kernel, counts.output
+    bias = 0.6 if counts.bias else 0.0
+    sums = (counts.sums + 1) * max(0.4, smallest_text()) + 0.3
+    least = max(W * counts.outputs * 0.5, kW * 0.5, 2.2)
+    cell = min(_LARGEST, (room.width - sums - _GAP - least) / kW, (room.height - tag - bias) / kH)
+    products = Spot.of(Box(room.left, room.left + kW * cell, room.bottom, room.top - tag), kH, kW, cell, y=1)
+    free = Box(products.box.right + sums + _GAP, room.right, room.bottom, room.top - tag)
+    K = counts.outputs
+    side = min(_LARGEST, (free.width - 0.3 * (K - 1)) / (K * W), 0.5 * (free.height - _TOTAL) / H)
+    outputs = []
+    for k in range(K):
+        left = free.left + k * (W * side + 0.3)
+        outputs.append(Spot.of(replace(free, left=left, right=left + W * side), H, W, side, y=1))
+    y = outputs[0].box.bottom - 0.1 - _TOTAL / 2
+    kernel = Spot.of(replace(free, top=y - _TOTAL / 2 - 2 * tag), kH, kW, _SMALL, x=-1, y=-1)
+    return products, outputs, kernel, (free.left + 0.9, y)

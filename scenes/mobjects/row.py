@@ -1,0 +1,87 @@
+"""Grids in a row, with signs or arrows between them; in several lines where these have more room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from manim import DOWN, RIGHT, VGroup
+
+from cnn_core.arrays import Array
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.panels import NAME_HEIGHT, Panel
+from scenes.mobjects.text import Label
+from scenes.theme import Theme
+
+__all__ = ["GridRow", "Shown"]
+
+SIGN = 0.7
+"""Room for a sign and what is free around it, in scene units."""
+LINE_GAP = 0.15
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A map (H, W) that is to stand in a row.
+
+    Attributes
+    ----------
+    address
+        Gives the address of the value at (row, column).
+    before
+        What stands before it, such as `+`.
+    """
+
+    values: Array
+    address: Callable[[int, int], str]
+    role: str
+    name: str
+    decimals: int
+    before: str = ""
+    filled: bool = True
+
+
+class GridRow(VGroup):
+    """Grids of one cell size, as large as they fit: in one line, or in several if that lets them be larger."""
+
+    def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box) -> None:
+        lines = max(ways_to_break(list(shown)), key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
+        cell = min(1.0, cell_of(lines, room))
+        self.grids: list[NumberGrid] = []
+        built = [self._line(line, theme, cell) for line in lines]
+        super().__init__(*built)
+        self.arrange(DOWN, buff=LINE_GAP).move_to(room.center)
+
+    def _line(self, line: Sequence[Shown], theme: Theme, cell: float) -> VGroup:
+        """Return panels whose grids stand on one middle line, each with the sign before it."""
+        built, at = VGroup(), 0.0
+        for one in line:
+            grid = NumberGrid(one.values, one.address, one.role, theme, cell, filled=one.filled, decimals=one.decimals)
+            panel = Panel(grid, one.name)
+            if one.before:
+                built.add(Label(one.before, max(0.5, smallest_text()), theme.muted).move_to((at + SIGN / 2) * RIGHT))
+                at += SIGN
+            panel.shift(at * RIGHT - grid.get_left())
+            at = float(grid.get_right()[0])
+            built.add(panel)
+            self.grids.append(grid)
+        return built
+
+
+def ways_to_break(shown: list[Shown]) -> list[list[list[Shown]]]:
+    """Return every way to set them in lines, in their order."""
+    if len(shown) < 2:
+        return [[shown]]
+    rest = ways_to_break(shown[1:])
+    return [[[shown[0], *first], *others] for first, *others in rest] + [[shown[:1], *lines] for lines in rest]
+
+
+def cell_of(lines: Sequence[Sequence[Shown]], room: Box) -> float:
+    """Return the largest cell with which lines fit."""
+    across = (
+        (room.width - SIGN * sum(bool(one.before) for one in line)) / sum(one.values.shape[1] for one in line)
+        for line in lines
+    )
+    free = room.height - NAME_HEIGHT * len(lines) - LINE_GAP * (len(lines) - 1)
+    return float(min(*across, free / sum(max(one.values.shape[0] for one in line) for line in lines)))

@@ -1,0 +1,294 @@
+"""What a film tells of a network: its stages with what came out of each, and what is worked out in digits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from cnn_core.arrays import Array, freeze
+from cnn_core.equation import Equation, Explanation, Given
+from cnn_core.errors import InputError
+from cnn_core.expression import OfMany, Quotient, Sum, Value
+from cnn_core.graph import Graph, Node
+from cnn_core.net_input import NetInput
+from cnn_core.operations import OPERATIONS
+from cnn_core.outline import NetOutline, NetStage, outline
+from cnn_core.softmax import SoftmaxTrace, softmax
+from cnn_core.trace import Trace, parse
+from scenes.net.worked import WorkedOut, work_out
+from scenes.specs.base import Values
+
+__all__ = ["MOST_SHOWN", "NetReading", "strongest_maps"]
+
+MOST_SHOWN = 24
+"""Maps of a stage that are shown."""
+MOST_NAMED = 5
+"""Classes that are named at the end."""
+_MOST_OUTPUTS = 2_000
+_LIMITS = ("smallest", "largest")
+_TAIL = 8
+"""Steps from the end among which a class map is looked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class NetReading:
+    """A network's computation on one image.
+
+    Attributes
+    ----------
+    names
+        Of the classes, where they are known.
+    """
+
+    graph: Graph
+    entered: NetInput
+    names: tuple[str, ...] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel without what has been computed: it is large, and computed anew in a moment."""
+        return {"graph": self.graph, "entered": self.entered, "names": self.names}
+
+    @cached_property
+    def traces(self) -> dict[str, Trace]:
+        return self.graph.forward(self.entered.x)
+
+    @cached_property
+    def outline(self) -> NetOutline:
+        shapes = {name: trace.output.shape[1:] for name, trace in self.traces.items()}
+        return outline(self.graph, {self.graph.input: self.entered.x.shape[1:], **shapes})
+
+    @property
+    def stages(self) -> tuple[NetStage, ...]:
+        return self.outline.stages
+
+    def output_of(self, name: str) -> Array:
+        """Return what a node, or the input, gives for the image: without the axis of the batch."""
+        whole: Array = self.entered.x if name == self.graph.input else self.traces[name].output
+        image: Array = whole[0]
+        return image
+
+    def shown(self, stage: int) -> Array:
+        """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
+        output = self.output_of(self.stages[stage].output)
+        return strongest_maps(output)[0] if output.ndim == 3 else output
+
+    @property
+    def output(self) -> Array:
+        return self.output_of(self.graph.output)
+
+    @cached_property
+    def probabilities(self) -> SoftmaxTrace | None:
+        """The softmax of the scores, (1, classes); None where the network gives something else."""
+        last = self.graph.by_name[self.graph.output]
+        trace = self.traces[last.name]
+        if isinstance(trace, SoftmaxTrace) and trace.x.ndim == 2:
+            return trace
+        if trace.output.ndim != 2 or trace.output.shape[1] < 2 or OPERATIONS[last.op].kind == "activation":
+            return None
+        return softmax(trace.output)
+
+    @cached_property
+    def top(self) -> list[int]:
+        """The likeliest classes, the first one first."""
+        if self.probabilities is None:
+            return []
+        likeliest: list[int] = np.argsort(-self.probabilities.output[0], kind="stable")[:MOST_NAMED].tolist()
+        return likeliest
+
+    @cached_property
+    def class_map(self) -> Array | None:
+        """Where the last maps speak for the winner, (H, W); None where no mean of whole maps and linear layer end it.
+
+        Zhou et al., "Learning Deep Features for Discriminative Localization", 2016.
+        """
+        last, maps = self._tail
+        if last is None or maps is None:
+            return None
+        return freeze(np.tensordot(last.arrays["weight"][self.top[0]], maps, 1))
+
+    @property
+    def _tail(self) -> tuple[Node | None, Array | None]:
+        """Return the linear layer at the end, and the maps whose means it weighs."""
+        names = [self.graph.output] if self.top else []
+        while names and names[-1] in self.graph.by_name and len(names) < _TAIL:
+            names.append(self.graph.by_name[names[-1]].inputs[0])
+        nodes = [self.graph.by_name[name] for name in names if name in self.graph.by_name]
+        kept = [node for node in nodes if OPERATIONS[node.op].kind not in ("shape", "activation")][:2]
+        if [node.op for node in kept] not in (["linear", "avg_pool2d"], ["linear", "adaptive_avg_pool2d"]):
+            return None, None
+        maps, pooled = self.output_of(kept[1].inputs[0]), self.output_of(kept[1].name)
+        is_mean = pooled.shape[1:] == (1, 1) and np.allclose(pooled[:, 0, 0], maps.mean(axis=(1, 2)))
+        return (kept[0], maps) if is_mean else (None, None)
+
+    @property
+    def has_class_bias(self) -> bool:
+        last, _ = self._tail
+        return last is not None and "bias" in last.arrays
+
+    def class_score(self) -> Equation:
+        """Return `mean of the class map + bias = score`."""
+        last, _ = self._tail
+        assert last is not None and self.class_map is not None, "a class map is there"  # noqa: PT018
+        parts = [Value(float(self.class_map.mean()), "class_map.mean", "mean")]
+        if self.has_class_bias:
+            parts.append(Value(float(last.arrays["bias"][self.top[0]]), "class_map.bias", "bias"))
+        score = float(self.traces[last.name].output[0, self.top[0]])
+        return Equation.of(Sum(tuple(parts)), Value(score, "class_map.score", "output", 2))
+
+    def _mapped(self, inside: str) -> Explanation:
+        assert self.class_map is not None, "a class map is there"
+        if inside in _LIMITS:
+            return self._limit(f"class_map.{inside}", inside, self.class_map)
+        if inside == "score":
+            return self.class_score()
+        if inside == "bias":
+            return Given("learned")
+        total = Sum(tuple(Value(float(one), name="class_map") for one in self.class_map.ravel()))
+        mean = Quotient((total, Value(float(self.class_map.size), name="count")))
+        return Equation.of(mean, Value(float(self.class_map.mean()), "class_map.mean", "mean"))
+
+    def called(self, k: int) -> str:
+        return self.names[k] if self.names else str(k)
+
+    @cached_property
+    def worked_out(self) -> list[WorkedOut]:
+        """One value of each kind of step, in order."""
+        return [work_out(self, node, f"workings[{k}]") for k, node in enumerate(chosen(self))]
+
+    def values(self) -> Values:
+        """Return what is shown: stages, what is worked out, and the likeliest classes."""
+        found: dict[str, Any] = {
+            "x": limits_of(self.entered.x),
+            "nodes": {node.name: self._described(node) for node in self.graph.nodes},
+            "stages": [
+                {"name": stage.output, "shape": list(stage.shape), **limits_of(self.shown(k))}
+                for k, stage in enumerate(self.stages)
+            ],
+            "workings": [one.values() for one in self.worked_out],
+        }
+        if self.output.size <= _MOST_OUTPUTS:
+            found["output"] = self.output
+        if self.probabilities is not None:
+            found |= self._classes(self.probabilities)
+        return found
+
+    def _described(self, node: Node) -> Values:
+        output = self.output_of(node.name)
+        return {"op": node.op, "inputs": list(node.inputs), "shape": list(output.shape), **limits_of(output)}
+
+    def _classes(self, found: SoftmaxTrace) -> Values:
+        shares, scores = found.output[0], found.x[0]
+        top = [{"class": k, "label": self.called(k), "probability": shares[k], "logit": scores[k]} for k in self.top]
+        mapped: dict[str, Any] = {}
+        if self.class_map is not None:
+            score = self.class_score()
+            parts = {leaf.address.partition(".")[2]: leaf.number for leaf in (*score.left.leaves(), score.result)}
+            mapped = {"class_map": {**limits_of(self.class_map), **parts}}
+        return {**mapped, "top": top, "others": max(0.0, 1 - float(shares[self.top].sum())), "classes": len(shares)}
+
+    def explain(self, address: str) -> Explanation:
+        """Return how the number at an address in `values()` came about, or where it is from."""
+        name, indices, inside = parse(address)
+        found: Explanation | None = None
+        match name:
+            case "x" | "stages" if inside in _LIMITS:
+                found = self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
+            case "workings":
+                found = self.worked_out[indices[0]].explain(inside)
+            case "top" | "others" | "class_map" if self.probabilities is not None:
+                found = self._classified(name, indices, inside)
+            case "output":
+                found = self._given(self.graph.output, (0, *indices))
+            case "classes":
+                found = Given("counted")
+        if found is None:
+            raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")
+        return found
+
+    def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
+        if name == "class_map":
+            return self._mapped(inside)
+        return self._rest() if name == "others" else self._likely(self.top[indices[0]], inside)
+
+    def results(self) -> Iterator[str]:
+        """Give what is worked out, and the probabilities of the likeliest classes."""
+        yield from (f"{one.address}.value" for one in self.worked_out)
+        yield from (f"top[{k}].probability" for k in range(len(self.top)))
+
+    def _limit(self, address: str, which: Any, whole: Array) -> Equation:
+        number = float(whole.min() if which == "smallest" else whole.max())
+        return Equation.of(OfMany(which, "output", whole.size, number), Value(number, address, which, 2))
+
+    def _likely(self, k: int, inside: str) -> Explanation:
+        assert self.probabilities is not None
+        if inside == "logit":
+            return self._given(self.graph.output, (0, k)) if self.scored else Given("prediction")
+        if inside != "probability":
+            return Given("counted")
+        return nameless(self.probabilities.explain(f"output[0,{k}]"))
+
+    @property
+    def scored(self) -> bool:
+        """Whether the network itself gives scores, and the softmax is added here."""
+        return self.probabilities is not None and self.probabilities.x is self.traces[self.graph.output].output
+
+    def _rest(self) -> Equation:
+        assert self.probabilities is not None
+        shares = self.probabilities.output[0]
+        number = max(0.0, 1 - float(shares[self.top].sum()))
+        left = OfMany("others", "output", len(shares) - len(self.top), number)
+        return Equation.of(left, Value(number, "others", "others", 3))
+
+    def _given(self, node: str, position: Sequence[int]) -> Explanation:
+        return nameless(self.traces[node].explain(f"output[{','.join(map(str, position))}]"))
+
+
+def nameless(found: Explanation) -> Explanation:
+    """Return an explanation whose operands stand nowhere in the record."""
+    return found.renamed(lambda address: "") if isinstance(found, Equation) else found
+
+
+def limits_of(array: Array) -> dict[str, float]:
+    return {"smallest": float(array.min()), "largest": float(array.max())}
+
+
+def strongest_maps(maps: Array) -> tuple[Array, list[int]]:
+    """Return the maps with the largest values, in their own order, and which they are.
+
+    >>> strongest_maps(np.array([[[1.0]], [[3.0]]]))[1]
+    [0, 1]
+    """
+    ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:MOST_SHOWN]
+    kept = sorted(ranked.tolist())
+    return freeze(maps[kept]), kept
+
+
+def chosen(reading: NetReading) -> list[Node]:
+    """Return the first node of each kind of step that is worth working out, and the last linear one."""
+    found: dict[str, Node] = {}
+    for node in reading.graph.nodes:
+        kind = kind_of(node, reading)
+        if kind and (kind not in found or kind == "linear"):
+            found[kind] = node
+    kept = {node.name for node in found.values()}
+    return [node for node in reading.graph.nodes if node.name in kept]
+
+
+def kind_of(node: Node, reading: NetReading) -> str:
+    """Return what makes a step one of its own; empty for those that need no digits."""
+    operation = OPERATIONS[node.op]
+    if operation.kind in ("activation", "shape") or node.op in ("concat", "upsample"):
+        return ""
+    if operation.kind == "join":
+        return node.op if len(node.inputs) == 2 else ""
+    shape = reading.output_of(node.inputs[0]).shape
+    if node.op == "conv2d":
+        seen = node.arrays["weight"].shape[1]
+        return "depthwise" if seen == 1 < shape[0] else "conv2d" if seen <= 4 else "conv2d of many"
+    if node.op.endswith("pool2d") and reading.output_of(node.name).shape[1:] == (1, 1):
+        return f"global {node.op}"
+    return node.op

@@ -1,0 +1,151 @@
+"""A network reads a picture, stage by stage."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+from manim import LEFT, FadeIn, FadeOut, Group, Rectangle, VGroup
+
+from cnn_core.arrays import Array
+from cnn_core.net_input import is_strange
+from scenes.language import marked, say, say_many
+from scenes.layout import Box, smallest_text
+from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
+from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
+from scenes.mobjects.text import Label, width_of
+from scenes.net import NetSpec
+from scenes.net.closely import look_at
+from scenes.net.ending import show_class_map, show_likeliest, show_maps
+from scenes.net.strip import StageStrip
+from scenes.net.words import entering, stage_line, strange, told_stage, whole_net
+from scenes.network.board import NetPlaces, as_maps
+from scenes.stage import ExplainerScene
+
+__all__ = ["NetScene"]
+
+
+class NetScene(ExplainerScene[NetSpec]):
+    """From what enters to what the network says of it."""
+
+    spec_class: ClassVar[type[NetSpec]] = NetSpec
+    operation = marked("A network reads a picture")
+
+    def construct(self) -> None:
+        draw_pictures_directly(self.camera)
+        self.reading = self.spec.reading
+        self.show_title(say(self.operation), self.spec.model.name)
+        names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
+        self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
+        self.track = StageStrip(names, self.theme, self.places.track)
+        self.introduce()
+        for index in range(len(self.reading.stages)):
+            self.tell_stage(index)
+        if self.reading.probabilities is not None:
+            show_likeliest(self, self.reading, self.places.everything)
+        elif self.reading.output.ndim == 3:
+            show_maps(self, self.reading, self.looks(), self.places.everything)
+        if self.reading.class_map is not None:
+            show_class_map(self, self.reading, self.looks(), self.places)
+
+    def introduce(self) -> None:
+        """Show the picture, what of it enters, and the strip of stages."""
+        entered = self.reading.entered
+        whole = self.places.everything
+        shown = self.looks()
+        with self.beat("explain", say("{origin}: what the network is given.", origin=capitalised(entered.origin))):
+            shown.move_to(whole.center)
+            self.play(FadeIn(shown), run_time=1.0)
+        maps = self.entered_maps(whole, say("what enters"))
+        warning = strange(is_strange(self.reading.graph, entered.x))
+        with self.beat("explain", f"{entering(entered)} {warning}".strip()):
+            self.play(FadeOut(shown), FadeIn(maps), run_time=1.0)
+        with self.beat("explain", whole_net(self.reading)):
+            self.play(FadeOut(maps), FadeIn(self.track, self.track.mark), run_time=0.8)
+            self.play(FadeIn(self.track.thumbnail(maps, 0)), run_time=0.5)
+            lines = self.stage_lines()
+            self.play(FadeIn(lines), run_time=0.8)
+        self.play(FadeOut(lines), run_time=0.4)
+
+    def stage_lines(self) -> VGroup:
+        """Return a line for each stage: its number, what it ends with, and its steps."""
+        box = self.places.everything
+        rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(self.reading.stages)]
+        widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
+        size = max(smallest_text(), min(0.42, box.width / sum(widths), 0.7 * box.height / len(rows)))
+        found = VGroup()
+        for number, row in enumerate(rows):
+            x, y = box.center[0] - size * sum(widths) / 2, box.top - (number + 0.5) * box.height / len(rows)
+            for text, width, color in zip(row, widths, self.colors_of_lines(), strict=True):
+                words = Label(text, size, color)
+                found.add(words.move_to(np.array([x, y, 0.0]), aligned_edge=LEFT))
+                x += size * width
+        return found
+
+    def colors_of_lines(self) -> tuple[str, str, str]:
+        return self.theme.muted, self.theme.output, self.theme.text
+
+    def tell_stage(self, index: int) -> None:
+        """Work out what is new in a stage, then show what came out of it."""
+        stage = self.reading.stages[index]
+        nodes = {node.name for place in stage.places() for node in place.nodes}
+        self.play(self.track.mark.animate.move_to(self.track.places[index + 1]), run_time=0.5)
+        for one in self.reading.worked_out:
+            if one.node.name in nodes:
+                winner = self.reading.called(self.reading.top[0]) if self.reading.top else str(one.position[-1])
+                look_at(self, self.places, one, winner)
+        with self.beat("step", told_stage(index, stage)):
+            maps = self.stage_maps(index)
+            written = Reveal(maps)
+            self.add(maps.image)
+            self.play(FadeIn(maps.frames, maps.words), run_time=0.3)
+            self.play(written, run_time=1.2)
+            self.play(FadeIn(self.track.thumbnail(maps, index + 1), target_position=maps.image), run_time=0.5)
+        self.play(maps.leave(), run_time=0.4)
+
+    def stage_maps(self, index: int) -> FeatureMaps:
+        stage = self.reading.stages[index]
+        shown = as_maps(self.reading.shown(index))
+        count, size = stage.shape[0], "×".join(map(str, stage.shape[1:]))
+        if len(stage.shape) == 3:
+            title = say_many("{count} map {size}", "{count} maps {size}", count, size=size)
+            if len(shown) < count:
+                title = say("{shown} of {count} maps {size}", shown=len(shown), count=count, size=size)
+        else:
+            title = say_many("{count} number", "{count} numbers", count)
+        return self.maps_of(shown, self.places.everything, self.theme.output, title)
+
+    def maps_of(self, maps: Array, box: Box, role: str, title: str) -> FeatureMaps:
+        arrangement = Arrangement.of(maps.shape, box.width / box.height)
+        return FeatureMaps(maps, arrangement, role, self.theme, box, title)
+
+    def entered_maps(self, box: Box, title: str) -> FeatureMaps:
+        maps = self.reading.entered.maps
+        maps = maps.transpose(2, 0, 1) if self.reading.graph.channels_last else maps
+        return self.maps_of(maps, box, self.theme.input, title)
+
+    def looks(self) -> Group:
+        """Return the picture as it looks, with its frame; of numbers their maps."""
+        entered, whole = self.reading.entered, self.places.everything
+        if entered.pixels is None:
+            return self.entered_maps(whole, say("numbers"))
+        colours = as_colours(entered.pixels)
+        height = whole.height - 1.6 * smallest_text()
+        picture = Picture(colours, min(whole.width, height * colours.shape[1] / colours.shape[0]))
+        frame = Rectangle(width=picture.width, height=picture.height, color=self.theme.input, stroke_width=2)
+        size = "×".join(map(str, colours.shape[:2]))
+        words = Label(size, max(smallest_text(), 0.3), self.theme.muted)
+        words.next_to(picture, np.array([0.0, -1.0, 0.0]), buff=0.1)
+        return Group(picture, frame, words)
+
+
+def as_colours(pixels: Array) -> Colours:
+    """Return red, green and blue, or grey, from 0 to 255 as a picture's colours."""
+    three = pixels[:3] if len(pixels) >= 3 else np.repeat(pixels[:1], 3, axis=0)
+    opaque = np.full((1, *pixels.shape[1:]), 255.0)
+    colours: Colours = np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
+    return colours
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,157 @@
+"""What the film of a network says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from cnn_core.net_input import NetInput
+from cnn_core.numerals import as_text
+from cnn_core.operations import OPERATIONS
+from cnn_core.outline import NetStage
+from scenes.language import about, listed, marked, number, say, say_many
+from scenes.net.reading import MOST_SHOWN, NetReading
+from scenes.net.worked import WorkedOut
+
+__all__ = ["entering", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
+
+_FAR = 4.0
+"""How many times as widely, or as narrowly, as expected numbers may be spread before the film says so."""
+
+
+def entering(entered: NetInput) -> str:
+    """Say what numbers enter, and what was done to a picture's values."""
+    named = {"low": short(float(entered.x.min())), "high": short(float(entered.x.max()))}
+    scaling = entered.scaling
+    if scaling is None:
+        return say("Numbers from {low} to {high} enter the network.", **named)
+    if scaling.mean == (0.0,) and scaling.std == (1.0,):
+        return say("Its values from 0 to 255 are scaled: numbers from {low} to {high} enter.", **named)
+    return say(
+        "Its values from 0 to 255 are scaled, centred and divided as in training: numbers from {low} to {high} enter.",
+        **named,
+    )
+
+
+def strange(spread: float | None) -> str:
+    """Warn of numbers that are not what the network was trained on; nothing where they may well be."""
+    if spread is None or 1 / _FAR < spread < _FAR:
+        return ""
+    many = short(spread if spread > 1 else 1 / spread)
+    if spread > 1:
+        return say(
+            "Careful: they spread about {many} times as widely as the first batch norm saw in training, so look at "
+            "preset, mean, std and scale.",
+            many=many,
+        )
+    return say(
+        "Careful: they spread only a {many}th as widely as the first batch norm saw in training, so look at preset, "
+        "mean, std and scale.",
+        many=many,
+    )
+
+
+def short(value: float) -> str:
+    """Write a number for a sentence, with about three digits."""
+    return number(as_text(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2))
+
+
+def whole_net(reading: NetReading) -> str:
+    return say(
+        "{nodes} steps in {stages} stages, with {parameters} learned numbers. The strip shows where we are.",
+        nodes=len(reading.graph.nodes),
+        stages=len(reading.stages),
+        parameters=f"{reading.graph.parameters():,}",
+    )
+
+
+def stage_line(stage: NetStage) -> tuple[str, str]:
+    """Return what a stage ends with, and its steps, for a table."""
+    shape = "×".join(map(str, stage.shape)) if len(stage.shape) == 3 else str(stage.shape[0])
+    return shape, steps_of(stage)
+
+
+def told_stage(index: int, stage: NetStage) -> str:
+    """Say what a stage is made of, and how many of its maps are shown."""
+    count = stage.shape[0]
+    if len(stage.shape) == 3:
+        size = "×".join(map(str, stage.shape[1:]))
+        said = say_many(
+            "Stage {stage} ends with {count} map of {size}, after {steps}.",
+            "Stage {stage} ends with {count} maps of {size}, after {steps}.",
+            count,
+            stage=index + 1,
+            size=size,
+            steps=steps_of(stage),
+        )
+    else:
+        said = say_many(
+            "Stage {stage} ends with {count} number, after {steps}.",
+            "Stage {stage} ends with {count} numbers, after {steps}.",
+            count,
+            stage=index + 1,
+            steps=steps_of(stage),
+        )
+    if len(stage.shape) < 3 or count <= MOST_SHOWN:
+        return said
+    return f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+
+
+def steps_of(stage: NetStage) -> str:
+    """Say which kinds of steps a stage has, and how often."""
+    kinds = Counter(OPERATIONS[place.maker.op].name for place in stage.places())
+    return listed(
+        [name if count == 1 else say("{count} × {name}", count=count, name=name) for name, count in kinds.items()]
+    )
+
+
+def told_value(one: WorkedOut, called: str) -> str:
+    """Say how the value came about that is worked out."""
+    equation = one.equation
+    named = {"value": about(equation.result.text, is_rounded=equation.is_rounded), "others": one.others}
+    op = one.node.op
+    if one.trace.output.ndim == 2:
+        score = say("The score of {called}.", called=called)
+        if one.others:
+            return f"{score} {say('Its strongest products and the {others} others make {value}.', **named)}"
+        return f"{score} {say('All its products, summed, make {value}.', **named)}"
+    place = place_in_words(one)
+    if one.others:
+        return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"
+    seen = one.node.arrays["weight"].shape[1] if one.node.op == "conv2d" else 1
+    if seen > 1:
+        summed = say("One sum for each of the {count} maps under the kernel, all added: {value}.", count=seen, **named)
+        return f"{place} {summed}"
+    said = {
+        "conv2d": say("Each number of the window times its weight, all summed: {value}.", **named),
+        "batch_norm2d": normalised(one, named),
+        "max_pool2d": say("The largest of the window is kept: {value}.", **named),
+        "avg_pool2d": say("The mean of the window: {value}.", **named),
+        "adaptive_avg_pool2d": say("The mean of the whole map: {value}.", **named),
+        "add": say("Two maps are added, number by number: {value}.", **named),
+        "multiply": say("Two numbers are multiplied, one of them a gate for its map: {value}.", **named),
+    }
+    return f"{place} {said.get(op) or say('Worked out: {value}.', **named)}"
+
+
+def normalised(one: WorkedOut, named: Mapping[str, object]) -> str:
+    """Say what a batch norm does, scale and shift only where they change something."""
+    names = {leaf.name for leaf in one.equation.left.leaves()}
+    if {"weight", "bias"} & names:
+        return say("Centred and divided by the spread, then scaled and shifted: {value}.", **named)
+    return say("Centred and divided by the spread: {value}.", **named)
+
+
+def place_in_words(one: WorkedOut) -> str:
+    """Say where the value stands that is worked out: after what its place does next, it is the largest."""
+    _, channel, *cell = one.position
+    named = {"name": capital(OPERATIONS[one.node.op].name), "channel": channel}
+    if not any(side > 1 for side in one.trace.output.shape[2:]):
+        return say("{name}, channel {channel}.", **named)
+    row, column = cell
+    said = marked("{name}, where the response is strongest: channel {channel}, row {row}, column {column}.")
+    return say(said, row=row, column=column, **named)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

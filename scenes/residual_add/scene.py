@@ -1,0 +1,55 @@
+"""The walk over two maps at once."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from manim import Animation, FadeIn, VGroup
+
+from cnn_core.trace import Position, address_of
+from scenes.mobjects.grid import Window
+from scenes.mobjects.panels import named
+from scenes.mobjects.row import GridRow, Shown
+from scenes.player import Player
+from scenes.residual_add import ResidualAddSpec
+
+__all__ = ["ResidualAddScene"]
+
+
+class ResidualAddScene(Player):
+    """A window visits the same cell of both maps, and their sum goes into the output."""
+
+    spec_class: ClassVar[type[Any]] = ResidualAddSpec
+
+    def lay_out(self) -> VGroup:
+        """Build `x + F(x) = output`."""
+        labels = (self.spec.x_label, self.spec.branch_label, self.spec.output_label)  # type: ignore[attr-defined]
+        arrays = {"x": self.trace.x, "y": self.trace.y, "output": self.trace.output}
+        roles = (self.theme.input, self.theme.kernel, self.theme.output)
+        shown = [
+            Shown(
+                array[0, 0],
+                lambda row, column, name=name: address_of(name, (0, 0, row, column)),  # type: ignore[misc]
+                role,
+                named(label, array),
+                self.trace.decimals(name),
+                sign,
+                filled=name != "output",
+            )
+            for (name, array), label, role, sign in zip(arrays.items(), labels, roles, ("", "+", "="), strict=True)
+        ]
+        row = GridRow(shown, self.theme, self.bands.stage)
+        self.inputs, self.outputs = row.grids[:2], row.grids[2:]
+        return row
+
+    def look(self, position: Position) -> list[Animation]:
+        """Return the animations that bring a window to the same cell of both maps."""
+        row, column = position[2:]
+        if not hasattr(self, "other"):
+            self.other = Window(self.inputs[1], (1, 1), self.theme).place(row, column)
+            return [*super().look(position), FadeIn(self.other)]
+        return [*super().look(position), self.other.slide_to(row, column)]
+
+    def close(self) -> None:
+        self.leaving.append(self.other)
+        super().close()

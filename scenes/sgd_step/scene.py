@@ -1,0 +1,214 @@
+"""One step: forward, back, and the kernels after it."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+import numpy as np
+from manim import Create, FadeIn, FadeOut, VGroup
+
+from cnn_core.equation import Equation
+from cnn_core.numerals import as_text, decimals_for
+from cnn_core.trace import address_of
+from scenes.language import about, marked, number, say
+from scenes.layout import with_one_line
+from scenes.mobjects.expression import Drawn, Writer
+from scenes.mobjects.grid import CellMarks
+from scenes.sgd_step import SgdStepSpec
+from scenes.sgd_step.board import NAMES, ForwardBoard, StepGrids
+from scenes.stage import ExplainerScene
+
+__all__ = ["SgdStepScene"]
+
+_THERE = marked("what the network says, and how wrong that is")
+_BACK = marked("each layer passes on what reached it")
+_STEP = marked("every weight moves against its gradient")
+
+
+class SgdStepScene(ExplainerScene[SgdStepSpec]):
+    """Two kernels before and after one step."""
+
+    spec_class: ClassVar[type[SgdStepSpec]] = SgdStepSpec
+    operation = marked("One step of learning")
+
+    def construct(self) -> None:
+        self.trace = self.spec.trace()
+        self.show_title(say(self.operation))
+        self.bands = with_one_line(self.bands, tall=self.tall)
+        kernel, output = self.theme.kernel, self.theme.output
+        colors = {"before": kernel, "after": kernel, "gradient": kernel, "maps": output, "grad_logits": output}
+        self.writer = Writer(self.theme, self.bands.formula)
+        self.writer.colors |= colors
+        self.line: Drawn | None = None
+        self.lasting_reason = say(_THERE)
+        self.forward()
+        self.lasting_reason = say(_BACK)
+        self.back()
+        self.gradients()
+        self.lasting_reason = say(_STEP)
+        self.step()
+        self.close()
+
+    def equation(self, name: str, *position: int) -> Equation:
+        return cast("Equation", self.trace.explain(address_of(name, position)))
+
+    def in_words(self, name: str, *position: int) -> str:
+        result = self.equation(name, *position).result
+        return about(result.text, is_rounded=result.is_rounded)
+
+    def write(self, equation: Equation) -> None:
+        """Exchange the line of arithmetic."""
+        leaving, self.line = self.line, self.writer.write(equation)
+        if leaving is not None:
+            self.play(FadeOut(leaving), run_time=0.3)
+        self.play(FadeIn(self.line), run_time=0.6)
+
+    def are_equal(self) -> bool:
+        return bool((self.trace.before[0] == self.trace.before[1]).all())
+
+    def forward(self) -> None:
+        """Show what both kernels answer to both images, the probabilities, and the loss."""
+        board = self.board = ForwardBoard(self.trace, self.theme, self.bands.stage)
+        self.rings = VGroup(*board.rings(0), *board.rings(1))
+        said = say("Two images, two kernels, A and B. Each map's largest value is its kernel's answer.")
+        if self.are_equal():
+            said = say("Two kernels, the same: so to each image, A and B answer alike.")
+        with self.beat("explain", said):
+            self.play(FadeIn(board.heads), run_time=0.8)
+            self.play(FadeIn(board.answers), run_time=0.8)
+            self.play(Create(self.rings), run_time=0.5)
+        self.said = VGroup(board.line(0, "p"), board.line(1, "p"))
+        with self.beat("step", self.said_of_loss()):
+            self.play(FadeIn(self.said), run_time=0.6)
+            self.write(self.equation("loss_before"))
+
+    def said_of_loss(self) -> str:
+        loss = self.in_words("loss_before")
+        if np.allclose(self.trace.costs["cost"].probabilities, 0.5):
+            return say("Softmax makes 0.5 of each: a coin. Its loss is ln 2, {loss}.", loss=loss)
+        return say("Softmax makes probabilities of the answers; the loss is {loss}.", loss=loss)
+
+    def back(self) -> None:
+        """Show what each logit is asked for, and that it reaches only the winners."""
+        board, wanted = self.board, int(self.trace.target[0])
+        asked = VGroup(board.line(0, "z"), board.line(1, "z"))
+        said = say(
+            "Said minus true, halved: L is a mean of two. To the first image {up} should answer more, {down} less.",
+            up=NAMES[wanted],
+            down=NAMES[1 - wanted],
+        )
+        with self.beat("step", said):
+            self.play(FadeIn(asked), run_time=0.6)
+            self.write(self.equation("grad_logits", 0, wanted))
+        windows = VGroup(*board.windows(0), *board.windows(1))
+        with self.beat("step", self.said_of_way()):
+            self.play(FadeIn(windows), run_time=0.8)
+        self.play(
+            FadeOut(
+                VGroup(board.heads, board.answers, self.rings, self.said, asked, windows, cast("Drawn", self.line))
+            ),
+            run_time=0.4,
+        )
+        self.line = None
+
+    def said_of_way(self) -> str:
+        open_ones = [self.trace.winner(n, k) is not None for n in range(2) for k in range(2)]
+        if all(open_ones):
+            return say(
+                "Back: pooling passes it to the largest value only, and ReLU is open there. Its window is blamed."
+            )
+        return say("Back: pooling passes it to the largest value only; where that is not above 0, ReLU blocks it.")
+
+    def gradients(self) -> None:
+        """Show the gradients of both kernels, and the weight about which the images disagree, if there is one."""
+        grids = self.grids = StepGrids(self.trace, self.theme, self.bands.stage)
+        entry, disagree = self.entry()
+        equation = self.equation("gradient", 0, 0, *entry)
+        said = say(
+            "Each image adds what it asks for, times what the weight met in its window. Here it makes {value}.",
+            value=about(equation.result.text, is_rounded=equation.result.is_rounded),
+        )
+        if disagree:
+            said = say(
+                "Each image adds what it asks for, times what the weight met. Here they disagree, and it makes 0."
+            )
+        with self.beat("step", said):
+            self.play(FadeIn(VGroup(*grids.before)), run_time=0.6)
+            self.play(FadeIn(VGroup(*grids.gradient)), run_time=0.8)
+            ring = CellMarks(grids.gradient[0].grid, [entry], self.theme.window)
+            self.play(Create(ring), run_time=0.4)
+            self.write(equation)
+        self.ring = ring
+
+    def entry(self) -> tuple[tuple[int, int], bool]:
+        """Return a weight of A about which the images disagree, or that with the largest gradient."""
+        gradient = self.trace.gradient[0, 0]
+        for row, column in np.ndindex(gradient.shape):
+            terms = [part.calculate() for part in self.equation("gradient", 0, 0, row, column).left.parts]
+            if abs(sum(terms)) < 1e-9 and any(terms):
+                return (row, column), True
+        row, column = map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
+        return (row, column), False
+
+    def step(self) -> None:
+        """Ask what A will look like, and take the step."""
+        grids = self.grids
+        if self.spec.question:
+            lr = number(self.trace.value("lr").text)
+            prompt = say("A − {lr} · dL/dA: what will A look like?", lr=lr)
+            self.ask(prompt, self.rows(), first=[FadeOut(VGroup(self.ring, cast("Drawn", self.line)))])
+            self.line = None
+        with self.beat("answer" if self.spec.question else "step", self.said_of_step()):
+            if self.spec.question:
+                self.play(self.end_question(), run_time=0.4)
+            else:
+                self.play(FadeOut(self.ring), run_time=0.3)
+            self.write(self.equation("after", 0, 0, *self.moved()))
+            if grids.wide:
+                self.play(FadeIn(grids.signs), run_time=0.3)
+                self.play(
+                    *(FadeIn(one, target_position=old) for one, old in zip(grids.after, grids.gradient, strict=True)),
+                    run_time=1.2,
+                )
+            else:
+                self.play(FadeOut(VGroup(*grids.before)), FadeIn(VGroup(*grids.after)), run_time=1.2)
+
+    def rows(self) -> str:
+        """Return the new A, row by row."""
+        values = self.trace.after[0, 0]
+        decimals = decimals_for(values)
+        return "; ".join(" ".join(number(as_text(value, decimals)) for value in row) for row in values)
+
+    def moved(self) -> tuple[int, int]:
+        """Return the weight of A that moved most."""
+        gradient = self.trace.gradient[0, 0]
+        row, column = map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
+        return row, column
+
+    def said_of_step(self) -> str:
+        if self.are_equal() and not np.allclose(self.trace.after[0], self.trace.after[1]):
+            return say("One step, and the equal kernels have become two. Nobody told them what to look for.")
+        return say("One step: each weight has moved against its gradient.")
+
+    def close(self) -> None:
+        """Show what the new kernels say, and why networks start at random."""
+        before, after = self.in_words("loss_before"), self.in_words("loss_after")
+        falls = self.trace.values()["loss_after"] < self.trace.values()["loss_before"]
+        said = say("Forward again: the loss has fallen from {before} to {after}.", before=before, after=after)
+        if not falls:
+            said = say(
+                "Forward again: from {before} to {after} the loss has risen; the step was too long.",
+                before=before,
+                after=after,
+            )
+        with self.beat("step", said):
+            self.write(self.equation("loss_after"))
+            verdicts = self.grids.verdicts()
+            if len(verdicts):
+                self.play(FadeIn(verdicts), run_time=0.8)
+        if self.trace.stays_alike:
+            said = say(
+                "Each was blamed for another answer. Used alike, they would stay equal: so networks start at random."
+            )
+            with self.beat("explain", said):
+                self.play(FadeOut(cast("Drawn", self.line)), run_time=0.4)

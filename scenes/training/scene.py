@@ -1,0 +1,193 @@
+"""A training run: where it begins, one step, the loss, one digit, and what it all came to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, cast
+
+import numpy as np
+from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Mobject, VGroup, VMobject
+
+from cnn_core.equation import Equation
+from cnn_core.mnist import as_input
+from cnn_core.trace import address_of
+from scenes.language import about, marked, say, say_many
+from scenes.layout import Box, smallest_text, with_one_line
+from scenes.mobjects.bars import BarChart
+from scenes.mobjects.expression import Known
+from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.picture import draw_pictures_directly
+from scenes.mobjects.text import Label, Number
+from scenes.stage import ExplainerScene
+from scenes.training import TrainingSpec
+from scenes.training.comparisons import Comparisons
+from scenes.training.curve import CurveChapter
+from scenes.training.moments import Moments
+from scenes.training.outcome import Outcome
+from scenes.training.sheet import Sheet
+
+__all__ = ["TrainingScene"]
+
+_EVEN = 0.2
+"""Largest probability up to which a network is said to say about the same for everything."""
+
+
+class TrainingScene(ExplainerScene[TrainingSpec]):
+    """A recorded run, from random numbers to a network that reads."""
+
+    spec_class: ClassVar[type[TrainingSpec]] = TrainingSpec
+    operation = marked("Training")
+
+    def construct(self) -> None:
+        draw_pictures_directly(self.camera)
+        self.trace, self.log = self.spec.trace(), self.spec.run
+        self.moments = Moments.of(self.trace)
+        self.bands = with_one_line(self.bands, tall=self.tall)
+        self.stage_box = replace(self.bands.stage, bottom=self.bands.formula.bottom)
+        steps = say_many("the same small step, {count} time", "the same small step, {count} times", self.log.steps)
+        self.show_title(say(self.operation))
+        self.lasting_reason = steps
+        self.begin()
+        self.one_step()
+        CurveChapter(self).play(question=self.spec.question)
+        Outcome(self).play()
+        Comparisons(self).play()
+        self.close()
+
+    def equation(self, name: str, *position: int) -> Equation:
+        return cast("Equation", self.trace.explain(address_of(name, position)))
+
+    def in_words(self, name: str, *position: int) -> str:
+        """Return a number of the run for a sentence."""
+        result = self.trace.result(name, *position)
+        return about(result.text, is_rounded=result.is_rounded)
+
+    def known(self, name: str, address: str, *position: int) -> Known:
+        """Return a line that says what a number of the run is."""
+        return Known(name, self.trace.result(address, *position), self.theme, max(0.42, smallest_text()))
+
+    def take_away(self, *leaving: Mobject) -> None:
+        self.play(FadeOut(Group(*leaving)), run_time=0.4)
+
+    def halves(self, share: float, room: Box | None = None) -> tuple[Box, Box]:
+        """Return two boxes: side by side in a wide frame, one below the other in others."""
+        box = room or self.stage_box
+        if self.wide:
+            return box.part(0, share - 0.02), box.part(share + 0.02, 1)
+        middle = box.top - share * box.height
+        return replace(box, bottom=middle + 0.1), replace(box, top=middle - 0.1)
+
+    def begin(self) -> None:
+        """Show what random kernels make of a digit, and that the network knows nothing."""
+        upper, chart_box = self.halves(0.62)
+        digit, maps = upper.part(0, 0.32), upper.part(0.38, 1)
+        made = self.log.network(0).forward(as_input(self.spec.followed.pixels))[0].output[0]
+        left = self.digit(digit)
+        names = say_many("{count} random kernel", "{count} random kernels", len(made))
+        right = self.pictures(made, maps, self.theme.output, names)
+        chart = self.chart(chart_box, 0)
+        with self.beat("explain", self.said_of_beginning()):
+            self.play(FadeIn(left), run_time=0.6)
+            self.play(FadeIn(right), run_time=0.8)
+            self.play(FadeIn(chart), run_time=0.8)
+        self.take_away(left, right, chart)
+
+    def said_of_beginning(self) -> str:
+        loss, most = self.in_words("loss", 0), float(self.trace.output[0].max())
+        begins = say("The kernels are random numbers.")
+        if most > _EVEN:
+            return f"{begins} {say('The loss of the first batch is {loss}.', loss=loss)}"
+        even = self.equation("equal_shares").result
+        return (
+            begins
+            + " "
+            + say(
+                "All digits get about the same. The loss is {loss}; that of ten equal guesses is ln 10, {even}.",
+                loss=loss,
+                even=about(even.text, is_rounded=even.is_rounded),
+            )
+        )
+
+    def pictures(self, maps: np.ndarray, box: Box, role: str, title: str) -> FeatureMaps:
+        return FeatureMaps(maps, Arrangement.of(maps.shape, box.width / box.height), role, self.theme, box, title)
+
+    def chart(self, box: Box, m: int, digits: list[int] | None = None) -> VGroup:
+        """Return bars of the probabilities of some digits, or all, at a measured step."""
+        chosen = digits or list(range(10))
+        row = min(box.height / len(chosen), 0.7)
+        fitting = replace(box, bottom=box.center[1] - row * len(chosen) / 2, top=box.center[1] + row * len(chosen) / 2)
+        size = max(smallest_text(), min(0.42, 0.8 * row))
+        chart = BarChart(
+            list(map(str, chosen)),
+            self.trace.output[m, chosen],
+            lambda k: f"output[{m},{chosen[k]}]",
+            self.theme,
+            fitting,
+            size,
+        )
+        return VGroup(chart, *map(chart.bar, range(len(chosen))), *map(chart.number, range(len(chosen))))
+
+    def one_step(self) -> None:
+        """Show some of the first batch, its loss, and how large the gradients are."""
+        sheet_box, list_box = self.halves(0.45 if self.wide else 0.36)
+        sheet = Sheet(self.log, 0, self.theme, sheet_box)
+        loss, parameters = self.known("L", "loss", 0), self.known(say("numbers to change"), "parameters")
+        rows: list[VMobject] = [loss, parameters, *self.gradients()]
+        VGroup(*rows).arrange(DOWN, aligned_edge=LEFT, buff=0.2 if self.wide else 0.1)
+        VGroup(*rows).move_to(list_box.center)
+        said = say(
+            "One step: {batch} digits, {shown} of them shown, give one loss and {parameters} gradients.",
+            batch=self.log.about["batch_size"],
+            shown=sheet.count,
+            parameters=f"{int(self.trace.values()['parameters']):,}",
+        )
+        with self.beat("explain", said):
+            self.play(FadeIn(sheet.picture), run_time=0.8)
+            self.play(FadeIn(sheet.crosses), run_time=0.5)
+            for row in rows[:2]:
+                self.play(FadeIn(row), run_time=0.4)
+        with self.beat("explain", say("Each number moves a little, against its gradient. Then the next batch comes.")):
+            for row in rows[2:]:
+                self.play(FadeIn(row), run_time=0.4)
+        self.take_away(sheet.picture, sheet.crosses, *rows)
+
+    def gradients(self) -> list[VMobject]:
+        """Return a line for each layer with weights: how large its gradient was in the first step."""
+        size, names = max(0.34, smallest_text()), self.log.network(0).names
+        rows: list[VMobject] = [Label(say("size of the gradient, by layer"), size, self.theme.muted)]
+        for k, layer in enumerate(self.log.about["gradients_of"]):
+            value = self.trace.result("gradient_size", k)
+            number = Number(value.text, value.address, size, self.theme.kernel)
+            row = VGroup(number, Label(names[int(layer)], size, self.theme.text)).arrange(RIGHT, buff=0.5 * size)
+            rows.append(row)
+        return rows
+
+    def close(self) -> None:
+        """Say what the run came to, and whose it was."""
+        last = len(self.log.step) - 1
+        first, end = self.in_words("accuracy", 0), self.in_words("accuracy", last)
+        size = max(0.6, smallest_text())
+        rows = VGroup(
+            *(
+                VGroup(
+                    Label(say("step {step}", step=int(self.log.step[m])), size, self.theme.muted),
+                    Number(self.trace.result("accuracy", m).text, f"accuracy[{m}]", 1.6 * size, self.theme.output),
+                ).arrange(RIGHT, buff=0.6)
+                for m in (0, last)
+            )
+        ).arrange(DOWN, buff=0.5, aligned_edge=RIGHT)
+        said = say_many(
+            "Nothing but the same small step, {count} time: {first} of the test set were right, now {end} are.",
+            "Nothing but the same small step, {count} times: {first} of the test set were right, now {end} are.",
+            self.log.steps,
+            first=first,
+            end=end,
+        )
+        whose = say("This is one run of its own, not that of the shipped weights.")
+        with self.beat("explain", f"{said} {whose}" if self.spec.log is None else said):
+            self.play(FadeIn(rows.move_to(self.stage_box.center)), run_time=0.8)
+
+    def digit(self, box: Box) -> FeatureMaps:
+        """Return the followed digit."""
+        title = say("test digit {index}", index=self.spec.followed.index)
+        return self.pictures(as_input(self.spec.followed.pixels)[0], box, self.theme.input, title)

@@ -1,0 +1,94 @@
+"""The film of any network."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn_core.equation import Equation
+from cnn_core.expression import Sum, Value
+from scenes.addresses import value_at
+from scenes.catalog import find
+from scenes.net.words import strange
+from scenes.net.worked import shortened
+from scenes.rehearsal import rehearse
+from scenes.specs import as_json
+from tests.cnn_core.nets import UNet, exported, mobilenet, resnet, settled
+
+SHAPES = {"resnet": (3, 32, 32), "mobilenet": (3, 24, 24), "unet": (1, 16, 16)}
+BUILD = {"resnet": resnet, "mobilenet": mobilenet, "unet": UNet}
+
+
+def spec_of(folder: Path, name: str, **given: Any) -> Any:
+    path = folder / f"{name}.onnx"
+    path.write_bytes(exported(settled(BUILD[name]()), SHAPES[name]))
+    x = np.random.default_rng(0).normal(size=SHAPES[name])
+    return find("net").build({"model": path, "x": x, **given})
+
+
+@pytest.fixture(scope="module")
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("nets")
+    named = {"resnet": {"classes": [f"animal {k}" for k in range(7)]}, "unet": {}}
+    return {name: rehearse(spec_of(folder, name, **given)) for name, given in named.items()}
+
+
+def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
+    spec = filmed["resnet"].spec
+    assert [one["op"] for one in spec.values()["workings"]] == [
+        *("conv2d", "batch_norm2d", "max_pool2d", "add", "conv2d", "adaptive_avg_pool2d", "linear"),
+    ]
+    said = [beat.caption for beat in filmed["resnet"].timeline.beats]
+    winner = spec.reading.called(spec.reading.top[0])
+    assert any(line.startswith(f"The score of {winner}.") for line in said)
+    assert any("Two maps are added, number by number" in line for line in said)
+    assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
+
+
+def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) -> None:
+    values = spec_of(tmp_path, "mobilenet").values()
+    found = values["class_map"]
+    assert found["mean"] + found["bias"] == pytest.approx(values["output"].max(), abs=1e-12)
+    assert "blocks.0.body.3" in [one["node"] for one in values["workings"]], "the first depthwise convolution"
+
+
+def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
+    said = filmed["unet"].timeline.beats[-1].caption
+    assert said == "This network ends with maps: beside what was given, what came out."
+
+
+@pytest.mark.parametrize("name", ["resnet", "unet"])
+def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: dict[str, Any]) -> None:
+    spec = filmed[name].spec
+    values = as_json(spec.values())
+    shown = {one.of for beat in filmed[name].timeline.beats for one in beat.shown}
+    assert len(shown) > 20
+    for of in (*shown, *spec.results()):
+        found = spec.explain(of)
+        if isinstance(found, Equation):
+            assert found.result.number == pytest.approx(value_at(values, of), abs=1e-9), of
+
+
+def test_numbers_far_from_those_of_training_are_warned_of() -> None:
+    assert strange(58.2).startswith("Careful: they spread about 58.2 times as widely as the first batch norm saw")
+    assert strange(0.1).startswith("Careful: they spread only a 10.0th as widely")
+    assert strange(1.7) == strange(None) == ""
+
+
+def test_a_spec_travels_without_what_it_has_computed(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, "mobilenet")
+    again = pickle.loads(pickle.dumps(spec))
+    assert "traces" not in vars(again.reading)
+    assert as_json(again.values()) == as_json(spec.values())
+
+
+def test_the_strongest_terms_are_written_and_all_others_are_one_number() -> None:
+    terms = tuple(Value(float((-1) ** k * k), f"x[{k}]", "x") for k in range(30))
+    found = shortened(Equation.of(Sum(terms), Value(-15.0, "output")))
+    numbers = [leaf.number for leaf in found.left.leaves()]
+    assert numbers == [24, -25, 26, -27, 28, -29, -12]
+    assert sum(numbers) == sum(term.number for term in terms)

@@ -1,0 +1,35 @@
+"""A language that marks every sentence and makes it longer shows what was left out, and that every layout holds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scenes.catalog import SCENES
+from scenes.rehearsal import FRAME_SIZES
+from tests.often import in_turn
+from tests.performing import perform
+from tests.scenes.looking import outside, overlapping, too_small
+
+NAMES = """
+    AvgPool Conv Flatten LeakyReLU Linear MaxPool ReLU Sigmoid Softmax Tanh Upsample Max max exp sigmoid tanh
+    bias channel class conv flatten image index input kernel label linear logit mnist output pool probability weight
+"""
+"""What is called so in every language: names of operations and arrays, and labels that a spec gives."""
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]{3,}", text)) - set(NAMES.split())
+
+
+@pytest.mark.parametrize(("name", "ratio"), in_turn([name for name in SCENES if name != "title"], FRAME_SIZES))
+def test_every_sentence_is_said_in_the_language_of_the_film_and_fits_though_it_is_longer(name: str, ratio: str) -> None:
+    played = perform(name, language="en-XA", ratio=ratio)
+    for beat, labels in zip(played.timeline.beats, played.labels, strict=True):
+        for said in filter(words, filter(None, (beat.caption, beat.prompt, beat.answer))):
+            assert re.fullmatch(r"\[.*\]", said, re.DOTALL), said
+        seen = " ".join(label.text for label in labels)
+        assert not words(re.sub(r"\[[^\]]*~[^\]]*\]", "", seen)), seen
+        for search in (lambda found: outside(found, ratio), overlapping, too_small):
+            assert not list(search(labels)), beat.caption

@@ -1,0 +1,86 @@
+"""The film of a run says what was recorded; another run is filmed by the same scene, and says something else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn_core.errors import InputError
+from cnn_core.run_log import embedded_run, write_log
+from scenes.training import TrainingSpec
+from scenes.training.moments import Moments
+
+Perform = Callable[..., Any]
+
+
+@pytest.fixture
+def short_run(tmp_path: Path) -> Path:
+    """A log of the first 56 steps of the embedded run, after which an 8 is still read as 2."""
+    run = embedded_run()
+    measured = run.step <= 56
+    write_log(
+        tmp_path / "short.safetensors",
+        replace(
+            run,
+            loss=run.loss[:56],
+            correct=run.correct[:56],
+            kernels=run.kernels[:57],
+            step=run.step[measured],
+            confusion=run.confusion[measured],
+            logits=run.logits[measured],
+            batch_step=run.batch_step[:1],
+            batch_images=run.batch_images[:1],
+            batch_label=run.batch_label[:1],
+            batch_read=run.batch_read[:1],
+        ),
+    )
+    return tmp_path / "short.safetensors"
+
+
+def test_the_eight_is_first_read_as_two() -> None:
+    trace = TrainingSpec.build({}).trace()
+    moments = Moments.of(trace)
+    assert (moments.label, moments.other) == (8, 2)
+    assert moments.wrong is not None
+    assert moments.right is not None
+    steps = trace.log.step
+    assert (steps[moments.wrong], steps[moments.right]) == (87, 108)
+
+
+def test_the_film_says_what_was_recorded(perform: Perform) -> None:
+    captions = " ".join(beat.caption for beat in perform("training").timeline.beats)
+    for words in (
+        "of ten equal guesses is ln 10, about 2.303",
+        "reads this 8 as 2",
+        "By step 108",
+        "from step 11 on all",
+    ):
+        assert words in captions
+    assert "not that of the shipped weights" in captions
+
+
+def test_another_run_is_filmed_as_well(perform_well: Perform, short_run: Path) -> None:
+    scene = perform_well("training", log=short_run, digit=2382)
+    captions = " ".join(beat.caption for beat in scene.timeline.beats)
+    assert "the same small step, 56 times" in captions.replace("Nothing but ", "")
+    assert "not that of the shipped weights" not in captions
+    question = next(beat for beat in scene.timeline.beats if beat.kind == "question")
+    assert question.answer == "no, as 2"
+
+
+def test_a_digit_that_was_not_followed_is_refused() -> None:
+    with pytest.raises(InputError, match=r"digit must be one of 3219, .*, but it is 5"):
+        TrainingSpec.build({"digit": 5})
+    assert TrainingSpec.build({"digit": 3219}).values()["label"] == 0
+
+
+def test_what_is_drawn_of_a_curve_keeps_its_smallest_and_largest_values() -> None:
+    from scenes.training.plots import thinned
+
+    y = np.random.default_rng(0).normal(size=2000)
+    kept = thinned(np.arange(1.0, 2001.0), y, 0, 2000)
+    assert len(kept) < 400
+    assert {0, 1999, int(y.argmin()), int(y.argmax())} <= set(kept.tolist())
