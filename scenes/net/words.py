@@ -45,8 +45,8 @@ def strange(spread: float | None) -> str:
             many=many,
         )
     return say(
-        "Careful: they spread only a {many}th as widely as the first batch norm saw in training, so look at preset, "
-        "mean, std and scale.",
+        "Careful: they spread about {many} times less widely than the first batch norm saw in training, so look at "
+        "preset, mean, std and scale.",
         many=many,
     )
 
@@ -92,9 +92,22 @@ def told_stage(index: int, stage: NetStage) -> str:
             stage=index + 1,
             steps=steps_of(stage),
         )
-    if len(stage.shape) < 3 or count <= MOST_SHOWN:
-        return said
-    return f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+    if len(stage.shape) == 3 and count > MOST_SHOWN:
+        said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+    return f"{said} {bridged(stage)}".strip()
+
+
+def bridged(stage: NetStage) -> str:
+    """Say which earlier stages' maps are joined here; nothing where none are."""
+    if not stage.bridges:
+        return ""
+    sources = listed([one + 1 for one in stage.bridges])
+    return say_many(
+        "The maps of stage {sources} join here, across a bridge.",
+        "The maps of stages {sources} join here, across bridges.",
+        len(stage.bridges),
+        sources=sources,
+    )
 
 
 def steps_of(stage: NetStage) -> str:

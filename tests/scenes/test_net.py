@@ -57,8 +57,9 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
-    said = filmed["unet"].timeline.beats[-1].caption
-    assert said == "This network ends with maps: beside what was given, what came out."
+    said = [beat.caption for beat in filmed["unet"].timeline.beats]
+    assert said[-2].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-1] == "This network ends with maps: beside what was given, what came out."
 
 
 @pytest.mark.parametrize("name", ["resnet", "unet"])
@@ -75,7 +76,7 @@ def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: d
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:
     assert strange(58.2).startswith("Careful: they spread about 58.2 times as widely as the first batch norm saw")
-    assert strange(0.1).startswith("Careful: they spread only a 10.0th as widely")
+    assert strange(0.1).startswith("Careful: they spread about 10.0 times less widely")
     assert strange(1.7) == strange(None) == ""
 
 
