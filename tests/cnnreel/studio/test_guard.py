@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from cnnreel.studio.guard import Door, Guard
 from cnnreel.studio.server import Studio, app_of
-from tests.cnnreel.studio.conftest import HOME, TOKEN
+from tests.cnnreel.studio.conftest import HOME, TOKEN, run_alone
 
 WISH = {"scene": "max-pool", "given": {}}
 OWN = {"Origin": HOME, "Content-Type": "application/json"}
@@ -111,7 +111,7 @@ def test_more_than_32_requests_at_once_are_told_to_come_again(studio: Studio) ->
         waiting.set()
         await asyncio.gather(*tasks)
 
-    asyncio.run(fifty())
+    run_alone(fifty())
     assert statuses == [503] * 18
 
 

@@ -10,6 +10,7 @@ import pytest
 from cnn_core.errors import CnnreelError
 from cnnreel.studio import stage as stage_module
 from cnnreel.studio.stage import GALLERY, BusyError, Stage, SupersededError
+from tests.cnnreel.studio.conftest import run_alone
 
 
 class Slow(Stage):
@@ -46,7 +47,7 @@ def test_a_newer_wish_of_the_same_visitor_ends_the_older_one() -> None:
         results = await asyncio.gather(old, middle, new, return_exceptions=True)
         return [type(one) if isinstance(one, Exception) else one for one in results]
 
-    assert asyncio.run(go()) == [SupersededError, SupersededError, "new"]
+    assert run_alone(go()) == [SupersededError, SupersededError, "new"]
 
 
 def test_others_wait_their_turn_and_the_gallery_waits_for_all() -> None:
@@ -58,7 +59,7 @@ def test_others_wait_their_turn_and_the_gallery_waits_for_all() -> None:
         await asyncio.gather(first, *rest)
         return stage.performed
 
-    assert asyncio.run(go()) == ["a", "b", "c", f"{GALLERY} x"]
+    assert run_alone(go()) == ["a", "b", "c", f"{GALLERY} x"]
 
 
 def test_a_visitor_goes_before_a_film_of_the_gallery_that_has_begun() -> None:
@@ -69,7 +70,7 @@ def test_a_visitor_goes_before_a_film_of_the_gallery_that_has_begun() -> None:
         stage.go = True
         return [await visitor, type((await asyncio.gather(gallery, return_exceptions=True))[0])]
 
-    assert asyncio.run(go()) == ["a", SupersededError]
+    assert run_alone(go()) == ["a", SupersededError]
 
 
 def test_who_leaves_ends_what_was_performed_for_them() -> None:
@@ -79,7 +80,7 @@ def test_who_leaves_ends_what_was_performed_for_them() -> None:
         stage.forget("a")
         return (await asyncio.gather(task, return_exceptions=True))[0]
 
-    assert isinstance(asyncio.run(go()), SupersededError)
+    assert isinstance(run_alone(go()), SupersededError)
 
 
 def test_too_many_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,4 +95,4 @@ def test_too_many_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> Non
         found = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(one, CnnreelError) for one in found)
 
-    asyncio.run(go())
+    run_alone(go())
