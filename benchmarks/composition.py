@@ -133,6 +133,7 @@ class Footage:
         """Give the instants at which a glyph that moves lies on one that stands."""
         sprites, end = self.film["sprites"], self.film["beats"][-1]["end"] * self.film["rate"]
         before: dict[int, Box] = {}
+        sources: dict[int, set[int]] = {}
         for at in np.arange(0, end, STEP):
             now = {
                 index: box
@@ -140,8 +141,13 @@ class Footage:
                 if self.is_glyph(sprites[index], at) and (box := self.box(sprites[index], at)) is not None
             }
             moved = {i for i in now.keys() & before.keys() if np.abs(np.subtract(now[i], before[i])).max() > MOVES}
-            standing = np.array([now[i] for i in now if i in before and i not in moved]).reshape(-1, 4)
-            if any(overlaps(now[i], standing).any() for i in moved):
+            stands = [i for i in now if i in before and i not in moved]
+            standing = np.array([now[i] for i in stands]).reshape(-1, 4)
+            for i in moved:  # a copy leaves what it is a copy of
+                if i not in sources:
+                    sources[i] = {stands[k] for k in np.flatnonzero(overlaps(before[i], standing))}
+            sources = {i: left for i, left in sources.items() if i in moved}
+            if any(stands[k] not in sources[i] for i in moved for k in np.flatnonzero(overlaps(now[i], standing))):
                 yield at / self.film["rate"]
             before = now
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, Animation, Create, FadeIn, FadeOut, Mobject, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, FadeIn, FadeOut, Mobject, VGroup, VMobject
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Maximum
@@ -120,18 +120,21 @@ class Player(ExplainerScene[WalkSpec]):
         before = VGroup(*self.inputs).arrange(DOWN if upright else RIGHT, buff=0.3).move_to(left.center)
         before.align_to(np.array([left.left, 0, 0]), LEFT)
         right = replace(room, left=before.get_right()[0] + 0.4)
-        foot, middle = room.bottom + 0.5, room.bottom + 0.4 * room.height
-        upper = replace(right, left=right.left + 2.0, bottom=middle)
-        names = named(self.spec.output_label, self.trace.output)
-        cell, upright = cell_for(upper, output.shape, names, min(cell, 1.1))
+        upper = replace(right, left=right.left + 2.0, bottom=room.bottom + 0.4 * room.height, top=room.top - 0.5)
+        cell, upright = cell_for(upper, output.shape, "", min(cell, 1.3))
         self.outputs = [self.output_grid(values, c, cell) for c, values in enumerate(output)]
-        after = Maps(self.outputs, names, upper.width, upright=upright).move_to(upper.center)
+        after = VGroup(*self.outputs).arrange(DOWN if upright else RIGHT, buff=0.3)
+        after.move_to(upper.center).align_to(np.array([0, upper.top, 0]), UP)
+        above = Label(named(self.spec.output_label, self.trace.output), 0.34, self.theme.output)
+        above.scale(min(1.0, upper.width / above.width)).next_to(after, UP, buff=0.08)
         arrow = OperationArrow(self.spec.operation.removesuffix("2D"), self.theme, length=1.5)
-        arrow.shift(np.array([right.left + 0.2, after.grids.get_y(), 0]) - arrow.arrow.get_left())
-        self.lines = Box(right.left, right.right, foot, middle - 0.1)
+        arrow.shift(np.array([right.left + 0.2, after.get_y(), 0]) - arrow.arrow.get_left())
+        end = after.get_bottom()[1] - 0.15
+        self.lines = Box(right.left, right.right, max(room.bottom + 0.5, end - 1.4), end)
+        self.below = replace(self.lines, bottom=room.bottom + 0.5)
         label = Label(name, 0.3, self.theme.input)
         label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
-        return VGroup(before, arrow, after, label)
+        return VGroup(before, arrow, after, above, label)
 
     def lay_out(self) -> VGroup:
         """Build input and output, as large as they fit, with the arrow that names the operation."""
@@ -200,7 +203,8 @@ class Player(ExplainerScene[WalkSpec]):
         marks = self.chosen(stop)
         lines = [] if isinstance(stop.equation.left, Cell) else [self.working.writer.write(stop.equation)]
         self.play(*(Create(mark) for mark in marks), *map(FadeIn, lines), run_time=run_time / 2)
-        self.play(*self.drop(stop.position, marks[0]), run_time=run_time)
+        start = lines[0].result if lines and self.wide else marks[0]
+        self.play(*self.drop(stop.position, start), run_time=run_time)
         self.leaving = [*marks, *lines]
 
     def chosen(self, stop: Stop) -> list[VMobject]:
@@ -259,9 +263,9 @@ class Player(ExplainerScene[WalkSpec]):
         before, output = self.inputs[0], self.outputs[0]
         moved = self.moved_grid("x_shifted", shifted.x[0, 0], before, before.cell)
         moved.move_to(before.cell_center((before.rows - 1) / 2, (before.columns - 1) / 2))
-        cell = min(output.cell, self.lines.height / output.rows, 0.5 * self.lines.width / output.columns)
+        cell = min(output.cell, self.below.height / output.rows, 0.5 * self.below.width / output.columns)
         again = self.moved_grid("output_shifted", shifted.output[0, 0], output, cell)
-        again.move_to(np.array([output.get_x(), (self.lines.bottom + self.lines.top) / 2, 0]))
+        again.move_to(np.array([output.get_x(), self.below.center[1], 0]))
         if not again.text_size:
             return
         equal = np.isclose(shifted.output[0, 0], self.trace.output[0, 0], rtol=0, atol=1e-9)

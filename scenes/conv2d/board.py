@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, cast
 
 import numpy as np
-from manim import LEFT, RIGHT, UP, Line, VGroup
+from manim import DL, DR, LEFT, RIGHT, UP, UR, Line, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
@@ -19,7 +19,7 @@ from scenes.conv2d.composition import Composition, Counts, Spot, text_size
 from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.marks import Veil, Written
-from scenes.mobjects.grid import NumberGrid, Window, readable_cell, widest_text
+from scenes.mobjects.grid import CellMarks, NumberGrid, Window, readable_cell, widest_text
 from scenes.mobjects.stamp import Stamp, stamp_size
 from scenes.mobjects.text import Label, Number
 
@@ -183,6 +183,25 @@ class ConvBoard:
             animation.mobject.move_to(animation.mobject.get_center() + 0.24 * grid.cell * UP)
         return grid, stamp
 
+    def rays(self, channel: int) -> VGroup:
+        """Return lines from a window to the place of its products."""
+        window, frame, rays = self.windows[channel].outline, self.frame.frame, VGroup()
+        beside = frame.get_left()[0] > window.get_right()[0]
+        for corner in (UR, DR) if beside else (DL, DR):
+            end = corner * np.array([-1, 1, 1] if beside else [1, -1, 1])
+            line = Line(window.get_corner(corner), frame.get_corner(end), color=self.theme.window, stroke_width=2)
+            rays.add(line.set_stroke(opacity=0.5))
+        return rays
+
+    def pair_marks(
+        self, step: Conv2dStep, products: NumberGrid, c: int, cells: Sequence[tuple[int, int]]
+    ) -> list[CellMarks]:
+        """Return outlines of pixels under the kernel, and of their products."""
+        dH, dW = self.trace.dilation
+        pixels = [(step.top + row * dH, step.left + column * dW) for row, column in cells]
+        image = self.images[step.channels[c]]
+        return [CellMarks(image, pixels, self.theme.window), CellMarks(products, cells, self.theme.window)]
+
     def product_grid(self, step: Conv2dStep, c: int) -> NumberGrid:
         """Return the empty grid of the products in a channel; its frame is muted, its tints are the output's."""
         name = f"steps[{self.index(step)}].products[{c},{{}},{{}}]"
@@ -234,7 +253,7 @@ class Ledger(Written):
         self.board, self.theme, self.step = board, board.theme, step
         several = len(step.products) > 1
         size = text_size(board.places.products.cell)
-        self.size = size if not several else max(0.4, smallest_text())
+        self.size = board.places.pitch / 1.3 if several else size
         sums = step.products.sum(axis=(1, 2)) if several else step.products[0].sum(axis=1)
         decimals = sum_decimals(sums)
         stem = f"steps[{board.index(step)}].{'channel_sums[' if several else 'row_sums[0,'}"

@@ -75,7 +75,7 @@ class Composition:
     thumbnails, kernels
         One a channel; no thumbnails where there is one channel.
     ledger
-        What is added up: beside the products, or in a column of its own.
+        What is added up: beside the products, or in a column of its own, whose lines are `pitch` apart.
     total
         Middle of the total; its way to the output is free.
     working
@@ -88,6 +88,7 @@ class Composition:
     products: Spot
     outputs: Sequence[Spot]
     ledger: Box
+    pitch: float
     total: tuple[float, float]
     working: Box
     names: dict[str, tuple[float, float]]
@@ -123,7 +124,7 @@ def halves(counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool) -
         return replace(room, right=room.left + 0.52 * room.width, bottom=room.bottom + 0.32 * room.height), room
     height = min(0.52 * room.height, room.width * rows / columns + tag)
     if counts.channels > 1:
-        height = 0.48 * room.height
+        height = (0.48 if room.height > room.width else 0.44) * room.height
     edge = room.top - height
     return replace(room, bottom=edge), replace(room, top=edge - 0.1)
 
@@ -170,8 +171,11 @@ def worked(
         products.box.bottom - (0.6 if counts.bias else 0),
         products.box.top,
     )
-    if several:
+    if several and in_column(counts, room):
+        ledger = replace(ledger, left=ledger.left + 0.15, right=ledger.right)
+    elif several:
         ledger = replace(room, top=total[1] - _TOTAL / 2)
+    pitch = ledger_pitch(room)
     low = ledger.bottom if several or total[1] > products.box.bottom else total[1] - _TOTAL / 2
     right = outputs[0].box.left - 0.3
     working = Box(products.box.left, right if right > products.box.right else room.right, low, products.box.top)
@@ -186,7 +190,7 @@ def worked(
         names["image"] = ((thumbnails or [image])[0].box.left, room_top(image, thumbnails) + half)
     if several:
         names["kernel"] = (kernels[0].box.left, min(thumbnails[-1].box.bottom, kernels[-1].box.bottom) - half)
-    return Composition(image, thumbnails, kernels or (kernel,), products, outputs, ledger, total, working, names)
+    return Composition(image, thumbnails, kernels or (kernel,), products, outputs, ledger, pitch, total, working, names)
 
 
 def room_top(image: Spot, thumbnails: Sequence[Spot]) -> float:
@@ -219,6 +223,8 @@ def side_by_side(counts: Counts, room: Box, tag: float, below: float) -> tuple[S
     bias = 0.6 if counts.bias and counts.sums else 0.0
     high = room.height - tag - below
     sums = (counts.sums + 1) * max(0.4, smallest_text()) + 0.3
+    if in_column(counts, room):
+        sums = 7.5 * ledger_pitch(room) / 1.3
     across = (room.width - sums - _GAP - 0.3 * (K - 1)) / (kW + K * W)
     cell = min(_LARGEST, across, (high - bias) / kH, high / H)
     products = Spot.of(Box(room.left, room.left + kW * cell, room.bottom, room.top - tag), kH, kW, cell, y=1)
@@ -226,8 +232,8 @@ def side_by_side(counts: Counts, room: Box, tag: float, below: float) -> tuple[S
     side = min(_LARGEST, (free.width - 0.3 * (K - 1)) / (K * W), high / H)
     outputs = []
     for k in range(K):
-        right = room.right - (K - 1 - k) * (W * side + 0.3)
-        outputs.append(Spot.of(replace(free, left=right - W * side, right=right), H, W, side, x=1, y=1))
+        left = free.left + k * (W * side + 0.3)
+        outputs.append(Spot.of(replace(free, left=left, right=left + W * side), H, W, side, y=1))
     return products, outputs
 
 
@@ -236,9 +242,9 @@ def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Plac
     kH, kW = counts.kernel
     strip = min(0.32 * room.height, kH * max(_SMALL, min(counts.legible.get("kernel", 0), 0.8)))
     kernel = Spot.of(Box(room.left, room.right, room.bottom, room.bottom + strip), kH, kW, x=-1, y=-1)
+    rows = (counts.channels + counts.bias) * ledger_pitch(room)
     if counts.channels > 1:
-        strip = (counts.channels + counts.bias) * 1.3 * max(0.4, smallest_text())
-        shared = False
+        strip, shared = (0.0 if in_column(counts, room) else rows), False
     products, outputs = side_by_side(counts, room, tag, strip + (tag + 0.15 if shared else _TOTAL + 0.1))
     if shared:
         beside = Box(room.left, products.box.right, room.bottom, products.box.bottom - 0.1 - tag)
@@ -246,8 +252,20 @@ def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Plac
     lowest = min(
         products.box.bottom - (0.6 if counts.bias and counts.sums else 0), *(one.box.bottom for one in outputs)
     )
+    if in_column(counts, room):
+        lowest = min(lowest, products.box.top - rows)
     x = products.box.right + 0.15 + (counts.sums + 1) * text_size(products.cell) / 2
     return products, outputs, kernel, (x, lowest - 0.1 - _TOTAL / 2)
+
+
+def in_column(counts: Counts, room: Box) -> bool:
+    """Tell whether the sums of channels stand beside the products, where there is no room below them."""
+    return counts.channels > 1 and room.height < 4
+
+
+def ledger_pitch(room: Box) -> float:
+    """Return the height of a line of channels' sums, in scene units."""
+    return 1.3 * max(0.3 if room.height < 4 else 0.4, smallest_text())
 
 
 def stacked(counts: Counts, room: Box, tag: float, kernel: Spot) -> Places:

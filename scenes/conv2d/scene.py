@@ -9,7 +9,7 @@ import numpy as np
 from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, VGroup, Wait
 
 from cnn_core.trace import Position
-from scenes.conv2d import Conv2dSpec, words
+from scenes.conv2d import Conv2dSpec, reasons, words
 from scenes.conv2d.board import ConvBoard, size_in_words
 from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
@@ -66,7 +66,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
     def show_shapes(self) -> None:
         """Let image, kernel and output appear one after the other, empty; then padding and dilation."""
         board, several = self.board, bool(self.board.thumbnails)
-        with self.beat("explain", words.shapes(self.trace), reason=words.fits(self.trace)):
+        with self.beat("explain", words.shapes(self.trace), reason=reasons.fits(self.trace)):
             self.play(FadeIn(*(board.thumbnails or [board.image]), *self.names("image")), run_time=0.8)
             if several:
                 self.play(FadeIn(board.image), run_time=0.5)
@@ -74,7 +74,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             names = self.names(*(f"output{k}" for k in range(len(board.outputs))))
             self.play(FadeIn(*board.outputs, *names), run_time=0.8)
         if np.any(self.trace.padding):
-            with self.beat("explain", words.padding(), reason=words.why_padding(self.trace)):
+            with self.beat("explain", words.padding(), reason=reasons.why_padding(self.trace)):
                 self.hold(0.4)
         if self.trace.dilation != (1, 1):
             self.show_taps()
@@ -137,7 +137,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         equal = np.isclose(output, output.max(), rtol=0, atol=1e-9)
         where: list[Position] = [(n, k, i, j) for n, k, i, j in np.argwhere(equal).tolist()]
         rings = [self.ring(grids[k], i, j) for _, k, i, j in where] if len(where) < output.size else []
-        with self.beat("explain", words.moral(self.spec, self.trace, where), reason=words.insight(self.trace)):
+        with self.beat("explain", words.moral(self.spec, self.trace, where), reason=reasons.insight(self.trace)):
             self.play(*first, run_time=0.4)
             self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
 

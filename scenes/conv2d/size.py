@@ -7,7 +7,7 @@ from typing import Any
 
 from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, VGroup
 
-from scenes.conv2d import words
+from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
 from scenes.layout import smallest_text
 from scenes.mobjects.text import Formula, Label
@@ -35,7 +35,7 @@ class SizeChapter:
         """
         for axes in [(0, 1)] if self.numbers(0) == self.numbers(1) else [(0,), (1,)]:
             formula = self.formula(axes[0])
-            with self.stage.beat("explain", words.output_size(self.trace, axes), reason=words.fits(self.trace)):
+            with self.stage.beat("explain", words.output_size(self.trace, axes), reason=reasons.fits(self.trace)):
                 self.stage.play(*first, run_time=0.6)
                 self.stage.play(FadeIn(formula), run_time=0.8)
             first = [FadeOut(formula)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from manim import DOWN, UP, Animation, FadeIn, FadeOut, Rectangle, Transform, VGroup
 
-from scenes.conv2d import words
+from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
 from scenes.language import say
 from scenes.layout import smallest_text
@@ -52,7 +52,7 @@ class SymbolsChapter:
             self.fold(total)
             return
         total.move_to(self.board.places.working.center)
-        with self.stage.beat("explain", words.every_position(self.stage.spec, self.count), reason=words.same_sum()):
+        with self.stage.beat("explain", words.every_position(self.stage.spec, self.count), reason=reasons.same_sum()):
             self.stage.play(FadeIn(total), run_time=1.0)
         self.shown = [total]
 
@@ -82,7 +82,7 @@ class SymbolsChapter:
             plate.set_fill(self.theme.background, opacity=1)
             plates.add(VGroup(plate, weight.move_to(plate)).move_to(middle + 0.25 * image.cell * DOWN))
         window = self.board.windows[0].place(0, 0)
-        with self.stage.beat("explain", words.names(self.stage.spec, self.count), reason=words.letters()):
+        with self.stage.beat("explain", words.names(self.stage.spec, self.count), reason=reasons.letters()):
             self.stage.play(FadeIn(window), run_time=0.6)
             self.stage.play(FadeIn(pixels), run_time=0.8)
             self.stage.play(FadeIn(plates), run_time=0.8)
@@ -91,7 +91,7 @@ class SymbolsChapter:
     def multiply(self, long: Formula) -> None:
         """Mark pair after pair while the long form is written."""
         written = self.written()
-        with self.stage.beat("explain", words.product_and_sum(), reason=words.pairs(self.count)):
+        with self.stage.beat("explain", words.product_and_sum(), reason=reasons.pairs(self.count)):
             mark: CellMarks | None = None
             for number in range(1, self.count + 1):
                 (i, j), (dH, dW) = self.cells[number - 1], self.board.trace.dilation
@@ -134,7 +134,7 @@ class SymbolsChapter:
         grid = self.board.outputs[0]
         sigma = Formula("Sigma", max(0.5 * grid.cell, smallest_text()), self.theme.text)
         marks = [CellMarks(grid, [(0, 0)], self.theme.window, 7), sigma.move_to(grid.cell_center(0, 0))]
-        with self.stage.beat("explain", words.fold(self.stage.spec, self.count), reason=words.same_sum()):
+        with self.stage.beat("explain", words.fold(self.stage.spec, self.count), reason=reasons.same_sum()):
             self.stage.play(FadeIn(total), run_time=1.0)
             self.stage.play(FadeIn(*marks), run_time=0.6)
         self.shown += [total, *marks]

@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Any, cast
 
 import numpy as np
-from manim import DL, DR, UR, Animation, ApplyMethod, FadeIn, FadeOut, Line, Mobject, Restore, Transform, VGroup, Wait
+from manim import Animation, ApplyMethod, FadeIn, FadeOut, Mobject, Restore, Transform, Wait
 
 from cnn_core.conv2d import Conv2dStep
 from cnn_core.equation import Equation
 from cnn_core.trace import Position, address_of
-from scenes.conv2d import words
+from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard, Ledger
 from scenes.language import say
 from scenes.mobjects.grid import CellMarks, NumberGrid
@@ -60,6 +60,7 @@ class WalkChapter:
         self.ledger: Ledger | None = None
         self.products: NumberGrid | None = None
         self.frame: CellMarks | None = None
+        self.so_far: Number | None = None
         self.channel = 0
         self.veils: list[Mobject] = []
 
@@ -88,7 +89,7 @@ class WalkChapter:
         said = words.position(number, equation) if brisk else words.total(step, equation)
         if number == 2 and not begins:
             said = f"{words.moved(self.trace, step)} {said}"
-        with self.stage.beat("step", said, brisk=brisk, reason=words.reason(self.trace, step)):
+        with self.stage.beat("step", said, brisk=brisk, reason=reasons.reason(self.trace, step)):
             self.look_at(step, 0.5 if brisk else 0.8)
             self.ledger = Ledger(self.board, step, equation)
             for c in range(len(step.products)):
@@ -100,7 +101,9 @@ class WalkChapter:
     def tell_first(self, step: Conv2dStep, equation: Equation, *, question: bool) -> None:
         """Lay the kernel on the window, and work the value out in small steps."""
         spec = self.stage.spec
-        with self.stage.beat("step", words.laid(spec), reason=words.stamped(self.stamp_of(step, 0) is not None)):
+        with self.stage.beat(
+            "step", words.laid(spec), reason=reasons.stamped(self.board.stamp(step.position[1], 0) is not None)
+        ):
             self.look_at(step, 1.2)
         self.ledger = Ledger(self.board, step, equation)
         if question:
@@ -108,7 +111,7 @@ class WalkChapter:
             return
         for c in range(len(step.products)):
             self.tell_channel(step, c)
-        with self.stage.beat("step", words.total(step, equation), reason=words.reason(self.trace, step)):
+        with self.stage.beat("step", words.total(step, equation), reason=reasons.reason(self.trace, step)):
             self.finish(step, run_time=0.8)
 
     def ask_and_answer(self, step: Conv2dStep, equation: Equation) -> None:
@@ -117,7 +120,7 @@ class WalkChapter:
         marks = question_marks(self.board.outputs[k], i, j, stage.theme)
         room = self.board.places.working
         stage.ask(words.question(step), equation.result.text, *marks, first=[FadeOut(empty)], room=room)
-        with stage.beat("answer", words.total(step, equation), reason=words.reason(self.trace, step)):
+        with stage.beat("answer", words.total(step, equation), reason=reasons.reason(self.trace, step)):
             stage.play(stage.end_question(), run_time=0.4)
             stage.play(FadeIn(empty), run_time=0.3)
             for c in range(len(step.products)):
@@ -129,19 +132,16 @@ class WalkChapter:
     def tell_channel(self, step: Conv2dStep, c: int) -> None:
         """Let each product appear in its place, then each sum of a row, or the sum of the channel."""
         several = len(step.products) > 1
-        with self.stage.beat("step", words.multiplied(step, c), brisk=c > 0, reason=words.each_pair(step, c)):
+        with self.stage.beat("step", words.multiplied(step, c), brisk=c > 0, reason=reasons.each_pair(step, c)):
             self.bring_channel(step, c)
             self.multiply(step, c, run_time=0.6, slowly=step.products[c].size <= _ONE_BY_ONE and c == 0)
             if several:
                 self.add_up(step, c, run_time=0.6)
         if not several:
-            with self.stage.beat("step", words.rows(step), reason=words.collapsed(step)):
+            with self.stage.beat("step", words.rows(step), reason=reasons.collapsed(step)):
                 self.add_up(step, c, run_time=0.5, slowly=True)
 
     # What moves
-
-    def stamp_of(self, step: Conv2dStep, c: int) -> Stamp | None:
-        return self.board.stamp(step.position[1], c)
 
     def look_at(self, step: Conv2dStep, run_time: float) -> None:
         """Bring window, kernel and output frame to a position, and clear what was worked out."""
@@ -169,7 +169,7 @@ class WalkChapter:
 
     def lay(self, step: Conv2dStep, c: int, run_time: float) -> None:
         """Let the kernel settle on the window; one that could not be read there stays where it is."""
-        self.stamp = self.stamp_of(step, c)
+        self.stamp = self.board.stamp(step.position[1], c)
         if self.stamp is not None:
             self.stage.play(*self.stamp.put(step.top, step.left).arrive(), run_time=max(0.4, run_time))
 
@@ -224,7 +224,7 @@ class WalkChapter:
         marks: list[CellMarks] = []
         for number, group in enumerate(groups):
             if slowly:
-                seen = self.pair_marks(step, c, group)
+                seen = self.board.pair_marks(step, grid, c, group)
                 self.stage.play(*(map(Transform, marks, seen) if marks else [FadeIn(*seen)]), run_time=0.2)
                 marks = marks or seen
             parts = [grid.fills.get(cell) for cell in group] + [grid.numbers.get(cell) for cell in group]
@@ -241,23 +241,10 @@ class WalkChapter:
         if found is None:
             return
         grid, stamp = found
-        window, rays = self.board.windows[step.channels[c]].outline, VGroup()
-        beside = self.board.frame.frame.get_left()[0] > window.get_right()[0]
-        for corner in (UR, DR) if beside else (DL, DR):
-            end = corner * np.array([-1, 1, 1]) if beside else corner * np.array([1, -1, 1])
-            start, stop = window.get_corner(corner), self.board.frame.frame.get_corner(end)
-            rays.add(Line(start, stop, color=self.stage.theme.window, stroke_width=2, stroke_opacity=0.5))
-        lens = [grid.background, grid.digits, stamp]
-        self.stage.play(FadeIn(rays, *lens), run_time=max(0.4, run_time))
+        lens = [self.board.rays(step.channels[c]), grid.background, grid.digits, stamp]
+        self.stage.play(FadeIn(*lens), run_time=max(0.4, run_time))
         self.stage.hold(1.0 if run_time > 0.5 else 0.4)
-        self.stage.play(FadeOut(rays, *lens), run_time=0.3)
-
-    def pair_marks(self, step: Conv2dStep, c: int, cells: Sequence[tuple[int, int]]) -> list[CellMarks]:
-        """Return outlines of pixels under the kernel, and of their products."""
-        color, (dH, dW) = self.stage.theme.window, self.trace.dilation
-        image, grid = self.board.images[step.channels[c]], cast("NumberGrid", self.products)
-        pixels = [(step.top + row * dH, step.left + column * dW) for row, column in cells]
-        return [CellMarks(image, pixels, color), CellMarks(grid, cells, color)]
+        self.stage.play(FadeOut(*lens), run_time=0.3)
 
     def add_up(self, step: Conv2dStep, c: int, run_time: float, *, slowly: bool = False) -> None:
         """Let the rows collapse into their sums, or a channel into its sum, which joins the running total."""
@@ -278,8 +265,6 @@ class WalkChapter:
             mark = mark or there
             self.stage.play(FadeIn(entry, target_position=there.get_right()), run_time=run_time)
         self.stage.play(FadeOut(cast("CellMarks", mark)), run_time=0.2)
-
-    so_far: Number | None = None
 
     def running(self, step: Conv2dStep, c: int) -> list[Animation]:
         """Return the animations that exchange the running total."""
@@ -354,7 +339,7 @@ class WalkChapter:
         """Let the window run through the rest of a row, as one beat."""
         seconds = min(_UNHURRIED, _FLOW / max(1, len(self.positions) - len(self.told)))
         said = words.row(self.trace, steps[0])
-        with self.stage.beat("step", said, brisk=True, reason=words.in_a_row(self.trace, steps)):
+        with self.stage.beat("step", said, brisk=True, reason=reasons.in_a_row(self.trace, steps)):
             for step in steps:
                 self.look_at(step, 0.6 * seconds)
                 self.write(step, 0.4 * seconds)

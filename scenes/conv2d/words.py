@@ -12,7 +12,7 @@ from cnn_core.kernels import KERNELS
 from cnn_core.numerals import EXACTLY, digits_shown
 from cnn_core.trace import Position
 from scenes.conv2d import Conv2dSpec
-from scenes.language import about, listed, say, say_many
+from scenes.language import about, say, say_many
 from scenes.mobjects.text import width_of
 
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
@@ -204,84 +204,6 @@ def rows(step: Conv2dStep) -> str:
     if kH == 1:
         return say("The products are added up.")
     return say_many("Each row has one product.", "The {count} products of each row are added up, then the rows.", kW)
-
-
-# What stands beside the title: sentences that hold for these numbers.
-
-
-def fits(trace: Conv2dTrace) -> str:
-    H_out, W_out = trace.output.shape[2:]
-    return say_many("The kernel fits at {count} place.", "The kernel fits at {count} places.", H_out * W_out)
-
-
-def why_padding(trace: Conv2dTrace) -> str:
-    if trace.output.shape[2:] == trace.x.shape[2:]:
-        return say("So the output is as large as the image.")
-    return say("So pixels at the edge are looked at more often.")
-
-
-def letters() -> str:
-    return say("The weight of each pixel lies right below it.")
-
-
-def pairs(count: int) -> str:
-    return say("{count} pairs make {count} products.", count=count)
-
-
-def same_sum() -> str:
-    return say("The same sum at every position of the window.")
-
-
-def stamped(is_laid: bool) -> str:
-    return say("Each weight lies under its pixel.") if is_laid else say("The kernel looks at this window.")
-
-
-def each_pair(step: Conv2dStep, c: int) -> str:
-    zeros = int((step.window[c] == 0).sum())
-    if 0 < zeros < step.window[c].size:
-        return say_many("{count} pixel is 0: so is its product.", "{count} pixels are 0: so are their products.", zeros)
-    return say("One product for each pixel of the window.")
-
-
-def collapsed(step: Conv2dStep) -> str:
-    sums = step.products[0].sum(axis=1)
-    return say("The row sums are {values}.", values=listed([in_digits(float(one)) for one in sums]))
-
-
-def reason(trace: Conv2dTrace, step: Conv2dStep) -> str:
-    """Say why a sum is what it is: what the weights meet there."""
-    products, bright = step.products, step.kernel.max()
-    above, below = float(products[products > 0].sum()), float(products[products < 0].sum())
-    if not products.any():
-        return say("Every pixel or its weight is 0, so nothing is added up.")
-    under = (step.kernel == bright) & (step.window > 0)
-    if bright > 0 and step.value == trace.output.max() and (under == (step.kernel == bright)).all():
-        weight = in_digits(float(bright))
-        return say("Bright pixels lie under every {weight}, so the sum is the largest.", weight=weight)
-    named = {"above": in_digits(above), "below": in_digits(-below)}
-    if not below:
-        return say("No product is negative: {above} in all.", **named)
-    if not above:
-        return say("No product is positive: {below} is taken away.", **named)
-    return say("Positive products add {above}, negative ones take {below} away.", **named)
-
-
-def in_a_row(trace: Conv2dTrace, steps: Sequence[Conv2dStep]) -> str:
-    """Say what the sums of a row have in common, or how far apart they are."""
-    values = [step.value for step in steps]
-    low, high = in_digits(min(values)), in_digits(max(values))
-    if low == high:
-        return say_many("This sum is {value}.", "All {count} sums of this row are {value}.", len(steps), value=low)
-    return say("The sums of this row lie between {low} and {high}.", low=low, high=high)
-
-
-def insight(trace: Conv2dTrace) -> str:
-    """Say what the output tells, by its smallest and largest values."""
-    low, high = float(trace.output.min()), float(trace.output.max())
-    if low == high:
-        return say("The same sum everywhere: the kernel finds no difference.")
-    named = {"high": in_digits(high), "low": in_digits(low)}
-    return say("The best fit gives {high}, the worst {low}.", **named)
 
 
 def moved(trace: Conv2dTrace, step: Conv2dStep) -> str:
