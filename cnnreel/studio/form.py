@@ -56,11 +56,11 @@ def describe_form(scene: str) -> dict[str, Any]:
         "name": call_scene(spec.name),
         "group": group_of(spec.name),
         "summary": spec.summary,
-        "fields": list(_fields(spec)),
+        "fields": list(_described_fields(spec)),
     }
 
 
-def _fields(spec: type[SceneSpec]) -> Iterator[dict[str, Any]]:
+def _described_fields(spec: type[SceneSpec]) -> Iterator[dict[str, Any]]:
     properties: Mapping[str, Any] = spec.model_json_schema(schema_generator=_Schema)["properties"]
     default = spec.build({}).as_json()
     for name in sorted(properties, key=lambda name: (name in _LOOK, not _is_grid(properties[name]))):

@@ -38,7 +38,7 @@ def _begin(line: Any, wanted: Any) -> None:
 
 
 @dataclass(eq=False)
-class _Wish:
+class _Waiting:
     number: int
     visitor: str
 
@@ -61,8 +61,8 @@ class Stage:
         self._wanted = self._context.RawValue("q", 0)
         self._style, self._longest = style, longest
         self._numbers = count(1)
-        self._newest: dict[str, _Wish] = {}
-        self._running: _Wish | None = None
+        self._newest: dict[str, _Waiting] = {}
+        self._running: _Waiting | None = None
         self._turn = asyncio.Condition()
         self._process: Any = None
         self._line: Any = None
@@ -82,7 +82,7 @@ class Stage:
             raise CnnreelError("The studio has ended.")
         if len(self._newest) >= _MOST_WAITING and visitor not in self._newest:
             raise BusyError("The studio has too much to do just now: try again in a moment.")
-        wish = self._newest[visitor] = _Wish(next(self._numbers), visitor)
+        wish = self._newest[visitor] = _Waiting(next(self._numbers), visitor)
         self._make_room(wish)
         try:
             async with self._turn:
@@ -101,20 +101,20 @@ class Stage:
         if wish is not None and self._running is wish:
             self._wanted.value = 0
 
-    def _is_old(self, wish: _Wish) -> bool:
+    def _is_old(self, wish: _Waiting) -> bool:
         return self._newest.get(wish.visitor) is not wish
 
-    def _may_begin(self, wish: _Wish) -> bool:
+    def _may_begin(self, wish: _Waiting) -> bool:
         """Tell whether it is a wish's turn: nobody is performing, and nobody with more right waits longer."""
         rights = [(one.in_gallery, one.number) for one in self._newest.values()]
         return self._running is None and min(rights) == (wish.in_gallery, wish.number)
 
-    def _make_room(self, wish: _Wish) -> None:
+    def _make_room(self, wish: _Waiting) -> None:
         running = self._running
         if running is not None and (running.visitor == wish.visitor or running.in_gallery > wish.in_gallery):
             self._wanted.value = 0
 
-    async def _leave(self, wish: _Wish) -> None:
+    async def _leave(self, wish: _Waiting) -> None:
         if self._running is wish:
             self._running = None
         if self._newest.get(wish.visitor) is wish:
@@ -122,7 +122,7 @@ class Stage:
         async with self._turn:
             self._turn.notify_all()
 
-    async def _ask(self, wish: _Wish, spec: SceneSpec, bare: bool) -> Any:
+    async def _ask(self, wish: _Waiting, spec: SceneSpec, bare: bool) -> Any:
         what, answer = await asyncio.to_thread(self._perform_now, wish.number, spec, bare)
         if what == _SUPERSEDED:
             raise SupersededError("Something newer was asked for.")
