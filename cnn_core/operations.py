@@ -191,7 +191,7 @@ def _copies(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mappin
 
 def _bordered(shape: tuple[int, ...], arrays: Mapping[str, Array], options: Mapping[str, Any]) -> int:
     left, right, top, bottom = options["padding"]
-    return prod(shape[:2]) * (shape[2] + abs(top) + abs(bottom)) * (shape[3] + abs(left) + abs(right))
+    return int(prod(shape[:2]) * (shape[2] + abs(top) + abs(bottom)) * (shape[3] + abs(left) + abs(right)))
 
 
 _COUNTED: Mapping[str, Callable[[tuple[int, ...], Mapping[str, Array], Mapping[str, Any]], int]] = MappingProxyType(

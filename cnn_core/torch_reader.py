@@ -196,7 +196,8 @@ def _clamp(conversion: _Conversion, node: fx.Node, given: Given) -> None:
 
 def _upsample(mode: str) -> Convert:
     def convert(conversion: _Conversion, node: fx.Node, given: Given) -> None:
-        factors, size = given.get("scale_factors"), given.get("output_size")
+        factors: Any = given.get("scale_factors")
+        size: Any = given.get("output_size")
         options = {"scale_factor": tuple(map(float, factors))} if factors else {"size": tuple(size)}
         aligned = {"align_corners": bool(given["align_corners"])} if mode == "bilinear" else {}
         conversion.add(node, "upsample", {"x": given["input"], **options, "mode": mode, **aligned})

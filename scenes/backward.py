@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from manim import Animation, FadeIn, FadeOut, Mobject
 
 from cnn_core.equation import Equation
+from cnn_core.expression import Cell, Value
 from scenes.language import about, number, say
 from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
@@ -38,7 +39,7 @@ class BackwardScene(ExplainerScene[SpecT]):
 
     sheets: Sheets
 
-    def open(self, title: str, sheets: dict[str, Sheet], arrangements: Sequence[Part], **colors: str) -> None:
+    def open(self, title: str, sheets: dict[str, Sheet], arrangements: Sequence[Part], **colors: Any) -> None:
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
@@ -56,7 +57,7 @@ class BackwardScene(ExplainerScene[SpecT]):
 
     def change(self, sheets: dict[str, Sheet], arrangements: Sequence[Part], *gone: Mobject) -> Sheets:
         """Take away the grids and what else is named, and lay out others in their place."""
-        self.play(*self.clear(*self.sheets.values(), *gone), run_time=0.5)
+        self.play(*self.leave(*self.sheets.values(), *gone), run_time=0.5)
         self.sheets = Sheets(sheets, arrangements, self.theme, self.bands.stage)
         self.working.grids = self.sheets.grids
         return self.sheets
@@ -73,6 +74,12 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Return a number of the trace for a sentence."""
         return number(self.trace.value(name, *position).text)
 
+    def work_out(self, address: str) -> None:
+        """Show how a number came about; one that was only carried needs no line."""
+        equation = self.equation(address)
+        if not isinstance(equation.left, Cell | Value):
+            self.working.show(equation, run_time=0.9)
+
     def fill(self, grid: NumberGrid, cells: Sequence[tuple[int, int]], start: Any = None) -> list[Animation]:
         """Return the animations that write cells: from one place all of them, or where they stand."""
         coming: list[Animation] = []
@@ -86,7 +93,7 @@ class BackwardScene(ExplainerScene[SpecT]):
                 coming.append(FadeIn(grid.fills[cell]))
         return coming
 
-    def clear(self, *mobjects: Mobject) -> list[Animation]:
+    def leave(self, *mobjects: Mobject) -> list[Animation]:
         """Return the animations that take away what is on stage of these, and the line."""
         on_stage = {id(one) for one in self.get_mobject_family_members()}
         return [*(FadeOut(one) for one in mobjects if id(one) in on_stage), *self.working.leave()]

@@ -31,6 +31,16 @@ ORDER = (
     "linear",
     "digit",
     "mistake",
+    "softmax-cross-entropy",
+    "linear-backward",
+    "max-pool-backward",
+    "avg-pool-backward",
+    "relu-backward",
+    "leaky-relu-backward",
+    "sigmoid-backward",
+    "tanh-backward",
+    "batch-norm-backward",
+    "conv2d-backward",
 )
 """Scenes that are listed first; the others follow by name."""
 

@@ -195,7 +195,7 @@ def _clip(conversion: Conversion, message: NodeMessage) -> None:
         found = conversion.constant(message.inputs[at]) if len(message.inputs) > at and message.inputs[at] else None
         ends.append(float(np.ravel(found)[0]) if found is not None else number_of(message, name, default))
     options = {name: end for name, end in zip(("min", "max"), ends, strict=True) if np.isfinite(end)}
-    plain = {(0, np.inf): "relu", (0, 6): "relu6"}.get((ends[0], ends[1]))
+    plain = {(0.0, np.inf): "relu", (0.0, 6.0): "relu6"}.get((ends[0], ends[1]))
     if plain is not None:
         conversion.add(message, plain)
     else:

@@ -30,6 +30,7 @@ _RARE = frozenset(
         "numbers",
         "momentum",
         "eps",
+        "bgr",
         "training",
     }
 )

@@ -19,7 +19,7 @@ from scenes.activation_backward import (
 from scenes.backward import BackwardScene
 from scenes.language import about, say, say_many
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.arrangement import Column, Row
+from scenes.mobjects.arrangement import Column, Part, Row
 from scenes.mobjects.grid import CellMarks
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.plot import Curve
@@ -43,7 +43,10 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         trace = self.spec.trace()
         sheets = activation_sheets(trace)
         x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
-        arrangements = [Column([Row([x, slope], 0.6), Row([dx, dy], 0.6)], 0.3), Row([x, slope, dx, dy], 0.4)]
+        arrangements: list[Part] = [
+            Column([Row([x, slope], 0.6), Row([dx, dy], 0.6)], 0.3),
+            Row([x, slope, dx, dy], 0.4),
+        ]
         self.open(self.operation, sheets, arrangements)
         self.signs: list[Any] = []
         self.before()
@@ -105,7 +108,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result), run_time=0.7)
 
     def look(self, cell: Cell) -> list[Any]:
-        leaving = self.clear(*self.signs)
+        leaving = self.leave(*self.signs)
         self.signs = [CellMarks(self.sheets[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_output")]
         return [*leaving, *map(Create, self.signs)]
 
@@ -120,7 +123,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 
     def others_too(self) -> None:
         with self.beat("step", say("All others, in the same way: dL/dy times slope."), reason=say("times the slope")):
-            self.play(*self.clear(*self.signs), run_time=0.4)
+            self.play(*self.leave(*self.signs), run_time=0.4)
             for key in ("slope", "grad_input"):
                 grid = self.sheets[key].grid
                 coming = self.fill(grid, list(np.ndindex(grid.values.shape)))

@@ -39,20 +39,21 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         self.signs: list[Any] = []
         self.before()
         self.parameters()
-        self.question()
+        self.ask_how_many()
         self.three_ways()
         self.add_up()
         self.close()
 
     def mark(self, *keys: str) -> list[Any]:
         """Return the animations that move the marks to the cell that is looked at, in other grids."""
-        leaving = self.clear(*self.signs)
+        leaving = self.leave(*self.signs)
         self.signs = [CellMarks(self.sheets[key].grid, [self.cell[2:]], self.theme.window, 6) for key in keys]
         return [*leaving, *map(Create, self.signs)]
 
     def before(self) -> None:
         said = say(
-            "On the way forth, each value lost the mean {mean} and was divided by the spread {std}.", **self.known()
+            "On the way forth, the mean {mean} was subtracted from each value; then the spread {std} divided it.",
+            **self.known(),
         )
         with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
             self.play(FadeIn(self.sheets["x"], self.sheets["x_hat"]), run_time=1.0)
@@ -63,7 +64,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
                 "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
             )
         with self.beat("explain", said, reason=say("what is asked of each output")):
-            self.play(FadeIn(self.sheets["grad_output"]), *self.clear(), run_time=0.8)
+            self.play(FadeIn(self.sheets["grad_output"]), *self.leave(), run_time=0.8)
             self.play(*self.mark("grad_output"), run_time=0.5)
 
     def known(self) -> dict[str, str]:
@@ -76,16 +77,16 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             self.working.show(self.equation("grad_weight[0]"), run_time=0.8)
         said = say("Beta was added to each, so it gets the sum: {value}.", value=self.told("grad_bias[0]"))
         with self.beat("step", said, reason=say("gamma and beta")):
-            self.play(*self.clear(), run_time=0.3)
-            self.working.show(self.equation("grad_bias[0]"), run_time=0.8)
+            self.play(*self.leave(), run_time=0.3)
+            self.work_out("grad_bias[0]")
 
-    def question(self) -> None:
+    def ask_how_many(self) -> None:
         """Ask how many inputs are asked, where one output is."""
         reached = int((np.abs(self.trace.grad_input) > 1e-12).sum())
         if len(self.asking) != 1 or not self.spec.question or reached == 1:
             return
         prompt = say("One output asks. How many of the {size} inputs get a gradient?", size=self.trace.x.size)
-        self.ask(prompt, str(reached), first=self.clear(*self.signs))
+        self.ask(prompt, str(reached), first=self.leave(*self.signs))
         said = say(
             "{count} of {size}: all of them made the mean and the spread.", count=reached, size=self.trace.x.size
         )
@@ -110,13 +111,13 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             value=self.told("grad_mean[0]"),
         )
         with self.beat("step", said, reason=say("second way: by the mean")):
-            self.play(*self.clear(), run_time=0.3)
+            self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("grad_mean[0]"), run_time=0.8)
         with self.beat("step", say("It is shared equally."), reason=say("second way: by the mean")):
             self.go("via_mean")
         said = say("Moving away from the mean widens the spread, and that shrinks what is asked.")
         with self.beat("step", said, reason=say("third way: by the spread")):
-            self.play(*self.clear(), run_time=0.3)
+            self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("grad_variance[0]"), run_time=0.8)
         said = say("Each input gets its part by how far from the mean it is.")
         with self.beat("step", said, reason=say("third way: by the spread")):
@@ -126,7 +127,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         """Work out a way for one cell and fill the others."""
         if not self.wide and name in ("via_mean", "via_variance"):
             before = self.sheets["direct" if name == "via_mean" else "via_mean"]
-            self.play(*self.clear(before, *self.signs), FadeIn(self.sheets[name]), run_time=0.6)
+            self.play(*self.leave(before, *self.signs), FadeIn(self.sheets[name]), run_time=0.6)
         self.play(*self.mark(name), run_time=0.5)
         line = self.working.show(self.equation(f"{name}[{','.join(map(str, self.cell))}]"), run_time=0.8)
         grid = self.sheets[name].grid
@@ -143,7 +144,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         if abs(float(self.trace.grad_input.sum())) > 1e-9:
             said = say("All pushes add up to almost 0: shift the input, and batch norm undoes it.")
         with self.beat("step", said, reason=say("what batch norm undoes")):
-            self.play(*self.clear(*self.signs), run_time=0.4)
+            self.play(*self.leave(*self.signs), run_time=0.4)
             self.working.show(self.equation("sums.grad_input"), run_time=0.8)
         said = say("So a bias in front of batch norm never learns: this sum would be its gradient.")
         with self.beat("explain", said, reason=say("a bias before it never learns")):

@@ -17,7 +17,7 @@ from cnn_core.examples import HANDWRITTEN_ONE
 from cnn_core.expression import Difference, Product, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.reading.rows import parse_rows
-from cnn_core.trace import Position, Trace, addresses_of, parse
+from cnn_core.trace import Position, addresses_of, parse
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.fields import Image, Kernels, Size, batched, check_sides
 
@@ -74,10 +74,10 @@ class Conv2dBackwardSpec(BackwardSpec):
         found = list(trace.asking(0))
         return sorted(found, key=lambda at: (-abs(float(trace.grad_output[at])), at))
 
-    def others(self) -> Mapping[str, Trace]:
+    def others(self) -> Mapping[str, Any]:
         """Return the gradients of the outputs so far, those without the flip, and the convolution after a step."""
         trace, masked = self.trace(), np.zeros(self.trace().grad_output.shape)
-        found: dict[str, Trace] = {}
+        found: dict[str, Any] = {}
         for k, at in enumerate(self.asking()[:_TOLD]):
             masked[at] = trace.grad_output[at]
             found[f"after_{k + 1}"] = trace.forward.backward(masked)

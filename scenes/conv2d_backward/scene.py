@@ -99,20 +99,20 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         if k == 0:
             said = say("Each weight is blamed by the pixel it met: {grad} times the window.", grad=grad)
             with self.beat("step", said, reason=say("the window goes to the kernel")):
-                self.play(*self.look(at), *self.clear(), run_time=0.6)
+                self.play(*self.look(at), *self.leave(), run_time=0.6)
                 self.working.show(self.equation(self.example(at, "to_weight")), run_time=0.7)
                 self.stamp("grad_weight", k, at)
             said = say(
                 "Each pixel is blamed by the weight it met: {grad} times the kernel, where the window lay.", grad=grad
             )
             with self.beat("step", said, reason=say("the kernel goes to the window")):
-                self.play(*self.clear(), run_time=0.3)
+                self.play(*self.leave(), run_time=0.3)
                 self.working.show(self.equation(self.example(at, "to_input")), run_time=0.7)
                 self.stamp("grad_input", k, at)
             return
         said = say("This one asks with {grad}. Where stamps meet, they add up.", grad=grad)
         with self.beat("answer" if asked else "step", said, reason=say("stamps add up")):
-            self.play(*([self.end_question()] if asked else [*self.look(at), *self.clear()]), run_time=0.6)
+            self.play(*([self.end_question()] if asked else [*self.look(at), *self.leave()]), run_time=0.6)
             if asked is not None:
                 self.play(*map(FadeOut, self.frames), run_time=0.2)
             self.stamp("grad_weight", k, at)
@@ -138,7 +138,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         )
         self.frames = question_marks(self.sheets["grad_input"].grid, row, column, self.theme)[:1]
         self.frames[0].pointing_at(self.sheets["grad_input"].grid.address(row, column))
-        first = [*self.look(at), *self.clear()]
+        first = [*self.look(at), *self.leave()]
         self.ask(prompt, self.equation(address).result.text, *self.frames, first=first)
 
     def example(self, at: Position, name: str) -> str:
@@ -182,7 +182,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             return
         said = say("All other outputs do the same.")
         with self.beat("step", said, reason=say("stamps add up")):
-            self.play(*self.clear(*([self.window] if self.window else []), *self.signs), run_time=0.5)
+            self.play(*self.leave(*([self.window] if self.window else []), *self.signs), run_time=0.5)
             for name in ("grad_weight", "grad_input"):
                 new = Tagged(gradient_sheet(self.trace, name), self.theme, self.sheets.cell)
                 new.shift(self.sheets[name].grid.frame.get_center() - new.grid.frame.get_center())
@@ -206,7 +206,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         if trace.grad_weight[0, 0, a, b] == 0 and any(self.equation(address).left.leaves()):
             said = say("This weight was used at {places} places. Those that ask disagree, so it stays.", **named)
         with self.beat("step", said, reason=say("one weight, used everywhere")):
-            leaving = self.clear(*([self.window] if self.window else []), *self.signs)
+            leaving = self.leave(*([self.window] if self.window else []), *self.signs)
             self.signs = [CellMarks(self.sheets["grad_weight"].grid, [(a, b)], self.theme.window, 6)]
             self.play(*leaving, *map(Create, self.signs), run_time=0.5)
             self.working.show(self.equation(address), run_time=0.9)
@@ -249,14 +249,14 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             said = say("This kernel looks the same after half a turn, so here the flip cannot be seen.")
         with self.beat("explain", said, reason=say("why the flip matters")):
             crosses = Crosses(self.sheets["grad_input"].grid, cells, self.theme.question)
-            self.play(*self.clear(*self.signs), FadeIn(crosses), run_time=0.8)
+            self.play(*self.leave(*self.signs), FadeIn(crosses), run_time=0.8)
         self.signs = [crosses]
 
     def bias(self) -> None:
         said = say("The bias is in every output once: its gradient is the sum of dL/dy.")
         with self.beat("step", said, reason=say("the bias")):
-            self.play(*self.clear(*self.signs), run_time=0.4)
-            self.working.show(self.equation("grad_bias[0]"), run_time=0.9)
+            self.play(*self.leave(*self.signs), run_time=0.4)
+            self.work_out("grad_bias[0]")
         self.signs = []
 
     def take_step(self) -> None:
@@ -272,7 +272,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             self.working.show(self.equation(f"stepped.weight[0,0,{a},{b}]"), run_time=0.8)
             self.play(FadeIn(new["new_weight"]), run_time=0.6)
         with self.beat("explain", self.moral(), reason=say("and forth again")):
-            self.play(*self.clear(), FadeIn(new["new_output"]), run_time=0.8)
+            self.play(*self.leave(), FadeIn(new["new_output"]), run_time=0.8)
 
     def moral(self) -> str:
         """Say whether all outputs that were asked went the way that they were asked, and what to take home."""

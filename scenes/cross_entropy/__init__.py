@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
 from cnn_core.losses import CrossEntropyBackward, cross_entropy
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import Trace
 from scenes.specs.backward import GradientSpec
 from scenes.specs.fields import Names, Vector
 from scenes.specs.limits import MAX_LOGIT
@@ -51,6 +50,12 @@ class CrossEntropySpec(GradientSpec):
 
         return CrossEntropyScene
 
+    @model_validator(mode="before")
+    @classmethod
+    def complete(cls, given: Any) -> Any:
+        """Give the classes of the example names."""
+        return given if {"x", "labels"} & given.keys() else {**given, "labels": "cat, dog, bird, fish"}
+
     def trace(self) -> CrossEntropyBackward:
         logits = self.x.array
         if not 2 <= logits.size <= _MOST:
@@ -61,9 +66,13 @@ class CrossEntropySpec(GradientSpec):
             )
         if self.labels is not None and len(self.labels) != logits.size:
             raise InputError(f"labels must name {logits.size} classes, as x does, but there are {len(self.labels)}.")
+        if self.target >= logits.size:
+            raise InputError(
+                f"target must be from 0 to {logits.size - 1}, as x has {logits.size}, but it is {self.target}."
+            )
         return cross_entropy(logits, [self.target]).backward()
 
-    def others(self) -> Mapping[str, Trace]:
+    def others(self) -> Mapping[str, Any]:
         """Return the loss after a step, and how much it costs to be sure of the truth, less sure, and not sure."""
         trace = self.trace()
         after = cross_entropy(trace.x - self.lr * trace.grad_input, [self.target])

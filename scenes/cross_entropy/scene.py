@@ -28,7 +28,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     operation = "Softmax and cross-entropy"
 
     def construct(self) -> None:
-        self.open(self.operation, {}, [])
+        self.open(self.operation, {}, [], output=self.theme.text)
         self.loss, self.truth = self.trace.forward, self.spec.target
         self.set_subtitle("")
         self.places()
@@ -44,8 +44,8 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         stage, tag = self.bands.stage, 1.5 * max(_TAG, smallest_text())
         if self.wide:
             self.left, self.right = stage.part(0, 0.47), stage.part(0.53, 1)
-            self.unit = 0.43 * (stage.height - tag)
-            self.bases = 2 * [stage.bottom + 0.5 * stage.height - 0.1]
+            self.unit = 0.4 * (stage.height - tag)
+            self.bases = 2 * [stage.bottom + 0.45 * stage.height]
         else:
             size, back = max(0.34, smallest_text()), self.trace.grad_input
             above, below = tag + 1.3 * size, 2.9 * size
@@ -75,7 +75,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             self.bases[0],
             self.unit,
         )
-        names = [Label(name, bars.size, theme.muted) for name in self.spec.names]
+        names = [bars.named(name) for name in self.spec.names]
         logits = [trace.result("x", 0, k) for k in range(len(names))]
         digits = [Number(one.text, f"{of}{one.address}", bars.size, theme.input) for one in logits]
         return bars, VGroup(bars.below(names, 0.7), bars.below(digits, 1.6))
@@ -115,7 +115,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             hundredth=losses[2],
         )
         with self.beat("step", said, reason=say("sure and wrong costs without limit")):
-            self.play(*self.clear(), run_time=0.3)
+            self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
 
     def subtract(self) -> None:
@@ -124,7 +124,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         asked = self.spec.question
         if asked:
             prompt = say("Which logits should rise, so that the loss falls?")
-            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=self.clear())
+            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=self.leave())
         self.back = UprightBars(
             back,
             lambda k: f"grad_input[0,{k}]",
@@ -143,7 +143,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
-                self.play(*self.clear(), run_time=0.3)
+                self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
             self.play(FadeIn(tag, self.back.line), run_time=0.4)
             self.play(FadeIn(self.back.numbers, self.back.bars), run_time=0.8)
@@ -152,7 +152,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def add_up(self) -> None:
         said = say("Together they make 0: what one gains, the others lose.")
         with self.beat("step", said, reason=say("probabilities share one whole")):
-            self.play(*self.clear(), run_time=0.3)
+            self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("sums.grad_input"), run_time=0.9)
 
     def step_back(self) -> None:
@@ -168,7 +168,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
                 "A step of {lr} against it, and the answer flips to {truth}. The loss: {before}, then {now}.", **named
             )
         with self.beat("step", said, reason=say("one step against the gradient")):
-            self.play(*self.clear(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
+            self.play(*self.leave(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
             self.play(FadeIn(bars.bars, bars.numbers, logits), run_time=0.8)
             self.working.show(self.equation("stepped.output"), run_time=0.8)
         said = say("What was said, minus what is true: that is all that a classifier is told.")

@@ -118,7 +118,7 @@ class StepBoard(VGroup):
         trace = self.trace
         values = trace.weight[0, 0] if k is None else trace.weights[k]
         address = "weight[0,0,{},{}]" if k is None else f"weights[{k},{{}},{{}}]"
-        panel = Panel(grid_of(values, address, self.theme.kernel, self.theme, self.cell), "w" if k is None else "new w")
+        panel = Panel(grid_of(values, address, self.theme.kernel, self.theme, self.cell), "w" if k is None else "w′")
         if k is not None:
             panel.shift(self.weight.grid.get_center() - panel.grid.get_center())
         return panel

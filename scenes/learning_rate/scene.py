@@ -123,7 +123,7 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         rate = number(self.trace.value("rates", k).text)
         if asked:
             prompt = say(
-                "The step with {rate} points the same way. Does L end below {loss}, or above?",
+                "The same way, with {rate}: does L end below {loss}, or above?",
                 rate=rate,
                 loss=self.in_words(self.equation("loss")),
             )

@@ -36,9 +36,7 @@ class LinearBackwardSpec(BackwardSpec):
     x: Vector = Field(Grid(_X, "example"), description="The numbers that came in, in one row.")
     weight: Matrix = Field(Grid(_WEIGHT, "example"), description="The weights, a row for each output.")
     bias: Vector | None = Field(None, description="What was added to each output; 0 if not given.")
-    grad_output: Vector | None = Field(  # type: ignore[assignment]
-        None, description="How fast the loss rises with each output; 1s if not given."
-    )
+    grad_output: Vector | None = Field(None, description="How fast the loss rises with each output; 1s if not given.")
 
     @classmethod
     def scene_class(cls) -> type[LinearBackwardScene]:

@@ -45,7 +45,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
             self.play(FadeIn(self.sheets["grad_weight"], self.sheets["grad_input"]), run_time=0.5)
 
     def look(self, o: int) -> list[Any]:
-        leaving = self.clear(*self.signs)
+        leaving = self.leave(*self.signs)
         cells = [(0, k) for k in range(self.inputs)]
         self.signs = [
             CellMarks(self.sheets["grad_output"].grid, [(o, 0)], self.theme.window, 6),
@@ -78,7 +78,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
             if k == asked:
                 marks = question_marks(grid, 0, k, self.theme)
                 first = [
-                    *self.clear(*self.signs),
+                    *self.leave(*self.signs),
                     Create(CellMarks(weight, column, self.theme.window, 6, together=True)),
                 ]
                 self.signs = [first[-1].mobject]
@@ -96,7 +96,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                 if k == asked:
                     self.play(self.end_question(), run_time=0.4)
                 else:
-                    leaving = self.clear(*self.signs)
+                    leaving = self.leave(*self.signs)
                     self.signs = [CellMarks(weight, column, self.theme.window, 6, together=True)]
                     self.play(*leaving, *map(Create, self.signs), run_time=0.5)
                 line = self.working.show(equation, run_time=0.7)
@@ -105,10 +105,10 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
     def close(self) -> None:
         said = say("Backward, the same weights are used once more, column by column: the matrix is transposed.")
         with self.beat("explain", said, reason=say("the same weights, the other way")):
-            self.play(*self.clear(*self.signs), run_time=0.5)
+            self.play(*self.leave(*self.signs), run_time=0.5)
         said = say("Each bias was added once, so its gradient is that of its output.")
         with self.beat("step", said, reason=say("the bias")):
-            self.working.show(self.equation("grad_bias[0]"), run_time=0.8)
+            self.hold(0.4)
 
 
 def linear_sheets(trace: Any) -> tuple[dict[str, Sheet], list[Any]]:

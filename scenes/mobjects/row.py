@@ -62,6 +62,8 @@ class GridRow(VGroup):
             if one.before:
                 built.add(Label(one.before, max(0.5, smallest_text()), theme.muted).move_to((at + SIGN / 2) * RIGHT))
                 at += SIGN
+            elif len(built):
+                at += SIGN / 2
             panel.shift(at * RIGHT - grid.get_left())
             at = float(grid.get_right()[0])
             built.add(panel)
@@ -80,7 +82,7 @@ def ways_to_break(shown: list[Shown]) -> list[list[list[Shown]]]:
 def cell_of(lines: Sequence[Sequence[Shown]], room: Box) -> float:
     """Return the largest cell with which lines fit."""
     across = (
-        (room.width - SIGN * sum(bool(one.before) for one in line)) / sum(one.values.shape[1] for one in line)
+        (room.width - SIGN * sum(1 if one.before else 0.5 for one in line)) / sum(one.values.shape[1] for one in line)
         for line in lines
     )
     free = room.height - NAME_HEIGHT * len(lines) - LINE_GAP * (len(lines) - 1)

@@ -91,9 +91,16 @@ class UprightBars(VGroup):
         corners = [tip, tip + np.array([-side, down * 2 * side, 0]), tip + np.array([side, down * 2 * side, 0]), tip]
         return VMobject(stroke_width=0, fill_color=self.role, fill_opacity=1).set_points_as_corners(corners)
 
+    def named(self, text: str) -> Label:
+        """Return as much of a name as has room below a bar."""
+        label, shown = Label(text, self.size, self.theme.muted), text
+        while label.width > 0.96 * self.pitch and len(shown) > 1:
+            shown = shown[:-1]
+            label = Label(f"{shown}…", self.size, self.theme.muted)
+        return label
+
     def below(self, labels: Sequence[Label], lines: float) -> VGroup:
         """Stand labels below the line, so many lines of text deep."""
         for k, label in enumerate(labels):
-            label.scale(min(1.0, 0.96 * self.pitch / label.width))
             label.move_to(np.array([self.x(k), self.base - lines * 1.2 * self.size, 0]))
         return VGroup(*labels)

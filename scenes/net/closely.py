@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from manim import FadeIn, FadeOut, Group, Mobject, VMobject
+from manim import FadeIn, Group, Mobject, VMobject
 
 from cnn_core.arrays import Array
 from cnn_core.operations import OPERATIONS
@@ -14,7 +15,7 @@ from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Drawn, Line, Writer
 from scenes.mobjects.maps import Arrangement, FeatureMaps
-from scenes.mobjects.text import Label
+from scenes.mobjects.text import Label, width_of
 from scenes.net.words import told_value
 from scenes.net.worked import WorkedOut
 from scenes.network.board import FORMULA, NetPlaces
@@ -30,9 +31,18 @@ _MOST_TERMS = 12
 """Terms of a line that are written one by one; of longer ones the sums of some are."""
 
 
-def look_at(stage: ExplainerScene[Any], places: NetPlaces, one: WorkedOut, called: str) -> None:
-    """Show what a value comes from, and the line that makes it; nothing of it stays."""
+def look_at(
+    stage: ExplainerScene[Any], places: NetPlaces, one: WorkedOut, called: str, tidy: Callable[[], None]
+) -> Group:
+    """Show what a value comes from, and the line that makes it; return all of it, which the next beat takes away.
+
+    Parameters
+    ----------
+    tidy
+        Takes away what stands there from the beat before.
+    """
     with stage.beat("step", told_value(one, called)):
+        tidy()
         pictures = Pictures(stage, places, one)
         line = line_of(stage, one, places.formula)
         stage.play(FadeIn(pictures.whole), run_time=0.8)
@@ -42,7 +52,7 @@ def look_at(stage: ExplainerScene[Any], places: NetPlaces, one: WorkedOut, calle
             stage.play(*(FadeIn(term) for term in line.stage(index)), run_time=1.0)
         stage.remove(*line.get_family())
         stage.add(line)
-    stage.play(FadeOut(Group(pictures.whole, *pictures.marks, line)), run_time=0.4)
+    return Group(pictures.whole, *pictures.marks, line)
 
 
 def line_of(stage: ExplainerScene[Any], one: WorkedOut, box: Box) -> Drawn:
@@ -50,7 +60,8 @@ def line_of(stage: ExplainerScene[Any], one: WorkedOut, box: Box) -> Drawn:
     *stages, result = one.equation.stages()
     rest = one.places.get("others")
     words = {} if rest is None else {f"{one.address}.numbers[{rest}]": say("the other {count}:", count=one.others)}
-    short = [part for part in stages if part.terms <= _MOST_TERMS] or stages[-1:]
+    most = min(_MOST_TERMS, one.maps_seen + 1) if one.maps_seen > 1 else _MOST_TERMS
+    short = [part for part in stages if part.terms <= most] or stages[-1:]
     lines = [Line((part, result), words=words) for part in short]
     return Writer(stage.theme, box, FORMULA).best([*lines, Line((result,))])
 
@@ -113,7 +124,13 @@ class Pictures:
         """Build the picture of a map, and mark cells of it."""
         one = maps[channel : channel + 1]
         size = "×".join(map(str, one.shape[1:]))
-        words = say("channel {channel} of {count}, {size}", channel=channel, count=len(maps), size=size)
+        named = {"channel": channel, "count": len(maps), "size": size}
+        words = self.fitting(
+            box.width,
+            say("channel {channel} of {count}, {size}", **named),
+            say("channel {channel} of {count}", **named),
+            say("channel {channel}", **named),
+        )
         room = Box(box.left, box.right, box.bottom, box.top - 1.5 * max(smallest_text(), 0.3))
         picture = FeatureMaps(one, Arrangement.of(one.shape, 1.0), role, self.theme, room, words)
         head = Label(name if len(name) > 1 else "", max(smallest_text(), 0.3), role)
@@ -121,6 +138,12 @@ class Pictures:
         if cells is not None:
             self.marks.append(self.outline(picture, *cells))
         return Group(picture, head)
+
+    @staticmethod
+    def fitting(width: float, *texts: str) -> str:
+        """Return the first text that fits below a picture, or the last one."""
+        size = max(smallest_text(), 0.3)
+        return next((text for text in texts if size * width_of(text) <= 0.95 * width), texts[-1])
 
     def outline(self, picture: FeatureMaps, row: int, column: int, height: int, width: int) -> VMobject:
         """Outline cells; very small ones with some room around them."""

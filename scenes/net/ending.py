@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from manim import RIGHT, UP, FadeIn, FadeOut, Group, VGroup
+from manim import RIGHT, UP, FadeIn, Group, VGroup
 
 from cnn_core.arrays import freeze
 from scenes.language import say, say_many
@@ -24,8 +25,8 @@ _LONGEST = 28
 """Letters of a class's name that are shown."""
 
 
-def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> None:
-    """Show the likeliest classes as bars, and all others together."""
+def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box, tidy: Callable[[], None]) -> Group:
+    """Show the likeliest classes as bars, and all others together; return all of it."""
     found = reading.probabilities
     assert found is not None, "the network tells classes apart"
     shares, top = found.output[0], reading.top
@@ -42,13 +43,13 @@ def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box) ->
         share=share_in_words(values[0]),
     )
     with stage.beat("explain", said):
+        tidy()
         stage.play(FadeIn(chart), run_time=0.6)
         bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
         stage.play(FadeIn(bars), run_time=1.2)
         if len(rest):
             stage.play(FadeIn(rest), run_time=0.5)
-    if reading.class_map is not None:
-        stage.play(FadeOut(chart, bars, rest), run_time=0.4)
+    return Group(chart, bars, rest)
 
 
 def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGroup:
@@ -64,7 +65,9 @@ def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGro
     return line.move_to(np.array([box.center[0], box.bottom + 0.5 * size, 0.0]))
 
 
-def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, box: Box) -> None:
+def show_maps(
+    stage: ExplainerScene[Any], reading: NetReading, given: Group, box: Box, tidy: Callable[[], None]
+) -> None:
     """Show what came out beside what was given."""
     last = len(reading.stages) - 1
     maps = reading.shown(last)
@@ -73,11 +76,14 @@ def show_maps(stage: ExplainerScene[Any], reading: NetReading, given: Group, box
     output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
     given.scale(min(0.46 * box.width / given.width, 0.9)).move_to(box.part(0, 0.48).center)
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
+        tidy()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(output), run_time=1.0)
 
 
-def show_class_map(stage: ExplainerScene[Any], reading: NetReading, given: Group, places: NetPlaces) -> None:
+def show_class_map(
+    stage: ExplainerScene[Any], reading: NetReading, given: Group, places: NetPlaces, tidy: Callable[[], None]
+) -> None:
     """Show where the winner's score comes from: the mean of a map, plus the bias, is the score."""
     found, theme = reading.class_map, stage.theme
     assert found is not None, "a mean of maps and a linear layer end the network"
@@ -93,6 +99,7 @@ def show_class_map(stage: ExplainerScene[Any], reading: NetReading, given: Group
     if not reading.has_class_bias:
         said = say("The last maps, weighed for this class, are one map: its mean is the score.")
     with stage.beat("explain", said):
+        tidy()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(picture), run_time=1.0)
         stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(equation)), run_time=0.8)

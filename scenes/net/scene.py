@@ -38,15 +38,30 @@ class NetScene(ExplainerScene[NetSpec]):
         names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
         self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
         self.track = StageStrip(names, self.theme, self.places.track)
+        self.here = 0
+        self.left_over: Group | None = None
         self.introduce()
         for index in range(len(self.reading.stages)):
             self.tell_stage(index)
         if self.reading.probabilities is not None:
-            show_likeliest(self, self.reading, self.places.everything)
+            self.left_over = show_likeliest(self, self.reading, self.places.everything, self.tidy)
         elif self.reading.output.ndim == 3:
-            show_maps(self, self.reading, self.looks(), self.places.everything)
+            show_maps(self, self.reading, self.looks(), self.places.everything, self.tidy)
         if self.reading.class_map is not None:
-            show_class_map(self, self.reading, self.looks(), self.places)
+            show_class_map(self, self.reading, self.looks(), self.places, self.tidy)
+
+    def tidy(self) -> None:
+        """Take away what the beat before has left, and move the mark on where it is behind."""
+        leaving = [] if self.left_over is None else [FadeOut(self.left_over)]
+        place = self.track.places[self.here]
+        moving = (
+            []
+            if np.allclose(self.track.mark.get_center(), place.get_center())
+            else [self.track.mark.animate.move_to(place)]
+        )
+        if leaving or moving:
+            self.play(*leaving, *moving, run_time=0.5)
+        self.left_over = None
 
     def introduce(self) -> None:
         """Show the picture, what of it enters, and the strip of stages."""
@@ -65,18 +80,20 @@ class NetScene(ExplainerScene[NetSpec]):
             self.play(FadeIn(self.track.thumbnail(maps, 0)), run_time=0.5)
             lines = self.stage_lines()
             self.play(FadeIn(lines), run_time=0.8)
-        self.play(FadeOut(lines), run_time=0.4)
+        self.left_over = Group(lines)
 
     def stage_lines(self) -> VGroup:
         """Return a line for each stage: its number, what it ends with, and its steps."""
         box = self.places.everything
         rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(self.reading.stages)]
         widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
+        if smallest_text() * sum(widths) > box.width:  # the steps are told when each stage is reached
+            widths.pop()
         size = max(smallest_text(), min(0.42, box.width / sum(widths), 0.7 * box.height / len(rows)))
         found = VGroup()
         for number, row in enumerate(rows):
             x, y = box.center[0] - size * sum(widths) / 2, box.top - (number + 0.5) * box.height / len(rows)
-            for text, width, color in zip(row, widths, self.colors_of_lines(), strict=True):
+            for text, width, color in zip(row, widths, self.colors_of_lines(), strict=False):
                 words = Label(text, size, color)
                 found.add(words.move_to(np.array([x, y, 0.0]), aligned_edge=LEFT))
                 x += size * width
@@ -89,19 +106,20 @@ class NetScene(ExplainerScene[NetSpec]):
         """Work out what is new in a stage, then show what came out of it."""
         stage = self.reading.stages[index]
         nodes = {node.name for place in stage.places() for node in place.nodes}
-        self.play(self.track.mark.animate.move_to(self.track.places[index + 1]), run_time=0.5)
+        self.here = index + 1
         for one in self.reading.worked_out:
             if one.node.name in nodes:
                 winner = self.reading.called(self.reading.top[0]) if self.reading.top else str(one.position[-1])
-                look_at(self, self.places, one, winner)
+                self.left_over = look_at(self, self.places, one, winner, self.tidy)
         with self.beat("step", told_stage(index, stage)):
+            self.tidy()
             maps = self.stage_maps(index)
             written = Reveal(maps)
             self.add(maps.image)
             self.play(FadeIn(maps.frames, maps.words), run_time=0.3)
             self.play(written, run_time=1.2)
             self.play(FadeIn(self.track.thumbnail(maps, index + 1), target_position=maps.image), run_time=0.5)
-        self.play(maps.leave(), run_time=0.4)
+        self.left_over = Group(maps.image, maps.frames, maps.words)
 
     def stage_maps(self, index: int) -> FeatureMaps:
         stage = self.reading.stages[index]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import NetStage
+from cnn_core.outline import NetStage, title_of
 from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
@@ -45,8 +45,8 @@ def strange(spread: float | None) -> str:
             many=many,
         )
     return say(
-        "Careful: they spread only a {many}th as widely as the first batch norm saw in training, so look at preset, "
-        "mean, std and scale.",
+        "Careful: they spread about {many} times less widely than the first batch norm saw in training, so look at "
+        "preset, mean, std and scale.",
         many=many,
     )
 
@@ -92,9 +92,22 @@ def told_stage(index: int, stage: NetStage) -> str:
             stage=index + 1,
             steps=steps_of(stage),
         )
-    if len(stage.shape) < 3 or count <= MOST_SHOWN:
-        return said
-    return f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+    if len(stage.shape) == 3 and count > MOST_SHOWN:
+        said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+    return f"{said} {bridged(stage)}".strip()
+
+
+def bridged(stage: NetStage) -> str:
+    """Say which earlier stages' maps are joined here; nothing where none are."""
+    if not stage.bridges:
+        return ""
+    sources = listed([one + 1 for one in stage.bridges])
+    return say_many(
+        "The maps of stage {sources} join here, across a bridge.",
+        "The maps of stages {sources} join here, across bridges.",
+        len(stage.bridges),
+        sources=sources,
+    )
 
 
 def steps_of(stage: NetStage) -> str:
@@ -118,7 +131,7 @@ def told_value(one: WorkedOut, called: str) -> str:
     place = place_in_words(one)
     if one.others:
         return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"
-    seen = one.node.arrays["weight"].shape[1] if one.node.op == "conv2d" else 1
+    seen = one.maps_seen
     if seen > 1:
         summed = say("One sum for each of the {count} maps under the kernel, all added: {value}.", count=seen, **named)
         return f"{place} {summed}"
@@ -145,7 +158,7 @@ def normalised(one: WorkedOut, named: Mapping[str, object]) -> str:
 def place_in_words(one: WorkedOut) -> str:
     """Say where the value stands that is worked out: after what its place does next, it is the largest."""
     _, channel, *cell = one.position
-    named = {"name": capital(OPERATIONS[one.node.op].name), "channel": channel}
+    named = {"name": capital(title_of(one.node)), "channel": channel}
     if not any(side > 1 for side in one.trace.output.shape[2:]):
         return say("{name}, channel {channel}.", **named)
     row, column = cell

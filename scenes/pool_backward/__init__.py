@@ -48,15 +48,14 @@ class PoolBackwardSpec(BackwardSpec):
         """Return the trace of the pooling of an image."""
         raise NotImplementedError
 
-    def trace(self) -> Backward:
+    def trace(self) -> Any:
         found = self.pooled(self.one_map("x", self.x))
-        back: Backward = found.backward(self.asked(found.output))
-        return back
+        return found.backward(self.asked(found.output))
 
-    def nudged(self, row: int, column: int, by: float) -> Trace:
+    def nudged(self, cell: tuple[int, int], by: float) -> Trace:
         """Return the pooling of the input with one cell raised."""
         x = self.one_map("x", self.x).copy()
-        x[0, 0, row, column] += by
+        x[0, 0, *cell] += by
         found: Trace = self.pooled(x)
         return found
 
@@ -88,16 +87,16 @@ class MaxPoolBackwardSpec(PoolBackwardSpec):
     def pooled(self, x: Any, **options: Any) -> Any:
         return max_pool2d(x, self.kernel_size, **{"stride": self.stride, **options})
 
-    def others(self) -> Mapping[str, Trace]:
+    def others(self) -> Mapping[str, Any]:
         """Return the pooling with a winner and with a loser raised, with windows that overlap, and of a tie."""
-        found: dict[str, Trace] = {}
+        found: dict[str, Any] = {}
         step = self.trace().forward.step(0, 0, 0, 0)
         cells = [(step.top + a, step.left + b) for a, b in np.ndindex(step.window.shape)]
         losers = [cell for cell, value in zip(cells, step.window.ravel(), strict=True) if value < step.value - _RAISED]
         if step.ties == 1 and losers:
             found |= {
-                "raised_winner": self.nudged(*step.winner, _RAISED),
-                "raised_loser": self.nudged(*losers[0], _RAISED),
+                "raised_winner": self.nudged(step.winner, _RAISED),
+                "raised_loser": self.nudged(losers[0], _RAISED),
             }
         if back := self.overlapping():
             found["overlapping"] = back
@@ -121,8 +120,8 @@ class AvgPoolBackwardSpec(PoolBackwardSpec):
     def pooled(self, x: Any, **options: Any) -> Any:
         return avg_pool2d(x, self.kernel_size, **{"stride": self.stride, **options})
 
-    def others(self) -> Mapping[str, Trace]:
+    def others(self) -> Mapping[str, Any]:
         """Return the pooling with one cell raised so that the mean rises by 0.1, and one whose windows overlap."""
         divisor = int(self.trace().forward.divisors[0, 0])
         back = self.overlapping()
-        return {"raised_cell": self.nudged(0, 0, divisor / 10), **({"overlapping": back} if back else {})}
+        return {"raised_cell": self.nudged((0, 0), divisor / 10), **({"overlapping": back} if back else {})}

@@ -112,14 +112,22 @@ class PoolBackwardScene(BackwardScene[PoolT]):
     def hand_back(self, i: int, j: int, *, asked: bool, brisk: bool) -> None:
         dy, dx = self.sheets["grad_output"].grid, self.sheets["grad_input"].grid
         if asked:
-            self.ask(self.prompt(i, j), self.answer(i, j), *self.asking(i, j), first=[*self.look(i, j), *self.clear()])
+            self.ask(self.prompt(i, j), self.answer(i, j), *self.asking(i, j), first=[*self.look(i, j), *self.leave()])
         with self.beat("answer" if asked else "step", self.said(i, j), brisk=brisk and not asked, reason=self.reason()):
-            ready = [self.end_question()] if asked else [*self.look(i, j), *self.clear()]
+            ready = [self.end_question()] if asked else [*self.look(i, j), *self.leave()]
             self.play(*ready, run_time=0.6)
             self.hand_over(i, j, dy, dx)
 
     def asking(self, i: int, j: int) -> list[Any]:
         return question_marks(self.sheets["grad_output"].grid, i, j, self.theme)[:1]
+
+    def settled(self, cells: Cells, windows: int) -> Cells:
+        """Return those cells to which so many windows hand something: of others, the sum is not known yet."""
+        return [cell for cell in cells if self.reaching(self.trace, *cell) == windows]
+
+    def arrive(self, coming: list[Any], run_time: float) -> None:
+        if coming:
+            self.play(*coming, run_time=run_time)
 
     def hand_back_all(self, positions: Cells) -> None:
         """Let the rest of the windows hand back, as one beat."""
@@ -127,12 +135,15 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         left = [cell for cell in np.ndindex(dx.values.shape) if cell not in dx.numbers]
         if not positions and not left:
             return
-        said = say("The other windows do the same, and where two meet, they add up.")
-        if not positions:
+        said = say("All other windows do the same. Where several meet, they add up.")
+        if not positions and not any(self.trace.grad_input[0, 0, *cell] for cell in left):
             said = say("No window looks at the other cells: they get nothing.")
+        elif not positions:
+            said = say("Where several windows meet, they add up.")
         with self.beat("step", said):
-            leaving = self.clear(*([self.window] if self.window else []))
-            self.play(*leaving, *self.fill(dx, left), run_time=1.0)
+            leaving = self.leave(*([self.window] if self.window else []))
+            self.window = None
+            self.arrive([*leaving, *self.fill(dx, left)], run_time=1.0)
 
     @abstractmethod
     def opening(self) -> str: ...
@@ -180,7 +191,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         both = [self.told(f"sums.{name}") for name in ("grad_output", "grad_input")]
         said = say("Nothing is lost and nothing added: both sum to {total}.", total=both[0])
         with self.beat("step", said, reason=say("what comes in goes out")):
-            self.play(*self.clear(*([self.window] if self.window else [])), run_time=0.4)
+            self.play(*self.leave(*([self.window] if self.window else [])), run_time=0.4)
             self.window = None
             self.working.show(self.equation("sums.grad_input"), run_time=1.0)
 
@@ -195,17 +206,21 @@ class PoolBackwardScene(BackwardScene[PoolT]):
             grid = others[key].grid
             for at in np.ndindex(grid.values.shape):
                 grid.write(*at)
-        places = np.array([len(back.gradient("grad_input", (0, 0, *at)).parts) for at in np.ndindex(back.x.shape[2:])])
-        cell = tuple(map(int, np.unravel_index(places.argmax(), back.x.shape[2:])))
+        places = np.array([self.reaching(back, *at) for at in np.ndindex(back.x.shape[2:])])
+        cell = divmod(int(places.argmax()), back.x.shape[3])
         address = f"overlapping.grad_input[0,0,{cell[0]},{cell[1]}]"
         with self.beat("step", self.overlap_said(address, int(places.max())), reason=say("where windows overlap")):
-            self.play(*self.clear(*self.sheets.values(), *self.rings), run_time=0.5)
+            self.play(*self.leave(*self.sheets.values(), *self.rings), run_time=0.5)
             self.play(FadeIn(*others.values()), run_time=0.8)
             marks = [CellMarks(others[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_input")]
             self.play(*map(Create, marks), run_time=0.4)
             self.working.grids = others.grids
             self.working.show(self.equation(address), run_time=0.8)
         self.sheets, self.overlapping = others, marks
+
+    @abstractmethod
+    def reaching(self, back: Any, row: int, column: int) -> int:
+        """Return how many windows hand something to a cell."""
 
     @abstractmethod
     def overlap_said(self, address: str, windows: int) -> str: ...
@@ -286,9 +301,12 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         )
 
     def hand_over(self, i: int, j: int, dy: NumberGrid, dx: NumberGrid) -> None:
-        winner = self.winner(i, j)
-        self.play(*self.fill(dx, [winner], dy.cell_center(i, j)), run_time=1.0)
-        self.play(*self.fill(dx, self.cells(i, j)), run_time=0.5)
+        winner = [self.winner(i, j)]
+        self.arrive(self.fill(dx, self.settled(winner, 1), dy.cell_center(i, j)), run_time=1.0)
+        self.arrive(self.fill(dx, self.settled(self.cells(i, j), 0)), run_time=0.5)
+
+    def reaching(self, back: Any, row: int, column: int) -> int:
+        return len(back.won(0, 0, row, column))
 
     def overlap_said(self, address: str, windows: int) -> str:
         if windows == 1:
@@ -304,7 +322,7 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
                 others[key].grid.write(*at)
         said = say("At a tie there is no slope. PyTorch gives all of it to the first, in reading order.")
         with self.beat("explain", said, reason=say("three equal winners")):
-            self.play(*self.clear(*self.sheets.values(), *self.rings, *self.overlapping), run_time=0.5)
+            self.play(*self.leave(*self.sheets.values(), *self.rings, *self.overlapping), run_time=0.5)
             self.play(FadeIn(*others.values()), run_time=0.8)
         said = say("Max pooling passes its gradient to the winners. Whoever did not win learns nothing from it.")
         with self.beat("explain", said, reason=say("only winners learn")):
@@ -357,7 +375,10 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
 
     def hand_over(self, i: int, j: int, dy: NumberGrid, dx: NumberGrid) -> None:
         self.working.show(self.equation(self.share(i, j)), run_time=0.6)
-        self.play(*self.fill(dx, self.cells(i, j), dy.cell_center(i, j)), run_time=1.0)
+        self.arrive(self.fill(dx, self.settled(self.cells(i, j), 1), dy.cell_center(i, j)), run_time=1.0)
+
+    def reaching(self, back: Any, row: int, column: int) -> int:
+        return len(back.forward.geometry.reaching(row, column))
 
     def overlap_said(self, address: str, windows: int) -> str:
         return say_many(

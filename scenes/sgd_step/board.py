@@ -9,7 +9,6 @@ from manim import DOWN, LEFT, RIGHT, VGroup, config
 
 from cnn_core.arrays import Array
 from cnn_core.sgd_step import SgdStepTrace
-from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.marks import Ring
 from scenes.mobjects.bars import share
@@ -160,9 +159,7 @@ class StepGrids:
         self.pitch = kH * self.cell + below + _APART
         self.before = [self._panel("before", k, NAMES[k], xs[0]) for k in range(2)]
         self.gradient = [self._panel("gradient", k, f"dL/d{NAMES[k]}", xs[1]) for k in range(2)]
-        self.after = [
-            self._panel("after", k, say("new {name}", name=NAMES[k]), xs[2] if self.wide else xs[0]) for k in range(2)
-        ]
+        self.after = [self._panel("after", k, f"{NAMES[k]}′", xs[2] if self.wide else xs[0]) for k in range(2)]
         signs = (((0, "−"), (1, "=")) if trace.lr == 1 else ((1, "→"),)) if self.wide else ()
         self.signs = VGroup(
             *(

@@ -20,16 +20,16 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SgdStepScene"]
 
-_THERE = marked("what the network says, and how wrong that is")
-_BACK = marked("each layer passes on what reached it")
-_STEP = marked("every weight moves against its gradient")
+_THERE = marked("there: answers and loss")
+_BACK = marked("back: who is to blame")
+_STEP = marked("against the gradient")
 
 
 class SgdStepScene(ExplainerScene[SgdStepSpec]):
     """Two kernels before and after one step."""
 
     spec_class: ClassVar[type[SgdStepSpec]] = SgdStepSpec
-    operation = marked("One step of learning")
+    operation = marked("One step")
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
@@ -103,12 +103,8 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         windows = VGroup(*board.windows(0), *board.windows(1))
         with self.beat("step", self.said_of_way()):
             self.play(FadeIn(windows), run_time=0.8)
-        self.play(
-            FadeOut(
-                VGroup(board.heads, board.answers, self.rings, self.said, asked, windows, cast("Drawn", self.line))
-            ),
-            run_time=0.4,
-        )
+        parts = [board.heads, board.answers, self.rings, self.said, asked, windows, cast("Drawn", self.line)]
+        self.leaving = VGroup(*parts)
         self.line = None
 
     def said_of_way(self) -> str:
@@ -133,6 +129,7 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
                 "Each image adds what it asks for, times what the weight met. Here they disagree, and it makes 0."
             )
         with self.beat("step", said):
+            self.play(FadeOut(self.leaving), run_time=0.4)
             self.play(FadeIn(VGroup(*grids.before)), run_time=0.6)
             self.play(FadeIn(VGroup(*grids.gradient)), run_time=0.8)
             ring = CellMarks(grids.gradient[0].grid, [entry], self.theme.window)

@@ -14,7 +14,7 @@ from cnn_core.equation import Equation, Explanation
 from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import Trace, parse
+from cnn_core.trace import parse
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import Image, batched, check_sides
 
@@ -29,7 +29,7 @@ class GradientSpec(SceneSpec):
 
     question: bool = Field(True, description="Ask before an answer is shown.")
 
-    def others(self) -> Mapping[str, Trace]:
+    def others(self) -> Mapping[str, Any]:
         """Return what else is computed, by the names under which its numbers are found."""
         return {}
 

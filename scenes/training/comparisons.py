@@ -47,9 +47,7 @@ class Comparisons:
 
     def learn_few(self) -> None:
         learned, read = self.compared.few_learned, self.compared.few_read
-        name = say("share that is right: thin, of these digits; thick, of the test set")
-        if not self.stage.wide:
-            name = say("share that is right")
+        name = say("share that is right")
         plane = self.plane(learned.shape[1], (0, 1.05), name)
         shown: list[Mobject] = [plane]
         colors = (self.theme.muted, self.theme.output)
@@ -63,7 +61,7 @@ class Comparisons:
             dots = Dots(np.array(places)[:, :2], DOT, colors[way])
             end = self.end(
                 plane,
-                say("varied") if way else say("as they are"),
+                say("varied") if way else say("plain"),
                 f"few_read[{way},{read.shape[1] - 1}]",
                 float(read[way, -1]),
                 colors[way],
@@ -76,7 +74,7 @@ class Comparisons:
                 self.stage.play(Create(test), FadeIn(dots), run_time=1.2)
                 self.stage.play(FadeIn(end), run_time=0.4)
             shown += [line, test, dots, end]
-        self.stage.take_away(*shown)
+        self.stage.leaving += shown
 
     def end(self, plane: Plane, name: str, address: str, height: float, color: str, *, up: bool) -> VGroup:
         """Return a number beside the end of its line, with the name above it, or below."""
@@ -118,7 +116,7 @@ class Comparisons:
         heights = np.log10(np.maximum(losses, _SMALLEST))
         low, high = (int(end) for end in (np.floor(heights.min()), np.ceil(heights.max())))
         ticks = {float(k): f"{10.0**k:g}" for k in range(low, high + 1)}
-        plane = self.plane(losses.shape[1], (low, high + 0.1), say("L, with three learning rates"), ticks)
+        plane = self.plane(losses.shape[1], (low, high + 0.1), say("L, three rates"), ticks)
         ends, colors = self.trace.values()["rate_loss"], (self.theme.muted, self.theme.output, self.theme.kernel)
         order = np.argsort(np.argsort(ends))
         shown: list[Mobject] = [plane]
@@ -131,7 +129,7 @@ class Comparisons:
                 self.stage.play(Create(line), run_time=1.2)
                 self.stage.play(FadeIn(end), run_time=0.4)
             shown += [line, end]
-        self.stage.take_away(*shown)
+        self.stage.leaving += shown
 
     def rate_end(self, plane: Plane, k: int, rank: int, color: str) -> VGroup:
         """Return rate and loss of a line; the lines' ends may lie close, so these stand in their order."""

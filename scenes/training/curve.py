@@ -34,7 +34,7 @@ class CurveChapter:
     def play(self, *, question: bool) -> None:
         self.draw_losses()
         self.follow(question=question)
-        self.stage.take_away(self.plots.loss, self.plots.share, *self.drawn, *self.shown)
+        self.stage.leaving += [self.plots.loss, self.plots.share, *self.drawn, *self.shown]
 
     def draw_losses(self) -> None:
         """Draw the loss up to each batch of which some digits were kept, and show these."""

@@ -72,7 +72,7 @@ class Outcome:
             self.stage.play(FadeIn(VGroup(*numbers)), run_time=0.6)
             frames = [maps.outline(row * count + k, 0, 0, kH, kW) for k in (least, most) for row in range(3)]
             self.stage.play(*map(Create, frames), run_time=0.8)
-        self.stage.take_away(*shown, *frames)
+        self.stage.leaving += [*shown, *frames]
 
     def cosine(self, maps: FeatureMaps, k: int) -> Number:
         """Return how much of its direction a kernel has kept, below its difference."""
@@ -91,7 +91,7 @@ class Outcome:
             with self.stage.beat("step", self.said_of_matrix(m)):
                 self.stage.play(FadeIn(matrix), run_time=0.8)
             shown.append(matrix)
-        self.stage.take_away(*shown)
+        self.stage.leaving += shown
 
     def places(self, count: int) -> list[Box]:
         box = self.stage.stage_box

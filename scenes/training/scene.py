@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Mobject, VGroup, VMobject
@@ -19,6 +21,7 @@ from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Label, Number
 from scenes.stage import ExplainerScene
+from scenes.timeline import Kind
 from scenes.training import TrainingSpec
 from scenes.training.comparisons import Comparisons
 from scenes.training.curve import CurveChapter
@@ -42,6 +45,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         draw_pictures_directly(self.camera)
         self.trace, self.log = self.spec.trace(), self.spec.run
         self.moments = Moments.of(self.trace)
+        self.leaving: list[Mobject] = []
         self.bands = with_one_line(self.bands, tall=self.tall)
         self.stage_box = replace(self.bands.stage, bottom=self.bands.formula.bottom)
         steps = say_many("the same small step, {count} time", "the same small step, {count} times", self.log.steps)
@@ -65,6 +69,15 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
     def known(self, name: str, address: str, *position: int) -> Known:
         """Return a line that says what a number of the run is."""
         return Known(name, self.trace.result(address, *position), self.theme, max(0.42, smallest_text()))
+
+    @contextmanager
+    def beat(self, kind: Kind, caption: str, **options: Any) -> Iterator[None]:
+        """Say one thing and show it, when what was shown for the last one has left."""
+        with super().beat(kind, caption, **options):
+            if self.leaving:
+                leaving, self.leaving = self.leaving, []
+                self.take_away(*leaving)
+            yield
 
     def take_away(self, *leaving: Mobject) -> None:
         self.play(FadeOut(Group(*leaving)), run_time=0.4)
@@ -90,7 +103,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             self.play(FadeIn(left), run_time=0.6)
             self.play(FadeIn(right), run_time=0.8)
             self.play(FadeIn(chart), run_time=0.8)
-        self.take_away(left, right, chart)
+        self.leaving += [left, right, chart]
 
     def said_of_beginning(self) -> str:
         loss, most = self.in_words("loss", 0), float(self.trace.output[0].max())
@@ -149,7 +162,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         with self.beat("explain", say("Each number moves a little, against its gradient. Then the next batch comes.")):
             for row in rows[2:]:
                 self.play(FadeIn(row), run_time=0.4)
-        self.take_away(sheet.picture, sheet.crosses, *rows)
+        self.leaving += [sheet.picture, sheet.crosses, *rows]
 
     def gradients(self) -> list[VMobject]:
         """Return a line for each layer with weights: how large its gradient was in the first step."""
@@ -189,5 +202,5 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
 
     def digit(self, box: Box) -> FeatureMaps:
         """Return the followed digit."""
-        title = say("test digit {index}", index=self.spec.followed.index)
+        title = f"mnist:#{self.spec.followed.index}"
         return self.pictures(as_input(self.spec.followed.pixels)[0], box, self.theme.input, title)

@@ -101,8 +101,8 @@ def test_the_storyboard_has_mean_3_and_variance_6_25() -> None:
     ]
 
 
-def test_the_storyboard_takes_between_half_a_minute_and_75_seconds(perform: Perform) -> None:
-    assert 30 < perform("batch-norm").timeline.duration < 75
+def test_the_storyboard_takes_about_a_minute_and_a_half(perform: Perform) -> None:
+    assert 60 < perform("batch-norm").timeline.duration < 105
 
 
 def test_the_largest_film_takes_less_than_four_minutes(perform: Perform) -> None:

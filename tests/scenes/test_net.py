@@ -45,6 +45,10 @@ def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
     assert any(line.startswith(f"The score of {winner}.") for line in said)
+    assert said[3].startswith("Conv2d 7×7, stride 2, where the response is strongest: channel")
+    assert "One sum for each of the 3 maps" in said[3]
+    sums = filmed["resnet"].timeline.beats[3].shown
+    assert len([one for one in sums if one.of.startswith("workings[0].numbers")]) == 3
     assert any("Two maps are added, number by number" in line for line in said)
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
 
@@ -57,8 +61,9 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
-    said = filmed["unet"].timeline.beats[-1].caption
-    assert said == "This network ends with maps: beside what was given, what came out."
+    said = [beat.caption for beat in filmed["unet"].timeline.beats]
+    assert said[-2].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-1] == "This network ends with maps: beside what was given, what came out."
 
 
 @pytest.mark.parametrize("name", ["resnet", "unet"])
@@ -75,7 +80,7 @@ def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: d
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:
     assert strange(58.2).startswith("Careful: they spread about 58.2 times as widely as the first batch norm saw")
-    assert strange(0.1).startswith("Careful: they spread only a 10.0th as widely")
+    assert strange(0.1).startswith("Careful: they spread about 10.0 times less widely")
     assert strange(1.7) == strange(None) == ""
 
 

@@ -1,0 +1,174 @@
+"""A kernel for each map, then a mixture of the maps, then what that saves."""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+import numpy as np
+from manim import FadeIn, FadeOut
+
+from cnn_core.arrays import Array
+from cnn_core.equation import Equation
+from cnn_core.numerals import decimals_of
+from cnn_core.trace import Position, address_of
+from scenes.depthwise_conv2d import DepthwiseConv2dSpec
+from scenes.language import about, say
+from scenes.mobjects.grid import NumberGrid, Window
+from scenes.mobjects.panels import drop_into, question_marks
+from scenes.mobjects.row import GridRow, Shown
+from scenes.stage import ExplainerScene
+from scenes.working import Working
+
+__all__ = ["DepthwiseConv2dScene"]
+
+MANY = 64
+"""Channels of a layer of a real net, for which it is said what is saved."""
+
+
+class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
+    """Two small steps instead of a large one."""
+
+    spec_class: ClassVar[type[DepthwiseConv2dSpec]] = DepthwiseConv2dSpec
+
+    def construct(self) -> None:
+        self.trace, self.pointwise = self.spec.trace(), self.spec.pointwise()
+        self.show_title("DepthwiseConv2D", say("depthwise, then pointwise"))
+        self.each_alone()
+        self.together()
+        self.count()
+
+    def shown_as(
+        self, name: str, array: Array, at: tuple[int, int], look: tuple[str, str, str], *, filled: bool = True
+    ) -> Shown:
+        """Return a map of an array; `look` is its role, its name and the sign before it."""
+        role, label, before = look
+
+        def address(row: int, column: int) -> str:
+            return address_of(name, (*at, row, column))
+
+        return Shown(array[at], address, role, label, decimals_of(array), before, filled)
+
+    def each_alone(self) -> None:
+        """Let each map meet its own kernel."""
+        theme, maps = self.theme, []
+        for c in range(self.trace.x.shape[1]):
+            numbered = say("{label} {channel}", label=self.spec.x_label, channel=c)
+            maps += [
+                self.shown_as("x", self.trace.x, (0, c), (theme.input, numbered, "")),
+                self.shown_as("weight", self.trace.weight, (c, 0), (theme.kernel, say("its kernel"), "*")),
+                self.shown_as(
+                    "output", self.trace.output, (0, c), (theme.output, say("map {c}", c=c), "="), filled=False
+                ),
+            ]
+        self.board = GridRow(maps, theme, self.bands.stage)
+        self.working = Working(self, self.board.grids)
+        with self.beat(
+            "explain",
+            self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
+            reason=say("Each map for itself."),
+        ):
+            self.play(FadeIn(self.board), run_time=1.0)
+        for c in range(self.trace.x.shape[1]):
+            self.slide(c)
+
+    def slide(self, c: int) -> None:
+        """Work out the first value of a map, and let the window run over the others."""
+        image, _, output = self.board.grids[3 * c : 3 * c + 3]
+        equation = self.equation((0, c, 0, 0))
+        named = {
+            "count": self.trace.weight[c].size,
+            "total": about(equation.result.text, is_rounded=equation.is_rounded),
+        }
+        said = say("Channel {c}: the {count} products under its kernel add up to {total}.", c=c, **named)
+        window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
+        with self.beat("step", said, reason=say("Each map for itself.")):
+            self.play(FadeIn(window), *self.working.leave(), run_time=0.5)
+            line = self.working.show(equation)
+            self.play(*drop_into(output, 0, 0, line.result), run_time=0.7)
+        others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
+        with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True):
+            for at in others:
+                self.play(window.slide_to(*at), *self.working.leave(), run_time=0.25)
+                self.play(*drop_into(output, at[0], at[1], window.outline), run_time=0.25)
+            self.play(FadeOut(window), run_time=0.3)
+
+    def equation(self, position: Position) -> Equation:
+        return cast("Equation", self.trace.explain(address_of("output", position)))
+
+    def together(self) -> None:
+        """Mix the maps, cell by cell."""
+        theme, channels, outputs = self.theme, self.trace.x.shape[1], len(self.pointwise.weight)
+        maps = [
+            self.shown_as("output", self.trace.output, (0, c), (theme.input, say("map {c}", c=c), ""))
+            for c in range(channels)
+        ]
+        mix = self.pointwise.weight[:, :, 0, 0]
+        maps.append(
+            Shown(
+                mix,
+                lambda row, column: f"mix[{row},{column},0,0]",
+                theme.kernel,
+                say("1×1 kernels"),
+                decimals_of(mix),
+                "*",
+            )
+        )
+        for k in range(outputs):
+            label = say("{label} {channel}", label=self.spec.output_label, channel=k)
+            look = (theme.output, label, "" if k else "=")
+            maps.append(self.shown_as("mixed", self.pointwise.output, (0, k), look, filled=False))
+        board = GridRow(maps, theme, self.bands.stage)
+        self.working = Working(self, board.grids[: channels + 1])
+        said = say("Then a pointwise convolution mixes the maps: an output is a sum over them, with a weight for each.")
+        with self.beat("explain", said, reason=say("Now the maps are mixed.")):
+            self.play(FadeOut(self.board), run_time=0.5)
+            self.play(FadeIn(board), run_time=0.8)
+        self.board = board
+        self.mix_first(board.grids[:channels], board.grids[channels], board.grids[channels + 1 :])
+
+    def mix_first(self, maps: list[NumberGrid], mix: NumberGrid, outputs: list[NumberGrid]) -> None:
+        """Work out the first mixed value, and write the others."""
+        equation = self.spec.mixed(0, 0, 0, 0)
+        windows = [Window(grid, (1, 1), self.theme).place(0, 0) for grid in maps]
+        windows.append(Window(mix, (1, mix.columns), self.theme).place(0, 0))
+        first = [FadeIn(window) for window in windows]
+        if self.spec.question:
+            marks = question_marks(outputs[0], 0, 0, self.theme)
+            self.ask(say("What is the first value of the first output?"), equation.result.text, *marks, first=first)
+        total = about(equation.result.text, is_rounded=equation.is_rounded)
+        said = say("Each map's value times its weight: together {total}.", total=total)
+        with self.beat("answer" if self.spec.question else "step", said):
+            self.play(*([self.end_question()] if self.spec.question else first), run_time=0.4)
+            line = self.working.show(equation)
+            self.play(*drop_into(outputs[0], 0, 0, line.result), run_time=0.7)
+        with self.beat("step", say("All other cells, and all other outputs, in the same way."), brisk=True):
+            self.play(*map(FadeOut, windows), *self.working.leave(), run_time=0.4)
+            cells = [(grid, at) for grid in outputs for at in np.ndindex(grid.values.shape)]
+            rest = [(grid, at) for grid, at in cells if at not in grid.numbers]
+            self.play(
+                *[one for grid, at in rest for one in drop_into(grid, at[0], at[1], grid.cell_center(*at))],
+                run_time=0.7,
+            )
+
+    def count(self) -> None:
+        """Say what it costs, beside what a full convolution would cost."""
+        counts = self.spec.counts()
+        full, apart = counts["full"], counts["apart"]
+        said = say(
+            "A full convolution, in which every output sees every map, takes {full} multiplications: "
+            "outputs, maps, weights of a kernel and places, multiplied.",
+            full=full.result.text,
+        )
+        with self.beat("explain", said, reason=say("What it saves.")):
+            self.working.show(full)
+        size = self.trace.weight[0].size
+        times = MANY * MANY * size / (MANY * size + MANY * MANY)
+        said = say(
+            "Depthwise and pointwise together take {apart}. For {many} maps and as many outputs, a full convolution "
+            "with such kernels takes {times} times as many as the two.",
+            apart=apart.result.text,
+            many=MANY,
+            times=about(f"{times:.1f}", is_rounded=True),
+        )
+        with self.beat("explain", said, reason=say("What it saves.")):
+            self.working.show(apart)

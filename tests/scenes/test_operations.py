@@ -1,0 +1,66 @@
+"""Scenes of single operations: what they say at their end is true of the numbers that were given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cnn_core.errors import InputError
+from cnn_core.notation import plain
+from scenes.catalog import find
+from tests.performing import perform
+
+
+def last(name: str, **given: object) -> str:
+    return perform(name, **given).timeline.beats[-1].caption
+
+
+def test_a_global_mean_knows_how_much_there_is_and_not_where() -> None:
+    assert "The largest value stands in channel 0, but channel 1 has the larger mean" in last("global-avg-pool")
+    assert "where they were is gone" in last("global-avg-pool", x=[[1, 2], [3, 4]])
+
+
+def test_a_residual_says_in_how_many_cells_nothing_changed() -> None:
+    assert "In 1 cell of 4 F(x) is 0" in last("residual-add", x=[[1, 2], [3, 4]], branch=[[1, 0], [-1, 2]])
+    assert "If F(x) were 0 everywhere" in last("residual-add", x=[[1, 2]], branch=[[1, -1]])
+    with pytest.raises(InputError, match="branch must be of the same size as x, 1×2, but it is 2×1"):
+        find("residual-add").build({"x": [[1, 2]], "branch": [[1], [2]]})
+
+
+def test_stamps_are_a_convolution_with_zeros_in_between() -> None:
+    spec = find("conv-transpose2d").build({"x": "1 -2 3; 0 4 5", "weight": "1 2; 3 4", "stride": 3})
+    assert spec.is_convolution()  # type: ignore[attr-defined]
+    assert spec.stamps().max() == 1  # type: ignore[attr-defined]
+    spaced = spec.values()["spaced"][0, 0]
+    assert spaced[1, 1::3].tolist() == [1, -2, 3]
+    assert plain(spec.explain("spaced[0,0,1,4]")) == "x[0,0,0,1] = −2"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "said"),
+    [
+        ("1 2 1; 2 4 2; 1 2 1", 2, "That is the checkerboard"),
+        ("1 2; 3 4", 1, "Only the edges get fewer than 4 stamps"),
+        ("1 2; 3 4", 2, "Every cell has got as many stamps as any other: 1."),
+    ],
+)
+def test_a_checkerboard_is_said_where_there_is_one(kernel: str, stride: int, said: str) -> None:
+    assert said in last("conv-transpose2d", weight=kernel, stride=stride)
+
+
+def test_depthwise_and_pointwise_are_counted() -> None:
+    spec = find("depthwise-conv2d").build({})
+    assert {name: plain(one) for name, one in spec.counts().items()} == {  # type: ignore[attr-defined]
+        "full": "2·2·9·4 = 144",
+        "apart": "2·9·4 + 2·2·4 = 88",
+    }
+    mixed = spec.explain("mixed[0,1,1,0]")
+    assert [leaf.address for leaf in mixed.left.leaves()][:2] == ["output[0,0,1,0]", "mix[1,0,0,0]"]  # type: ignore[union-attr]
+
+
+def test_rows_that_layer_norm_makes_the_same_are_named() -> None:
+    assert last("layer-norm").startswith("Rows 0 and 1 differ only in brightness and contrast")
+    assert last("layer-norm", x=[[1, 5, 2], [4, 0, 3]]).startswith("A picture comes out of layer norm the same")
+    values = find("layer-norm").build({}).values()
+    np.testing.assert_allclose(values["batch_output"].mean(axis=0), 0, atol=1e-12)
+    np.testing.assert_allclose(values["output"].mean(axis=1), 0, atol=1e-12)
