@@ -1,4 +1,6 @@
 # make lesson   set up what is missing, then film the lesson
+# make lessons  film both lessons
+# make studio   open the page on which films are made without a command line
 # make test     everything that is checked, by people and by machines alike
 # make soak     what takes long by nature: many kills, many repetitions, faults put in on purpose
 # make setup    only set up
@@ -8,10 +10,17 @@
 PYTHON := .venv/bin/python
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
-.PHONY: lesson test soak setup words clean
+.PHONY: lesson lessons studio test soak setup words clean
 
 lesson: .venv/.ready
 	$(PYTHON) render.py lesson lessons/handwritten-digits.toml -o out
+
+lessons: lesson
+	$(PYTHON) render.py lesson lessons/how-it-learns.toml -o out
+
+studio: .venv/.ready
+	.venv/bin/pip install -q -c constraints.txt -e '.[studio,slides]'
+	$(PYTHON) render.py studio
 
 test: .venv/.ready-dev
 	.venv/bin/ruff check .

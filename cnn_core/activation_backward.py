@@ -13,8 +13,9 @@ import numpy as np
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.backward import Backward
+from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
-from cnn_core.expression import Cell, Difference, Expression, Power, Product, Value
+from cnn_core.expression import Difference, Expression, Power, Product, Value
 from cnn_core.trace import Values, addresses_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class ActivationBackward(Backward):
         names = ("slope", "grad_input") if self.forward.name in ("sigmoid", "tanh") else ("grad_input",)
         return chain.from_iterable(addresses_of(name, self.x.shape) for name in names)
 
+    def other(self, name: str, indices: tuple[int, ...]) -> Explanation:
+        return self.forward.other(name, indices) if name == "negative_slope" else super().other(name, indices)
+
     def gradient(self, name: str, position: tuple[int, ...]) -> Expression | None:
         """Write `2·0.25`; of a slope `0.5·(1 - 0.5)`, and nothing where it can be seen."""
         if name == "grad_input":
@@ -66,9 +70,6 @@ class ActivationBackward(Backward):
                 return Product((y, Difference((ONE, y))))
             case "tanh":
                 return Difference((ONE, Power((y,))))
-            case "leaky_relu" if self.x[position] <= 0:
-                slope = float(self.slope[position])
-                return Cell((Value(slope, "negative_slope", "negative_slope"),))
         return None
 
 

@@ -65,7 +65,8 @@ class AvgPool2dTrace(PoolTrace):
         rows, columns = self.geometry.cells(i, j)
         cells = [self._cell(n, c, row, column) for row in rows for column in columns]
         terms = tuple(cell for cell in cells if cell)
-        total = Sum(terms, known=self.step_value(position, "total", _totals(self._window(*position)).item()))
+        number = _totals(self._window(*position), self.geometry).item()
+        total = Sum(terms, known=self.step_value(position, "total", number))
         divisor = self.step_value(position, "divisor", self.divisors[i, j])
         return Equation.of(Quotient((total, divisor)), self.result("output", *position))
 
@@ -105,7 +106,7 @@ class AvgPool2dTrace(PoolTrace):
     def step(self, n: int, c: int, i: int, j: int) -> AvgPool2dStep:
         """Return how `output[n, c, i, j]` came about."""
         seen = self._seen(n, c, i, j)
-        total = _totals(self._window(n, c, i, j)).item()
+        total = _totals(self._window(n, c, i, j), self.geometry).item()
         return AvgPool2dStep(**seen, total=total, divisor=int(self.divisors[i, j]))
 
     def backward(self, grad_output: npt.ArrayLike) -> AvgPool2dBackward:
@@ -172,14 +173,14 @@ def adaptive_avg_pool2d(x: npt.ArrayLike, output_size: int | Pair = 1) -> AvgPoo
 def _means(
     x: Array, geometry: PoolGeometry, ceil_mode: bool, count_include_pad: bool, divisor: int | None
 ) -> AvgPool2dTrace:
-    output = _totals(geometry.windows(x, AvgPool2dTrace.OUTSIDE))
+    output = _totals(geometry.windows(x, AvgPool2dTrace.OUTSIDE), geometry)
     output /= _divisors(geometry, count_include_pad, divisor)
     return AvgPool2dTrace(x, freeze(output), geometry, ceil_mode, count_include_pad, divisor)
 
 
-def _totals(windows: Array) -> Array:
+def _totals(windows: Array, geometry: PoolGeometry) -> Array:
     """Return the sum of each window (N, C, H_out, W_out, kH, kW), in an order that no other window changes."""
-    if windows.shape[2:4] == (1, 1):
+    if geometry.output_size == (1, 1):
         return np.asarray(windows.reshape(*windows.shape[:4], -1).sum(axis=-1))
     totals = np.zeros(windows.shape[:4])
     for a, b in np.ndindex(windows.shape[4:]):

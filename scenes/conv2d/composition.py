@@ -16,6 +16,8 @@ _LARGEST = 0.94
 _SMALL = 0.46
 """The same for the kernel by itself."""
 _GAP = 0.5
+_NAME = 4.6
+"""Width of the name of image or kernel, in lines of names."""
 _TOTAL = 1.0
 """Room for the total below the sums."""
 
@@ -146,7 +148,8 @@ def picture(
         thumbnails.append(Spot.of(slot, rows, columns, cell))
         right = slot.right + 0.2
         kernels.append(Spot.of(replace(slot, left=right, right=right + kW * cell), kH, kW, cell))
-    rest = Box(kernels[0].box.right + 0.3, room.right, room.bottom, room.top - tag)
+    named = room.left + _NAME * tag
+    rest = Box(max(kernels[0].box.right + 0.3, named), room.right, room.bottom, room.top - tag)
     return Spot.of(rest, rows, columns), thumbnails, kernels
 
 
@@ -177,6 +180,7 @@ def worked(
         ledger = replace(room, top=total[1] - _TOTAL / 2)
     pitch = ledger_pitch(room)
     low = ledger.bottom if several or total[1] > products.box.bottom else total[1] - _TOTAL / 2
+    low = low if wide or several else max(low, products.box.bottom)
     right = outputs[0].box.left - 0.3
     working = Box(products.box.left, right if right > products.box.right else room.right, low, products.box.top)
     half = tag / 2
@@ -189,7 +193,7 @@ def worked(
     if not wide or several:
         names["image"] = ((thumbnails or [image])[0].box.left, room_top(image, thumbnails) + half)
     if several:
-        names["kernel"] = (kernels[0].box.left, min(thumbnails[-1].box.bottom, kernels[-1].box.bottom) - half)
+        names["kernel"] = (thumbnails[0].box.left, min(thumbnails[-1].box.bottom, kernels[-1].box.bottom) - half)
     return Composition(image, thumbnails, kernels or (kernel,), products, outputs, ledger, pitch, total, working, names)
 
 

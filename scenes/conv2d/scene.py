@@ -15,7 +15,9 @@ from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
 from scenes.conv2d.walk import WalkChapter, told_of
 from scenes.language import say
+from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks, NumberGrid
+from scenes.mobjects.text import width_of
 from scenes.stage import ExplainerScene
 
 __all__ = ["Conv2dScene"]
@@ -59,9 +61,14 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             "kernel": (kernel, theme.kernel),
             "products": (say("pixel × weight"), theme.muted),
             "output0": (output, theme.output),
-            **{f"output{k}": (f"{self.spec.output_label} {k + 1}", theme.output) for k in range(K) if K > 1},
+            **{f"output{k}": (self.output_name(k), theme.output) for k in range(K) if K > 1},
         }
         return VGroup(*(board.name(key, *texts[key], room) for key in keys))
+
+    def output_name(self, k: int) -> str:
+        """Return the name of one of several outputs; its number where there is no room for more."""
+        name, room = f"{self.spec.output_label} {k + 1}", self.board.places.outputs[k].box.width + 0.2
+        return name if width_of(name) * max(0.3, smallest_text()) <= room else str(k + 1)
 
     def show_shapes(self) -> None:
         """Let image, kernel and output appear one after the other, empty; then padding and dilation."""

@@ -60,7 +60,8 @@ def line_of(stage: ExplainerScene[Any], one: WorkedOut, box: Box) -> Drawn:
     *stages, result = one.equation.stages()
     rest = one.places.get("others")
     words = {} if rest is None else {f"{one.address}.numbers[{rest}]": say("the other {count}:", count=one.others)}
-    short = [part for part in stages if part.terms <= _MOST_TERMS] or stages[-1:]
+    most = min(_MOST_TERMS, one.maps_seen + 1) if one.maps_seen > 1 else _MOST_TERMS
+    short = [part for part in stages if part.terms <= most] or stages[-1:]
     lines = [Line((part, result), words=words) for part in short]
     return Writer(stage.theme, box, FORMULA).best([*lines, Line((result,))])
 

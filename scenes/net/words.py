@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import NetStage
+from cnn_core.outline import NetStage, title_of
 from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
@@ -131,7 +131,7 @@ def told_value(one: WorkedOut, called: str) -> str:
     place = place_in_words(one)
     if one.others:
         return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"
-    seen = one.node.arrays["weight"].shape[1] if one.node.op == "conv2d" else 1
+    seen = one.maps_seen
     if seen > 1:
         summed = say("One sum for each of the {count} maps under the kernel, all added: {value}.", count=seen, **named)
         return f"{place} {summed}"
@@ -158,7 +158,7 @@ def normalised(one: WorkedOut, named: Mapping[str, object]) -> str:
 def place_in_words(one: WorkedOut) -> str:
     """Say where the value stands that is worked out: after what its place does next, it is the largest."""
     _, channel, *cell = one.position
-    named = {"name": capital(OPERATIONS[one.node.op].name), "channel": channel}
+    named = {"name": capital(title_of(one.node)), "channel": channel}
     if not any(side > 1 for side in one.trace.output.shape[2:]):
         return say("{name}, channel {channel}.", **named)
     row, column = cell

@@ -49,6 +49,11 @@ class WorkedOut:
         return self.reading.traces[self.node.name]
 
     @property
+    def maps_seen(self) -> int:
+        """How many maps a convolution sums over; 1 for all other steps."""
+        return self.node.arrays["weight"].shape[1] if self.node.op == "conv2d" and not self.others else 1
+
+    @property
     def strongest(self) -> Expression:
         """The term of the largest size; all of what is no sum."""
         found = self.original.left

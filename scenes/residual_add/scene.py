@@ -42,6 +42,9 @@ class ResidualAddScene(Player):
         self.inputs, self.outputs = row.grids[:2], row.grids[2:]
         return row
 
+    def lay_out_wide(self) -> VGroup:
+        return self.lay_out()
+
     def look(self, position: Position) -> list[Animation]:
         """Return the animations that bring a window to the same cell of both maps."""
         row, column = position[2:]

@@ -112,7 +112,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path, length: int) -> None:
     path = tmp_path / "net.safetensors"
     path.write_bytes(weights.SHIPPED.read_bytes()[:length])
     with pytest.raises(
-        InputError, match=r"^weights must be a safetensors file, but net\.safetensors is not, or is dam"
+        InputError, match=r'^weights must be a safetensors file, but "net\.safetensors" is not, or is dam'
     ):
         weights.load(path)
 

@@ -11,13 +11,14 @@ import pytest
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import reading_time
+from tests.often import in_turn
 from tests.performing import perform
 from tests.scenes.looking import outside, overlapping, too_small
 
-EVERY = [pytest.param(name, ratio, id=f"{name}-{ratio}") for name in SCENES for ratio in FRAME_SIZES]
+EVERY = [*((name, "16:9") for name in SCENES), *in_turn(SCENES, ("9:16", "1:1"))]
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)

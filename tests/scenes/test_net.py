@@ -45,6 +45,10 @@ def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
     assert any(line.startswith(f"The score of {winner}.") for line in said)
+    assert said[3].startswith("Conv2d 7×7, stride 2, where the response is strongest: channel")
+    assert "One sum for each of the 3 maps" in said[3]
+    sums = filmed["resnet"].timeline.beats[3].shown
+    assert len([one for one in sums if one.of.startswith("workings[0].numbers")]) == 3
     assert any("Two maps are added, number by number" in line for line in said)
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
 

@@ -110,10 +110,26 @@ def largest(*numbers: Any) -> Any:
 
 def calculated(side: str) -> Any:
     """Compute what stands on a side of a line, digit by digit; without any rounding where it is a fraction."""
-    plain = side.replace("−", "-").replace("·", "*").replace("Max", "max").replace("²", "**2").replace("^", "**")
+    plain = (
+        side.replace("−", "-")
+        .replace("·", "*")
+        .replace("Max", "max")
+        .replace("²", "**2")
+        .replace("³", "**3")
+        .replace("^", "**")
+    )
     numbers = re.sub(r"(?<![\w.])\d+(\.\d+)?(e-\d+)?", lambda found: f"F('{found[0]}')", plain)
     numbers = re.sub(r"√(F\('.*?'\))", r"root(\1)", numbers).replace("√", "root")
-    names = {"F": Fraction, "max": largest, "floor": math.floor, "e": math.e, "root": math.sqrt, "__builtins__": {}}
+    numbers = re.sub(r"ln (F\('.*?'\))", r"ln(\1)", numbers)
+    names = {
+        "F": Fraction,
+        "ln": math.log,
+        "max": largest,
+        "floor": math.floor,
+        "e": math.e,
+        "root": math.sqrt,
+        "__builtins__": {},
+    }
     return eval(numbers, names)
 
 
