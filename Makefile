@@ -18,8 +18,7 @@ lesson: .venv/.ready
 lessons: lesson
 	$(PYTHON) render.py lesson lessons/how-it-learns.toml -o out
 
-studio: .venv/.ready
-	.venv/bin/pip install -q -c constraints.txt -e '.[studio,slides]'
+studio: .venv/.ready-studio
 	$(PYTHON) render.py studio
 
 test: .venv/.ready-dev
@@ -36,6 +35,9 @@ setup: .venv/.ready
 
 .venv/.ready: $(SETUP_INPUTS)
 	scripts/setup
+
+.venv/.ready-studio: $(SETUP_INPUTS)
+	scripts/setup studio
 
 .venv/.ready-dev: $(SETUP_INPUTS)
 	scripts/setup dev
