@@ -2,6 +2,18 @@ from __future__ import annotations
 
 import pytest
 
+PERFORMING = ("tests.performing", "tests.cnnreel.records")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests that look at performances follow each other: so each scene is played by one worker, and once."""
+    items.sort(key=looks_at_performances)
+
+
+def looks_at_performances(item: pytest.Item) -> bool:
+    known = vars(item.module).values() if isinstance(item, pytest.Function) else ()
+    return "tests/scenes/" in item.nodeid or any(getattr(one, "__module__", "") in PERFORMING for one in known)
+
 
 @pytest.fixture(autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from cnn_core.weights import SHIPPED
 from cnnreel.film.record import ClipRecord, VideoRecord, as_text, clip_record, inspected, made_with, schema, sha256_of
 from scenes.catalog import SCENES, find
-from scenes.rehearsal import rehearse
 from scenes.timeline import Beat, Shown, Timeline
+from tests.performing import performance_of
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema" / "cnnreel-1.schema.json"
 VIDEO = VideoRecord(file="film.mp4", width=854, height=480, fps=15, duration=2.0, sha256="0" * 64)
@@ -23,7 +23,7 @@ def test_the_published_schema_is_that_of_the_code() -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_the_record_of_every_scene_fits_the_published_schema(name) -> None:
     spec = find(name).build({})
-    record = json.loads(as_text(clip_record(spec, rehearse(spec).timeline, VIDEO)))
+    record = json.loads(as_text(clip_record(spec, performance_of(spec).timeline, VIDEO)))
     jsonschema.validate(record, json.loads(PUBLISHED.read_text()))
     keys = ["schema", "scene", "spec", "values", "video", "beats", "results", "explanations", "made_with"]
     assert list(record) == keys
