@@ -254,7 +254,7 @@ class Player(ExplainerScene[WalkSpec]):
         moral = self.spec.moral(self.trace)
         with self.beat("explain", f"{became} {moral}", reason=moral):
             self.play(FadeOut(self.window, *self.unseen), *self.leave(), run_time=0.6)
-        shifted = self.spec.shifted(self.trace)
+        shifted = self.spec.shifted
         if shifted is not None and self.wide and len(self.inputs) == 1 and self.inputs[0].text_size:
             self.shift(shifted)
 

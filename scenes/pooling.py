@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class MaxPoolSpec(PoolSpec):
 
     def values(self) -> Values:
         """Return also what the input gives when it has gone on by a pixel."""
-        shifted = self.shifted(self.trace())
+        shifted = self.shifted
         return {**super().values(), "x_shifted": shifted.x, "output_shifted": shifted.output}
 
     def explain(self, address: str) -> Explanation:
@@ -83,12 +84,14 @@ class MaxPoolSpec(PoolSpec):
             return Given("given")
         if not address.startswith("output_shifted"):
             return self.trace().explain(address)
-        found = self.shifted(self.trace()).explain(address.replace("output_shifted", "output"))
+        found = self.shifted.explain(address.replace("output_shifted", "output"))
         return found.renamed(in_shifted) if isinstance(found, Equation) else found
 
-    def shifted(self, trace: MaxPool2dTrace) -> MaxPool2dTrace:
-        x = np.zeros_like(trace.x)
-        x[..., 1:] = trace.x[..., :-1]
+    @cached_property
+    def shifted(self) -> MaxPool2dTrace:
+        before = self.trace().x
+        x = np.zeros_like(before)
+        x[..., 1:] = before[..., :-1]
         return max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
     def reason(self, stop: Stop) -> str:

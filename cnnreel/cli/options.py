@@ -172,7 +172,9 @@ def default_text(name: str, default: Any) -> str:
             return f"{default:g}"
         case Grid():
             return rows_text(default)
-    return str(default)
+        case int() | str() | tuple():
+            return str(default)
+    return str(default) if "__str__" in vars(type(default)) else ""
 
 
 def rows_text(grid: Grid) -> str:

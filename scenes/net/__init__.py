@@ -225,7 +225,8 @@ class NetSpec(SceneSpec):
 
     def values(self) -> Values:
         """Return the model's hash, and what is shown of it; without an input only the shapes."""
-        about = {"file": self.model.name, "sha256": self.model.sha256, "parameters": self.graph.parameters()}
+        parameters = self.graph.parameters()
+        about = {"file": self.model.name, "sha256": self.model.sha256, "parameters": parameters}
         if self.has_input:
             return {"model": about, **self.reading.values()}
         shapes = self.outline.shapes

@@ -10,9 +10,9 @@ import numpy as np
 
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import Expression, OfMany, Sum, Value
+from cnn_core.expression import Cell, Expression, OfMany, Sum, Value
 from cnn_core.graph import Node
-from cnn_core.trace import Trace, parse
+from cnn_core.trace import Trace, address_of, parse
 from scenes.specs.base import Values
 
 if TYPE_CHECKING:
@@ -133,13 +133,22 @@ class WorkedOut:
             source = self.node.inputs[fed_by]
             if source == self.reading.graph.input:
                 return found
-            before = self.reading.traces[source].explain(f"output[{','.join(map(str, indices))}]")
+            before = self._made(source, indices)
             return (
                 before.renamed(lambda of: address if of.startswith("output[") else "")
                 if isinstance(before, Equation)
                 else before
             )
         return found
+
+    def _made(self, source: str, indices: tuple[int, ...]) -> Explanation:
+        """Explain an output of a node; what only stands in another order was made before."""
+        found = self.reading.traces[source].explain(address_of("output", indices))
+        if not isinstance(found, Equation) or not isinstance(found.left, Cell):
+            return found
+        (cell,) = found.left.leaves()
+        before = next(node for node in self.reading.graph.nodes if node.name == source).inputs[0]
+        return Given("given") if before == self.reading.graph.input else self._made(before, parse(cell.address)[1])
 
 
 _OTHERS = "others"

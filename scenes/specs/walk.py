@@ -117,7 +117,8 @@ class WalkSpec(SceneSpec):
         """Say beside the title why a stop gives what it gives; nothing if the caption is enough."""
         return ""
 
-    def shifted(self, trace: Any) -> Any:
+    @property
+    def shifted(self) -> Any:
         """Return what an input gives that has gone on by a pixel, to be compared at the end; None if it is not."""
         return None
 

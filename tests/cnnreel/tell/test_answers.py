@@ -43,7 +43,7 @@ def test_results_are_the_computed_values_in_full(scene: str) -> None:
     for row in rows(record):
         if row["address"]:
             assert float(row["result"]) == value_at(record["values"], row["address"])
-            assert json.loads(row["operands"])
+            assert json.loads(row["operands"]) or "[" not in row["arithmetic"]  # of constants alone there are none
 
 
 @pytest.mark.parametrize("scene", SCENES)

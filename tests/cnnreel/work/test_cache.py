@@ -118,7 +118,7 @@ def test_another_line_in_a_scene_of_the_user_s_is_another_film(tmp_path, monkeyp
 def test_equal_numbers_from_another_file_are_another_film_for_it_names_the_file(tmp_path) -> None:
     keys = []
     for file in (tmp_path / "a.csv", tmp_path / "b.csv"):
-        file.write_text("7,3\n3,8\n")
+        file.write_text("7;3\n3;8\n")
         keys.append(key(find("max-pool").build({"x": str(file)}), "pool", quality="low"))
     assert keys[0] != keys[1]
 
