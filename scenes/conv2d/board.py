@@ -296,7 +296,8 @@ class Ledger(Written):
         label = Label(name, self.size, color)
         number = Number(value.text, value.address, self.size, color)
         label.move_to(np.array([box.left + label.width / 2, y, 0]))
-        return VGroup(label, number.move_to(np.array([box.left + 7 * self.size - number.width / 2, y, 0])))
+        right = box.left + max(7 * self.size, label.width + 0.5 * self.size + number.width)
+        return VGroup(label, number.move_to(np.array([right - number.width / 2, y, 0])))
 
     def _bias(self, value: Value) -> VGroup:
         places = self.board.places

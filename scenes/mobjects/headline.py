@@ -28,7 +28,7 @@ class Headline(VGroup):
     Parameters
     ----------
     reason
-        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two.
+        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two; left out if it does not.
     aside
         At the right, in a tall frame beside the title; below it if there is no room and no reason, or else left out.
     box
@@ -46,7 +46,7 @@ class Headline(VGroup):
         beside = replace(box, left=min(box.right, float(self.title.get_right()[0]) + _APART))
         if reason:
             self._put_reason(reason, beside, float(small.width) + _APART if aside else 0.0)
-        used = self[1].width + _APART if reason and not tall else 0.0
+        used = self[1].width + _APART if len(self) > 1 and not tall else 0.0
         if aside and small.width + used <= beside.width:
             self.add(self._on_base_line(small, beside.left if tall else beside.right - small.width))
         elif aside and not reason:
@@ -65,8 +65,8 @@ class Headline(VGroup):
             words = fitted(lambda size, room=room: self._paragraph(text, size, room), tall, size)  # type: ignore[misc]
             if words is not None:
                 break
-        else:
-            words = self._paragraph(text, smallest_text(), ways[-1][0])
+        else:  # the caption says it, too
+            return
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
         if len(words) == 1 and not self.tall:
             self._on_base_line(words[0], room.left)

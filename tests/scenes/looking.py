@@ -57,6 +57,8 @@ def outside(labels: list[Seen], ratio: str) -> Iterator[Seen]:
 def overlapping(labels: list[Seen]) -> Iterator[tuple[Seen, Seen]]:
     """Find texts that stand on each other."""
     for one, other in combinations(labels, 2):
+        if (one.text, one.box) == (other.text, other.box):  # a coloured copy that lies on it
+            continue
         (left, top, right, bottom), (left_2, top_2, right_2, bottom_2) = one.box, other.box
         beside = left + SPARE >= right_2 or left_2 + SPARE >= right
         if not beside and top + SPARE < bottom_2 and top_2 + SPARE < bottom:
