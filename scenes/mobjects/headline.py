@@ -28,7 +28,7 @@ class Headline(VGroup):
     Parameters
     ----------
     reason
-        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two; left out if it does not.
+        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two, or else left out.
     aside
         At the right, in a tall frame beside the title; below it if there is no room and no reason, or else left out.
     box
