@@ -16,6 +16,8 @@ _LARGEST = 0.94
 _SMALL = 0.46
 """The same for the kernel by itself."""
 _GAP = 0.5
+_MANY_ROWS = 6
+"""Of a kernel."""
 _NAME = 4.6
 """Width of the name of image or kernel, in lines of names."""
 _TOTAL = 1.0
@@ -124,7 +126,8 @@ def halves(counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool) -
         return replace(room, right=room.left + width), room
     if beside:
         return replace(room, right=room.left + 0.52 * room.width, bottom=room.bottom + 0.32 * room.height), room
-    height = min(0.52 * room.height, room.width * rows / columns + tag)
+    share = 0.52 if counts.kernel[0] < _MANY_ROWS else 0.4  # the sums of many rows need their room
+    height = min(share * room.height, room.width * rows / columns + tag)
     if counts.channels > 1:
         height = (0.48 if room.height > room.width else 0.44) * room.height
     edge = room.top - height
@@ -183,6 +186,9 @@ def worked(
     low = low if wide or several else max(low, products.box.bottom)
     right = outputs[0].box.left - 0.3
     working = Box(products.box.left, right if right > products.box.right else room.right, low, products.box.top)
+    below = replace(room, top=min(kernel.box.bottom, *(one.box.bottom for one in outputs)) - 0.1)
+    if working.width < below.width / 3 and below.height > _TOTAL:
+        working = below
     half = tag / 2
     names = {
         "products": (products.box.center[0], products.box.top + half),
@@ -249,6 +255,7 @@ def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Plac
     rows = (counts.channels + counts.bias) * ledger_pitch(room)
     if counts.channels > 1:
         strip, shared = (0.0 if in_column(counts, room) else rows), False
+    strip = max(strip, 2 * tag)  # the names of image and kernel stand above each other
     products, outputs = side_by_side(counts, room, tag, strip + (tag + 0.15 if shared else _TOTAL + 0.1))
     if shared:
         beside = Box(room.left, products.box.right, room.bottom, products.box.bottom - 0.1 - tag)

@@ -59,11 +59,16 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         texts = {
             "image": (f"{self.spec.x_label} {size_in_words(C, H, W)}", theme.input),
             "kernel": (kernel, theme.kernel),
-            "products": (say("pixel × weight"), theme.muted),
+            "products": (self.products_name(kW), theme.muted),
             "output0": (output, theme.output),
             **{f"output{k}": (self.output_name(k), theme.output) for k in range(K) if K > 1},
         }
         return VGroup(*(board.name(key, *texts[key], room) for key in keys))
+
+    def products_name(self, columns: int) -> str:
+        """Return the name of the products; only the sign where a narrow kernel has no room for more."""
+        name, room = say("pixel × weight"), columns * self.board.places.products.cell + 0.6
+        return name if width_of(name) * max(0.3, smallest_text()) <= room else "×"
 
     def output_name(self, k: int) -> str:
         """Return the name of one of several outputs; its number where there is no room for more."""

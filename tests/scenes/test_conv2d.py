@@ -267,7 +267,7 @@ def test_cells_too_small_for_digits_are_only_tinted(perform_well: Perform) -> No
     x = (np.array(waves(3, 6, 2)) / 8).tolist()
     scene = perform_well("conv2d", x=x, weight="1; -6", padding="same", ratio="9:16", symbols=False)
     assert not numbers(scene.timeline.last, "x[")
-    assert numbers(scene.timeline.last, "output[")
+    assert any(numbers(beat, "output[") for beat in scene.timeline.beats)
 
 
 # Truth of signs

@@ -71,7 +71,7 @@ def test_small_and_large_layers_fit_every_frame(ratio: str, given: dict[str, Any
         ),
         ({"x": "1 2", "weight": "1 2 3"}, "weight must have 2 columns"),
         ({"x": "1 2", "weight": "1 2", "bias": "1 2"}, "bias must"),
-        ({"weight": [[[1]]]}, r"weight must be rows of numbers, one row an output, but its shape is \(1, 1, 1\)"),
+        ({"weight": [[[1]]]}, r"weight must be rows of numbers, one row for each output, but its shape is \(1, 1, 1\)"),
         ({"weight": "1 2 3 10000"}, "weight must hold numbers from -9999 to 9999"),
     ],
 )

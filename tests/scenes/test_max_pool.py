@@ -17,7 +17,7 @@ Perform = Callable[..., Any]
 
 
 def shown_output(beat: Beat) -> dict[str, str]:
-    return {shown.of: shown.text for shown in beat.shown if shown.of.startswith("output")}
+    return {shown.of: shown.text for shown in beat.shown if shown.of.startswith("output[")}
 
 
 def large(*shape: int, decimals: int = 0) -> list[Any]:
@@ -45,7 +45,7 @@ def test_the_first_window_is_asked_for_and_then_answered(perform: Perform) -> No
 
 def test_without_question_the_first_window_is_a_step(perform: Perform) -> None:
     beats = perform("max-pool", question=False).timeline.beats
-    assert [beat.kind for beat in beats] == ["explain", "step", "step", "step", "step", "explain"]
+    assert [beat.kind for beat in beats] == ["explain", "step", "step", "step", "step", "explain", "explain"]
 
 
 def test_a_line_names_every_value_of_its_window(perform: Perform) -> None:
