@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenes.catalog import find
@@ -30,7 +31,8 @@ _PLAYED: dict[str, Performance] = {}
 
 def performance_of(spec: SceneSpec) -> Performance:
     """Play a scene, unless it was played; nobody changes what is returned."""
-    sources = [getattr(getattr(spec, field), "source", None) for field in type(spec).model_fields]
+    given = [getattr(spec, field) for field in type(spec).model_fields]
+    sources = [one if isinstance(one, Path) else getattr(one, "source", None) for one in given]
     key = f"{spec.name} {json.dumps(spec.as_json(), default=str)} {sources}"
     if key not in _PLAYED:
         _PLAYED[key] = Performance(*watch(spec))
