@@ -13,7 +13,8 @@ from tests.performing import perform
 from tests.scenes.looking import outside, overlapping, too_small
 
 NAMES = """
-    AvgPool Conv Flatten MaxPool backward and cross entropy cat dog bird fish LeakyReLU Linear MaxPool ReLU Sigmoid Softmax Tanh Upsample Max max exp sigmoid tanh
+    AvgPool Conv Flatten LeakyReLU Linear MaxPool ReLU Sigmoid Softmax Tanh Upsample Max max exp sigmoid tanh
+    and backward bird cat cross dog entropy fish
     bias channel class conv flatten image index input kernel label linear logit mnist output pool probability weight
 """
 """What is called so in every language: names of operations and arrays, and labels that a spec gives."""
