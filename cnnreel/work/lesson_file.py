@@ -76,7 +76,7 @@ def load(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except OSError as error:
         names = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
-        raise InputError(f"a lesson must be a file, or {names}, but: {error.strerror}.") from error
+        raise InputError(f"a lesson must be a file, or one of {names}, but: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"a lesson file must be UTF-8 text, but byte {error.start} of it is not.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:

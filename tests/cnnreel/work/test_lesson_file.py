@@ -105,9 +105,15 @@ def test_a_part_of_a_file_is_found_beside_the_lesson_too(tmp_path) -> None:
 
 
 def test_a_lesson_file_that_cannot_be_read_is_named(tmp_path) -> None:
-    with pytest.raises(InputError, match=r"^gone\.toml: a lesson must be a file, or handwritten-digits, but: No such"):
+    with pytest.raises(
+        InputError,
+        match=r"^gone\.toml: a lesson must be a file, or one of handwritten-digits, how-it-learns, but: No such",
+    ):
         read_lesson(tmp_path / "gone.toml")
-    with pytest.raises(InputError, match=r"a lesson must be a file, or handwritten-digits, but: Is a directory\.$"):
+    with pytest.raises(
+        InputError,
+        match=r"a lesson must be a file, or one of handwritten-digits, how-it-learns, but: Is a directory\.$",
+    ):
         read_lesson(tmp_path)
 
 
