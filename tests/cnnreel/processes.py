@@ -41,6 +41,14 @@ def wait_until_gone(group: int) -> None:
     wait_until(lambda: not living(group))
 
 
+def found_in(folder: Path, pattern: str) -> list[Path]:
+    """Return what is there, in a folder in which others come and go."""
+    try:
+        return list(folder.glob(pattern))
+    except FileNotFoundError:
+        return []
+
+
 def wait_for(process: subprocess.Popen[bytes], folder: Path, pattern: str) -> None:
     """Wait until there is such a file, or the process has ended."""
-    wait_until(lambda: list(folder.glob(pattern)) or process.poll() is not None)
+    wait_until(lambda: found_in(folder, pattern) or process.poll() is not None)
