@@ -11,11 +11,11 @@ from cnn_core.run_trace import RunTrace
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.plane import Plane
 from scenes.mobjects.plot import Dots
-from scenes.mobjects.text import Label, Number, width_of
+from scenes.mobjects.text import Label, width_of
 from scenes.theme import Theme
 from scenes.training.moments import Moments
 
-__all__ = ["RunPlots", "ends_of", "line_of", "thinned"]
+__all__ = ["RunPlots", "line_of", "thinned"]
 
 _BINS = 160
 """Parts of the axis; of the losses in one of them, the smallest and the largest are drawn."""
@@ -112,17 +112,3 @@ def line_of(plane: Plane, ys: np.ndarray, color: str, width: float = 4) -> VMobj
     xs = np.arange(len(ys))
     kept = thinned(xs + 1.0, ys, 0, len(ys))
     return plane.line(xs[kept], ys[kept], color, width)
-
-
-def ends_of(plane: Plane, numbers: list[tuple[str, Number]], heights: list[float], size: float) -> list[VGroup]:
-    """Put what lines end with to their right, each beside its end but not on another."""
-    rows = [VGroup(Label(name, size, number.glyphs[0].get_fill_color()), number) for name, number in numbers]
-    order = sorted(range(len(rows)), key=lambda k: heights[k])
-    floor = plane.area.bottom - size
-    for k in order:
-        y = max(plane.point(0, heights[k])[1], floor + 1.25 * size)
-        label, number = rows[k]
-        label.move_to(np.array([plane.area.right + 0.3 + label.width / 2, y, 0]))
-        number.move_to(np.array([label.get_right()[0] + 0.4 * size + number.width / 2, y, 0]))
-        floor = y
-    return rows
