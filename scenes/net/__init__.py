@@ -218,7 +218,7 @@ class NetSpec(SceneSpec):
         count = found.output.size if found.probabilities is not None else 0
         if self.classes is not None and not count:
             raise InputError("classes must go with a network that tells classes apart, but this one returns maps.")
-        return NetReading(self.graph, self.entered, class_names("classes", self.classes, self.graph, count))
+        return found.with_names(class_names("classes", self.classes, self.graph, count))
 
     def trace(self) -> NetReading:
         return self.reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -51,6 +51,12 @@ class NetReading:
     def __getstate__(self) -> dict[str, Any]:
         """Travel without what has been computed: it is large, and computed anew in a moment."""
         return {"graph": self.graph, "entered": self.entered, "names": self.names}
+
+    def with_names(self, names: tuple[str, ...] | None) -> NetReading:
+        """Return the same reading, with all that has been computed, and these names of the classes."""
+        named = replace(self, names=names)
+        named.__dict__.update({**self.__dict__, "names": names})
+        return named
 
     @cached_property
     def traces(self) -> dict[str, Trace]:

@@ -18,7 +18,7 @@ from scenes.net import NetSpec
 from scenes.net.closely import look_at
 from scenes.net.ending import show_class_map, show_likeliest, show_maps
 from scenes.net.strip import StageStrip
-from scenes.net.words import entering, stage_line, strange, told_stage, whole_net
+from scenes.net.words import capital, entering, stage_line, strange, told_stage, whole_net
 from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
 
@@ -68,7 +68,7 @@ class NetScene(ExplainerScene[NetSpec]):
         entered = self.reading.entered
         whole = self.places.everything
         shown = self.looks()
-        with self.beat("explain", say("{origin}: what the network is given.", origin=capitalised(entered.origin))):
+        with self.beat("explain", say("{origin}: what the network is given.", origin=capital(entered.origin))):
             shown.move_to(whole.center)
             self.play(FadeIn(shown), run_time=1.0)
         maps = self.entered_maps(whole, say("what enters"))
@@ -163,7 +163,3 @@ def as_colours(pixels: Array) -> Colours:
     opaque = np.full((1, *pixels.shape[1:]), 255.0)
     colours: Colours = np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
     return colours
-
-
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -13,7 +13,7 @@ from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
 
-__all__ = ["entering", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
+__all__ = ["capital", "entering", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
 
 _FAR = 4.0
 """How many times as widely, or as narrowly, as expected numbers may be spread before the film says so."""
