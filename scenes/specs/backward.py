@@ -24,6 +24,7 @@ __all__ = ["BackwardSpec", "GradientSpec"]
 class GradientSpec(SceneSpec):
     """What all scenes of gradients compute; `trace()` is a backward pass."""
 
+    kept: ClassVar[tuple[str, ...]] = (*SceneSpec.kept, "others")
     summed: ClassVar[tuple[str, ...]] = ()
     """Arrays whose sums are told."""
 

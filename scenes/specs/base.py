@@ -98,8 +98,8 @@ class DefaultError(InputError):
 class SceneSpec(BaseModel):
     """What may be asked of a scene; command line, lesson files, schema and errors all come from here.
 
-    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows. Both are computed
-    once for each spec.
+    A subclass names its scene and adds fields; `trace()` computes, `values()` is what JSON shows. Both, and what else
+    is in `kept`, are computed once for each spec.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
@@ -111,6 +111,8 @@ class SceneSpec(BaseModel):
     aliases: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Other names of fields, on the command line, in lesson files and in notebooks: those of `OTHER_NAMES` that make
     sense, where a spec does not say its own."""
+    kept: ClassVar[tuple[str, ...]] = ("trace", "values")
+    """Methods whose results are kept."""
 
     title: Title | None = Field(None, description="Title at the top left; the operation's name if not given.")
     theme: Literal["dark", "light"] = Field("dark", description="Colours: light on dark or dark on light.")
@@ -188,7 +190,7 @@ class SceneSpec(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         if "aliases" not in cls.__dict__:
             cls.aliases = MappingProxyType(other_names(cls.model_fields))
-        for name in ("trace", "values"):
+        for name in cls.kept:
             if name in cls.__dict__:
                 setattr(cls, name, once(cls.__dict__[name]))
 
