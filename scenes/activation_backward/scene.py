@@ -23,7 +23,7 @@ from scenes.mobjects.arrangement import Column, Part, Row
 from scenes.mobjects.grid import CellMarks
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.plot import Curve
-from scenes.mobjects.sheets import Sheet, plan
+from scenes.mobjects.sheets import Sheet, plan, sheet_of
 
 __all__ = ["LeakyReluBackwardScene", "ReluBackwardScene", "SigmoidBackwardScene", "TanhBackwardScene"]
 
@@ -157,15 +157,11 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 
 def activation_sheets(trace: Any) -> dict[str, Sheet]:
     """Return the grids of an activation's gradient."""
-
-    def sheet(tag: str, name: str, role: str, **options: Any) -> Sheet:
-        return Sheet(tag, trace.values()[name][0, 0], f"{name}[0,0,{{}},{{}}]", role, trace.decimals(name), **options)
-
     return {
-        "x": sheet("x", "x", "input"),
-        "slope": sheet("slope", "slope", "text", filled=False),
-        "grad_output": sheet("dL/dy", "grad_output", "output", is_gradient=True),
-        "grad_input": sheet("dL/dx", "grad_input", "input", is_gradient=True, filled=False),
+        "x": sheet_of(trace, "x", "x", "input"),
+        "slope": sheet_of(trace, "slope", "slope", "text", filled=False),
+        "grad_output": sheet_of(trace, "grad_output", "dL/dy", "output", is_gradient=True),
+        "grad_input": sheet_of(trace, "grad_input", "dL/dx", "input", is_gradient=True, filled=False),
     }
 
 

@@ -13,7 +13,7 @@ from scenes.batch_norm_backward import BatchNormBackwardSpec
 from scenes.language import say
 from scenes.mobjects.arrangement import Column, Part, Row
 from scenes.mobjects.grid import CellMarks
-from scenes.mobjects.sheets import Sheet, plan
+from scenes.mobjects.sheets import Sheet, plan, sheet_of
 
 __all__ = ["BatchNormBackwardScene"]
 
@@ -31,7 +31,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         sheets = {
             "x": sheet_of(trace, "x", "x", "input"),
             "x_hat": sheet_of(trace, "x_hat", "x̂", "output"),
-            "grad_output": sheet_of(trace, "grad_output", "dL/dy", "output"),
+            "grad_output": gradient_of(trace, "grad_output", "dL/dy", "output"),
         }
         self.open(self.operation, sheets, in_a_line(sheets))
         self.asking = list(self.trace.asking(0))
@@ -97,10 +97,10 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def three_ways(self) -> None:
         """Go the direct way, that through the mean, and that through the variance."""
-        sheets = {name: sheet_of(self.trace, name, tag, "input", filled=False) for name, tag in _WAYS.items()}
+        sheets = {name: gradient_of(self.trace, name, tag, "input", filled=False) for name, tag in _WAYS.items()}
         if not self.wide:  # the three ways stand in one place, one after the other
             sheets = {name: replace(sheet, place="direct") for name, sheet in sheets.items()}
-        sheets["grad_input"] = sheet_of(self.trace, "grad_input", "dL/dx", "input", filled=False)
+        sheets["grad_input"] = gradient_of(self.trace, "grad_input", "dL/dx", "input", filled=False)
         with self.beat("step", say("The straight way: divide by the spread."), reason=say("first way: direct")):
             shown = sheets if self.wide else {name: sheets[name] for name in ("direct", "grad_input")}
             self.change(sheets, in_a_line(shown, gap=0.2), *self.signs)
@@ -151,13 +151,8 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             self.hold(0.4)
 
 
-def sheet_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:
-    """Return the grid of an array; gradients are drawn as such."""
-    is_gradient = name not in ("x", "x_hat")
-    address = f"{name}[0,0,{{}},{{}}]"
-    return Sheet(
-        tag, trace.values()[name][0, 0], address, role, trace.decimals(name), is_gradient=is_gradient, **options
-    )
+def gradient_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:
+    return sheet_of(trace, name, tag, role, is_gradient=True, **options)
 
 
 def in_a_line(sheets: dict[str, Sheet], gap: float = 0.35) -> list[Part]:

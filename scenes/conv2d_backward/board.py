@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cnn_core.arrays import Array
 from scenes.mobjects.arrangement import Column, Part, Row
-from scenes.mobjects.sheets import Sheet, plan
+from scenes.mobjects.sheets import Sheet, plan, sheet_of
 
 __all__ = [
     "back_arrangements",
@@ -24,23 +23,18 @@ __all__ = [
 _TAGS = {"grad_weight": ("dL/dw", "kernel"), "grad_input": ("dL/dx", "input"), "grad_output": ("dL/dy", "output")}
 
 
-def _plain(tag: str, array: Array, address: str, role: str, decimals: int) -> Sheet:
-    return Sheet(tag, array[0, 0], f"{address}[0,0,{{}},{{}}]", role, decimals)
-
-
 def gradient_sheet(trace: Any, name: str, of: str = "", *, filled: bool = True) -> Sheet:
     """Return the grid of a gradient of a trace whose addresses begin with `of`."""
     tag, role = _TAGS[name]
-    values, address = getattr(trace, name)[0, 0], f"{of}{name}[0,0,{{}},{{}}]"
-    return Sheet(tag, values, address, role, trace.decimals(name), is_gradient=True, filled=filled)
+    return sheet_of(trace, name, tag, role, of, is_gradient=True, filled=filled)
 
 
 def forth_and_back(trace: Any) -> dict[str, Sheet]:
     """Return image, kernel and output, and a gradient for each."""
     return {
-        "x": _plain("x", trace.x, "x", "input", trace.decimals("x")),
-        "weight": _plain("w", trace.forward.weight, "weight", "kernel", trace.decimals("weight")),
-        "output": _plain("y", trace.output, "output", "output", trace.decimals("output")),
+        "x": sheet_of(trace, "x", "x", "input"),
+        "weight": sheet_of(trace, "weight", "w", "kernel"),
+        "output": sheet_of(trace, "output", "y", "output"),
         "grad_output": replace(gradient_sheet(trace, "grad_output"), place="output"),
         "grad_weight": gradient_sheet(trace, "grad_weight", filled=False),
         "grad_input": gradient_sheet(trace, "grad_input", filled=False),
@@ -69,7 +63,7 @@ def flip_sheets(trace: Any) -> dict[str, Sheet]:
 
     asked = np.pad(trace.grad_output[0, 0], ((kH - 1, kH - 1), (kW - 1, kW - 1)), constant_values=np.nan)
     return {
-        "weight": _plain("w", weight, "weight", "kernel", trace.decimals("weight")),
+        "weight": sheet_of(trace, "weight", "w", "kernel"),
         "turned": Sheet("turned", weight[0, 0, ::-1, ::-1], turned, "kernel", trace.decimals("weight")),
         "grad_output": Sheet("dL/dy", asked, within, "output", trace.decimals("grad_output"), is_gradient=True),
         "grad_input": gradient_sheet(trace, "grad_input"),
@@ -85,12 +79,12 @@ def flip_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
 def step_sheets(trace: Any, stepped: Any) -> dict[str, Sheet]:
     """Return kernel and output before the step, their gradients, and both after it."""
     return {
-        "weight": _plain("w", trace.forward.weight, "weight", "kernel", trace.decimals("weight")),
+        "weight": sheet_of(trace, "weight", "w", "kernel"),
         "grad_weight": gradient_sheet(trace, "grad_weight"),
-        "new_weight": _plain("new w", stepped.weight, "stepped.weight", "kernel", stepped.decimals("weight")),
-        "output": _plain("y", trace.output, "output", "output", trace.decimals("output")),
+        "new_weight": sheet_of(stepped, "weight", "new w", "kernel", "stepped."),
+        "output": sheet_of(trace, "output", "y", "output"),
         "grad_output": gradient_sheet(trace, "grad_output"),
-        "new_output": _plain("new y", stepped.output, "stepped.output", "output", stepped.decimals("output")),
+        "new_output": sheet_of(stepped, "output", "new y", "output", "stepped."),
     }
 
 

@@ -17,7 +17,7 @@ from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.text import Label, width_of
 from scenes.theme import Theme
 
-__all__ = ["Sheet", "Sheets", "Tagged", "plan"]
+__all__ = ["Sheet", "Sheets", "Tagged", "plan", "sheet_of"]
 
 _TAG = 0.36
 """Size of a tag, in scene units."""
@@ -107,6 +107,11 @@ class Sheets(dict[str, Tagged]):
     @property
     def grids(self) -> list[NumberGrid]:
         return [one.grid for one in self.values()]
+
+
+def sheet_of(trace: Any, name: str, tag: str, role: str, of: str = "", **options: Any) -> Sheet:
+    """Return the first map of an array (N, C, H, W) of a trace whose addresses begin with `of`."""
+    return Sheet(tag, trace.values()[name][0, 0], f"{of}{name}[0,0,{{}},{{}}]", role, trace.decimals(name), **options)
 
 
 def plan(key: str, sheet: Sheet) -> Column:

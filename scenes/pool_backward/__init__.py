@@ -21,7 +21,7 @@ from scenes.specs.fields import Image, Size
 if TYPE_CHECKING:
     from scenes.pool_backward.scene import AvgPoolBackwardScene, MaxPoolBackwardScene
 
-__all__ = ["AvgPoolBackwardSpec", "MaxPoolBackwardSpec"]
+__all__ = ["AvgPoolBackwardSpec", "MaxPoolBackwardSpec", "PoolBackwardSpec"]
 
 _ASKED = [[4, -8], [12, 2]]
 _RAISED = 0.1

@@ -2,231 +2,17 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Restore
+from manim import Create
 
-from scenes.backward import BackwardScene
 from scenes.language import listed, number, say, say_many
-from scenes.mobjects.arrangement import Column, Row
-from scenes.mobjects.grid import CellMarks, NumberGrid, Window
-from scenes.mobjects.panels import question_marks
-from scenes.mobjects.sheets import Sheet, Sheets, plan
-from scenes.mobjects.text import Number
-from scenes.pool_backward import AvgPoolBackwardSpec, MaxPoolBackwardSpec, PoolBackwardSpec
+from scenes.mobjects.grid import CellMarks, NumberGrid
+from scenes.pool_backward import AvgPoolBackwardSpec, MaxPoolBackwardSpec
+from scenes.pool_backward.common import PoolBackwardScene
 
 __all__ = ["AvgPoolBackwardScene", "MaxPoolBackwardScene"]
-
-PoolT = TypeVar("PoolT", bound=PoolBackwardSpec)
-Cells = list[tuple[int, int]]
-
-_SLOW = 4
-"""Windows that are each a beat of their own; of more, the others come in one."""
-
-
-def pool_sheets(trace: Any, of: str = "") -> dict[str, Sheet]:
-    """Return the grids of a pooling and its gradients; `of` stands before their addresses."""
-
-    def sheet(tag: str, name: str, role: str, **options: Any) -> Sheet:
-        return Sheet(
-            tag, trace.values()[name][0, 0], f"{of}{name}[0,0,{{}},{{}}]", role, trace.decimals(name), **options
-        )
-
-    return {
-        "x": sheet("x", "x", "input"),
-        "output": sheet("y", "output", "output"),
-        "grad_output": sheet("dL/dy", "grad_output", "output", is_gradient=True, filled=False),
-        "grad_input": sheet("dL/dx", "grad_input", "input", is_gradient=True, filled=False),
-    }
-
-
-def arrangements(sheets: dict[str, Sheet]) -> list[Any]:
-    x, y, dy, dx = (plan(key, sheets[key]) for key in ("x", "output", "grad_output", "grad_input"))
-    return [
-        Row([x, dx, Column([y, dy], 0.3)], 0.7),
-        Column([Row([x, y], 0.7), Row([dx, dy], 0.7)], 0.35),
-        Row([x, y, dx, dy], 0.5),
-    ]
-
-
-class PoolBackwardScene(BackwardScene[PoolT]):
-    """What both films have in common."""
-
-    operation: ClassVar[str]
-
-    def construct(self) -> None:
-        trace = self.spec.trace()
-        sheets = pool_sheets(trace)
-        self.open(self.operation, sheets, arrangements(sheets))
-        self.window: Window | None = None
-        self.overlapping: list[Any] = []
-        self.rings: list[Any] = []
-        self.before()
-        self.nudge()
-        self.come_back()
-        positions = [at[2:] for at in self.trace.positions()]
-        asked = self.to_ask(positions)
-        for k, (i, j) in enumerate(positions[:_SLOW]):
-            self.hand_back(i, j, asked=(i, j) == asked, brisk=k > 0)
-        self.hand_back_all(positions[_SLOW:])
-        self.add_up()
-        self.overlap()
-        self.last()
-
-    def before(self) -> None:
-        said = self.origin() + self.opening()
-        with self.beat("explain", said, reason=say("pooling, as it was")):
-            self.play(FadeIn(self.sheets["x"], self.sheets["output"]), run_time=1.0)
-            self.look_back()
-
-    def look_back(self) -> None:
-        """Mark what is special about the operation."""
-
-    def come_back(self) -> None:
-        dy = self.sheets["grad_output"]
-        said = say("The loss says how each output should change: ▼ fall, ▲ rise.")
-        with self.beat("explain", said, reason=say("what is asked of each output")):
-            self.play(FadeIn(dy), run_time=0.5)
-            self.play(*self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
-            self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
-
-    def to_ask(self, positions: Cells) -> tuple[int, int] | None:
-        """Return the window that is asked about: the one with the largest gradient, but not the first of several."""
-        others = positions[1:_SLOW] or positions
-        return max(others, key=lambda at: abs(self.trace.grad_output[0, 0, *at])) if self.spec.question else None
-
-    def cells(self, i: int, j: int) -> Cells:
-        """Return the cells of a window that lie in the input."""
-        (rows, columns), (H, W) = self.trace.forward.geometry.cells(i, j), self.trace.x.shape[2:]
-        return [(row, column) for row in rows for column in columns if row < H and column < W]
-
-    def look(self, i: int, j: int) -> list[Any]:
-        grid, (rows, columns) = self.sheets["x"].grid, self.trace.forward.window(0, 0, i, j)
-        if self.window is None:
-            self.window = Window(grid, (len(rows), len(columns)), self.theme)
-            return [FadeIn(self.window.place(rows[0], columns[0]))]
-        return [self.window.slide_to(rows[0], columns[0])]
-
-    def hand_back(self, i: int, j: int, *, asked: bool, brisk: bool) -> None:
-        dy, dx = self.sheets["grad_output"].grid, self.sheets["grad_input"].grid
-        if asked:
-            self.ask(self.prompt(i, j), self.answer(i, j), *self.asking(i, j), first=[*self.look(i, j), *self.leave()])
-        with self.beat("answer" if asked else "step", self.said(i, j), brisk=brisk and not asked, reason=self.reason()):
-            ready = [self.end_question()] if asked else [*self.look(i, j), *self.leave()]
-            self.play(*ready, run_time=0.6)
-            self.hand_over(i, j, dy, dx)
-
-    def asking(self, i: int, j: int) -> list[Any]:
-        return question_marks(self.sheets["grad_output"].grid, i, j, self.theme)[:1]
-
-    def settled(self, cells: Cells, windows: int) -> Cells:
-        """Return those cells to which so many windows hand something: of others, the sum is not known yet."""
-        return [cell for cell in cells if self.reaching(self.trace, *cell) == windows]
-
-    def arrive(self, coming: list[Any], run_time: float) -> None:
-        if coming:
-            self.play(*coming, run_time=run_time)
-
-    def hand_back_all(self, positions: Cells) -> None:
-        """Let the rest of the windows hand back, as one beat."""
-        dx = self.sheets["grad_input"].grid
-        left = [cell for cell in np.ndindex(dx.values.shape) if cell not in dx.numbers]
-        if not positions and not left:
-            return
-        said = say("All other windows do the same. Where several meet, they add up.")
-        if not positions and not any(self.trace.grad_input[0, 0, *cell] for cell in left):
-            said = say("No window looks at the other cells: they get nothing.")
-        elif not positions:
-            said = say("Where several windows meet, they add up.")
-        with self.beat("step", said):
-            leaving = self.leave(*([self.window] if self.window else []))
-            self.window = None
-            self.arrive([*leaving, *self.fill(dx, left)], run_time=1.0)
-
-    @abstractmethod
-    def opening(self) -> str: ...
-
-    @abstractmethod
-    def nudge(self) -> None:
-        """Show what an output does when an input is raised a little."""
-
-    @abstractmethod
-    def reason(self) -> str: ...
-
-    @abstractmethod
-    def prompt(self, i: int, j: int) -> str: ...
-
-    @abstractmethod
-    def answer(self, i: int, j: int) -> str: ...
-
-    @abstractmethod
-    def said(self, i: int, j: int) -> str: ...
-
-    @abstractmethod
-    def hand_over(self, i: int, j: int, dy: NumberGrid, dx: NumberGrid) -> None:
-        """Let the gradient of a window travel to its cells."""
-
-    def raise_cell(self, name: str, cell: tuple[int, int]) -> None:
-        """Exchange an input and the first output for those with the input raised, and back."""
-        raised, grids = self.spec.others()[name], (self.sheets["x"].grid, self.sheets["output"].grid)
-        new = []
-        for grid, array, at in zip(grids, ("x", "output"), (cell, (0, 0)), strict=True):
-            old = grid.numbers[at]
-            value = raised.value(array, 0, 0, *at)
-            one = Number(value.text, f"{name}.{value.address}", old.size, self.theme.window, "semibold")
-            one.scale(min(1.0, 0.9 * grid.cell / one.width)).move_to(grid.cell_center(*at))
-            new.append((old, one))
-        for old, one in new:
-            old.save_state()
-            self.play(old.animate.set_opacity(0), FadeIn(one), run_time=0.6)
-        self.raised = new
-
-    def lower(self) -> list[Any]:
-        """Return the animations that bring the numbers back that were raised."""
-        return [animation for old, one in self.raised for animation in (FadeOut(one), Restore(old))]
-
-    def add_up(self) -> None:
-        both = [self.told(f"sums.{name}") for name in ("grad_output", "grad_input")]
-        said = say("Nothing is lost and nothing added: both sum to {total}.", total=both[0])
-        with self.beat("step", said, reason=say("what comes in goes out")):
-            self.play(*self.leave(*([self.window] if self.window else [])), run_time=0.4)
-            self.window = None
-            self.working.show(self.equation("sums.grad_input"), run_time=1.0)
-
-    def overlap(self) -> None:
-        """Let windows overlap, so that a cell gets something more than once."""
-        back = self.spec.others().get("overlapping")
-        if back is None:
-            return
-        sheets = pool_sheets(back, "overlapping.")
-        others = Sheets(sheets, arrangements(sheets), self.theme, self.bands.stage)
-        for key in ("grad_output", "grad_input"):
-            grid = others[key].grid
-            for at in np.ndindex(grid.values.shape):
-                grid.write(*at)
-        places = np.array([self.reaching(back, *at) for at in np.ndindex(back.x.shape[2:])])
-        cell = divmod(int(places.argmax()), back.x.shape[3])
-        address = f"overlapping.grad_input[0,0,{cell[0]},{cell[1]}]"
-        with self.beat("step", self.overlap_said(address, int(places.max())), reason=say("where windows overlap")):
-            self.play(*self.leave(*self.sheets.values(), *self.rings), run_time=0.5)
-            self.play(FadeIn(*others.values()), run_time=0.8)
-            marks = [CellMarks(others[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_input")]
-            self.play(*map(Create, marks), run_time=0.4)
-            self.working.grids = others.grids
-            self.working.show(self.equation(address), run_time=0.8)
-        self.sheets, self.overlapping = others, marks
-
-    @abstractmethod
-    def reaching(self, back: Any, row: int, column: int) -> int:
-        """Return how many windows hand something to a cell."""
-
-    @abstractmethod
-    def overlap_said(self, address: str, windows: int) -> str: ...
-
-    def last(self) -> None:
-        """End on the insight."""
 
 
 class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
@@ -314,16 +100,9 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         return say("This cell wins {count} windows that overlap: what they ask adds up.", count=windows)
 
     def last(self) -> None:
-        back = self.spec.others()["tie"]
-        sheets = pool_sheets(back, "tie.")
-        others = Sheets(sheets, arrangements(sheets), self.theme, self.bands.stage)
-        for key in ("grad_output", "grad_input"):
-            for at in np.ndindex(others[key].grid.values.shape):
-                others[key].grid.write(*at)
         said = say("At a tie there is no slope. PyTorch gives all of it to the first, in reading order.")
         with self.beat("explain", said, reason=say("three equal winners")):
-            self.play(*self.leave(*self.sheets.values(), *self.rings, *self.overlapping), run_time=0.5)
-            self.play(FadeIn(*others.values()), run_time=0.8)
+            self.show_instead(self.spec.others()["tie"], "tie.")
         said = say("Max pooling passes its gradient to the winners. Whoever did not win learns nothing from it.")
         with self.beat("explain", said, reason=say("only winners learn")):
             self.hold(0.4)
