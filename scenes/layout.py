@@ -38,9 +38,10 @@ class Box:
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
 
     @classmethod
-    def around(cls, mobject: Mobject, margin: float = 0.0) -> Box:
+    def around(cls, mobject: Mobject, beside: float = 0.0) -> Box:
+        """Return where a mobject is, with so much room at its left and right."""
         (left, bottom, _), (right, top, _) = mobject.get_corner(DL), mobject.get_corner(UR)
-        return cls(left - margin, right + margin, bottom - margin, top + margin)
+        return cls(left - beside, right + beside, bottom, top)
 
     def overlaps(self, other: Box) -> bool:
         across = self.left < other.right and other.left < self.right

@@ -218,7 +218,8 @@ class ConvBoard:
         Its place is around a point, or, of image and kernel, from there to the right.
         """
         x, y = self.places.names[key]
-        taken = [spot.box for spot in (self.places.image, self.places.products, *self.places.outputs)]
+        spots = (self.places.image, self.places.products, *self.places.outputs)
+        taken = [*(spot.box for spot in spots), *([self.places.ledger] if key == "products" else [])]
         taken += [Box.around(name, 0.25) for other, name in self.named.items() if other != key]
         for text in texts:
             label = Label(text, max(0.3, smallest_text()), color)

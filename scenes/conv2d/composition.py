@@ -48,12 +48,12 @@ class Counts:
         Rows and columns; the image with its padding.
     channels, outputs
         How many there are.
-    seen
-        How many channels one output sees: all of them, or those of its group.
     sums
         Width of the widest sum of a row, in em.
     bias
         Whether there is one.
+    seen
+        How many channels one output sees: all of them, or those of its group.
     legible
         Smallest cells in which `kernel`, `products` and `output` can be read.
     """
@@ -63,9 +63,9 @@ class Counts:
     output: tuple[int, int]
     channels: int
     outputs: int
-    seen: int
     sums: float
     bias: bool
+    seen: int = 1
     legible: dict[str, float] = field(default_factory=dict)
 
 
@@ -171,11 +171,12 @@ def worked(
     image, thumbnails, kernels = pictures
     several = counts.channels > 1
     size = text_size(products.cell)
+    middle, spread = products.box.center[1], counts.kernel[0] * max(products.cell, size)
     ledger = Box(
         products.box.right + 0.15,
         products.box.right + 0.15 + (counts.sums + 1) * size,
-        products.box.bottom - (0.6 if counts.bias else 0),
-        products.box.top,
+        middle - spread / 2 - (0.6 if counts.bias else 0),
+        middle + spread / 2,
     )
     if in_column(counts, room):
         ledger = replace(ledger, left=ledger.left + 0.15, right=ledger.right)

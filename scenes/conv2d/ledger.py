@@ -71,8 +71,8 @@ class Ledger(Written):
 
     def _row(self, n: int) -> float:
         """Return the middle of a row's sum: beside its row, or as far from the next as texts must be."""
-        products, rows = self.board.places.products, len(self.step.products[0])
-        return float(products.box.center[1]) + ((rows - 1) / 2 - n) * max(products.cell, self.size)
+        places = self.board.places
+        return places.ledger.top - (n + 0.5) * max(places.products.cell, self.size)
 
     def _products(self, row: int) -> list[Expression]:
         decimals = self.board.frame.decimals
