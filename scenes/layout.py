@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from manim import config
+from manim import DL, UR, Mobject, config
 
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
@@ -36,6 +36,16 @@ class Box:
     def center(self) -> np.ndarray:
         """The middle, as Manim's three coordinates."""
         return np.array([(self.left + self.right) / 2, (self.bottom + self.top) / 2, 0.0])
+
+    @classmethod
+    def around(cls, mobject: Mobject, beside: float = 0.0) -> Box:
+        """Return where a mobject is, with so much room at its left and right."""
+        (left, bottom, _), (right, top, _) = mobject.get_corner(DL), mobject.get_corner(UR)
+        return cls(left - beside, right + beside, bottom, top)
+
+    def overlaps(self, other: Box) -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.bottom < other.top and other.bottom < self.top
 
     def part(self, start: float, stop: float) -> Box:
         """Return the horizontal slice from `start` to `stop`, as fractions of the width."""

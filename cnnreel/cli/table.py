@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ WIDEST = 16
 MOST_GRIDS = 8
 """Grids of one array that are written out."""
 DECIMALS = 4
+_LINE = 200
+"""Letters of the longest line."""
 
 
 def table(spec: SceneSpec) -> str:
@@ -29,7 +32,8 @@ def block(name: str, value: Any) -> Iterator[str]:
     yield ""
     match value:
         case Mapping():
-            yield f"{name}: {', '.join(f'{key} {short(part)}' for key, part in value.items())}"
+            line = f"{name}: {', '.join(f'{key} {short(part)}' for key, part in value.items())}"
+            yield from wrap(line, _LINE, subsequent_indent="  ")
         case list() | tuple():
             yield f"{name}: {steps_outline(value)}"
         case np.ndarray() if value.ndim and value.dtype.kind in "biuf":

@@ -16,8 +16,6 @@ _LARGEST = 0.94
 _SMALL = 0.46
 """The same for the kernel by itself."""
 _GAP = 0.5
-_MANY_ROWS = 6
-"""Of a kernel."""
 _NAME = 4.6
 """Width of the name of image or kernel, in lines of names."""
 _TOTAL = 1.0
@@ -54,6 +52,8 @@ class Counts:
         Width of the widest sum of a row, in em.
     bias
         Whether there is one.
+    seen
+        How many channels one output sees: all of them, or those of its group.
     legible
         Smallest cells in which `kernel`, `products` and `output` can be read.
     """
@@ -65,6 +65,7 @@ class Counts:
     outputs: int
     sums: float
     bias: bool
+    seen: int = 1
     legible: dict[str, float] = field(default_factory=dict)
 
 
@@ -126,8 +127,7 @@ def halves(counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool) -
         return replace(room, right=room.left + width), room
     if beside:
         return replace(room, right=room.left + 0.52 * room.width, bottom=room.bottom + 0.32 * room.height), room
-    share = 0.52 if counts.kernel[0] < _MANY_ROWS else 0.4  # the sums of many rows need their room
-    height = min(share * room.height, room.width * rows / columns + tag)
+    height = min(0.52 * room.height, room.width * rows / columns + tag)
     if counts.channels > 1:
         height = (0.48 if room.height > room.width else 0.44) * room.height
     edge = room.top - height
@@ -171,19 +171,20 @@ def worked(
     image, thumbnails, kernels = pictures
     several = counts.channels > 1
     size = text_size(products.cell)
+    middle, spread = products.box.center[1], counts.kernel[0] * max(products.cell, size)
     ledger = Box(
         products.box.right + 0.15,
         products.box.right + 0.15 + (counts.sums + 1) * size,
-        products.box.bottom - (0.6 if counts.bias else 0),
-        products.box.top,
+        middle - spread / 2 - (0.6 if counts.bias else 0),
+        middle + spread / 2,
     )
-    if several and in_column(counts, room):
+    if in_column(counts, room):
         ledger = replace(ledger, left=ledger.left + 0.15, right=ledger.right)
-    elif several:
+    elif counts.seen > 1:
         ledger = replace(room, top=total[1] - _TOTAL / 2)
     pitch = ledger_pitch(room)
-    low = ledger.bottom if several or total[1] > products.box.bottom else total[1] - _TOTAL / 2
-    low = low if wide or several else max(low, products.box.bottom)
+    low = ledger.bottom if counts.seen > 1 or total[1] > products.box.bottom else total[1] - _TOTAL / 2
+    low = low if wide or counts.seen > 1 else max(low, products.box.bottom)
     right = outputs[0].box.left - 0.3
     working = Box(products.box.left, right if right > products.box.right else room.right, low, products.box.top)
     below = replace(room, top=min(kernel.box.bottom, *(one.box.bottom for one in outputs)) - 0.1)
@@ -252,8 +253,8 @@ def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Plac
     kH, kW = counts.kernel
     strip = min(0.32 * room.height, kH * max(_SMALL, min(counts.legible.get("kernel", 0), 0.8)))
     kernel = Spot.of(Box(room.left, room.right, room.bottom, room.bottom + strip), kH, kW, x=-1, y=-1)
-    rows = (counts.channels + counts.bias) * ledger_pitch(room)
-    if counts.channels > 1:
+    rows = (counts.seen + counts.bias) * ledger_pitch(room)
+    if counts.seen > 1:
         strip, shared = (0.0 if in_column(counts, room) else rows), False
     strip = max(strip, 2 * tag)  # the names of image and kernel stand above each other
     products, outputs = side_by_side(counts, room, tag, strip + (tag + 0.15 if shared else _TOTAL + 0.1))
@@ -271,7 +272,7 @@ def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Plac
 
 def in_column(counts: Counts, room: Box) -> bool:
     """Tell whether the sums of channels stand beside the products, where there is no room below them."""
-    return counts.channels > 1 and room.height < 4
+    return counts.seen > 1 and room.height < 4
 
 
 def ledger_pitch(room: Box) -> float:

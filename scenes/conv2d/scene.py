@@ -13,7 +13,7 @@ from scenes.conv2d import Conv2dSpec, reasons, words
 from scenes.conv2d.board import ConvBoard, size_in_words
 from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
-from scenes.conv2d.walk import WalkChapter, told_of
+from scenes.conv2d.walk import WalkChapter
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks, NumberGrid
@@ -21,6 +21,9 @@ from scenes.mobjects.text import width_of
 from scenes.stage import ExplainerScene
 
 __all__ = ["Conv2dScene"]
+
+_TOLD_ONE_BY_ONE = 16
+"""Positions that are each a beat of their own; of a larger output most go row by row."""
 
 
 class Conv2dScene(ExplainerScene[Conv2dSpec]):
@@ -54,21 +57,16 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         """Return what stands at grids, and the empty frame of the products with theirs."""
         board, trace, theme, room = self.board, self.trace, self.theme, self.bands.whole
         (_, C, H, W), (K, seen, kH, kW) = trace.x.shape, trace.weight.shape
-        kernel = f"{self.spec.weight_label} {size_in_words(seen, kH, kW)}"
-        output = f"{self.spec.output_label} {size_in_words(1 if K > 1 else K, *trace.output.shape[2:])}"
+        image, kernel = size_in_words(C, H, W), size_in_words(seen, kH, kW)
+        output = size_in_words(1 if K > 1 else K, *trace.output.shape[2:])
         texts = {
-            "image": (f"{self.spec.x_label} {size_in_words(C, H, W)}", theme.input),
-            "kernel": (kernel, theme.kernel),
-            "products": (self.products_name(kW), theme.muted),
-            "output0": (output, theme.output),
-            **{f"output{k}": (self.output_name(k), theme.output) for k in range(K) if K > 1},
+            "image": ([f"{self.spec.x_label} {image}", image], theme.input),
+            "kernel": ([f"{self.spec.weight_label} {kernel}", kernel], theme.kernel),
+            "products": ([say("pixel × weight"), "×"], theme.muted),
+            "output0": ([f"{self.spec.output_label} {output}", output], theme.output),
+            **{f"output{k}": ([self.output_name(k)], theme.output) for k in range(K) if K > 1},
         }
         return VGroup(*(board.name(key, *texts[key], room) for key in keys))
-
-    def products_name(self, columns: int) -> str:
-        """Return the name of the products; only the sign where a narrow kernel has no room for more."""
-        name, room = say("pixel × weight"), columns * self.board.places.products.cell + 0.6
-        return name if width_of(name) * max(0.3, smallest_text()) <= room else "×"
 
     def output_name(self, k: int) -> str:
         """Return the name of one of several outputs; its number where there is no room for more."""
@@ -166,3 +164,10 @@ def written(grids: Iterable[NumberGrid]) -> list[VGroup]:
             grid.write(row, column)
         parts += [part for part in (grid.background, grid.digits) if len(part)]
     return parts
+
+
+def told_of(positions: Sequence[Position], columns: int, *, several: bool) -> list[Position]:
+    """Return the positions that are each a beat of their own: of few all, of many the first ones."""
+    if len(positions) <= (4 if several else _TOLD_ONE_BY_ONE):
+        return list(positions)
+    return [one for one in positions if one[2] * columns + one[3] < (2 if one[1] == 0 else 1)]

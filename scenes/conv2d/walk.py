@@ -13,7 +13,8 @@ from cnn_core.conv2d import Conv2dStep
 from cnn_core.equation import Equation
 from cnn_core.trace import Position, address_of
 from scenes.conv2d import reasons, words
-from scenes.conv2d.board import ConvBoard, Ledger
+from scenes.conv2d.board import ConvBoard
+from scenes.conv2d.ledger import Ledger
 from scenes.language import say
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.panels import question_marks
@@ -21,23 +22,14 @@ from scenes.mobjects.stamp import Stamp
 from scenes.mobjects.text import Number
 from scenes.stage import ExplainerScene
 
-__all__ = ["WalkChapter", "told_of"]
+__all__ = ["WalkChapter"]
 
-_TOLD_ONE_BY_ONE = 16
-"""Positions that are each a beat of their own; of a larger output most go row by row."""
 _ONE_BY_ONE = 9
 """Products of a channel up to which each comes by itself, at the first position."""
 _FLOW = 50.0
 """Seconds that the rows of a large output take together, at most."""
 _UNHURRIED = 0.5
 """Seconds for a position of a row, at most."""
-
-
-def told_of(positions: Sequence[Position], columns: int, *, several: bool) -> list[Position]:
-    """Return the positions that are each a beat of their own: of few all, of many the first ones."""
-    if len(positions) <= (4 if several else _TOLD_ONE_BY_ONE):
-        return list(positions)
-    return [one for one in positions if one[2] * columns + one[3] < (2 if one[1] == 0 else 1)]
 
 
 class WalkChapter:

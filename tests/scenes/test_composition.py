@@ -27,7 +27,14 @@ def any_counts(chance: Chance) -> Counts:
     sums, bias = 0.0 if channels > 1 else float(chance.uniform(0.5, 3)), bool(chance.random() < 0.4)
     output = tuple((image - kernel + 1).tolist())
     return Counts(
-        tuple(image.tolist()), tuple(kernel.tolist()), output, channels, int(chance.integers(1, 4)), sums, bias
+        tuple(image.tolist()),
+        tuple(kernel.tolist()),
+        output,
+        channels,
+        int(chance.integers(1, 4)),
+        sums,
+        bias,
+        channels,
     )
 
 

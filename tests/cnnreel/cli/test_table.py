@@ -22,7 +22,7 @@ def test_every_scene_has_a_table_of_all_its_values(name) -> None:
     spec = find(name).build({})
     found = table(spec).splitlines()
     assert all(any(line.startswith(value) for line in found) for value in spec.values())
-    assert max(map(len, found)) <= 210
+    assert max(map(len, found)) <= 200
 
 
 def test_columns_stand_still_whatever_the_signs_and_decimals() -> None:
