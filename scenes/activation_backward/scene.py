@@ -74,8 +74,8 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         ends = min(float(trace.x.min()), -side), max(float(trace.x.max()), side)
         name, size = f"{self.function}(x)", max(0.26, smallest_text())
         self.curve = Curve(trace.forward.function, ends, name, self.plot, size, self.theme)
-        said = say("On the way forth, {function} sent each value of x along this curve.", function=self.function)
-        with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
+        said = say("In the forward pass, {function} sent each value of x along this curve.", function=self.function)
+        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
             self.play(FadeIn(self.sheets["x"], self.curve), run_time=0.8)
             self.play(Create(self.curve.line), run_time=1.0)
 

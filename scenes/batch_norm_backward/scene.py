@@ -52,10 +52,10 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def before(self) -> None:
         said = say(
-            "On the way forth, the mean {mean} was subtracted from each value; then the spread {std} divided it.",
+            "In the forward pass, the mean {mean} was subtracted from each value, then the result divided by {std}.",
             **self.known(),
         )
-        with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
+        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
             self.play(FadeIn(self.sheets["x"], self.sheets["x_hat"]), run_time=1.0)
             self.working.show(self.equation("std[0]"), run_time=0.7)
         said = say("The loss asks several outputs for a change.")

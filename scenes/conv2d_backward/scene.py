@@ -55,7 +55,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
 
     def before(self) -> None:
         said = say("The convolution of x with w gave y. Now the loss asks for changes.")
-        with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
+        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
             self.play(FadeIn(*(self.sheets[key] for key in ("x", "weight", "output"))), run_time=1.0)
 
     def come_back(self) -> None:
@@ -271,7 +271,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             a, b = np.unravel_index(largest.argmax(), largest.shape)
             self.working.show(self.equation(f"stepped.weight[0,0,{a},{b}]"), run_time=0.8)
             self.play(FadeIn(new["new_weight"]), run_time=0.6)
-        with self.beat("explain", self.moral(), reason=say("and forth again")):
+        with self.beat("explain", self.moral(), reason=say("and forward again")):
             self.play(*self.leave(), FadeIn(new["new_output"]), run_time=0.8)
 
     def moral(self) -> str:

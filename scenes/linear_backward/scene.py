@@ -35,8 +35,8 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
         self.close()
 
     def before(self) -> None:
-        said = say("On the way forth, each output summed the inputs, each times a weight of its row.")
-        with self.beat("explain", self.origin() + said, reason=say("as it was on the way forth")):
+        said = say("In the forward pass, each output summed the inputs, each times a weight of its row.")
+        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
             self.play(FadeIn(*(self.sheets[key] for key in ("x", "weight", "output"))), run_time=1.0)
         said = say("Now the loss asks: ▼ for outputs that should fall, ▲ for those that should rise.")
         with self.beat("explain", said, reason=say("what is asked of each output")):

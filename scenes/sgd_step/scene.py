@@ -20,7 +20,7 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SgdStepScene"]
 
-_THERE = marked("there: answers and loss")
+_THERE = marked("forward: answers and loss")
 _BACK = marked("back: who is to blame")
 _STEP = marked("against the gradient")
 
@@ -190,9 +190,11 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
     def close(self) -> None:
         """Show what the new kernels say, and why networks start at random."""
         before, after = self.in_words("loss_before"), self.in_words("loss_after")
-        falls = self.trace.values()["loss_after"] < self.trace.values()["loss_before"]
+        change = float(self.trace.values()["loss_after"] - self.trace.values()["loss_before"])
         said = say("Forward again: the loss has fallen from {before} to {after}.", before=before, after=after)
-        if not falls:
+        if change == 0:
+            said = say("Forward again: the loss is {after}, as before; nothing asked for a change.", after=after)
+        elif change > 0:
             said = say(
                 "Forward again: from {before} to {after} the loss has risen; the step was too long.",
                 before=before,

@@ -160,7 +160,9 @@ class Comparisons:
         if k == int(ends.argmin()):
             return say("With {rate} the loss comes down to {loss}: of these three, the best.", **named)
         if ends[k] >= 0.95 * knowing_nothing:
-            return say("With {rate} the steps are too large: {loss} is no better than guessing.", **named)
+            if self.trace.values()["rates"][k] > self.trace.values()["rates"][int(ends.argmin())]:
+                return say("With {rate} the steps are too large: {loss} is no better than guessing.", **named)
+            return say("With {rate} the steps are too small: {loss} is no better than guessing.", **named)
         return say(
             "Plain steps, rate {rate}: after {steps} of them the last {last} losses have a mean of {loss}.", **named
         )

@@ -64,7 +64,7 @@ class Outcome:
         cosine = self.trace.values()["cosine"]
         least, most = int(cosine.argmin()), int(cosine.argmax())
         said = say(
-            "They do not appear out of noise, they are pushed. By the cosine one kept {least}, another {most}.",
+            "They do not emerge from noise; they are pushed. One kept a cosine of {least}, another of {most}.",
             least=self.stage.in_words("cosine", least),
             most=self.stage.in_words("cosine", most),
         )
