@@ -57,7 +57,7 @@ __all__ = ["predict", "train"]
 def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path, log: Path | None) -> None:
     """Train the digit classifier on MNIST, on one thread, the same for the same seed."""
     check_output("--output", output)
-    check_log(log, resume=resume)
+    check_log(log, output, resume=resume)
     try:
         from cnn_core.training import train as run
     except ModuleNotFoundError as error:
@@ -68,7 +68,8 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path,
 
     digits = load_training(data)
     recorder = None if log is None else RunRecorder(load_test())
-    output.parent.mkdir(parents=True, exist_ok=True)
+    for file in (output, log or output):
+        file.parent.mkdir(parents=True, exist_ok=True)
     checkpoint = output.with_suffix(".checkpoint")
     with TrainingBar(epochs) as bar:
         result = run(
@@ -90,15 +91,20 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path,
 
 
 def check_output(option: str, output: Path) -> None:
-    """Refuse a name that is not that of weights or a log."""
+    """Refuse a name that is not that of weights or a log, or a place where no folder can be."""
     if output.suffix != ".safetensors":
         raise click.UsageError(f"{option} must end in .safetensors, but it is {str(output)!r}.")
+    for folder in output.parents:
+        if folder.is_file():
+            raise click.UsageError(f"{option} must lie in a folder, but {str(folder)!r} is a file.")
 
 
-def check_log(log: Path | None, *, resume: bool) -> None:
+def check_log(log: Path | None, output: Path, *, resume: bool) -> None:
     if log is None:
         return
     check_output("--log", log)
+    if log.resolve() == output.resolve():
+        raise click.UsageError(f"--log must be another file than --output, but both are {str(log)!r}.")
     if resume:
         raise click.UsageError("--log records a run from its first step, so it does not go with --resume.")
 

@@ -9,6 +9,7 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,6 +64,7 @@ def studio(port: int | None, opening: bool | None, host: str, address: str | Non
 
 def _listening(host: str, port: int | None) -> socket.socket:
     """Return a socket that listens; where no port was asked for and the usual one is taken, at a free one."""
+    _check_host(host)
     for candidate in (_PORT, 0) if port is None else (port,):
         try:
             return socket.create_server((host, candidate))
@@ -71,14 +73,29 @@ def _listening(host: str, port: int | None) -> socket.socket:
     raise InputError(f"--port must be free at {host}, but {port} is not: {refusal.strerror}.") from refusal
 
 
+def _check_host(host: str) -> None:
+    """Refuse where this computer cannot listen, so that no port is blamed for it."""
+    try:
+        if not host:
+            raise OSError
+        socket.create_server((host, 0)).close()
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"--host must be an IPv4 address or a name of this computer, but it is {host!r}.") from error
+
+
 def _origins(port: int, address: str | None) -> Iterator[str]:
     """Give the addresses under which browsers may come, the one that is printed first."""
     if address is not None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
-            raise InputError(f"--address must be like https://studio.example.org, but it is {address!r}.")
-        yield f"{parts.scheme}://{parts.netloc}"
+        yield _origin_of(address)
     yield from (f"http://{name}:{port}" for name in (_HERE, "localhost"))
+
+
+def _origin_of(address: str) -> str:
+    with suppress(ValueError):  # of brackets without an end, and of ports that are none
+        parts = urlsplit(address)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not parts.path.strip("/"):
+            return f"{parts.scheme}://{parts.netloc}"
+    raise InputError(f"--address must be like https://studio.example.org, but it is {address!r}.")
 
 
 def _folder() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,8 +11,9 @@ import click
 import numpy as np
 
 from cnn_core.arrays import Array
-from cnn_core.errors import InputError
+from cnn_core.errors import CnnreelError, InputError
 from cnn_core.outline import NetBlock, NetPlace, NetStage
+from cnn_core.reading.tensor_files import write_bytes
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import ExampleCommand
 from cnnreel.cli.table import array_block, shape_text
@@ -41,10 +43,11 @@ def inspect_net(json: click.Option) -> click.Command:
 
 def _run(_values: str | None, _save: Path | None, _json: bool, **given: Any) -> None:
     spec = cast("NetSpec", build(NetSpec, given))
+    wanted = None if _values is None else _array(spec, _values)
     if _save is not None:
         _write(spec, _save)
-    if _values is not None:
-        click.echo("\n".join(array_block(_values, _array(spec, _values))))
+    if _values is not None and wanted is not None:
+        click.echo("\n".join(array_block(_values, wanted)))
     elif _json:
         click.echo(as_text(inspected(spec)))
     else:
@@ -61,10 +64,12 @@ def _array(spec: NetSpec, node: str) -> Array:
 def _write(spec: NetSpec, path: Path) -> None:
     if path.suffix.lower() != ".npz":
         raise InputError(f"--save must be a file that ends with .npz, but it is {path}.")
+    saved = BytesIO()
+    np.savez(saved, **{name: spec.reading.output_of(name) for name in (spec.graph.input, *spec.graph.by_name)})  # type: ignore[arg-type]
     try:
-        np.savez(path, **{name: spec.reading.output_of(name) for name in (spec.graph.input, *spec.graph.by_name)})  # type: ignore[arg-type]
-    except OSError as error:
-        raise InputError(f"--save must be a file that can be written, but {path} cannot: {error.strerror}.") from None
+        write_bytes(path, saved.getvalue())
+    except CnnreelError as error:
+        raise InputError(f"--save must be a file that can be written, but {error}") from None
 
 
 def tree(spec: NetSpec) -> Iterator[str]:

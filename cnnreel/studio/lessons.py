@@ -20,7 +20,7 @@ from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
 from cnnreel.studio.words import call_scene
 from cnnreel.work.files import check_name
-from cnnreel.work.lesson_file import Lesson, PlannedClip, with_own_names
+from cnnreel.work.lesson_file import Lesson, PlannedClip, check_nesting, with_own_names
 from cnnreel.work.limits import LESSON_CLIPS
 from scenes.catalog import find
 from scenes.specs import SceneSpec
@@ -125,6 +125,7 @@ def opened_lesson(name: str, text: str) -> dict[str, Any]:
     """
     if len(text.encode()) > _MOST_BYTES:
         raise InputError(f"a lesson must have at most {_MOST_BYTES:,} bytes.")
+    check_nesting(text)
     try:
         found = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

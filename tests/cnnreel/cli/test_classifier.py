@@ -89,6 +89,14 @@ def test_predict_says_between_what_it_wavers() -> None:
             ("train", "--log", "run.safetensors", "--resume"),
             "Error: --log records a run from its first step, so it does",
         ),
+        (
+            ("train", "--log", "net.safetensors", "-o", "./net.safetensors"),
+            "Error: --log must be another file than --output, but both are 'net.safetensors'.",
+        ),
+        (
+            ("train", "--log", f"{__file__}/a.safetensors"),
+            f"Error: --log must lie in a folder, but {__file__!r} is a file.",
+        ),
         (("train", "--epochs", "0"), "Error: "),
         (("train", "--data", "no-such-folder"), "Error: train-images-idx3-ubyte.gz must be a readable file in no-such"),
     ],

@@ -58,7 +58,21 @@ def test_a_port_that_is_taken_is_refused_where_it_was_asked_for(ran: list[Any]) 
     assert ran == []
 
 
-@pytest.mark.parametrize("address", ["studio.example.org", "ftp://a.org", "https://a.org/below", "https://"])
+@pytest.mark.parametrize("host", ["", "no.such.host.invalid", f"{'a' * 70}.org", "192.0.2.1"])
+def test_a_host_that_is_none_of_this_computer_is_refused(ran: list[Any], host: str) -> None:
+    done = run("--port", "0", "--host", host)
+    assert (done.exit_code, ran) == (2, [])
+    sentence = f"Error: --host must be an IPv4 address or a name of this computer, but it is {host!r}.\n"
+    assert done.stderr == sentence
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("studio.example.org", "ftp://a.org", "https://a.org/below", "https://"),
+        *("http://[::1", "http://a.org:99999", "https://:443"),
+    ],
+)
 def test_an_address_that_is_none_is_refused(ran: list[Any], address: str) -> None:
     done = run("--port", "0", "--address", address)
     assert (done.exit_code, "--address must be like https://" in done.stderr, ran) == (2, True, [])

@@ -69,6 +69,19 @@ def test_one_array_is_printed_and_all_are_saved(tmp_path: Path) -> None:
         assert saved["linear"].shape == (10,)
 
 
+def test_nothing_is_saved_where_something_else_is_wrong(tmp_path: Path) -> None:
+    assert inspect("--save", tmp_path / "all.npz", "--values", "nothing").exit_code == 2
+    (tmp_path / "file").touch()
+    done = inspect("--save", tmp_path / "file" / "all.npz")
+    assert (done.exit_code, "--save must be a file that can be written" in done.output) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_ending_in_capitals_is_kept(tmp_path: Path) -> None:
+    inspect("--save", tmp_path / "ALL.NPZ")
+    assert [path.name for path in tmp_path.iterdir()] == ["ALL.NPZ"]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

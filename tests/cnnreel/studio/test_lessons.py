@@ -56,7 +56,8 @@ def test_the_lesson_that_comes_with_cnnreel_can_be_opened(tmp_path: Path) -> Non
         ('[[clip]]\nscene = "nothing"', "clip 1: scene must be one of"),
         ("x = 1\n" * 40_000, "at most 200,000 bytes"),
         ('[[clip]]\nscene = "title"\n' * 600, "at most 500 clips"),
-        ("a = " + "[" * 90_000, "TOML"),
+        ("a = " + "[" * 90_000, "nested at most 12 deep"),
+        (".".join("a" * 50_000) + " = 1", "nested at most 12 deep"),
     ],
 )
 def test_what_is_no_lesson_is_refused_in_a_sentence(text: str, said: str, ask: Ask) -> None:
