@@ -196,7 +196,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             first=first,
             end=end,
         )
-        whose = say("This is a run of its own, not the one that made the shipped weights.")
+        whose = say("This is a separate run, not that of the shipped weights.")
         with self.beat("explain", f"{said} {whose}" if self.spec.log is None else said):
             self.play(FadeIn(rows.move_to(self.stage_box.center)), run_time=0.8)
 
