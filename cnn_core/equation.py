@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, Self, TypeAlias
 
 from cnn_core.expression import Expression, Value
+from cnn_core.frozen import Frozen
 from cnn_core.numerals import EXACT, FEWEST
 
 __all__ = ["Equation", "Explanation", "Given", "sign_between"]
@@ -23,7 +24,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Equation:
+class Equation(Frozen):
     """An expression and what it comes to.
 
     Build one with `Equation.of`, which chooses the digits.
@@ -131,7 +132,7 @@ def sign_between(left: Expression, right: Expression) -> Literal["=", "≈"]:
 
 
 @dataclass(frozen=True)
-class Given:
+class Given(Frozen):
     """A number that was not computed: where it comes from.
 
     Attributes

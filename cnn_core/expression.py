@@ -13,6 +13,7 @@ from functools import cached_property
 from operator import is_
 from typing import Any, ClassVar, Literal, Self
 
+from cnn_core.frozen import Frozen
 from cnn_core.numerals import EXACTLY, FEWEST, as_text, digits_shown, fraction_of
 
 __all__ = [
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 
-class Expression:
+class Expression(Frozen):
     """Something that can be computed.
 
     Attributes

@@ -16,6 +16,7 @@ from cnn_core.arrays import Array, IntArray, Pair, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Cell, Sum, Value
+from cnn_core.frozen import Frozen
 from cnn_core.numerals import FEWEST, decimals_of, digits_shown
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ ADDRESS = re.compile(r"(\w+)(?:\[(\d+(?:,\d+)*)\])?(?:\.(.+))?")
 Values: TypeAlias = dict[str, Array | IntArray]
 
 
-class Trace(ABC):
+class Trace(Frozen, ABC):
     """An operation that has been computed, and can explain each of its numbers.
 
     Addresses are those of `values()`: `output[0,0,1,2]`. What is inside a step is `steps[3].products[0,1,1]`, where

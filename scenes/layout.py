@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from manim import DL, UR, Mobject, config
 
+from cnn_core.frozen import Frozen
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
 __all__ = ["Bands", "Box", "smallest_text", "with_one_line"]
@@ -16,7 +17,7 @@ MARGIN = 0.5
 
 
 @dataclass(frozen=True)
-class Box:
+class Box(Frozen):
     """A rectangle in scene units."""
 
     left: float

@@ -50,7 +50,7 @@ class BlindRenderer(CairoRenderer):
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         scene.compile_animation_data(*animations, **options)
-        scene.begin_animations()
+        self.begin(scene)
         self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)))
         if not scene.is_current_animation_frozen_frame():
             for animation in scene.animations:
@@ -58,6 +58,12 @@ class BlindRenderer(CairoRenderer):
                 animation.clean_up_from_scene(scene)
             scene.update_mobjects(0)
         self.num_plays += 1
+
+    def begin(self, scene: Any) -> None:
+        """Begin the animations, and leave out what is drawn in which order."""
+        for animation in scene.animations:
+            animation._setup_scene(scene)
+            animation.begin()
 
     def watch(self, scene: Any, ticks: int) -> None:
         """Look at animations that have begun and last for so many ticks; here, nobody does."""

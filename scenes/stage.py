@@ -12,6 +12,7 @@ from manim import (
     Animation,
     FadeIn,
     FadeOut,
+    ManimColor,
     Mobject,
     Scene,
     VGroup,
@@ -39,6 +40,9 @@ HELD_AT_LEAST = 0.4
 
 BRISK = 1.0
 """Seconds that a repetition takes at least."""
+
+
+ManimColor.__deepcopy__ = lambda color, memo: color  # type: ignore[attr-defined]  # a fifth of a film went into copies of what never changes
 
 
 class ExplainerScene(Scene, Generic[SpecT]):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from cnn_core.frozen import Frozen
+
 if TYPE_CHECKING:
     from manim import ManimColor
 
@@ -30,7 +32,7 @@ HALF_A_STEP = 0.51 / 255
 
 
 @dataclass(frozen=True)
-class Theme:
+class Theme(Frozen):
     """The colours of the roles; a role keeps its colour in every scene."""
 
     background: str

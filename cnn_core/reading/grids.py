@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
+from cnn_core.frozen import Frozen
 from cnn_core.reading.array_files import decode_json, decode_npy, decode_npz, one_of
 from cnn_core.reading.axes import ordered
 from cnn_core.reading.files import decode_text, read_bytes, read_line
@@ -102,7 +103,7 @@ _FILE = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class Grid(Frozen):
     """An array a user gave, and where it came from.
 
     Attributes

@@ -77,7 +77,7 @@ def tree(spec: NetSpec) -> Iterator[str]:
     graph = spec.graph
     shapes = spec.outline.shapes
     yield (
-        f"{spec.model.name}: {len(graph.nodes)} nodes, {graph.parameters():,} parameters, "
+        f"{spec.network.name}: {len(graph.nodes)} nodes, {graph.parameters():,} parameters, "
         f"{shape_text_of(shapes[graph.input])} in, {shape_text_of(shapes[graph.output])} out"
     )
     for number, stage in enumerate(spec.outline.stages, start=1):

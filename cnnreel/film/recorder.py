@@ -76,6 +76,9 @@ class Recorder(BlindRenderer):
         self.sights.append(self._seen.hexdigest())
         self._seen = hashlib.sha256()
 
+    def begin(self, scene: Any) -> None:
+        scene.begin_animations()
+
     def watch(self, scene: Any, ticks: int) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
         self._heed()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from cnn_core.frozen import Frozen
 from scenes.layout import Box, smallest_text
 
 __all__ = ["Composition", "Counts", "Spot"]
@@ -23,7 +24,7 @@ _TOTAL = 1.0
 
 
 @dataclass(frozen=True)
-class Spot:
+class Spot(Frozen):
     """A grid's middle, and the side of its cells."""
 
     box: Box
@@ -70,7 +71,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Composition:
+class Composition(Frozen):
     """The places.
 
     Attributes

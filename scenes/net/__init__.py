@@ -139,8 +139,8 @@ class NetSpec(SceneSpec):
     summary: ClassVar[str] = "Your own trained network reads a picture: its stages, with what really came out of each."
     example: ClassVar[str] = "--x mnist:7"
 
-    model: _Model = Field(
-        NetModel(SHIPPED, SHIPPED.name),
+    model: _Model | None = Field(
+        None,
         description="An ONNX file, or a network that cnnreel has written; the digit classifier if not given.",
     )
     x: _Source | None = Field(
@@ -172,13 +172,17 @@ class NetSpec(SceneSpec):
 
         return NetScene
 
+    @cached_property
+    def network(self) -> NetModel:
+        return self.model or NetModel(SHIPPED, SHIPPED.name)
+
     @property
     def weights_file(self) -> Path | None:
-        return self.model.source if isinstance(self.model.source, Path) else None
+        return self.network.source if isinstance(self.network.source, Path) else None
 
     @cached_property
     def graph(self) -> Graph:
-        return self.model.graph(self.size)
+        return self.network.graph(self.size)
 
     @cached_property
     def outline(self) -> NetOutline:
@@ -190,8 +194,7 @@ class NetSpec(SceneSpec):
 
     @property
     def source(self) -> Any:
-        is_shipped = self.model.source == SHIPPED
-        return "mnist:7" if self.x is None and is_shipped else self.x
+        return "mnist:7" if self.x is None and self.network.source == SHIPPED else self.x
 
     @property
     def scaling(self) -> Scaling:
@@ -226,7 +229,7 @@ class NetSpec(SceneSpec):
     def values(self) -> Values:
         """Return the model's hash, and what is shown of it; without an input only the shapes."""
         parameters = self.graph.parameters()
-        about = {"file": self.model.name, "sha256": self.model.sha256, "parameters": parameters}
+        about = {"file": self.network.name, "sha256": self.network.sha256, "parameters": parameters}
         if self.has_input:
             return {"model": about, **self.reading.values()}
         shapes = self.outline.shapes

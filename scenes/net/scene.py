@@ -34,7 +34,7 @@ class NetScene(ExplainerScene[NetSpec]):
     def construct(self) -> None:
         draw_pictures_directly(self.camera)
         self.reading = self.spec.reading
-        self.show_title(say(self.operation), self.spec.model.name)
+        self.show_title(say(self.operation), self.spec.network.name)
         names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
         self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
         self.track = StageStrip(names, self.theme, self.places.track)

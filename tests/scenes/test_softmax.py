@@ -19,7 +19,7 @@ def texts(timeline: Any, prefix: str, beat: int = -1) -> list[str]:
 
 def test_the_four_logits_of_the_default_end_as_probabilities_that_make_one() -> None:
     last = played()
-    assert texts(last, "x") == ["2", "1", "0", "-1"]
+    assert texts(last, "x") == ["2", "1", "0", "-1", "2", "1"]  # the last two in e^(2 - 1), how far the first is ahead
     assert texts(last, "exponentials") == ["1.000", "0.368", "0.135", "0.050"]
     assert texts(last, "output") == ["0.644", "0.237", "0.087", "0.032"]
     assert sum(map(float, texts(last, "output"))) == pytest.approx(1)

@@ -25,7 +25,7 @@ __all__ = ["Page", "as_html", "clip_page", "figure_script", "lean", "lesson_page
 
 HERE = Path(__file__).parent
 PLAYER = HERE.parent / "player"
-SCRIPTS = ("page", "film", "transcript", "question", "inside", "copy", "controls", "print")
+SCRIPTS = ("page", "film", "transcript", "answers", "question", "inside", "copy", "controls", "print")
 
 Address: TypeAlias = Callable[[str], str]
 """From a file beside the page to what stands in the page: its address, or all of it as `data:`."""

@@ -168,6 +168,7 @@ def test_whoever_comes_back_is_asked_again(asked: Any) -> None:
 def test_answers_are_kept_until_they_are_cleared(asked: Any, pool: Reel) -> None:
     asked.get_by_label("Your answer").fill("4")
     asked.keyboard.press("Enter")
+    asked.locator(".verdict").wait_for()
     asked.reload()
     page = ready(asked)
     seek(page, pool.record["beats"][-1]["end"])
