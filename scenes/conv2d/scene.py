@@ -18,6 +18,7 @@ from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.text import width_of
+from scenes.photo.convolution import PhotoConvolution
 from scenes.stage import ExplainerScene
 
 __all__ = ["Conv2dScene"]
@@ -34,6 +35,11 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
+        if self.spec.is_photo:
+            self.show_title(self.operation)
+            self.show_options()
+            PhotoConvolution(self).play()
+            return
         several, columns = self.trace.x.shape[1] > 1, self.trace.output.shape[3]
         told = told_of(list(self.trace.positions()), columns, several=several)
         self.board = ConvBoard(self.spec, self.trace, [self.trace.step(*one) for one in told], self)

@@ -1,0 +1,291 @@
+"""A window of a photo, large: its pixels with the kernel on them, the products, and what they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+from manim import RIGHT, UP, Animation, FadeIn, FadeOut, Group, Rectangle, VGroup, VMobject
+
+from cnn_core.arrays import Array
+from cnn_core.conv2d import Conv2dStep, Conv2dTrace
+from cnn_core.equation import Equation, sign_between
+from cnn_core.expression import Sum, Value
+from cnn_core.notation import PLAIN
+from cnn_core.numerals import decimals_for
+from cnn_core.trace import address_of
+from scenes.conv2d.board import decimals_in, indexed, legible_cell, sum_decimals
+from scenes.language import say
+from scenes.layout import Box, smallest_text
+from scenes.marks import Written
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.picture import Picture
+from scenes.mobjects.stamp import Stamp, stamp_size
+from scenes.mobjects.text import Label, Number
+from scenes.photo.composition import tag_height
+from scenes.photo.pictures import Tones
+from scenes.theme import Theme
+
+__all__ = ["ConvLens", "PixelGrid", "channel_names"]
+
+_LARGEST = 1.0
+_TOTAL = 0.62
+"""Size of the total, in scene units, where there is room."""
+_PLATE = 0.68
+"""Opacity of what lies between a pixel and its number."""
+_EXACT = 4
+"""Decimals with which weights are written in full, where they can be read."""
+
+
+def channel_names(count: int) -> list[str]:
+    """Return what the channels of a photo are called."""
+    return [say("red"), say("green"), say("blue")] if count == 3 else [""] * count
+
+
+class PixelGrid(NumberGrid):
+    """Numbers on the pixels that they tell of: each on a plate, through which its pixel shines.
+
+    Parameters
+    ----------
+    is_lifted
+        Whether the numbers stand in the upper half of their cells, to leave room for weights.
+    """
+
+    def __init__(
+        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, decimals: int
+    ) -> None:
+        self.is_lifted = is_lifted
+        super().__init__(values, address, role, theme, cell, decimals=decimals)
+
+    def make_fill(self, row: int, column: int) -> VMobject:
+        plate = Rectangle(width=0.9 * self.cell, height=(0.46 if self.is_lifted else 0.62) * self.cell, stroke_width=0)
+        plate.set_fill(self.theme.background, opacity=_PLATE if self.text_size else 0.0)
+        return plate.move_to(self._middle(row, column))
+
+    def make_number(self, row: int, column: int) -> Number:
+        return super().make_number(row, column).move_to(self._middle(row, column))
+
+    def _middle(self, row: int, column: int) -> np.ndarray:
+        return self.cell_center(row, column) + (0.24 * self.cell * UP if self.is_lifted else 0)
+
+    def write(self, row: int, column: int, number: Number | None = None) -> None:
+        if (row, column) not in self.fills and np.isfinite(self.values[row, column]):
+            self.fills[row, column] = self.make_fill(row, column)
+            self.background.add(self.fills[row, column])
+        super().write(row, column, number)
+
+
+class ConvLens:
+    """Shows windows of a convolution, one after the other.
+
+    Parameters
+    ----------
+    told
+        The steps that will be shown; their numbers decide about sizes.
+    box
+        Where it stands.
+    upright
+        Whether its parts stand below each other.
+    """
+
+    def __init__(
+        self, stage: Any, trace: Conv2dTrace, told: Sequence[Conv2dStep], box: Box, tones: Tones, *, upright: bool
+    ) -> None:
+        self.stage, self.trace, self.told, self.tones, self.upright = stage, trace, told, tones, upright
+        self.theme: Theme = stage.theme
+        self.weight_name = "weight_flipped" if stage.spec.flip else "weight"
+        self.products_of_all = np.stack([step.products for step in told])
+        self.lay_out(box)
+        self.shown: list[Any] = []
+
+    def lay_out(self, box: Box) -> None:
+        """Divide the room between window, products and sums."""
+        kH, kW = self.trace.kernel_size
+        entries = len(self.told[0].products) if len(self.told[0].products) > 1 else 0
+        entries += self.trace.bias is not None
+        tag, needed = tag_height(), legible_cell(self.products_of_all)
+        self.line = 1.3 * max(0.34, smallest_text())
+        sums = (_TOTAL + 0.25 + entries * self.line) if self.upright else 0.0
+        free = box.height - tag - sums
+        if self.upright:
+            product = min(max(needed, 0.45 * free / kH), 0.5 * free / kH, box.width / kW)
+            cell = min(free / kH - product, box.width / kW, _LARGEST)
+        else:
+            free = box.height - tag
+            cell = min(free / kH, 0.36 * (box.width - 0.8) / kW, _LARGEST)
+            product = cell
+        width, height = kW * cell, kH * cell
+        if self.upright:
+            left = box.center[0] - width / 2
+            self.window = Box(left, left + width, box.top - height, box.top)
+            middle, top = box.center[0], box.top - height - tag
+        else:
+            total = 3.0
+            gap = min(0.6, max(0.2, (box.width - 2 * width - total) / 2))
+            left = max(box.left, box.center[0] - (2 * width + 2 * gap + total) / 2)
+            self.window = Box(left, left + width, box.top - tag - height, box.top - tag)
+            middle, top = left + width + gap + kW * product / 2, box.top - tag
+        half = kW * product / 2
+        self.products_box = Box(middle - half, middle + half, top - kH * product, top)
+        self.sums = replace(box, top=self.products_box.bottom - 0.1)
+        if not self.upright:
+            self.sums = Box(self.products_box.right + gap, box.right, self.products_box.bottom, top)
+        self.cell, self.product = cell, product
+
+    # What stands in it
+
+    def index(self, step: Conv2dStep) -> int:
+        return int(np.ravel_multi_index(step.position, self.trace.output.shape))
+
+    def pixels(self, step: Conv2dStep, c: int) -> tuple[Picture, PixelGrid]:
+        """Return a channel of a window as pixels, and its numbers."""
+        values = step.window[c]
+        seen = values
+        if self.trace.x.shape[1] == 3 and self.tones.white is not None:
+            seen = np.zeros((3, *values.shape))
+            seen[step.channels[c]] = values
+        picture = Picture(self.tones.colours(seen), self.window.width).move_to(self.window.center)
+        address = partial(_inside, f"steps[{self.index(step)}].window", c)
+        decimals = decimals_in(values[None], self.cell)
+        grid = PixelGrid(values, address, self.theme.input, self.theme, self.cell, is_lifted=True, decimals=decimals)
+        grid.frame.set_stroke(self.theme.window, width=6)
+        grid.shift(self.window.center - grid.frame.get_center())
+        return picture, grid
+
+    def stamp(self, step: Conv2dStep, c: int, grid: NumberGrid) -> Stamp | None:
+        """Return the kernel as it lies on the window; None where it could not be read."""
+        weight, k = self.trace.weight, step.position[1]
+        flat = weight.reshape(-1, weight.shape[-1])
+        ways = (decimals_for(weight, most=_EXACT), decimals_for(weight), 1)
+        decimals = next((one for one in ways if stamp_size(flat, one, self.cell)), None)
+        if decimals is None:
+            return None
+        address, largest = partial(indexed, self.weight_name, k, c), float(np.abs(weight).max())
+        return Stamp(grid, step.kernel[c], address, self.theme, decimals, largest)
+
+    def product_grid(self, step: Conv2dStep, c: int) -> NumberGrid:
+        values, like = step.products[c], self.products_of_all
+        address = partial(_inside, f"steps[{self.index(step)}].products", c)
+        decimals = decimals_in(like.reshape(-1, *like.shape[-2:]), self.product)
+        grid = NumberGrid(values, address, self.theme.output, self.theme, self.product, decimals=decimals)
+        grid.largest = float(np.abs(like).max()) or 1.0
+        grid.frame.set_color(self.theme.muted)
+        grid.lines.set_color(self.theme.muted)
+        return grid.shift(self.products_box.center - grid.frame.get_center())
+
+    def tag(self, step: Conv2dStep, c: int) -> Label:
+        """Return what stands above the products."""
+        name = channel_names(self.trace.x.shape[1])[step.channels[c]]
+        text = say("{channel} × weight", channel=name) if name else say("pixel × weight")
+        label = Label(text, max(0.3, smallest_text()), self.theme.muted)
+        box = self.products_box
+        return label.move_to(np.array([box.center[0], box.top + tag_height() / 2, 0]))
+
+    # What happens in it
+
+    def open(self, step: Conv2dStep, c: int, start: VMobject, *, run_time: float) -> None:
+        """Let the window grow out of its place in the photo, and the kernel settle on it."""
+        picture, grid = self.pixels(step, c)
+        stamp = self.stamp(step, c, grid)
+        scale = max(0.02, float(start.width) / float(picture.width))
+        whole = Group(picture, grid)
+        self.stage.play(FadeIn(whole, target_position=start, scale=scale), run_time=run_time)
+        self.shown = [picture, grid]
+        if stamp is not None:
+            self.stage.play(FadeIn(stamp), run_time=0.7 * run_time)
+            self.shown.append(stamp)
+
+    def multiply(self, step: Conv2dStep, c: int, *, run_time: float) -> None:
+        """Let the products appear row by row."""
+        grid, tag = self.product_grid(step, c), self.tag(step, c)
+        self.stage.play(FadeIn(tag, grid.frame, grid.lines), run_time=0.3)
+        for row in range(grid.rows):
+            parts: list[VMobject] = [part for (i, _), part in grid.fills.items() if i == row]
+            parts += [number for (i, _), number in grid.numbers.items() if i == row]
+            if parts:
+                self.stage.play(*map(FadeIn, parts), run_time=run_time / grid.rows)
+        self.stage.remove(*grid.get_family())
+        self.stage.add(grid)
+        self.shown += [grid, tag]
+
+    def exchange(self, step: Conv2dStep, c: int, start: VMobject) -> None:
+        """Go on to another channel or another kernel."""
+        self.stage.play(*self.leave(), run_time=0.3)
+        self.open(step, c, start, run_time=0.6)
+
+    def leave(self) -> list[Animation]:
+        gone, self.shown = self.shown, []
+        return [FadeOut(one) for one in gone]
+
+
+class Sums(Written):
+    """The sums of channels and the bias, below each other, and the total.
+
+    Attributes
+    ----------
+    entries
+        Name and number of each.
+    total
+        The result, with what stands before it.
+    """
+
+    def __init__(self, lens: ConvLens, step: Conv2dStep, equation: Equation) -> None:
+        super().__init__()
+        self.theme, self.box, self.size = lens.theme, lens.sums, max(0.34, smallest_text())
+        self.line = lens.line
+        values = self._values(lens, step, equation)
+        self.entries = [self._entry(n, *one) for n, one in enumerate(values)]
+        products = [Value(float(one), "", "", 4) for one in step.products.ravel()]
+        whole = Sum(tuple(value for _, value in values)) if values else Sum(tuple(products))
+        sign = sign_between(whole, equation.result) if values else "="
+        self.written = f"{PLAIN.equation(equation)}"
+        self.explains = equation.address
+        self.total = self._total(equation.result, sign if values else "")
+        self.add(*self.entries, self.total)
+
+    @property
+    def result(self) -> Number:
+        return cast("Number", self.total[1])
+
+    def _values(self, lens: ConvLens, step: Conv2dStep, equation: Equation) -> list[tuple[str, Value]]:
+        stem, sums = f"steps[{lens.index(step)}]", step.products.sum(axis=(1, 2))
+        decimals, names = sum_decimals(sums), channel_names(lens.trace.x.shape[1])
+        found = [
+            (names[channel], Value(float(sums[c]), f"{stem}.channel_sums[{c}]", "", decimals))
+            for c, channel in enumerate(step.channels)
+        ]
+        found = found if len(found) > 1 else []
+        if step.bias is None:
+            return found
+        summed = Value(step.total, f"{stem}.total", "", sum_decimals(np.array(step.total)))
+        bias = next(equation.left.parts[-1].leaves())
+        return [*(found or [(say("sum"), summed)]), (say("bias"), bias)]
+
+    def _entry(self, n: int, name: str, value: Value) -> VGroup:
+        y = self.box.top - (n + 0.5) * self.line
+        label = Label(name, self.size, self.theme.muted)
+        number = Number(value.text, value.address, self.size, self.theme.text)
+        half = min(1.3, self.box.width / 2)
+        label.move_to(np.array([self.box.center[0] - half + label.width / 2, y, 0]))
+        number.move_to(np.array([self.box.center[0] + half - number.width / 2, y, 0]))
+        return VGroup(label, number)
+
+    def _total(self, result: Value, sign: str) -> VGroup:
+        """Return the total, with the sign that is true before it."""
+        y = self.box.top - len(self.entries) * self.line - _TOTAL / 2 - 0.1
+        if not self.entries and self.box.height > 2 * _TOTAL:
+            y = self.box.center[1]
+        label = Label(sign or say("sum"), self.size, self.theme.muted)
+        number = Number(result.text, result.address, _TOTAL, self.theme.output, "semibold")
+        both = VGroup(label, number).arrange(RIGHT, buff=0.2)
+        if both.width > self.box.width:
+            number.scale(max(smallest_text() / _TOTAL, (self.box.width - label.width - 0.2) / number.width))
+            both.arrange(RIGHT, buff=0.2)
+        return both.move_to(np.array([self.box.center[0], y, 0]))
+
+
+def _inside(name: str, channel: int, row: int, column: int) -> str:
+    return address_of(name, (channel, row, column))

@@ -1,0 +1,217 @@
+"""A window runs over a photo while the result grows; where it stops, it is looked at closely."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import ceil
+from typing import Any
+
+import numpy as np
+from manim import Animation, ApplyMethod, Create, FadeIn, FadeOut, Group, Line, Transform, linear
+
+from cnn_core.arrays import Array, Pair
+from cnn_core.trace import address_of
+from scenes.language import say
+from scenes.layout import Box
+from scenes.mobjects.picture import draw_pictures_directly
+from scenes.mobjects.text import Number
+from scenes.photo.composition import PhotoPlaces
+from scenes.photo.pictures import Framed, Grow, Sight, Tones, emptied, rays, tones_of
+from scenes.stage import ExplainerScene
+
+__all__ = ["PhotoWalk", "sides"]
+
+_FLOW = 8.0
+"""Seconds in which all of a result grows."""
+_LONGEST = 2.5
+"""Seconds of one stretch; what grows longer than 4 s at once is too much for the film's data."""
+
+
+def sides(size: Pair) -> str:
+    """Return a picture's size as is usual for pictures, width first."""
+    return f"{size[1]}×{size[0]}"
+
+
+class PhotoWalk(ABC):
+    """What operations on photos have in common.
+
+    Attributes
+    ----------
+    at
+        Row and column of the output cells that are looked at closely, in reading order.
+    photo, results
+        The pictures.
+    """
+
+    def __init__(self, stage: ExplainerScene[Any], trace: Any, at: Sequence[Pair]) -> None:
+        draw_pictures_directly(stage.camera)
+        self.stage, self.spec, self.trace, self.theme, self.at = stage, stage.spec, trace, stage.theme, at
+        self.size: Pair = trace.x.shape[2:]
+        self.places = self.compose()
+        tones = self.photo_tones()
+        self.photo = Framed(self.seen(trace.x[0]), tones, self.places.photo, self.photo_name(), self.theme.input)
+        self.results = [
+            emptied(Framed(values, self.result_tones(number, values), box, self.result_name(number), self.theme.output))
+            for number, (values, box) in enumerate(zip(self.outputs(), self.places.results, strict=True))
+        ]
+        self.reached = 0
+        self.sight: Sight | None = None
+
+    def compose(self) -> PhotoPlaces:
+        stage = self.stage
+        sizes = [one.shape[-2:] for one in self.outputs()]
+        return PhotoPlaces.of(stage.bands.whole, self.size, sizes, wide=stage.wide, tall=stage.tall)
+
+    # What an operation says of itself
+
+    @abstractmethod
+    def outputs(self) -> Sequence[Array]:
+        """Return the values of each result, (H_out, W_out) or (3, H_out, W_out)."""
+
+    @abstractmethod
+    def result_tones(self, number: int, values: Array) -> Tones: ...
+
+    @abstractmethod
+    def result_name(self, number: int) -> str: ...
+
+    @abstractmethod
+    def window_of(self, row: int, column: int) -> tuple[Pair, Pair]:
+        """Return where the window of an output cell begins in `x`, and how large it is."""
+
+    @abstractmethod
+    def introduce(self) -> None:
+        """Show the photo and what is done with it."""
+
+    @abstractmethod
+    def look(self, cell: Pair, *, first: bool) -> None:
+        """Work out what becomes of a window; the sight lies on it."""
+
+    @abstractmethod
+    def leave(self) -> None:
+        """Take away what was worked out last, if there is any."""
+
+    @abstractmethod
+    def flow_words(self) -> tuple[str, str]:
+        """Return caption and reason of the first stretch."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Say what is to be taken away."""
+
+    # How it is played
+
+    def play(self) -> None:
+        self.stage.lasting_reason = self.flow_words()[1]
+        self.introduce()
+        for number, cell in enumerate(self.at):
+            words = self.flow_words() if number == 0 else self.on_words(cell)
+            self.flow(self.index(cell), *words, brisk=number > 0)
+            self.look(cell, first=number == 0)
+            self.reached = self.index(cell) + 1
+        last = say("The rest of the result grows in the same way.")
+        self.flow(self.count, last, "", brisk=True)
+        self.close()
+
+    def on_words(self, cell: Pair) -> tuple[str, str]:
+        return say("It goes on to output row {row}.", row=cell[0] + 1), ""
+
+    @property
+    def count(self) -> int:
+        """Pixels of a result."""
+        return int(np.prod(self.outputs()[0].shape[-2:]))
+
+    def index(self, cell: Pair) -> int:
+        return cell[0] * int(self.outputs()[0].shape[-1]) + cell[1]
+
+    def photo_tones(self) -> Tones:
+        return tones_of(self.trace.x, self.theme)
+
+    def seen(self, maps: Array) -> Array:
+        """Return maps (C, H, W) as a picture shows them."""
+        return maps[0] if len(maps) == 1 else maps
+
+    def photo_name(self) -> str:
+        low, high = self.trace.x.min(), self.trace.x.max()
+        name = self.spec.x_label if "x_label" in self.spec.model_fields_set else say("photo")
+        size = sides(self.size)
+        tones = self.photo_tones()
+        if tones.white is None:
+            return say("{name} {size}, {low:g} to {high:g}", name=name, size=size, low=low, high=high)
+        return say("{name} {size}, 0 to {high:g}", name=name, size=size, high=tones.white)
+
+    def flow(self, stop: int, said: str, reason: str, *, brisk: bool) -> None:
+        """Let all results grow up to a pixel, while a band runs down the photo."""
+        if stop == self.reached:
+            return
+        seconds = max(0.6, _FLOW * (stop - self.reached) / self.count)
+        with self.stage.beat("step", said, brisk=brisk, reason=reason):
+            self.leave()
+            band = self.band(self.reached)
+            self.stage.play(*self.sight_to(band), run_time=0.4)
+            stretches = ceil(seconds / _LONGEST)
+            stops = np.linspace(self.reached, stop, stretches + 1).round().astype(int).tolist()
+            for start, end in pairwise(stops):
+                there = self.band(end).get_center()
+                assert self.sight is not None, "it has come to its band"
+                moves: list[Animation] = [Grow(one, start, end, rate_func=linear) for one in self.results]
+                moves.append(ApplyMethod(self.sight.move_to, there, rate_func=linear))
+                self.stage.play(*moves, run_time=seconds / stretches)
+            if stop == self.count:
+                self.stage.play(*self.without_sight(), run_time=0.3)
+        self.reached = stop
+
+    def band(self, index: int) -> Sight:
+        """Return an outline around all pixels that a row of the output looks at."""
+        rows, columns = self.results[0].rows, self.results[0].columns
+        (top, _), (height, _) = self.window_of(min(index // columns, rows - 1), 0)
+        return Sight(self.photo, (top, 0), (height, self.photo.columns), 3)
+
+    def sight_to(self, there: Sight) -> list[Animation]:
+        if self.sight is None:
+            self.sight = there
+            return [FadeIn(there)]
+        self.sight.pointing_at(*there.about)
+        return [Transform(self.sight, there)]
+
+    def without_sight(self) -> list[Animation]:
+        gone, self.sight = self.sight, None
+        return [] if gone is None else [FadeOut(gone)]
+
+    def look_at(self, cell: Pair) -> Sight:
+        """Return the outline around the window of an output cell, which knows what it is about."""
+        (top, left), size = self.window_of(*cell)
+        sight = Sight(self.photo, (top, left), size)
+        return sight.pointing_at(*self.about(cell))
+
+    def about(self, cell: Pair) -> Iterator[str]:
+        (top, left), (height, width) = self.window_of(*cell)
+        H, W = self.size
+        for row in range(max(0, top), min(H, top + height)):
+            for column in range(max(0, left), min(W, left + width)):
+                yield address_of("x", (0, 0, row, column))
+
+    def rays(self, goal: Box) -> Group:
+        assert self.sight is not None, "it lies on a window"
+        return Group(rays(self.sight, goal))
+
+    def pixel_mark(self, number: int, cell: Pair) -> Sight:
+        """Return an outline around an output cell."""
+        mark = Sight(self.results[number], cell, (1, 1))
+        return mark.pointing_at(address_of("output", (0, number, *cell)))
+
+    def drop(self, number: int, cell: Pair, total: Number, *, run_time: float) -> list[Any]:
+        """Let a total fly into its pixel; return what stays of its way."""
+        result, mark = self.results[number], self.pixel_mark(number, cell)
+        start = total.get_center()
+        goal = mark.get_center()
+        edge = total.get_right() if goal[0] > total.get_right()[0] else start
+        way = Line(edge + 0.03 * (goal - edge), goal, stroke_width=2.5)
+        way.set_color(self.theme.output)
+        self.stage.play(Create(way), FadeIn(mark), run_time=run_time)
+        flying = Number(total.shown_text, "", total.size, self.theme.output, "semibold").move_to(total)
+        self.stage.play(FadeOut(flying, target_position=goal, scale=0.15), run_time=run_time)
+        index = self.index(cell)
+        self.stage.play(Grow(result, index, index + 1), run_time=0.3)
+        return [way, mark]
