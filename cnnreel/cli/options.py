@@ -173,7 +173,7 @@ def help_text(name: str, field: FieldInfo, several: str) -> str:
 
 def default_text(name: str, default: Any) -> str:
     match default:
-        case None | ():
+        case None:
             return ""
         case bool():
             return flag(name) if default else f"--no-{flag(name)[2:]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from cnn_core.arrays import Pair
 from cnn_core.frozen import Frozen
@@ -14,6 +15,8 @@ __all__ = ["PhotoPlaces", "tag_height"]
 _GAP = 0.38
 _LENS = 0.21
 """Width of the lens between two pictures, as a share of the frame's."""
+_SHARE = 0.37
+"""Width of the photo beside several results, as a share of the frame's."""
 _LENS_BELOW = 0.36
 """Height of the lens below pictures, as a share of theirs and its own."""
 
@@ -32,13 +35,15 @@ class PhotoPlaces(Frozen):
     photo, results
         The pictures' rooms, without the lines above and below them.
     lens
-        Between them or below them; its parts stand `upright`, one below the other, or side by side.
+        Between them or below them.
+    lens_as
+        How its window, products and sums stand: in a column, in a row, or the first two as a pair and the sums below.
     """
 
     photo: Box
     results: Sequence[Box]
     lens: Box
-    upright: bool
+    lens_as: Literal["column", "row", "pair"]
 
     @classmethod
     def of(cls, room: Box, size: Pair, results: Sequence[Pair], *, wide: bool, tall: bool) -> PhotoPlaces:
@@ -46,15 +51,13 @@ class PhotoPlaces(Frozen):
         if wide and len(results) == 1:
             return _between(room, size, results[0])
         if wide:
-            photo = _fitted(replace(_lines_off(room), right=room.left + 0.42 * room.width), size, x=-1)
+            photo = _fitted(replace(_lines_off(room), right=room.left + _SHARE * room.width), size, x=-1, y=1)
             rest = replace(room, left=photo.right + _GAP)
-            above, lens = _split(rest, _LENS_BELOW)
-            return cls(photo, _row(_lines_off(above), results), lens, upright=False)
-        if tall:
-            return _stacked(room, size, results)
-        above, lens = _split(room, _LENS_BELOW)
+            others = _row(_lines_off(_above(rest)), results)
+            return cls(photo, others, _below(rest, others), "row")
+        above = replace(room, bottom=room.top - 0.5 * room.height) if tall else _above(room)
         photo, *others = _row(_lines_off(above), [size, *results])
-        return cls(photo, others, lens, upright=False)
+        return cls(photo, others, _below(room, others), "pair" if tall else "row")
 
 
 def _lines_off(room: Box) -> Box:
@@ -62,9 +65,14 @@ def _lines_off(room: Box) -> Box:
     return replace(room, top=room.top - tag_height(), bottom=room.bottom + tag_height())
 
 
-def _split(room: Box, share: float) -> tuple[Box, Box]:
-    edge = room.bottom + share * room.height
-    return replace(room, bottom=edge), replace(room, top=edge - 0.1)
+def _above(room: Box) -> Box:
+    """Leave the lower part to the lens."""
+    return replace(room, bottom=room.bottom + _LENS_BELOW * room.height)
+
+
+def _below(room: Box, pictures: Sequence[Box]) -> Box:
+    """Return what is left below pictures and the lines below them."""
+    return replace(room, top=min(one.bottom for one in pictures) - tag_height() - 0.1)
 
 
 def _between(room: Box, size: Pair, result: Pair) -> PhotoPlaces:
@@ -74,17 +82,7 @@ def _between(room: Box, size: Pair, result: Pair) -> PhotoPlaces:
     photo = _fitted(replace(free, right=room.left + each), size, x=-1, y=1)
     after = _fitted(replace(free, left=room.right - each), result, x=1, y=1, most=_pixel(photo, size, result))
     lens = Box(photo.right + _GAP, after.left - _GAP, room.bottom, photo.top)
-    return PhotoPlaces(photo, [after], lens, upright=True)
-
-
-def _stacked(room: Box, size: Pair, results: Sequence[Pair]) -> PhotoPlaces:
-    """Put the photo above, the lens in the middle and the results below."""
-    above = replace(room, bottom=room.top - 0.42 * room.height)
-    photo = _fitted(replace(above, top=above.top - tag_height()), size, y=1)
-    below = replace(room, top=room.bottom + 0.38 * room.height)
-    after = _row(_lines_off(below), results)
-    lens = replace(room, top=photo.bottom - 0.2, bottom=max(one.top for one in after) + tag_height() + 0.1)
-    return PhotoPlaces(photo, after, lens, upright=False)
+    return PhotoPlaces(photo, [after], lens, "column")
 
 
 def _row(room: Box, sizes: Sequence[Pair]) -> list[Box]:

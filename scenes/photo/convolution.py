@@ -12,10 +12,11 @@ from manim import UP, Animation, FadeIn, FadeOut, Group, VGroup
 from cnn_core.arrays import Array, Pair
 from cnn_core.conv2d import Conv2dStep
 from cnn_core.equation import Equation
+from cnn_core.numerals import decimals_for
 from cnn_core.trace import address_of
 from cnn_core.windows import reach
 from scenes.conv2d import reasons, words
-from scenes.conv2d.board import decimals_in, indexed
+from scenes.conv2d.board import decimals_in, indexed, legible_cell
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import NumberGrid
@@ -25,6 +26,7 @@ from scenes.photo.composition import tag_height
 from scenes.photo.lens import ConvLens, Sums
 from scenes.photo.pictures import Tones, tones_of
 from scenes.photo.walk import PhotoWalk, sides
+from scenes.specs.photo import strongest_and_typical
 from scenes.stage import ExplainerScene
 
 __all__ = ["PhotoConvolution"]
@@ -42,7 +44,7 @@ class PhotoConvolution(PhotoWalk):
         super().__init__(stage, trace, stage.spec.closely(trace.output[0]))
         self.kernels = len(trace.weight)
         told = [self.step(cell, k) for cell in self.at for k in range(self.kernels)]
-        self.lens = ConvLens(stage, trace, told, self.places.lens, self.photo.tones, upright=self.places.upright)
+        self.lens = ConvLens(stage, trace, told, self.places, self.photo.tones)
         self.cards = self.kernel_cards()
         self.working: list[Any] = []
 
@@ -83,9 +85,9 @@ class PhotoConvolution(PhotoWalk):
         """Return the kernels by themselves, where the lens opens later: one a row or a column, with their names."""
         box, (kH, kW), C = self.places.lens, self.trace.kernel_size, self.trace.weight.shape[1]
         tag, K = tag_height(), self.kernels
-        down, across = (K * C, 1) if self.places.upright else (1, K * C)
+        down, across = (K * C, 1) if self.places.lens_as == "column" else (1, K * C)
         cell = min(
-            _KERNEL,
+            max(_KERNEL, legible_cell(self.trace.weight, decimals_for(self.trace.weight, most=4))),
             (box.width - _GAP * (across - 1)) / (across * kW),
             (box.height - tag * down - _GAP * (down - 1)) / (down * kH),
         )
@@ -203,6 +205,4 @@ class PhotoConvolution(PhotoWalk):
         return low, high
 
     def strongest(self, k: int) -> Pair:
-        values = np.abs(self.trace.output[0, k])
-        row, column = np.unravel_index(int(values.argmax()), values.shape)
-        return int(row), int(column)
+        return strongest_and_typical(self.trace.output[0, k : k + 1])[0]

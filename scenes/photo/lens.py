@@ -21,11 +21,11 @@ from scenes.conv2d.board import decimals_in, indexed, legible_cell, sum_decimals
 from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.marks import Written
-from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.grid import NumberGrid, widest_text
 from scenes.mobjects.picture import Picture
 from scenes.mobjects.stamp import Stamp, stamp_size
 from scenes.mobjects.text import Label, Number
-from scenes.photo.composition import tag_height
+from scenes.photo.composition import PhotoPlaces, tag_height
 from scenes.photo.pictures import Tones
 from scenes.theme import Theme
 
@@ -85,55 +85,58 @@ class ConvLens:
     ----------
     told
         The steps that will be shown; their numbers decide about sizes.
-    box
-        Where it stands.
-    upright
-        Whether its parts stand below each other.
+    places
+        Where it stands, and how its parts do.
     """
 
     def __init__(
-        self, stage: Any, trace: Conv2dTrace, told: Sequence[Conv2dStep], box: Box, tones: Tones, *, upright: bool
+        self, stage: Any, trace: Conv2dTrace, told: Sequence[Conv2dStep], places: PhotoPlaces, tones: Tones
     ) -> None:
-        self.stage, self.trace, self.told, self.tones, self.upright = stage, trace, told, tones, upright
+        self.stage, self.trace, self.told, self.tones = stage, trace, told, tones
         self.theme: Theme = stage.theme
         self.weight_name = "weight_flipped" if stage.spec.flip else "weight"
         self.products_of_all = np.stack([step.products for step in told])
-        self.lay_out(box)
+        self.lay_out(places.lens, places.lens_as)
         self.shown: list[Any] = []
+        exact = decimals_for(self.products_of_all, most=_EXACT + 1)
+        self.is_rounded = decimals_in(self.flat_products, self.product) < exact
 
-    def lay_out(self, box: Box) -> None:
+    @property
+    def flat_products(self) -> Array:
+        return self.products_of_all.reshape(-1, *self.trace.kernel_size)
+
+    def lay_out(self, box: Box, lens_as: str) -> None:
         """Divide the room between window, products and sums."""
-        kH, kW = self.trace.kernel_size
-        entries = len(self.told[0].products) if len(self.told[0].products) > 1 else 0
-        entries += self.trace.bias is not None
-        tag, needed = tag_height(), legible_cell(self.products_of_all)
-        self.line = 1.3 * max(0.34, smallest_text())
-        sums = (_TOTAL + 0.25 + entries * self.line) if self.upright else 0.0
-        free = box.height - tag - sums
-        if self.upright:
-            product = min(max(needed, 0.45 * free / kH), 0.5 * free / kH, box.width / kW)
-            cell = min(free / kH - product, box.width / kW, _LARGEST)
+        (kH, kW), channels = self.trace.kernel_size, len(self.told[0].products)
+        entries = (channels if channels > 1 else 0) + (self.trace.bias is not None)
+        tag, self.line = tag_height(), 1.3 * max(0.34, smallest_text())
+        below = 0.0 if lens_as == "row" else max(_TOTAL, smallest_text()) + 0.3 + entries * self.line
+        free = replace(box, bottom=box.bottom + below)
+        if lens_as == "column":
+            cell, product = self.shared((free.height - tag) / kH, box.width / kW)
+            window = _centered(free, kW * cell, kH * cell, free.center[0])
+            products = _centered(replace(free, top=window.bottom - tag), kW * product, kH * product, free.center[0])
         else:
-            free = box.height - tag
-            cell = min(free / kH, 0.36 * (box.width - 0.8) / kW, _LARGEST)
-            product = cell
-        width, height = kW * cell, kH * cell
-        if self.upright:
-            left = box.center[0] - width / 2
-            self.window = Box(left, left + width, box.top - height, box.top)
-            middle, top = box.center[0], box.top - height - tag
-        else:
-            total = 3.0
-            gap = min(0.6, max(0.2, (box.width - 2 * width - total) / 2))
-            left = max(box.left, box.center[0] - (2 * width + 2 * gap + total) / 2)
-            self.window = Box(left, left + width, box.top - tag - height, box.top - tag)
-            middle, top = left + width + gap + kW * product / 2, box.top - tag
-        half = kW * product / 2
-        self.products_box = Box(middle - half, middle + half, top - kH * product, top)
-        self.sums = replace(box, top=self.products_box.bottom - 0.1)
-        if not self.upright:
-            self.sums = Box(self.products_box.right + gap, box.right, self.products_box.bottom, top)
-        self.cell, self.product = cell, product
+            share = 0.31 if lens_as == "row" else 0.46
+            cell = product = min((free.height - tag) / kH, share * box.width / kW, _LARGEST)
+            top = replace(free, top=free.top - tag)
+            left = free.left + kW * cell / 2 if lens_as == "row" else free.center[0] - 0.25 * box.width
+            window = _centered(top, kW * cell, kH * cell, left)
+            gap = 0.3 if lens_as == "row" else 0.5 * box.width - kW * cell
+            products = _centered(top, kW * cell, kH * cell, window.right + gap + kW * cell / 2)
+        self.cell, self.product, self.window, self.products_box = cell, product, window, products
+        self.sums = replace(box, top=products.bottom - 0.15)
+        if lens_as == "row":
+            self.sums = Box(products.right + 0.3, box.right, products.bottom, products.top)
+
+    def shared(self, pitch: float, most: float) -> tuple[float, float]:
+        """Divide the height of a row between a cell of the window and one of the products, so that both can be read."""
+        weight = self.trace.weight
+        digits = widest_text(weight.reshape(-1, weight.shape[-1]), decimals_for(weight, most=_EXACT))
+        stamp = smallest_text() * (digits + 0.62) / 0.86
+        product = min(max(legible_cell(self.products_of_all), 0.45 * pitch), 0.5 * pitch, most)
+        cell = min(max(pitch - product, min(stamp, 0.62 * pitch)), most, _LARGEST)
+        return cell, min(pitch - cell, most)
 
     # What stands in it
 
@@ -169,7 +172,7 @@ class ConvLens:
     def product_grid(self, step: Conv2dStep, c: int) -> NumberGrid:
         values, like = step.products[c], self.products_of_all
         address = partial(_inside, f"steps[{self.index(step)}].products", c)
-        decimals = decimals_in(like.reshape(-1, *like.shape[-2:]), self.product)
+        decimals = decimals_in(self.flat_products, self.product)
         grid = NumberGrid(values, address, self.theme.output, self.theme, self.product, decimals=decimals)
         grid.largest = float(np.abs(like).max()) or 1.0
         grid.frame.set_color(self.theme.muted)
@@ -180,6 +183,8 @@ class ConvLens:
         """Return what stands above the products."""
         name = channel_names(self.trace.x.shape[1])[step.channels[c]]
         text = say("{channel} × weight", channel=name) if name else say("pixel × weight")
+        if self.is_rounded:
+            text = say("{products}, rounded", products=text)
         label = Label(text, max(0.3, smallest_text()), self.theme.muted)
         box = self.products_box
         return label.move_to(np.array([box.center[0], box.top + tag_height() / 2, 0]))
@@ -285,6 +290,11 @@ class Sums(Written):
             number.scale(max(smallest_text() / _TOTAL, (self.box.width - label.width - 0.2) / number.width))
             both.arrange(RIGHT, buff=0.2)
         return both.move_to(np.array([self.box.center[0], y, 0]))
+
+
+def _centered(room: Box, width: float, height: float, x: float) -> Box:
+    """Return a box at the top of a room, around x."""
+    return Box(x - width / 2, x + width / 2, room.top - height, room.top)
 
 
 def _inside(name: str, channel: int, row: int, column: int) -> str:

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from manim import Animation, ApplyMethod, Create, FadeIn, FadeOut, Group, Line, Transform, linear
+from manim import DOWN, LEFT, RIGHT, UP, Animation, ApplyMethod, Create, FadeIn, FadeOut, Group, Line, Transform, linear
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.trace import address_of
@@ -27,6 +27,13 @@ _FLOW = 8.0
 """Seconds in which all of a result grows."""
 _LONGEST = 2.5
 """Seconds of one stretch; what grows longer than 4 s at once is too much for the film's data."""
+
+
+def _side(way: np.ndarray) -> np.ndarray:
+    """Return on which side of a number a way leaves it."""
+    if abs(way[0]) > abs(way[1]):
+        return RIGHT if way[0] > 0 else LEFT
+    return UP if way[1] > 0 else DOWN
 
 
 def sides(size: Pair) -> str:
@@ -206,7 +213,7 @@ class PhotoWalk(ABC):
         result, mark = self.results[number], self.pixel_mark(number, cell)
         start = total.get_center()
         goal = mark.get_center()
-        edge = total.get_right() if goal[0] > total.get_right()[0] else start
+        edge = total.get_edge_center(_side(goal - start))
         way = Line(edge + 0.03 * (goal - edge), goal, stroke_width=2.5)
         way.set_color(self.theme.output)
         self.stage.play(Create(way), FadeIn(mark), run_time=run_time)

@@ -96,12 +96,14 @@ def equal_pixels(film: PhotoConvolution) -> str:
     """Say what comes of a window whose pixels are all equal."""
     totals = film.trace.weight.sum(axis=(1, 2, 3))
     if np.abs(totals).max() < _EQUAL:
+        if film.trace.bias is not None:
+            return say("The weights add up to 0, so equal pixels give the bias alone.")
         return say_many(
             "The weights add up to 0, so equal pixels give 0.",
             "The weights of each add up to 0, so equal pixels give 0.",
             len(totals),
         )
-    if np.abs(totals - 1).max() < _EQUAL:
+    if film.trace.bias is None and np.abs(totals - 1).max() < _EQUAL:
         return say("The weights add up to 1, so equal pixels stay as they are.")
     return reasons.fits(film.trace)
 
@@ -109,8 +111,8 @@ def equal_pixels(film: PhotoConvolution) -> str:
 def flow(film: PhotoConvolution) -> str:
     count = film.results[0].rows * film.results[0].columns
     if film.kernels > 1:
-        return say("Row by row, each sum becomes a pixel: {count} of them in each result.", count=count)
-    return say("Row by row, each of the {count} sums becomes a pixel of the result.", count=count)
+        return say("Row by row, each sum becomes a pixel: {count:,} of them in each result.", count=count)
+    return say("Row by row, each of the {count:,} sums becomes a pixel of the result.", count=count)
 
 
 def stop(film: PhotoConvolution, cell: Pair, k: int) -> str:
@@ -120,12 +122,18 @@ def stop(film: PhotoConvolution, cell: Pair, k: int) -> str:
     name = kernel_name(film.spec, k)
     if film.kernels > 1 and k:
         return say("The same window under {name}.", name=name)
-    if values[cell] == values.max() and values.max() > 0:
-        if film.kernels > 1:
-            return say("{place} of the result: nowhere is {name} farther from 0.", place=place.capitalize(), name=name)
+    if film.kernels > 1:
+        best = [kernel_name(film.spec, one) for one in range(film.kernels) if film.strongest(one) == cell]
+        if best:
+            return say("{place}: nowhere is {name} farther from 0.", place=place.capitalize(), name=listed(best))
+    elif values[cell] == values.max() and values.max() > 0:
+        if film.trace.output.min() >= 0:
+            return say("{place} of the result: the largest sum.", place=place.capitalize())
         return say("{place} of the result: the sum that is farthest from 0.", place=place.capitalize())
     closer = float((values < values[cell] - _EQUAL).mean())
     if film.kernels == 1 and closer <= 0.5 <= float((values <= values[cell] + _EQUAL).mean()):
+        if film.trace.output.min() >= 0:
+            return say("{place}, a typical window: half of all sums are no larger.", place=place.capitalize())
         return say("{place}, a typical window: half of all sums are this close to 0.", place=place.capitalize())
     return say("{place} of the result, looked at closely.", place=place.capitalize())
 
@@ -136,6 +144,8 @@ def insight(film: PhotoConvolution) -> tuple[str, str]:
     strongest = [float(trace.output[(0, k, *film.strongest(k))]) for k in range(film.kernels)]
     if film.kernels == 1:
         said = say("The sum that is farthest from 0 is {value}.", value=in_digits(strongest[0]))
+        if trace.output.min() >= 0:
+            said = say("The largest sum is {value}.", value=in_digits(strongest[0]))
     else:
         named = [f"{kernel_name(film.spec, k)} {in_digits(one)}" for k, one in enumerate(strongest)]
         said = say("Farthest from 0: {values}.", values=listed(named))

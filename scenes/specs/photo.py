@@ -96,8 +96,8 @@ Cells = Annotated[tuple[Pair, ...], BeforeValidator(read_cells), rows_called("ce
 class PhotoSpec(SceneSpec):
     """What scenes take that show photos as photos, and the working of some windows closely."""
 
-    at: Cells = Field(
-        (),
+    at: Cells | None = Field(
+        None,
         description='Row and column of an output cell of a photo, counted from 0, such as "12,30": its window is '
         "looked at closely; otherwise the strongest and a typical one.",
     )
@@ -110,7 +110,7 @@ class PhotoSpec(SceneSpec):
         InputError
             If one is none of its cells.
         """
-        for cell in self.at:
+        for cell in self.at or ():
             if cell[0] >= output.shape[1] or cell[1] >= output.shape[2]:
                 size, came = "×".join(map(str, output.shape[1:])), ",".join(map(str, cell))
                 raise InputError(
