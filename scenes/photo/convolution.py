@@ -59,7 +59,7 @@ class PhotoConvolution(PhotoWalk):
 
     def result_tones(self, number: int, values: Array) -> Tones:
         """Return the photo's tones where the weights add up to 1, and colours by sign otherwise."""
-        total, tones = float(self.trace.weight[number].sum()), self.photo_tones()
+        total, tones = float(self.trace.weight[number].sum()), self.tones
         if abs(total - 1) < 1e-9 and self.trace.bias is None and tones.white is not None:
             return tones
         is_signed = abs(total) < 1e-9 or values.min() < 0
@@ -149,7 +149,7 @@ class PhotoConvolution(PhotoWalk):
             self.lens.open(step, 0, self.sight_now(), run_time=1.0)
         sums = Sums(self.lens, step, equation)
         for c in range(len(step.products)):
-            with self.stage.beat("step", words.multiplied(step, c), reason=reasons.each_pair(step, c)):
+            with self.stage.beat("step", photo_words.channel_sum(self, step, c), reason=reasons.each_pair(step, c)):
                 if c:
                     self.lens.exchange(step, c, self.sight_now())
                 self.lens.multiply(step, c, run_time=1.5)

@@ -109,16 +109,19 @@ class ConvLens:
         """Divide the room between window, products and sums."""
         (kH, kW), channels = self.trace.kernel_size, len(self.told[0].products)
         entries = (channels if channels > 1 else 0) + (self.trace.bias is not None)
-        tag, self.line = tag_height(), 1.3 * max(0.34, smallest_text())
-        below = 0.0 if lens_as == "row" else max(_TOTAL, smallest_text()) + 0.3 + entries * self.line
-        free = replace(box, bottom=box.bottom + below)
+        tag, self.line, self.is_row = tag_height(), 1.3 * max(0.34, smallest_text()), lens_as == "column"
+        lines = (2 if entries else 0) if self.is_row else entries
+        sums = 0.0 if lens_as == "row" else max(_TOTAL, smallest_text()) + 0.3 + lines * self.line
+        free = replace(box, bottom=box.bottom + sums)
+        if lens_as == "pair":
+            free = replace(box, top=box.top - sums)
         if lens_as == "column":
             cell, product = self.shared((free.height - tag) / kH, box.width / kW)
             window = _centered(free, kW * cell, kH * cell, free.center[0])
             products = _centered(replace(free, top=window.bottom - tag), kW * product, kH * product, free.center[0])
         else:
-            share = 0.31 if lens_as == "row" else 0.46
-            cell = product = min((free.height - tag) / kH, share * box.width / kW, _LARGEST)
+            share, most = 0.31 if lens_as == "row" else 0.47, max(_LARGEST, 2.8 * smallest_text())
+            cell = product = min((free.height - tag) / kH, share * box.width / kW, most)
             top = replace(free, top=free.top - tag)
             left = free.left + kW * cell / 2 if lens_as == "row" else free.center[0] - 0.25 * box.width
             window = _centered(top, kW * cell, kH * cell, left)
@@ -128,6 +131,8 @@ class ConvLens:
         self.sums = replace(box, top=products.bottom - 0.15)
         if lens_as == "row":
             self.sums = Box(products.right + 0.3, box.right, products.bottom, products.top)
+        elif lens_as == "pair":
+            self.sums = Box(products.left, box.right, free.top, box.top)
 
     def shared(self, pitch: float, most: float) -> tuple[float, float]:
         """Divide the height of a row between a cell of the window and one of the products, so that both can be read."""
@@ -162,7 +167,7 @@ class ConvLens:
         """Return the kernel as it lies on the window; None where it could not be read."""
         weight, k = self.trace.weight, step.position[1]
         flat = weight.reshape(-1, weight.shape[-1])
-        ways = (decimals_for(weight, most=_EXACT), decimals_for(weight), 1)
+        ways = (decimals_for(weight, most=_EXACT), decimals_for(weight))
         decimals = next((one for one in ways if stamp_size(flat, one, self.cell)), None)
         if decimals is None:
             return None
@@ -184,7 +189,7 @@ class ConvLens:
         name = channel_names(self.trace.x.shape[1])[step.channels[c]]
         text = say("{channel} × weight", channel=name) if name else say("pixel × weight")
         if self.is_rounded:
-            text = say("{products}, rounded", products=text)
+            text = f"≈ {text}"
         label = Label(text, max(0.3, smallest_text()), self.theme.muted)
         box = self.products_box
         return label.move_to(np.array([box.center[0], box.top + tag_height() / 2, 0]))
@@ -240,8 +245,9 @@ class Sums(Written):
     def __init__(self, lens: ConvLens, step: Conv2dStep, equation: Equation) -> None:
         super().__init__()
         self.theme, self.box, self.size = lens.theme, lens.sums, max(0.34, smallest_text())
-        self.line = lens.line
+        self.line, self.is_row = lens.line, lens.is_row
         values = self._values(lens, step, equation)
+        self.count = len(values)
         self.entries = [self._entry(n, *one) for n, one in enumerate(values)]
         products = [Value(float(one), "", "", 4) for one in step.products.ravel()]
         whole = Sum(tuple(value for _, value in values)) if values else Sum(tuple(products))
@@ -270,6 +276,8 @@ class Sums(Written):
         return [*(found or [(say("sum"), summed)]), (say("bias"), bias)]
 
     def _entry(self, n: int, name: str, value: Value) -> VGroup:
+        if self.is_row:
+            return self._column(n, name, value)
         y = self.box.top - (n + 0.5) * self.line
         label = Label(name, self.size, self.theme.muted)
         number = Number(value.text, value.address, self.size, self.theme.text)
@@ -278,9 +286,21 @@ class Sums(Written):
         number.move_to(np.array([self.box.center[0] + half - number.width / 2, y, 0]))
         return VGroup(label, number)
 
+    def _column(self, n: int, name: str, value: Value) -> VGroup:
+        """Return a name and its number below it, beside those of the others."""
+        pitch = min(self.box.width / self.count, 1.1)
+        x = self.box.center[0] + (n - (self.count - 1) / 2) * pitch
+        label = Label(name, max(0.26, smallest_text()), self.theme.muted)
+        number = Number(value.text, value.address, self.size, self.theme.text)
+        number.scale(min(1.0, max(smallest_text() / self.size, 0.9 * pitch / number.width)))
+        for part, row in ((label, 0.5), (number, 1.4)):
+            part.move_to(np.array([x, self.box.top - row * self.line, 0]))
+        return VGroup(label, number)
+
     def _total(self, result: Value, sign: str) -> VGroup:
         """Return the total, with the sign that is true before it."""
-        y = self.box.top - len(self.entries) * self.line - _TOTAL / 2 - 0.1
+        lines = min(2, self.count) if self.is_row else self.count
+        y = self.box.top - lines * self.line - _TOTAL / 2 - 0.1
         if not self.entries and self.box.height > 2 * _TOTAL:
             y = self.box.center[1]
         label = Label(sign or say("sum"), self.size, self.theme.muted)

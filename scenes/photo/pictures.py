@@ -12,7 +12,7 @@ from cnn_core.numerals import as_text, decimals_of
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked
 from scenes.mobjects.picture import Colours, Picture, picture_colours
-from scenes.mobjects.text import Label, Number
+from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
 __all__ = ["Framed", "Grow", "Sight", "Tones", "emptied", "rays", "tones_of"]
@@ -65,6 +65,8 @@ class Framed(Group):
     ----------
     values
         (H, W), or (3, H, W) for red, green and blue.
+    name
+        Stands above it, without what follows a comma where there is no room for that.
     """
 
     def __init__(self, values: Array, tones: Tones, box: Box, name: str, role: str) -> None:
@@ -72,7 +74,9 @@ class Framed(Group):
         self.rows, self.columns = map(int, values.shape[-2:])
         self.image = Picture(tones.colours(values), box.width).move_to(box.center)
         self.frame = Rectangle(width=box.width, height=box.height, color=role, stroke_width=2.5).move_to(box.center)
-        self.tag = Label(name, max(0.3, smallest_text()), role)
+        size = max(0.3, smallest_text())
+        is_long = width_of(name) * size > box.width + 0.1
+        self.tag = Label(name.partition(",")[0] if is_long else name, size, role)
         self.tag.next_to(self.frame, UP, buff=0.06, aligned_edge=LEFT)
         super().__init__(self.image, self.frame, self.tag)
 

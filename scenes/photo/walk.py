@@ -57,8 +57,8 @@ class PhotoWalk(ABC):
         self.stage, self.spec, self.trace, self.theme, self.at = stage, stage.spec, trace, stage.theme, at
         self.size: Pair = trace.x.shape[2:]
         self.places = self.compose()
-        tones = self.photo_tones()
-        self.photo = Framed(self.seen(trace.x[0]), tones, self.places.photo, self.photo_name(), self.theme.input)
+        self.tones = self.photo_tones()
+        self.photo = Framed(self.seen(trace.x[0]), self.tones, self.places.photo, self.photo_name(), self.theme.input)
         self.results = [
             emptied(Framed(values, self.result_tones(number, values), box, self.result_name(number), self.theme.output))
             for number, (values, box) in enumerate(zip(self.outputs(), self.places.results, strict=True))
@@ -143,7 +143,7 @@ class PhotoWalk(ABC):
         low, high = self.trace.x.min(), self.trace.x.max()
         name = self.spec.x_label if "x_label" in self.spec.model_fields_set else say("photo")
         size = sides(self.size)
-        tones = self.photo_tones()
+        tones = self.tones
         if tones.white is None:
             return say("{name} {size}, {low:g} to {high:g}", name=name, size=size, low=low, high=high)
         return say("{name} {size}, 0 to {high:g}", name=name, size=size, high=tones.white)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnn_core.arrays import Array, Pair
+from cnn_core.conv2d import Conv2dStep
 from cnn_core.kernels import KERNELS
 from cnn_core.windows import windows
-from scenes.conv2d import reasons
+from scenes.conv2d import reasons, words
 from scenes.conv2d.words import in_digits
-from scenes.language import listed, number, say, say_many
+from scenes.language import listed, marked, number, say, say_many
 from scenes.photo.walk import sides
 
 if TYPE_CHECKING:
@@ -87,6 +88,10 @@ def kernels(film: PhotoConvolution) -> str:
         said = say("{count} kernels look at the same photo: {names}.", count=count, names=listed(briefly))
     if film.trace.weight.shape[1] > 1:
         said += " " + say("Each channel has weights of its own; the sums of the channels are added.")
+    white = film.photo.tones.white
+    drawn = [one.values for one in film.results if one.tones is film.photo.tones]
+    if white is not None and any(one.min() < 0 or one.max() > white for one in drawn):
+        said += " " + say("What comes out below 0 is drawn black, what comes out above {white:g} white.", white=white)
     if spec.flip:
         said += " " + say("For a true convolution it has been turned by 180 degrees.")
     return said
@@ -119,7 +124,7 @@ def stop(film: PhotoConvolution, cell: Pair, k: int) -> str:
     """Say which window is looked at, and why it was chosen, if that is so."""
     values = np.abs(film.trace.output[0, k])
     place = say("row {row}, column {column}", row=cell[0] + 1, column=cell[1] + 1)
-    name = kernel_name(film.spec, k)
+    name, is_positive = kernel_name(film.spec, k), film.trace.output.min() >= 0
     if film.kernels > 1 and k:
         return say("The same window under {name}.", name=name)
     if film.kernels > 1:
@@ -127,15 +132,23 @@ def stop(film: PhotoConvolution, cell: Pair, k: int) -> str:
         if best:
             return say("{place}: nowhere is {name} farther from 0.", place=place.capitalize(), name=listed(best))
     elif values[cell] == values.max() and values.max() > 0:
-        if film.trace.output.min() >= 0:
-            return say("{place} of the result: the largest sum.", place=place.capitalize())
-        return say("{place} of the result: the sum that is farthest from 0.", place=place.capitalize())
+        said = marked("{place} of the result: the sum that is farthest from 0.")
+        return say(marked("{place} of the result: the largest sum.") if is_positive else said, place=place.capitalize())
     closer = float((values < values[cell] - _EQUAL).mean())
+    said = marked("{place} of the result, looked at closely.")
     if film.kernels == 1 and closer <= 0.5 <= float((values <= values[cell] + _EQUAL).mean()):
-        if film.trace.output.min() >= 0:
-            return say("{place}, a typical window: half of all sums are no larger.", place=place.capitalize())
-        return say("{place}, a typical window: half of all sums are this close to 0.", place=place.capitalize())
-    return say("{place} of the result, looked at closely.", place=place.capitalize())
+        said = marked("{place}, a typical window: half of all sums are this close to 0.")
+        said = marked("{place}, a typical window: half of all sums are no larger.") if is_positive else said
+    return say(said, place=place.capitalize())
+
+
+def channel_sum(film: PhotoConvolution, step: Conv2dStep, c: int) -> str:
+    """Say what is multiplied, and what a channel of several adds up to."""
+    if len(step.products) == 1:
+        return words.multiplied(step, c)
+    name = channel(film.trace.x.shape[1], step.channels[c])
+    total = in_digits(float(step.products[c].sum()))
+    return say("{channel}: each pixel times its weight, in all {total}.", channel=name.capitalize(), total=total)
 
 
 def insight(film: PhotoConvolution) -> tuple[str, str]:
