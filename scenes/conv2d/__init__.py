@@ -23,7 +23,7 @@ from cnn_core.windows import reach
 from scenes.specs.base import Label, Values
 from scenes.specs.fields import Kernels, Padding, Size, Vector, batched
 from scenes.specs.limits import MAX_CHANNELS, MAX_PADDED, MAX_SIDE, MAX_SIDE_OF_CHANNELS
-from scenes.specs.photo import Photo, PhotoSpec, is_photo
+from scenes.specs.photo import Photo, PhotoSpec
 
 if TYPE_CHECKING:
     from scenes.conv2d.scene import Conv2dScene
@@ -68,10 +68,6 @@ class Conv2dSpec(PhotoSpec):
         from scenes.conv2d.scene import Conv2dScene
 
         return Conv2dScene
-
-    @property
-    def is_photo(self) -> bool:
-        return is_photo(self.x)
 
     @cached_property
     def image(self) -> Array:

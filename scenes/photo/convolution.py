@@ -182,10 +182,6 @@ class PhotoConvolution(PhotoWalk):
         _, k, *cell = step.position
         self.working = [sums, *self.drop(k, (cell[0], cell[1]), sums.result, run_time=run_time)]
 
-    def sight_now(self) -> Any:
-        assert self.sight is not None, "it lies on a window"
-        return self.sight
-
     def close(self) -> None:
         """Show the ranges, and ring the strongest."""
         legends = Group(*(one.legend(*self.ends(k)) for k, one in enumerate(self.results)))

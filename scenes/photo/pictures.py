@@ -10,7 +10,7 @@ from manim import DOWN, LEFT, RIGHT, UP, Animation, Group, Line, Rectangle, VGro
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text, decimals_of
 from scenes.layout import Box, smallest_text
-from scenes.marks import Marked
+from scenes.marks import Marked, QuestionFrame
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
@@ -28,14 +28,14 @@ class Tones:
 
     Parameters
     ----------
-    white
-        The value that is drawn white, where 0 is black; None for colours by sign, green above 0 and blue below.
+    white, black
+        The values that are drawn so; without them colours tell the sign, green above 0 and blue below.
     largest
         The size of value that has the full colour.
     """
 
-    def __init__(self, theme: Theme, white: float | None, largest: float = 1.0) -> None:
-        self.theme, self.white, self.largest = theme, white, largest or 1.0
+    def __init__(self, theme: Theme, white: float | None, largest: float = 1.0, black: float = 0.0) -> None:
+        self.theme, self.white, self.largest, self.black = theme, white, largest or 1.0, black
 
     def colours(self, values: Array) -> Colours:
         """Return the colours of values (H, W) or, of red, green and blue, (3, H, W)."""
@@ -43,8 +43,9 @@ class Tones:
             shares = np.copysign((np.abs(values) / self.largest) ** _GAMMA, values)
             return picture_colours(shares, self.theme.strong, self.theme, 1.0)
         channels = values if values.ndim == 3 else values[None]
+        shares = (channels - self.black) / (self.white - self.black or 1.0)
         pixels = np.full((*channels.shape[1:], 4), 255, dtype=np.uint8)
-        pixels[..., :3] = np.rint(255 * np.clip(channels / self.white, 0, 1)).transpose(1, 2, 0)
+        pixels[..., :3] = np.rint(255 * np.clip(shares, 0, 1)).transpose(1, 2, 0)
         return pixels
 
 
@@ -87,6 +88,12 @@ class Framed(Group):
 
     def corner(self, row: float, column: float) -> np.ndarray:
         return self.frame.get_corner(UP + LEFT) + self.pixel * np.array([column, -row, 0])
+
+    def question(self, cell: tuple[int, int], address: str) -> QuestionFrame:
+        """Return a frame around a pixel that is asked for, large enough to be seen."""
+        side = max(self.pixel, 0.16)
+        frame = QuestionFrame(width=side, height=side, color=self.tones.theme.question, stroke_width=5)
+        return frame.pointing_at(address).move_to(self.corner(cell[0] + 0.5, cell[1] + 0.5))
 
     def legend(self, lowest: str, highest: str) -> Group:
         """Return the range of the values below the picture, with the colours from one end to the other.

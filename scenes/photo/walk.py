@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from math import ceil
 from typing import Any
 
@@ -193,15 +193,18 @@ class PhotoWalk(ABC):
         return sight.pointing_at(*self.about(cell))
 
     def about(self, cell: Pair) -> Iterator[str]:
-        (top, left), (height, width) = self.window_of(*cell)
+        rows, columns = self.trace.window(0, 0, *cell)
         H, W = self.size
-        for row in range(max(0, top), min(H, top + height)):
-            for column in range(max(0, left), min(W, left + width)):
+        for row, column in product(rows, columns):
+            if 0 <= row < H and 0 <= column < W:
                 yield address_of("x", (0, 0, row, column))
 
-    def rays(self, goal: Box) -> Group:
+    def sight_now(self) -> Sight:
         assert self.sight is not None, "it lies on a window"
-        return Group(rays(self.sight, goal))
+        return self.sight
+
+    def rays(self, goal: Box) -> Group:
+        return Group(rays(self.sight_now(), goal))
 
     def pixel_mark(self, number: int, cell: Pair) -> Sight:
         """Return an outline around an output cell."""

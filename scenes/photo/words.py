@@ -13,7 +13,7 @@ from cnn_core.windows import windows
 from scenes.conv2d import reasons, words
 from scenes.conv2d.words import in_digits
 from scenes.language import listed, marked, number, say, say_many
-from scenes.photo.walk import sides
+from scenes.photo.walk import PhotoWalk, sides
 
 if TYPE_CHECKING:
     from scenes.photo.convolution import PhotoConvolution
@@ -49,16 +49,18 @@ def card_name(film: PhotoConvolution, k: int, c: int) -> str:
     return name if film.kernels == 1 else f"{k + 1}: {name}"
 
 
+def opening(film: PhotoWalk) -> str:
+    """Say which photo it is."""
+    origin, size = film.spec.x.origin, sides(film.size)
+    if origin in ("rows", "array", "example"):
+        return say("A photo of {size} pixels.", size=size)
+    pixels = marked("A photo: {origin} pixels.")
+    return say(pixels if film.spec.x.remark else marked("A photo: {origin}."), origin=origin)
+
+
 def photo(film: PhotoConvolution) -> str:
     """Say which photo it is, and what was done to it."""
-    origin, size = film.spec.x.origin, sides(film.size)
-    said = say("A photo of {size} pixels.", size=size)
-    if origin not in ("rows", "array", "example"):
-        said = (
-            say("A photo: {origin} pixels.", origin=origin)
-            if film.spec.x.remark
-            else say("A photo: {origin}.", origin=origin)
-        )
+    said = opening(film)
     if film.trace.x.shape[1] > 1:
         said += " " + say("Red, green and blue are three channels.")
     elif film.spec.x.array.ndim == _CHANNELS and len(film.spec.x.array) > 1:

@@ -19,7 +19,16 @@ from scenes.specs.base import SceneSpec
 from scenes.specs.fields import as_lists, checked, read_image, rows_called
 from scenes.specs.limits import MAX_PHOTO, MAX_SIDE, SCALED_PHOTO
 
-__all__ = ["Cells", "Photo", "PhotoSpec", "is_photo", "read_cells", "read_photo_or_grid", "strongest_and_typical"]
+__all__ = [
+    "Cells",
+    "Photo",
+    "PhotoSpec",
+    "has_pixels",
+    "is_photo",
+    "read_cells",
+    "read_photo_or_grid",
+    "strongest_and_typical",
+]
 
 _MOST_CELLS = 4
 _CELL = re.compile(r"\s*\(?\s*(\d{1,4})\s*[,\s]\s*(\d{1,4})\s*\)?\s*", re.ASCII)
@@ -53,8 +62,14 @@ def read_photo_or_grid(source: Any, info: ValidationInfo) -> Grid:
 def as_pixels_or_lists(grid: Grid) -> Any:
     """Write a photo as a PNG where that holds its numbers, and other grids as lists."""
     array = grid.array
-    is_whole = is_photo(grid) and array.min() >= 0 and array.max() <= _WHITE and np.array_equal(array, array.round())
-    return as_data(array) if is_whole and array.shape[0] in (3, array.shape[-2]) else as_lists(grid)
+    return as_data(array) if has_pixels(grid) and array.shape[0] in (3, array.shape[-2]) else as_lists(grid)
+
+
+def has_pixels(grid: Grid) -> bool:
+    """Tell whether a photo's values are what pictures hold: whole numbers from 0, black, to 255, white."""
+    array = grid.array
+    is_whole = array.min() >= 0 and array.max() <= _WHITE and np.array_equal(array, array.round())
+    return is_photo(grid) and bool(is_whole)
 
 
 def read_cells(value: Any, info: ValidationInfo) -> tuple[Pair, ...]:
@@ -96,11 +111,16 @@ Cells = Annotated[tuple[Pair, ...], BeforeValidator(read_cells), rows_called("ce
 class PhotoSpec(SceneSpec):
     """What scenes take that show photos as photos, and the working of some windows closely."""
 
+    x: Photo
     at: Cells | None = Field(
         None,
         description='Row and column of an output cell of a photo, counted from 0, such as "12,30": its window is '
         "looked at closely; otherwise the strongest and a typical one.",
     )
+
+    @property
+    def is_photo(self) -> bool:
+        return is_photo(self.x)
 
     def closely(self, output: Array) -> list[Pair]:
         """Return the cells of an output (C, H_out, W_out) whose windows are looked at closely, in reading order.
