@@ -74,8 +74,9 @@ class PoolSpec(PhotoSpec, WalkSpec):
     def results(self) -> Iterator[str]:
         """Give all outputs, or of a photo's those that are worked out."""
         if self.is_photo:
-            return (address_of("output", position) for position in self.worked_out().values())
-        return self.trace().results()
+            yield from (address_of("output", position) for position in self.worked_out().values())
+        else:
+            yield from self.trace().results()
 
     def ring(self, trace: Any) -> Ring:
         """Return how far windows reach beyond the input, all of the padding included."""

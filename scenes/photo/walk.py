@@ -211,17 +211,20 @@ class PhotoWalk(ABC):
         mark = Sight(self.results[number], cell, (1, 1))
         return mark.pointing_at(address_of("output", (0, number, *cell)))
 
-    def drop(self, number: int, cell: Pair, total: Number, *, run_time: float) -> list[Any]:
-        """Let a total fly into its pixel; return what stays of its way."""
-        result, mark = self.results[number], self.pixel_mark(number, cell)
+    def drop(self, number: int, cell: Pair, total: Number, *, run_time: float, flies: bool = True) -> list[Any]:
+        """Let a total fly into its pixel, if its way is free; return what stays of its way."""
+        result, mark, index = self.results[number], self.pixel_mark(number, cell), self.index(cell)
+        if not flies:
+            self.stage.play(FadeIn(mark), run_time=run_time)
+            self.stage.play(Grow(result, index, index + 1), run_time=0.3)
+            return [mark]
         start = total.get_center()
         goal = mark.get_center()
-        edge = total.get_edge_center(_side(goal - start))
+        edge = total.get_edge_center(RIGHT if goal[0] > total.get_right()[0] + 0.3 else _side(goal - start))
         way = Line(edge + 0.03 * (goal - edge), goal, stroke_width=2.5)
         way.set_color(self.theme.output)
         self.stage.play(Create(way), FadeIn(mark), run_time=run_time)
         flying = Number(total.shown_text, "", total.size, self.theme.output, "semibold").move_to(total)
         self.stage.play(FadeOut(flying, target_position=goal, scale=0.15), run_time=run_time)
-        index = self.index(cell)
         self.stage.play(Grow(result, index, index + 1), run_time=0.3)
         return [way, mark]
