@@ -11,6 +11,7 @@ from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, R
 from cnn_core.trace import Position
 from scenes.conv2d import Conv2dSpec, reasons, words
 from scenes.conv2d.board import ConvBoard, size_in_words
+from scenes.conv2d.photo import PhotoConvolution
 from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
 from scenes.conv2d.walk import WalkChapter
@@ -18,7 +19,6 @@ from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.text import width_of
-from scenes.photo.convolution import PhotoConvolution
 from scenes.stage import ExplainerScene
 
 __all__ = ["Conv2dScene"]

@@ -19,7 +19,6 @@ from scenes.mobjects.grid import CellMarks
 from scenes.photo.pictures import Sight, Tones
 from scenes.photo.pixels import PixelWalk
 from scenes.photo.walk import sides
-from scenes.photo.words import opening
 
 if TYPE_CHECKING:
     from scenes.activations.common import ActivationScene
@@ -69,7 +68,7 @@ class PhotoActivation(PixelWalk):
 
     def introduce(self) -> None:
         definition = self.defined()
-        said = opening(self)
+        said = self.opening()
         if self.spec.is_centred:
             said += " " + say("Networks take photos as numbers around 0: black is −1 here, white is 1.")
         with self.stage.beat("explain", said, reason=self.scene.why()):

@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, Group, Line, Rectangle, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, Animation, Group, Line, Rectangle, VGroup, VMobject
 
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text, decimals_of
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, QuestionFrame
+from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
-__all__ = ["Framed", "Grow", "Sight", "Tones", "emptied", "rays", "tones_of"]
+__all__ = ["Framed", "Grow", "PixelGrid", "Sight", "Tones", "emptied", "rays", "tones_of"]
 
 _GAMMA = 0.6
 """Power of a value that gives its share of the colour: small ones can be seen, too."""
 _STOPS = 64
+_PLATE = 0.68
+"""Opacity of what lies between a pixel and its number."""
 _WHITE = 255.0
 
 
@@ -178,3 +181,36 @@ def rays(sight: Sight, goal: Box) -> VGroup:
         line = Line(sight.get_corner(corner), np.array([*end, 0]), color=sight.get_stroke_color(), stroke_width=2)
         lines.add(line.set_stroke(opacity=0.6))
     return lines
+
+
+class PixelGrid(NumberGrid):
+    """Numbers on the pixels that they tell of: each on a plate, through which its pixel shines.
+
+    Parameters
+    ----------
+    is_lifted
+        Whether the numbers stand in the upper half of their cells, to leave room for weights.
+    """
+
+    def __init__(
+        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, decimals: int
+    ) -> None:
+        self.is_lifted = is_lifted
+        super().__init__(values, address, role, theme, cell, decimals=decimals)
+
+    def make_fill(self, row: int, column: int) -> VMobject:
+        plate = Rectangle(width=0.9 * self.cell, height=(0.46 if self.is_lifted else 0.62) * self.cell, stroke_width=0)
+        plate.set_fill(self.theme.background, opacity=_PLATE if self.text_size else 0.0)
+        return plate.move_to(self._middle(row, column))
+
+    def make_number(self, row: int, column: int) -> Number:
+        return super().make_number(row, column).move_to(self._middle(row, column))
+
+    def _middle(self, row: int, column: int) -> np.ndarray:
+        return self.cell_center(row, column) + (0.24 * self.cell * UP if self.is_lifted else 0)
+
+    def write(self, row: int, column: int, number: Number | None = None) -> None:
+        if (row, column) not in self.fills and np.isfinite(self.values[row, column]):
+            self.fills[row, column] = self.make_fill(row, column)
+            self.background.add(self.fills[row, column])
+        super().write(row, column, number)

@@ -18,16 +18,13 @@ from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Drawn, Writer
 from scenes.mobjects.picture import Picture
-from scenes.photo.lens import PixelGrid
-from scenes.photo.pictures import Tones
+from scenes.photo.pictures import PixelGrid, Tones
 from scenes.photo.walk import PhotoWalk, sides
 from scenes.stage import ExplainerScene
 
 __all__ = ["PixelWalk"]
 
 _LARGEST = 1.3
-_QUESTION = 0.6
-"""Height of a line that asks a question, in scene units."""
 _AROUND = 64
 """Rows and columns around the photo at which windows look at most."""
 
@@ -94,7 +91,9 @@ class PixelWalk(PhotoWalk):
             with self.stage.beat("step", self.place(cell)):
                 self.arrive(cell)
             mark = self.results[0].question(cell, equation.address)
-            self.stage.ask(self.asked(cell), equation.result.text, mark, room=self.question_box())
+            self.stage.ask(
+                self.asked(cell), equation.result.text, mark, room=self.question_box(self.window, self.line_box)
+            )
         said = said if is_asked else f"{self.place(cell)} {said}"
         with self.stage.beat("answer" if is_asked else "step", said, reason=reason):
             if is_asked:
@@ -105,13 +104,6 @@ class PixelWalk(PhotoWalk):
             self.working.append(line)
             is_free = self.places.lens_as == "column"
             self.working += self.drop(0, cell, line.result, run_time=0.7, flies=is_free)
-
-    def question_box(self) -> Box:
-        """Return where a question has most room: below the pictures, or where the line will stand."""
-        room = self.stage.bands.whole
-        below = replace(room, top=min(one.bottom for one in (self.places.photo, *self.places.results)) - 0.15)
-        is_free = self.places.lens_as == "column" and below.height > _QUESTION
-        return below if is_free and self.window.bottom > below.top else self.line_box
 
     def arrive(self, cell: Pair) -> None:
         """Let the pixels grow out of their place in the photo."""

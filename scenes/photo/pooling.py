@@ -16,7 +16,6 @@ from scenes.mobjects.expression import Drawn
 from scenes.mobjects.panels import ring_around
 from scenes.photo.pixels import PixelWalk
 from scenes.photo.walk import sides
-from scenes.photo.words import opening
 from scenes.specs.walk import Stop
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class PhotoPooling(PixelWalk):
         return (rows[0], columns[0]), (rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
 
     def introduce(self) -> None:
-        with self.stage.beat("explain", opening(self), reason=self.spec.rule(self.trace)):
+        with self.stage.beat("explain", self.opening(), reason=self.spec.rule(self.trace)):
             self.stage.play(FadeIn(self.photo), run_time=1.2)
             self.stage.play(FadeIn(*self.results), run_time=0.8)
 

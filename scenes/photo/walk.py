@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, product
 from math import ceil
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, ApplyMethod, Create, FadeIn, FadeOut, Group, Line, Transform, linear
+from manim import DOWN, RIGHT, UP, Animation, ApplyMethod, Create, FadeIn, FadeOut, Group, Line, Transform, linear
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.trace import address_of
-from scenes.language import say
+from scenes.language import marked, say
 from scenes.layout import Box
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Number
@@ -25,15 +26,18 @@ __all__ = ["PhotoWalk", "sides"]
 
 _FLOW = 8.0
 """Seconds in which all of a result grows."""
+_BESIDE = 0.3
+_QUESTION = 0.6
+"""Height of a line that asks a question, in scene units."""
 _LONGEST = 2.5
 """Seconds of one stretch; what grows longer than 4 s at once is too much for the film's data."""
 
 
-def _side(way: np.ndarray) -> np.ndarray:
-    """Return on which side of a number a way leaves it."""
-    if abs(way[0]) > abs(way[1]):
-        return RIGHT if way[0] > 0 else LEFT
-    return UP if way[1] > 0 else DOWN
+def _side(number: Number, goal: np.ndarray) -> np.ndarray:
+    """Return on which side of a number a way leaves it; never the left one, where words stand."""
+    if goal[0] > number.get_right()[0] + _BESIDE:
+        return RIGHT
+    return UP if goal[1] > number.get_y() else DOWN
 
 
 def sides(size: Pair) -> str:
@@ -139,6 +143,14 @@ class PhotoWalk(ABC):
         """Return maps (C, H, W) as a picture shows them."""
         return maps[0] if len(maps) == 1 else maps
 
+    def opening(self) -> str:
+        """Say which photo it is."""
+        origin = self.spec.x.origin
+        if origin in ("rows", "array", "example"):
+            return say("A photo of {size} pixels.", size=sides(self.size))
+        pixels = marked("A photo: {origin} pixels.")
+        return say(pixels if self.spec.x.remark else marked("A photo: {origin}."), origin=origin)
+
     def photo_name(self) -> str:
         low, high = self.trace.x.min(), self.trace.x.max()
         name = self.spec.x_label if "x_label" in self.spec.model_fields_set else say("photo")
@@ -203,6 +215,13 @@ class PhotoWalk(ABC):
         assert self.sight is not None, "it lies on a window"
         return self.sight
 
+    def question_box(self, window: Box, otherwise: Box) -> Box:
+        """Return where a question has most room: below the pictures and the window, or elsewhere in the lens."""
+        room = self.stage.bands.whole
+        below = replace(room, top=min(one.bottom for one in (self.places.photo, *self.places.results)) - 0.15)
+        is_free = self.places.lens_as == "column" and below.height > _QUESTION and window.bottom > below.top
+        return below if is_free else otherwise
+
     def rays(self, goal: Box) -> Group:
         return Group(rays(self.sight_now(), goal))
 
@@ -218,9 +237,8 @@ class PhotoWalk(ABC):
             self.stage.play(FadeIn(mark), run_time=run_time)
             self.stage.play(Grow(result, index, index + 1), run_time=0.3)
             return [mark]
-        start = total.get_center()
         goal = mark.get_center()
-        edge = total.get_edge_center(RIGHT if goal[0] > total.get_right()[0] + 0.3 else _side(goal - start))
+        edge = total.get_edge_center(_side(total, goal))
         way = Line(edge + 0.03 * (goal - edge), goal, stroke_width=2.5)
         way.set_color(self.theme.output)
         self.stage.play(Create(way), FadeIn(mark), run_time=run_time)

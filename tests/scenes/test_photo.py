@@ -21,7 +21,7 @@ from scenes.theme import THEMES
 from tests.scenes.conftest import Perform
 
 
-def a_photo(height: int = 20, width: int = 24) -> np.ndarray[Any, Any]:
+def a_photo(height: int = 20, width: int = 24) -> Any:
     """Return a dark disc on a sky that gets darker, grey from 0 to 255."""
     rows, columns = np.mgrid[:height, :width]
     sky = 200.0 - 3 * rows
@@ -29,7 +29,7 @@ def a_photo(height: int = 20, width: int = 24) -> np.ndarray[Any, Any]:
     return np.where(disc, 40.0 + columns, sky).round()
 
 
-def in_colour(height: int = 20, width: int = 24) -> np.ndarray[Any, Any]:
+def in_colour(height: int = 20, width: int = 24) -> Any:
     grey = a_photo(height, width)
     return np.stack([grey, 255 - grey, grey // 2])
 
@@ -137,9 +137,9 @@ def test_whatever_is_shown_fits_and_is_true(perform_well: Perform, given: dict[s
 
 
 def test_each_window_is_worked_out_down_to_its_pixels(perform: Perform) -> None:
-    scene = perform("conv2d", x=a_photo().tolist(), weight="sobel-x", at="4,5")
+    scene = perform("conv2d", x=a_photo().tolist(), weight="sobel-x", at="0,0; 4,5")
     output = scene.trace.output[0, 0, 4, 5]
-    beat = next(k for k, one in enumerate(scene.timeline.beats) if "add up to" in one.caption)
+    beat = next(k for k, one in enumerate(scene.timeline.beats) if one.caption.startswith("Row 5, column 6"))
     seen = shown(scene, beat)
     step = 4 * 22 + 5
     pixels = [float(seen[f"steps[{step}].window[0,{i},{j}]"]) for i in range(3) for j in range(3)]
@@ -150,8 +150,8 @@ def test_each_window_is_worked_out_down_to_its_pixels(perform: Perform) -> None:
 
 
 def test_the_window_and_the_pixel_that_are_marked_belong_together(perform: Perform) -> None:
-    scene = perform("conv2d", x=a_photo().tolist(), weight="sobel-x", at="4,5")
-    beat = next(one for one in scene.timeline.beats if "add up to" in one.caption)
+    scene = perform("conv2d", x=a_photo().tolist(), weight="sobel-x", at="0,0; 4,5")
+    beat = next(one for one in scene.timeline.beats if one.caption.startswith("Row 5, column 6"))
     about = [set(mark.of) for mark in beat.marks if mark.kind == "window"]
     assert {f"x[0,0,{row},{column}]" for row in (4, 5, 6) for column in (5, 6, 7)} in about
     assert {"output[0,0,4,5]"} in about
@@ -193,3 +193,55 @@ def test_colours_tell_grey_from_signed() -> None:
     assert tones_of(np.array([[0.0, 1]]), theme).white == 1
     assert tones_of(np.array([[-1.0, 1]]), theme).white is None
     assert Tones(theme, 255).colours(np.array([[0.0, 51, 300]]))[0, :, 0].tolist() == [0, 51, 255]
+
+
+# Poolings and activations
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("max-pool", {"ratio": "9:16"}),
+        ("avg-pool", {"x": in_colour().tolist(), "kernel_size": 3, "padding": 1, "ratio": "1:1", "theme": "light"}),
+        ("relu", {}),
+        ("leaky-relu", {"x": (a_photo() / 64 - 2).tolist(), "ratio": "1:1"}),
+    ],
+)
+def test_other_operations_show_photos_that_fit_and_are_true(
+    perform_well: Perform, name: str, given: dict[str, Any]
+) -> None:
+    scene = perform_well(name, **{"x": a_photo().tolist(), "at": "0,0; 4,5", **given})
+    assert scene.timeline.duration < 90
+
+
+def test_the_winner_of_a_window_is_ringed_and_written(perform: Perform) -> None:
+    scene = perform("max-pool", x=a_photo().tolist(), at="0,0; 4,5", ratio="9:16")
+    beat = next(beat for beat in scene.timeline.beats if beat.kind == "answer")
+    rings = [set(mark.of) for mark in beat.marks if mark.kind == "ring"]
+    assert rings[0] == {"x[0,0,0,0]"}  # the sky is equally bright in a row: the first one wins
+    assert "Max(200, 200, 197, 197) = 200" in [line.text for line in beat.formulas]
+
+
+def test_a_pooling_of_a_photo_looks_where_values_are_farthest_apart() -> None:
+    photo = np.zeros((20, 20))
+    photo[6, 9] = 200
+    spec = find("max-pool").build({"x": photo.tolist()})
+    assert (0, 0, 3, 4) in spec.worked_out().values()
+    assert spec.values()["steps"]["34"]["value"] == 200
+    assert [address for address in spec.results() if spec.explain(address)][-1].startswith("output[0,0,")
+
+
+def test_a_photo_enters_an_activation_around_0() -> None:
+    spec = find("relu").build({"x": a_photo().tolist()})
+    assert spec.values()["x"][0, 0, 0, 0] == round(200 / 127.5 - 1, 2)
+    assert spec.values()["output"].min() == 0
+    signed = (a_photo() - 100.5).tolist()
+    assert find("relu").build({"x": signed}).values()["x"][0, 0, 0, 0] == 99.5
+
+
+def test_the_mean_that_is_compared_is_that_of_the_pictures(perform: Perform) -> None:
+    scene = perform("max-pool", x=a_photo().tolist(), at="0,0; 4,5", ratio="9:16")
+    before, after = scene.trace.x.mean(), scene.trace.output.mean()
+    said = [text.text for text in scene.texts()]
+    assert any(f"{after:.1f}" in one for one in said)
+    assert any(f"{before:.1f}" in one for one in said)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 import numpy as np
-from manim import RIGHT, UP, Animation, FadeIn, FadeOut, Group, Rectangle, VGroup, VMobject
+from manim import RIGHT, Animation, FadeIn, FadeOut, Group, VGroup, VMobject
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
@@ -26,16 +26,14 @@ from scenes.mobjects.picture import Picture
 from scenes.mobjects.stamp import Stamp, stamp_size
 from scenes.mobjects.text import Label, Number
 from scenes.photo.composition import PhotoPlaces, tag_height
-from scenes.photo.pictures import Tones
+from scenes.photo.pictures import PixelGrid, Tones
 from scenes.theme import Theme
 
-__all__ = ["ConvLens", "PixelGrid", "channel_names"]
+__all__ = ["ConvLens", "Sums", "channel_names"]
 
 _LARGEST = 1.0
 _TOTAL = 0.62
 """Size of the total, in scene units, where there is room."""
-_PLATE = 0.68
-"""Opacity of what lies between a pixel and its number."""
 _EXACT = 4
 """Decimals with which weights are written in full, where they can be read."""
 
@@ -43,39 +41,6 @@ _EXACT = 4
 def channel_names(count: int) -> list[str]:
     """Return what the channels of a photo are called."""
     return [say("red"), say("green"), say("blue")] if count == 3 else [""] * count
-
-
-class PixelGrid(NumberGrid):
-    """Numbers on the pixels that they tell of: each on a plate, through which its pixel shines.
-
-    Parameters
-    ----------
-    is_lifted
-        Whether the numbers stand in the upper half of their cells, to leave room for weights.
-    """
-
-    def __init__(
-        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, decimals: int
-    ) -> None:
-        self.is_lifted = is_lifted
-        super().__init__(values, address, role, theme, cell, decimals=decimals)
-
-    def make_fill(self, row: int, column: int) -> VMobject:
-        plate = Rectangle(width=0.9 * self.cell, height=(0.46 if self.is_lifted else 0.62) * self.cell, stroke_width=0)
-        plate.set_fill(self.theme.background, opacity=_PLATE if self.text_size else 0.0)
-        return plate.move_to(self._middle(row, column))
-
-    def make_number(self, row: int, column: int) -> Number:
-        return super().make_number(row, column).move_to(self._middle(row, column))
-
-    def _middle(self, row: int, column: int) -> np.ndarray:
-        return self.cell_center(row, column) + (0.24 * self.cell * UP if self.is_lifted else 0)
-
-    def write(self, row: int, column: int, number: Number | None = None) -> None:
-        if (row, column) not in self.fills and np.isfinite(self.values[row, column]):
-            self.fills[row, column] = self.make_fill(row, column)
-            self.background.add(self.fills[row, column])
-        super().write(row, column, number)
 
 
 class ConvLens:
@@ -129,8 +94,10 @@ class ConvLens:
             products = _centered(top, kW * cell, kH * cell, window.right + gap + kW * cell / 2)
         self.cell, self.product, self.window, self.products_box = cell, product, window, products
         self.sums = replace(box, top=products.bottom - 0.15)
+        self.question = replace(box, top=window.bottom - 0.15)
         if lens_as == "row":
             self.sums = Box(products.right + 0.3, box.right, products.bottom, products.top)
+            self.question = Box(products.left, box.right, products.bottom, products.top)
         elif lens_as == "pair":
             self.sums = Box(products.left, box.right, free.top, box.top)
 

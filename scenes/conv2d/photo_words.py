@@ -13,10 +13,9 @@ from cnn_core.windows import windows
 from scenes.conv2d import reasons, words
 from scenes.conv2d.words import in_digits
 from scenes.language import listed, marked, number, say, say_many
-from scenes.photo.walk import PhotoWalk, sides
 
 if TYPE_CHECKING:
-    from scenes.photo.convolution import PhotoConvolution
+    from scenes.conv2d.photo import PhotoConvolution
 
 _CHANNELS = 3
 _EQUAL = 1e-9
@@ -49,18 +48,9 @@ def card_name(film: PhotoConvolution, k: int, c: int) -> str:
     return name if film.kernels == 1 else f"{k + 1}: {name}"
 
 
-def opening(film: PhotoWalk) -> str:
-    """Say which photo it is."""
-    origin, size = film.spec.x.origin, sides(film.size)
-    if origin in ("rows", "array", "example"):
-        return say("A photo of {size} pixels.", size=size)
-    pixels = marked("A photo: {origin} pixels.")
-    return say(pixels if film.spec.x.remark else marked("A photo: {origin}."), origin=origin)
-
-
 def photo(film: PhotoConvolution) -> str:
     """Say which photo it is, and what was done to it."""
-    said = opening(film)
+    said = film.opening()
     if film.trace.x.shape[1] > 1:
         said += " " + say("Red, green and blue are three channels.")
     elif film.spec.x.array.ndim == _CHANNELS and len(film.spec.x.array) > 1:
@@ -69,6 +59,7 @@ def photo(film: PhotoConvolution) -> str:
 
 
 def each_pixel(film: PhotoConvolution) -> str:
+    """Say what the numbers of a pixel mean."""
     white = film.photo.tones.white
     if white is None:
         return say("Each pixel is a number: blue ones are negative, green ones positive.")
@@ -116,6 +107,7 @@ def equal_pixels(film: PhotoConvolution) -> str:
 
 
 def flow(film: PhotoConvolution) -> str:
+    """Say how many sums become pixels."""
     count = film.results[0].rows * film.results[0].columns
     if film.kernels > 1:
         return say("Row by row, each sum becomes a pixel: {count:,} of them in each result.", count=count)

@@ -15,15 +15,14 @@ from cnn_core.equation import Equation
 from cnn_core.numerals import decimals_for
 from cnn_core.trace import address_of
 from cnn_core.windows import reach
-from scenes.conv2d import reasons, words
+from scenes.conv2d import photo_words, reasons, words
 from scenes.conv2d.board import decimals_in, indexed, legible_cell
+from scenes.conv2d.lens import ConvLens, Sums
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label
-from scenes.photo import words as photo_words
 from scenes.photo.composition import tag_height
-from scenes.photo.lens import ConvLens, Sums
 from scenes.photo.pictures import Tones, tones_of
 from scenes.photo.walk import PhotoWalk, sides
 from scenes.specs.photo import strongest_and_typical
@@ -68,7 +67,7 @@ class PhotoConvolution(PhotoWalk):
     def result_name(self, number: int) -> str:
         size = sides(self.trace.output.shape[2:])
         name = photo_words.kernel_name(self.spec, number) if len(self.trace.weight) > 1 else self.spec.output_label
-        return f"{name} {size}"
+        return f"{name}, {size}" if len(self.trace.weight) > 1 else f"{name} {size}"
 
     def window_of(self, row: int, column: int) -> tuple[Pair, Pair]:
         (sH, sW), ((top, _), (left, _)) = self.trace.stride, self.trace.padding
@@ -147,27 +146,41 @@ class PhotoConvolution(PhotoWalk):
         with self.stage.beat("step", photo_words.stop(self, cell, 0), reason=say("Each weight lies on its pixel.")):
             self.arrive(cell)
             self.lens.open(step, 0, self.sight_now(), run_time=1.0)
+        if self.spec.question:
+            self.ask_and_answer(step, equation, cell)
+            return
         sums = Sums(self.lens, step, equation)
         for c in range(len(step.products)):
             with self.stage.beat("step", photo_words.channel_sum(self, step, c), reason=reasons.each_pair(step, c)):
-                if c:
-                    self.lens.exchange(step, c, self.sight_now())
-                self.lens.multiply(step, c, run_time=1.5)
-                if len(step.products) > 1:
-                    self.stage.play(FadeIn(sums.entries[c]), run_time=0.4)
+                self.bring(step, c, sums, run_time=1.5)
         with self.stage.beat("step", words.total(step, equation), reason=reasons.reason(self.trace, step)):
             self.add_up(step, sums, run_time=0.8)
 
+    def ask_and_answer(self, step: Conv2dStep, equation: Equation, cell: Pair) -> None:
+        """Ask for the sum, and work it out in one beat."""
+        mark = self.results[0].question(cell, equation.address)
+        room = self.question_box(self.lens.window, self.lens.question)
+        self.stage.ask(words.question(step), equation.result.text, mark, room=room)
+        with self.stage.beat("answer", words.total(step, equation), reason=reasons.reason(self.trace, step)):
+            self.stage.play(self.stage.end_question(), run_time=0.4)
+            sums = Sums(self.lens, step, equation)
+            for c in range(len(step.products)):
+                self.bring(step, c, sums, run_time=0.8)
+            self.add_up(step, sums, run_time=0.8)
+
+    def bring(self, step: Conv2dStep, c: int, sums: Sums, *, run_time: float) -> None:
+        """Multiply a channel, and let its sum appear, if there are several; the first one lies in the lens."""
+        if c:
+            self.lens.exchange(step, c, self.sight_now())
+        self.lens.multiply(step, c, run_time=run_time)
+        if len(step.products) > 1:
+            self.stage.play(FadeIn(sums.entries[c]), run_time=0.4)
+
     def tell(self, step: Conv2dStep, equation: Equation, *, run_time: float) -> None:
         sums = Sums(self.lens, step, equation)
+        self.lens.open(step, 0, self.sight_now(), run_time=run_time)
         for c in range(len(step.products)):
-            if c:
-                self.lens.exchange(step, c, self.sight_now())
-            else:
-                self.lens.open(step, c, self.sight_now(), run_time=run_time)
-            self.lens.multiply(step, c, run_time=run_time)
-            if len(step.products) > 1:
-                self.stage.play(FadeIn(sums.entries[c]), run_time=0.3)
+            self.bring(step, c, sums, run_time=run_time)
         self.add_up(step, sums, run_time=run_time)
 
     def add_up(self, step: Conv2dStep, sums: Sums, *, run_time: float) -> None:
