@@ -190,8 +190,8 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             )
         ).arrange(DOWN, buff=0.5, aligned_edge=RIGHT)
         said = say_many(
-            "Nothing but the same small step, {count} time: of {tested} test digits {first} were right, now {end} are.",
-            "Nothing but the same small step, {count} times: of {tested} test digits {first} were right, now {end} are.",
+            "Nothing but one small step, {count} time: of {tested} test digits {first} were right, now {end} are.",
+            "Nothing but one small step, {count} times: of {tested} test digits {first} were right, now {end} are.",
             self.log.steps,
             tested=f"{self.trace.tested:,}",
             first=first,
