@@ -12,9 +12,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
+import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,12 +24,18 @@ import click
 from PIL import Image
 
 from cnnreel.cli.options import build, options_of
+from cnnreel.work.cache import Cache
+from cnnreel.work.clip import Output
+from cnnreel.work.lesson import produce
+from cnnreel.work.lesson_file import read_lesson
+from cnnreel.work.pool import usable_cores
 from scenes.catalog import SCENES, find
 from scenes.specs import SceneSpec
 from scenes.theme import THEMES
 from scenes.timeline import Beat, Kind
 
 GALLERY = Path(__file__).parents[1] / "docs" / "gallery"
+PICTURES = GALLERY.with_name("pictures")
 WIDTH = 640
 """Pixels of a picture in the gallery."""
 _DRAWN = (1280, 720)
@@ -50,11 +58,11 @@ MOMENTS: Mapping[str, Moment] = MappingProxyType(
         "leaky-relu": Moment(4),
         "sigmoid": Moment(4),
         "tanh": Moment(4),
-        "batch-norm": Moment(11),
+        "batch-norm": Moment(17),
         "softmax": Moment(8, '--x "2 1 0 -1" --labels "cat, dog, bird, fish"'),
         "flatten": Moment(6),
         "linear": Moment(2),
-        "digit": Moment(17),
+        "digit": Moment(4),
         "mistake": Moment(7),
         "softmax-cross-entropy": Moment(5),
         "linear-backward": Moment(5),
@@ -66,15 +74,15 @@ MOMENTS: Mapping[str, Moment] = MappingProxyType(
         "tanh-backward": Moment(5),
         "batch-norm-backward": Moment(12),
         "conv2d-backward": Moment(9),
-        "conv-transpose2d": Moment(7),
-        "depthwise-conv2d": Moment(2),
+        "conv-transpose2d": Moment(5),
+        "depthwise-conv2d": Moment(8),
         "global-avg-pool": Moment(3),
         "layer-norm": Moment(7),
         "learning-rate": Moment(9),
         "net": Moment(8),
         "residual-add": Moment(4),
         "sgd-step": Moment(7),
-        "training": Moment(20),
+        "training": Moment(16),
         "upsample": Moment(10, '--x "4 8; 2 6" --scale-factor 3'),
     }
 )
@@ -134,6 +142,7 @@ def page_text(entries: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def section(name: str, entry: Mapping[str, Any]) -> str:
+    """Return what the page says of a scene."""
     command = f"python render.py scene {name} {entry['options']}".rstrip()
     return f"## {name}\n\n{find(name).summary}\n\n![{entry['caption']}]({name}.webp)\n\n```sh\n{command}\n```\n"
 
@@ -145,11 +154,43 @@ def kept_entries() -> dict[str, dict[str, Any]]:
     return kept
 
 
-def main(names: Iterable[str]) -> None:
-    """Write pictures, and the page."""
+def show_lesson(browser: Any) -> None:
+    """Write the pictures of a lesson's page: a number that is looked into, and a question."""
+    with TemporaryDirectory() as folder:
+        lesson = read_lesson(Path("handwritten-digits"))
+        produce([lesson], Path(folder), Output("low"), usable_cores(), cache=Cache.of_user())
+        address = (Path(folder) / lesson.name / "index.html").as_uri()
+        for name, scheme, said in (
+            ("inside", "dark", "The window moves on by 1 column. The 9 products add up to 5."),
+            ("question", "light", "What is Max(4, 1, 1, 1)?"),
+        ):
+            page = browser.new_page(viewport={"width": 1240, "height": 780}, color_scheme=scheme)
+            page.goto(address)
+            page.locator("body:not(:has(.packed))").wait_for()
+            page.locator("[data-beat]", has_text=said).first.click()
+            if name == "inside":
+                page.get_by_label("5, output row 1, column 2").first.click()
+            else:
+                page.locator("#question input").first.fill("4")
+            page.wait_for_timeout(1000)
+            page.screenshot(path=PICTURES / f"page-{name}.png")
+
+
+def show_guides() -> None:
+    """Write the pictures that README and the guides show, in a real browser."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (which the test of the page does without)
+
+    draw(Scene.of("conv2d"))[0].save(PICTURES / "conv2d.png", optimize=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        show_lesson(browser)
+
+
+def main(names: Sequence[str]) -> None:
+    """Write pictures, and the page; of all scenes, those of the guides as well."""
     GALLERY.mkdir(exist_ok=True)
     entries = kept_entries()
-    for name in names:
+    for name in names or SCENES:
         picture, entries[name] = draw(Scene.of(name))
         picture.resize((WIDTH, WIDTH * _DRAWN[1] // _DRAWN[0]), Image.Resampling.LANCZOS).save(
             GALLERY / f"{name}.webp", lossless=True, method=6
@@ -158,7 +199,9 @@ def main(names: Iterable[str]) -> None:
     entries = {name: entries[name] for name in SCENES if name in entries}
     (GALLERY / "stills.json").write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (GALLERY / "README.md").write_text(page_text(entries), encoding="utf-8")
+    if not names:
+        show_guides()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or SCENES)
+    main(sys.argv[1:])

@@ -1,8 +1,8 @@
 """The pages of the site that nobody writes by hand: a hook of MkDocs, which `make docs` runs.
 
 Every scene's options come from its spec, the commands from the command line, the API from what the packages name in
-`__all__`. README, CONTRIBUTING, CHANGELOG and the classifier's card are pages, too, and links between files of the house
-become links between pages. A page that would load something from elsewhere ends the build.
+`__all__`. README, CONTRIBUTING, CHANGELOG and the classifier's card are pages, too, and links between files of the
+house become links between pages. A page that would load something from elsewhere ends the build.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from inspect import cleandoc
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any
 
 import click
 from mkdocs.config.defaults import MkDocsConfig
@@ -71,6 +71,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 
 def is_decision(uri: str) -> bool:
+    """Tell whether a page is a decision, and not their list."""
     return re.match(r"decisions/\d+", uri) is not None
 
 
@@ -131,8 +132,9 @@ def options_page(spec: type[SceneSpec]) -> str:
     parts = [
         f"# {spec.name}\n\n{spec.summary}",
         f"![{spec.name}](../gallery/{spec.name}.webp)",
+        "For example:",
         f"```sh\npython render.py scene {spec.name} {spec.example}".rstrip() + "\n```",
-        f"In a lesson file, an option is a key: `--kernel-size 3` is `kernel_size = 3`, and `{spec.name}` is the `scene`.",
+        f"In a lesson file, `{spec.name}` is the `scene` and an option is a key: `--kernel-size 3` is `kernel_size = 3`.",
         *(["## What is filmed", listing(command, own)] if own else []),
         *([f"Other names: {', '.join(f'`{a}` for `{b}`' for a, b in spec.aliases.items())}."] if spec.aliases else []),
         *("## How it looks", listing(command, look)),
@@ -156,6 +158,7 @@ def commands() -> str:
 
 
 def command_section(command: click.Command, name: str, parent: click.Context) -> str:
+    """Return the section of a command."""
     context = click.Context(command, parent=parent, info_name=name)
     of_all = ""
     if isinstance(command, SceneGroup):
@@ -167,7 +170,8 @@ def command_section(command: click.Command, name: str, parent: click.Context) ->
         of_all = listing(command, command.params)
     usage = command.get_usage(context).removeprefix("Usage: ")
     example = f"{context.command_path} {command.example}".rstrip()
-    return f"## {name}\n\n```text\n{usage}\n```\n\n{click_text(command.help)}\n\n{of_all}\n\n```sh\n{example}\n```"
+    parts = (f"## {name}", f"```text\n{usage}\n```", click_text(command.help), of_all, f"```sh\n{example}\n```")
+    return "\n\n".join(parts)
 
 
 def listing(command: click.Command, params: list[click.Parameter]) -> str:
@@ -177,12 +181,8 @@ def listing(command: click.Command, params: list[click.Parameter]) -> str:
 
 
 def click_text(text: str | None) -> str:
-    """Return a help text as Markdown in which nothing is markup.
-
-    >>> click_text("FILE_NAME  [default: 1]")
-    'FILE\\\\_NAME  \\\\[default: 1\\\\]'
-    """
-    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", text or "")
+    """Return a help text as Markdown in which nothing is markup."""
+    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", cleandoc(text or ""))
 
 
 def core_names() -> dict[str, tuple[str, ...]]:
@@ -193,7 +193,7 @@ def core_names() -> dict[str, tuple[str, ...]]:
         found.setdefault(module if module and module.startswith("cnn_core") else "cnn_core.trace", []).append(name)
     found["cnn_core.notation"] = ["plain", "spoken"]
     found["cnn_core.errors"] = ["CnnreelError", "InputError", "ShapeError"]
-    return {module: tuple(names) for module, names in sorted(found.items())}
+    return {module: tuple(sorted(names, key=lambda name: name[0].isupper())) for module, names in sorted(found.items())}
 
 
 def api(package: str, names: Mapping[str, tuple[str, ...]]) -> str:
