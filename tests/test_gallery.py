@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PIL import Image
 
@@ -13,12 +15,17 @@ from tests.performing import performance_of
 KEPT = kept_entries()
 
 
+def width_of(file: Path) -> int:
+    with Image.open(file) as picture:
+        return picture.width
+
+
 def test_every_scene_has_its_entry_and_its_picture() -> None:
     assert list(KEPT) == list(SCENES)
     assert set(MOMENTS) <= set(SCENES)
     files = {file.stem: file for file in GALLERY.glob("*.webp")}
     assert set(files) == set(SCENES)
-    assert {Image.open(file).width for file in files.values()} == {WIDTH}
+    assert {width_of(file) for file in files.values()} == {WIDTH}
     assert sum(file.stat().st_size for file in files.values()) < 2e6
 
 
