@@ -172,6 +172,7 @@ def show_lesson(browser: Any) -> None:
                 page.get_by_label("5, output row 1, column 2").first.click()
             else:
                 page.locator("#question input").first.fill("4")
+            page.mouse.move(0, 0)
             page.wait_for_timeout(1000)
             page.screenshot(path=PICTURES / f"page-{name}.png")
 

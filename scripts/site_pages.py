@@ -134,7 +134,7 @@ def options_page(spec: type[SceneSpec]) -> str:
         f"![{spec.name}](../gallery/{spec.name}.webp)",
         "For example:",
         f"```sh\npython render.py scene {spec.name} {spec.example}".rstrip() + "\n```",
-        f"In a lesson file, `{spec.name}` is the `scene` and an option is a key: `--kernel-size 3` is `kernel_size = 3`.",
+        f"In lessons, `{spec.name}` is the `scene`, and options are keys: `--kernel-size 3` is `kernel_size = 3`.",
         *(["## What is filmed", listing(command, own)] if own else []),
         *([f"Other names: {', '.join(f'`{a}` for `{b}`' for a, b in spec.aliases.items())}."] if spec.aliases else []),
         *("## How it looks", listing(command, look)),

@@ -15,7 +15,15 @@ from cnnreel.work.lesson_file import read_lesson
 from scenes.catalog import SCENES
 
 HOUSE = Path(__file__).parents[1]
-NAMES = ("README", "docs/tutorial", "docs/install", "docs/gallery/README", "docs/scenes", "docs/lessons", "docs/teaching")
+NAMES = (
+    "README",
+    "docs/tutorial",
+    "docs/install",
+    "docs/gallery/README",
+    "docs/scenes",
+    "docs/lessons",
+    "docs/teaching",
+)
 GUIDES = [HOUSE / f"{name}.md" for name in NAMES]
 TEXTS = {guide: guide.read_text(encoding="utf-8") for guide in GUIDES}
 ALL = "\n".join(TEXTS.values())
