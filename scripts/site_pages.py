@@ -160,17 +160,23 @@ def commands() -> str:
 def command_section(command: click.Command, name: str, parent: click.Context) -> str:
     """Return the section of a command."""
     context = click.Context(command, parent=parent, info_name=name)
-    of_all = ""
-    if isinstance(command, SceneGroup):
-        spec = next(iter(SCENES.values()))
-        scene = command.get_command(context, spec.name)
-        shown = [one for one in scene.params if one.name not in spec.model_fields]
-        of_all = f"Behind the scene's name stand [its own options](scenes.md), and these:\n\n{listing(scene, shown)}"
-    else:
-        of_all = listing(command, command.params)
+    options = scene_options(command, context) if isinstance(command, SceneGroup) else listing(command, command.params)
     usage = command.get_usage(context).removeprefix("Usage: ")
     example = f"{context.command_path} {command.example}".rstrip()
-    parts = (f"## {name}", f"```text\n{usage}\n```", click_text(command.help), of_all, f"```sh\n{example}\n```")
+    parts = (f"## {name}", f"```text\n{usage}\n```", click_text(command.help), options, f"```sh\n{example}\n```")
+    return "\n\n".join(parts)
+
+
+def scene_options(group: SceneGroup, context: click.Context) -> str:
+    """Return what stands behind every scene's name, and what behind those of some scenes alone."""
+    parts = ["Behind the scene's name stand [its own options](scenes.md), and these:"]
+    known: set[str | None] = set()
+    for spec in SCENES.values():
+        command = group.get_command(context, spec.name)
+        more = [one for one in command.params if one.name not in known and one.name not in spec.model_fields]
+        parts += [f"With `{spec.name}` alone:"] if known and more else []
+        parts += [listing(command, more)] if more else []
+        known |= {one.name for one in more}
     return "\n\n".join(parts)
 
 
@@ -182,7 +188,7 @@ def listing(command: click.Command, params: list[click.Parameter]) -> str:
 
 def click_text(text: str | None) -> str:
     """Return a help text as Markdown in which nothing is markup."""
-    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", cleandoc(text or ""))
+    return re.sub(r"([\\`*_\[\]#])", r"\\\1", cleandoc(text or "")).replace("<", "&lt;")
 
 
 def core_names() -> dict[str, tuple[str, ...]]:
