@@ -34,6 +34,13 @@ clip("max-pool", x=[[7, 3], [3, 8]])
 trace.outptu
 """
 
+ALONE = """
+[mypy]
+[mypy-av.*,click.*,dask.*,distributed.*,manim.*,numpy.*,PIL.*,pydantic.*,rich.*,torch.*]
+follow_imports = skip
+"""
+"""Settings with which mypy reads our own packages, and not for half a minute those that they need."""
+
 
 def pip(*command: object) -> subprocess.CompletedProcess[str]:
     given = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, command)]
@@ -166,6 +173,7 @@ def test_the_lesson_that_comes_with_it_is_found(installed, folder_of_a_user) -> 
 @pytest.mark.slow
 def test_its_types_are_known_to_others(installed, tmp_path) -> None:
     (tmp_path / "consumer.py").write_text(CONSUMER)
+    (tmp_path / "mypy.ini").write_text(ALONE)
     check = (sys.executable, "-m", "mypy", "--python-executable", installed / "python", "consumer.py")
     done = in_folder(tmp_path, *check)
     said = done.stdout
