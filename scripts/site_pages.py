@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from inspect import cleandoc
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
+from typing import cast
 
 import click
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,8 +22,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 import cnn_core
-from cnnreel.cli.main import main
-from cnnreel.cli.program import SceneGroup
+from cnnreel.cli.main import main, scene_command
+from cnnreel.cli.program import ExampleCommand, SceneGroup
 from scenes.catalog import SCENES
 from scenes.specs import SceneSpec
 
@@ -65,8 +66,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the pages."""
     for uri, text in pages():
         files.append(File.generated(config, uri, content=text))
-    config.nav[-1]["Decisions"] = ["decisions/index.md", *sorted(f.src_uri for f in files if is_decision(f.src_uri))]
-    config.nav[2]["Scenes"][1:1] = [{"Options of each scene": [{name: f"options/{name}.md"} for name in SCENES]}]
+    nav = config.nav or []
+    nav[-1]["Decisions"] = ["decisions/index.md", *sorted(f.src_uri for f in files if is_decision(f.src_uri))]
+    nav[2]["Scenes"][1:1] = [{"Options of each scene": [{name: f"options/{name}.md"} for name in SCENES]}]
     return files
 
 
@@ -126,7 +128,7 @@ def decisions() -> str:
 
 def options_page(spec: type[SceneSpec]) -> str:
     """Return the page of a scene: its picture, an example, and every option."""
-    command = main.commands["scene"].get_command(click.Context(main), spec.name)
+    command = scene_command(spec)
     own = [one for one in command.params if one.name in spec.model_fields and one.name not in SceneSpec.model_fields]
     look = [one for one in command.params if one.name in SceneSpec.model_fields]
     parts = [
@@ -146,7 +148,8 @@ def options_page(spec: type[SceneSpec]) -> str:
 def commands() -> str:
     """Return the page of the command line."""
     context = click.Context(main, info_name="python render.py")
-    sections = [command_section(main.commands[name], name, context) for name in main.list_commands(context)]
+    found = cast("dict[str, ExampleCommand]", main.commands)
+    sections = [command_section(found[name], name, context) for name in main.list_commands(context)]
     return (
         "# The command line\n\nWhere cnnreel is installed, `cnnreel` stands for `python render.py`. An error is one "
         f"sentence; the exit status is then 2 for a wrong input and 1 otherwise.\n\n{click_text(main.help)}\n\n"
@@ -157,7 +160,7 @@ def commands() -> str:
     )
 
 
-def command_section(command: click.Command, name: str, parent: click.Context) -> str:
+def command_section(command: ExampleCommand, name: str, parent: click.Context) -> str:
     """Return the section of a command."""
     context = click.Context(command, parent=parent, info_name=name)
     options = scene_options(command, context) if isinstance(command, SceneGroup) else listing(command, command.params)
