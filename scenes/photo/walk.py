@@ -21,16 +21,17 @@ from scenes.mobjects.text import Number
 from scenes.photo.composition import PhotoPlaces
 from scenes.photo.pictures import Framed, Grow, Sight, Tones, emptied, rays, tones_of
 from scenes.stage import ExplainerScene
+from scenes.theme import PACE
 
 __all__ = ["PhotoWalk", "sides"]
 
-_FLOW = 8.0
+_FLOW = 6.0
 """Seconds in which all of a result grows."""
 _BESIDE = 0.3
 _QUESTION = 0.6
 """Height of a line that asks a question, in scene units."""
-_LONGEST = 2.5
-"""Seconds of one stretch; what grows longer than 4 s at once is too much for the film's data."""
+_LONGEST = 4.0
+"""Seconds of one stretch at any pace; what grows longer at once is too much for the film's data."""
 
 
 def _side(number: Number, goal: np.ndarray) -> np.ndarray:
@@ -169,7 +170,7 @@ class PhotoWalk(ABC):
             self.leave()
             band = self.band(self.reached)
             self.stage.play(*self.sight_to(band), run_time=0.4)
-            stretches = ceil(seconds / _LONGEST)
+            stretches = ceil(seconds * PACE[self.spec.pace] / _LONGEST)
             stops = np.linspace(self.reached, stop, stretches + 1).round().astype(int).tolist()
             for start, end in pairwise(stops):
                 there = self.band(end).get_center()
