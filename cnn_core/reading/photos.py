@@ -65,6 +65,9 @@ def _decoded(name: str, data: bytes, most: int, scaled: int) -> tuple[Array, str
             size = image.size if upright else image.size[::-1]
             if max(size) > _FAR_LARGER * most:
                 image.draft(None, (_FAR_LARGER * scaled, _FAR_LARGER * scaled))
+            by = max(size) // (_FAR_LARGER * most)
+            if by > 1 and image.mode in ("L", "RGB", "RGBA"):  # others have no mean
+                image = image.reduce(by)
             image = over_white(ImageOps.exif_transpose(image)).convert("RGB")
             if max(size) > most:
                 share = scaled / max(image.size)

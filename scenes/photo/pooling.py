@@ -95,14 +95,21 @@ class PhotoPooling(PixelWalk):
         """Say how many pixels are left, and what has become of the mean."""
         sizes = {"before": sides(self.size), "after": sides(self.trace.output.shape[2:])}
         said = say("{before} pixels have become {after}.", **sizes)
+        rows, columns = (
+            size - len({at for window in windows for at in window} & set(range(size)))
+            for size, windows in zip(self.size, (self.trace.geometry.rows, self.trace.geometry.columns), strict=True)
+        )
+        if rows or columns:
+            left = say("No window reaches {rows} of its rows and {columns} of its columns.", rows=rows, columns=columns)
+            said = f"{said} {left}"
         before, after = float(self.trace.x.mean()), float(self.trace.output.mean())
         named = {"before": in_tenths(before), "after": in_tenths(after)}
         if abs(before - after) < _ALIKE:
             reason = say("On average it is as bright as before: {after}.", **named)
         elif after > before:
-            reason = say("On average it is brighter: {after} after {before}.", **named)
+            reason = say("On average it is brighter: {before} before, {after} now.", **named)
         else:
-            reason = say("On average it is darker: {after} after {before}.", **named)
+            reason = say("On average it is darker: {before} before, {after} now.", **named)
         return f"{said} {self.spec.moral(self.trace)}", reason
 
 

@@ -28,7 +28,7 @@ __all__ = ["PhotoWalk", "sides"]
 _FLOW = 6.0
 """Seconds in which all of a result grows."""
 _BESIDE = 0.3
-_QUESTION = 0.6
+_QUESTION = 0.5
 """Height of a line that asks a question, in scene units."""
 _LONGEST = 4.0
 """Seconds of one stretch at any pace; what grows longer at once is too much for the film's data."""
