@@ -13,6 +13,7 @@ __all__ = [
     "MAX_SIDE",
     "MAX_SIDE_OF_CHANNELS",
     "MAX_VALUE",
+    "MIN_PHOTO",
     "PICTURE_SIZE",
     "SCALED_PHOTO",
 ]
@@ -40,6 +41,9 @@ PICTURE_SIZE = (8, 8)
 
 MAX_PHOTO = 256
 """Rows and columns of a photo."""
+
+MIN_PHOTO = 8
+"""Rows and columns of a photo at least; what is narrower is a strip."""
 
 SCALED_PHOTO = 128
 """Length of the longer side of a photo that was larger than that: a pixel can still be seen."""

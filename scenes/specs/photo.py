@@ -16,8 +16,8 @@ from cnn_core.reading.grids import Grid, read_grid
 from cnn_core.reading.photos import as_data, read_photo
 from cnn_core.reading.quoting import as_came
 from scenes.specs.base import SceneSpec
-from scenes.specs.fields import as_lists, checked, read_image, rows_called
-from scenes.specs.limits import MAX_PHOTO, MAX_SIDE, SCALED_PHOTO
+from scenes.specs.fields import as_lists, check_sides, checked, read_image, rows_called
+from scenes.specs.limits import MAX_PHOTO, MAX_SIDE, MIN_PHOTO, SCALED_PHOTO
 
 __all__ = [
     "Cells",
@@ -51,6 +51,8 @@ def read_photo_or_grid(source: Any, info: ValidationInfo) -> Grid:
     if not is_photo(grid):
         return read_image(grid, info)
     channels, sides = grid.array.shape[0] if grid.array.ndim == 3 else 1, grid.array.shape[-2:]
+    if min(sides) < MIN_PHOTO:
+        check_sides(name, sides, MAX_SIDE)
     if max(sides) > MAX_PHOTO:
         came = "×".join(map(str, sides))
         raise InputError(f"{name} must be at most {MAX_PHOTO}×{MAX_PHOTO}, but it is {came}.")
