@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -25,7 +26,10 @@ __all__ = ["Page", "as_html", "clip_page", "figure_script", "lean", "lesson_page
 
 HERE = Path(__file__).parent
 PLAYER = HERE.parent / "player"
-SCRIPTS = ("page", "film", "transcript", "answers", "question", "inside", "copy", "controls", "print")
+SCRIPTS = (
+    *("page", "film", "transcript", "answers", "question", "thumbnail", "lens", "inside", "copy", "controls"),
+    *("theater", "keys", "downloads", "print", "address"),
+)
 
 Address: TypeAlias = Callable[[str], str]
 """From a file beside the page to what stands in the page: its address, or all of it as `data:`."""
@@ -68,6 +72,7 @@ def as_html(
     films: Sequence[Mapping[str, Any]],
     address: Address = quote,
     *,
+    files: Mapping[str, str] = MappingProxyType({}),
     alone: bool = False,
     language: str = "en",
     also: str = "",
@@ -80,6 +85,8 @@ def as_html(
     ----------
     films
         What `NAME.film.json` says, of each part.
+    files
+        What can be had beside the page: names, and what they are, by their ends.
     alone
         Nothing lies beside the page, not even its video.
     also
@@ -107,6 +114,7 @@ def as_html(
             captions=data_address("text/vtt", as_vtt(captions(beats)).encode()),
             data=json_in_html({**script_data(page.parts, beats, words), "theme": theme}),
             address=address,
+            files=files,
             alone=alone,
             films=[packed(contents(part, film, words)) for part, film in zip(page.parts, films, strict=True)],
             video=video,
