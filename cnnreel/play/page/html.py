@@ -101,7 +101,7 @@ def as_html(
     record = page.parts[0].record
     video = record["video"]
     look = style(address, (video["width"], video["height"])) + styled
-    inline = {"style": look, "head": part_of_script("head"), "script": script() + also}
+    inline = {"style": look, "head": head(), "script": script() + also}
     return (
         environment()
         .get_template("page.html")
@@ -137,6 +137,12 @@ def environment() -> Environment:
 @cache
 def script() -> str:
     return playing("\n".join(map(part_of_script, SCRIPTS)))
+
+
+@cache
+def head() -> str:
+    """Return the script that goes before all that is drawn."""
+    return (PLAYER / "early.js").read_text(encoding="utf-8") + part_of_script("head")
 
 
 @cache

@@ -7,6 +7,7 @@ let resting = 0;
 
 function useTheater() {
   $('stage').classList.toggle('theater', isLying() || document.fullscreenElement === $('stage'));
+  if (isLying()) $('stage').scrollIntoView();
 }
 
 /** Show the controls, and hide them after a while if the film plays. */
@@ -17,10 +18,7 @@ function stir() {
 }
 
 for (const event of ['pointermove', 'pointerdown', 'keydown']) $('stage').addEventListener(event, stir);
-on('rest', () => {
-  stir();
-  if (film.playing && isLying()) $('stage').scrollIntoView();
-});
+on('rest', stir);
 document.addEventListener('fullscreenchange', useTheater);
 lying.addEventListener('change', useTheater);
 useTheater();
