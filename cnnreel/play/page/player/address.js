@@ -1,6 +1,7 @@
 // The address says where the film is: `#t=90.6`, in a lesson `#max-pool` and `#max-pool&t=12`.
 
 const BETWEEN = 500; // milliseconds from one change of the address to the next: browsers refuse many
+const LEAVING = 5000; // milliseconds in which the address of the next page is not touched: Firefox would not go there
 
 /** Return what leads to a time. */
 function addressOf(time) {
@@ -29,6 +30,14 @@ function visit() {
 let told = film.time;
 let writing = 0;
 
+function rest(milliseconds) {
+  clearTimeout(writing);
+  writing = setTimeout(() => {
+    writing = 0;
+    follow();
+  }, milliseconds);
+}
+
 /** Let the address follow, now or soon. */
 function follow() {
   if (writing || film.time === told) return;
@@ -36,10 +45,7 @@ function follow() {
   try {
     history.replaceState(history.state, '', addressOf(told));
   } catch { /* a page inside another may have no address of its own */ }
-  writing = setTimeout(() => {
-    writing = 0;
-    follow();
-  }, BETWEEN);
+  rest(BETWEEN);
 }
 
 for (const link of said) link.href = addressOf(beats[link.dataset.beat].start);
@@ -47,3 +53,4 @@ for (const link of chapterLinks) link.href = addressOf(Number(link.dataset.start
 visit();
 for (const event of ['beat', 'time', 'rest']) on(event, follow);
 addEventListener('hashchange', visit);
+addEventListener('beforeunload', () => rest(LEAVING));
