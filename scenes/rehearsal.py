@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from manim import Camera, tempconfig
+from manim import Animation, Camera, Create, FadeIn, FadeOut, tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from scenes.specs import SceneSpec
@@ -17,6 +17,10 @@ __all__ = ["FRAME_SIZES", "BlindRenderer", "NoFiles", "rehearse"]
 
 FRAME_SIZES = {"16:9": (1280, 720), "9:16": (720, 1280), "1:1": (720, 720)}
 """Width and height in pixels at medium quality."""
+
+
+_THERE_AND_BACK = (Create, FadeIn, FadeOut)
+"""Animations after which a mobject looks as before, whether it stays in the scene or not."""
 
 
 class NoFiles:
@@ -50,20 +54,26 @@ class BlindRenderer(CairoRenderer):
 
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         scene.compile_animation_data(*animations, **options)
-        self.begin(scene)
+        begun = self.begin(scene)
         self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)))
         if not scene.is_current_animation_frozen_frame():
             for animation in scene.animations:
-                animation.finish()
-                animation.clean_up_from_scene(scene)
+                if animation in begun:
+                    animation.finish()
+                    animation.clean_up_from_scene(scene)
+                else:
+                    Animation.clean_up_from_scene(animation, scene)
             scene.update_mobjects(0)
         self.num_plays += 1
 
-    def begin(self, scene: Any) -> None:
-        """Begin the animations, and leave out what is drawn in which order."""
+    def begin(self, scene: Any) -> list[Animation]:
+        """Begin animations, but not those that nobody would see: they leave their mobjects as they were."""
+        begun = [animation for animation in scene.animations if type(animation) not in _THERE_AND_BACK]
         for animation in scene.animations:
             animation._setup_scene(scene)
-            animation.begin()
+            if animation in begun:
+                animation.begin()
+        return begun
 
     def watch(self, scene: Any, ticks: int) -> None:
         """Look at animations that have begun and last for so many ticks; here, nobody does."""

@@ -21,7 +21,7 @@ def in_turn(*axes: Iterable[Any]) -> list[Any]:
     ]
 
 
-def only_often(names: Iterable[str], *often: str) -> list[Any]:
+def only_often(names: Iterable[Any], *often: Any) -> list[Any]:
     """Return all names, of which `make test` plays those given after them."""
     return [_param(name, often=name in often) for name in names]
 

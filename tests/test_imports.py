@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from scenes.catalog import SCENES
 
 HOUSE = Path(__file__).parents[1]
 FLOORS = ("cnn_core", "scenes", "cnnreel", "render")
@@ -33,53 +36,57 @@ FOR_MANIM = {"max_pool": "pooling", "avg_pool": "pooling"}
 """Files that give a scene to Manim's own command, and where that scene is."""
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Give the full name of everything that a file imports, wherever in it."""
+@cache
+def imported(file: Path) -> tuple[str, ...]:
+    """Return the full name of everything that a file imports, wherever in it."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file} imports relatively"
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found += (f"{node.module}.{name.name}" for name in node.names)
+    return tuple(found)
 
 
 def place(file: Path) -> str:
     return file.relative_to(HOUSE).as_posix()
 
 
-@pytest.mark.parametrize("file", FILES, ids=place)
-def test_imports_point_down(file: Path) -> None:
-    floor = file.relative_to(HOUSE).parts[0].removesuffix(".py")
-    above = FLOORS[FLOORS.index(floor) + 1 :]
-    assert [name for name in imported(file) if name.split(".")[0] in above] == []
+def floor(file: Path) -> str:
+    return file.relative_to(HOUSE).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("file", FILES, ids=place)
-def test_torch_stays_where_nets_are_trained(file: Path) -> None:
-    if place(file) not in WITH_TORCH:
-        assert [name for name in imported(file) if name.split(".")[0] == "torch"] == []
+def importing(files: Iterable[Path], packages: Iterable[str]) -> list[tuple[str, str]]:
+    """Return which file imports what of these packages."""
+    return [(place(file), name) for file in files for name in imported(file) if name.split(".")[0] in packages]
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if place(file).startswith("cnn_core")], ids=place)
-def test_numbers_know_nothing_of_films_or_commands(file: Path) -> None:
-    assert [name for name in imported(file) if name.split(".")[0] in ("manim", "click", "av", "rich", "pydantic")] == []
+def test_imports_point_down() -> None:
+    assert len(FILES) > 300
+    for below, name in enumerate(FLOORS):
+        assert importing((file for file in FILES if floor(file) == name), FLOORS[below + 1 :]) == []
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if not place(file).startswith("scenes")], ids=place)
-def test_manim_is_loaded_only_by_what_draws(file: Path) -> None:
-    if file.stem not in DRAWING:
-        assert [name for name in imported(file) if name.split(".")[0] == "manim"] == []
+def test_torch_stays_where_nets_are_trained() -> None:
+    assert importing((file for file in FILES if place(file) not in WITH_TORCH), ["torch"]) == []
 
 
-@pytest.mark.parametrize("file", sorted((HOUSE / "scenes").rglob("*.py")), ids=place)
-def test_a_scene_is_imported_by_nothing_but_its_own_files(file: Path) -> None:
-    from scenes.catalog import SCENES
+def test_numbers_know_nothing_of_films_or_commands() -> None:
+    files = (file for file in FILES if floor(file) == "cnn_core")
+    assert importing(files, ["manim", "click", "av", "rich", "pydantic"]) == []
 
-    first = file.relative_to(HOUSE / "scenes").parts[0].removesuffix(".py")
-    own = f"scenes.{FOR_MANIM.get(first, first)}"
-    others = {spec.__module__ for spec in SCENES.values()} - {own}
-    parents = [name.rpartition(".")[0].removesuffix(".scene") for name in imported(file)]
-    assert set(parents) & others == set()
+
+def test_manim_is_loaded_only_by_what_draws() -> None:
+    assert importing((file for file in FILES if floor(file) != "scenes" and file.stem not in DRAWING), ["manim"]) == []
+
+
+def test_a_scene_is_imported_by_nothing_but_its_own_files() -> None:
+    scenes = {spec.__module__ for spec in SCENES.values()}
+    for file in (file for file in FILES if floor(file) == "scenes"):
+        first = file.relative_to(HOUSE / "scenes").parts[0].removesuffix(".py")
+        parents = {name.rpartition(".")[0].removesuffix(".scene") for name in imported(file)}
+        assert (place(file), parents & scenes - {f"scenes.{FOR_MANIM.get(first, first)}"}) == (place(file), set())
 
 
 @pytest.mark.parametrize("command", [["--help"], ["list"], ["inspect", "max-pool"], ["scene", "max-pool", "--help"]])

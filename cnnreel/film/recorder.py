@@ -10,7 +10,7 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
-from manim import config
+from manim import Animation, config
 
 from cnn_core.arrays import Pair
 from cnnreel.film.actors import Actor, LineActor, LineLook, Projection, Props
@@ -76,8 +76,9 @@ class Recorder(BlindRenderer):
         self.sights.append(self._seen.hexdigest())
         self._seen = hashlib.sha256()
 
-    def begin(self, scene: Any) -> None:
+    def begin(self, scene: Any) -> list[Animation]:
         scene.begin_animations()
+        return list(scene.animations)
 
     def watch(self, scene: Any, ticks: int) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""

@@ -108,16 +108,16 @@ class Outcome:
         side = min(box.width, box.height - 2.6 * self.size)
         image = Picture(picture_colours(shares, self.theme.output, self.theme, 1.0), side)
         frame = Rectangle(width=side, height=side, color=self.theme.output, stroke_width=2).move_to(image)
-        step, accuracy = self.trace.result("step", m), self.trace.result("accuracy", m)
+        step, correct = self.trace.result("step", m), self.trace.result("correct", m)
         words = VGroup(
             Label(say("step"), self.size, self.theme.muted), Number(step.text, step.address, self.size, self.theme.text)
         )
         words.arrange(RIGHT, buff=0.3 * self.size)
-        right = Number(accuracy.text, accuracy.address, self.size, self.theme.output, "semibold")
+        right = Number(correct.text, correct.address, self.size, self.theme.output, "semibold")
         return Group(Group(image, frame), words, right).arrange(DOWN, buff=0.12).move_to(box.center)
 
     def said_of_matrix(self, m: int) -> str:
-        confusion, right = self.log.confusion[m], self.stage.in_words("accuracy", m)
+        confusion, right = self.log.confusion[m], f"{int(self.trace.correct[m]):,}"
         often = confusion.sum(axis=0)
         step = int(self.log.step[m])
         if m == 0 and often.max() > _MOST * often.sum():

@@ -178,21 +178,22 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
     def close(self) -> None:
         """Say what the run came to, and whose it was."""
         last = len(self.log.step) - 1
-        first, end = self.in_words("accuracy", 0), self.in_words("accuracy", last)
+        first, end = (f"{int(self.trace.correct[m]):,}" for m in (0, last))
         size = max(0.6, smallest_text())
         rows = VGroup(
             *(
                 VGroup(
                     Label(say("step {step}", step=int(self.log.step[m])), size, self.theme.muted),
-                    Number(self.trace.result("accuracy", m).text, f"accuracy[{m}]", 1.6 * size, self.theme.output),
+                    Number(self.trace.result("correct", m).text, f"correct[{m}]", 1.6 * size, self.theme.output),
                 ).arrange(RIGHT, buff=0.6)
                 for m in (0, last)
             )
         ).arrange(DOWN, buff=0.5, aligned_edge=RIGHT)
         said = say_many(
-            "Nothing but the same small step, {count} time: {first} of the test set were right, now {end} are.",
-            "Nothing but the same small step, {count} times: {first} of the test set were right, now {end} are.",
+            "Nothing but one small step, {count} time: of {tested} test digits {first} were right, now {end} are.",
+            "Nothing but one small step, {count} times: of {tested} test digits {first} were right, now {end} are.",
             self.log.steps,
+            tested=f"{self.trace.tested:,}",
             first=first,
             end=end,
         )

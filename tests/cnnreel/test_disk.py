@@ -19,6 +19,7 @@ from cnnreel.tell.captions import Cue
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
+from tests.often import only_often
 
 RENDER = Path(__file__).parents[2] / "render.py"
 SCENE = ("scene", "max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")
@@ -69,7 +70,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", [0.05, 0.1, 0.3, 0.6, 0.9, 0.95])
+@pytest.mark.parametrize("part", only_often([0.05, 0.1, 0.3, 0.6, 0.9, 0.95], 0.3, 0.95))
 def test_a_full_disk_is_one_sentence_and_nothing_is_left(short_spec, short_clip, disk, part) -> None:
     place = disk(f"size={int(part * sizes(short_clip))}k")
     with pytest.raises(CnnreelError, match=FULL.removeprefix("Error: ")):
@@ -88,7 +89,7 @@ def test_a_full_disk_leaves_the_film_that_was_there(short_spec, short_clip, disk
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kilobytes", [40, 250])
+@pytest.mark.parametrize("kilobytes", only_often([40, 250], 40))
 def test_the_command_says_that_the_disk_is_full(disk, kilobytes) -> None:
     place = disk(f"size={kilobytes}k")
     check_sentence(render(*SCENE, "-o", place / "out"), 1, FULL)
@@ -174,7 +175,7 @@ def test_files_are_exchanged_all_or_none(short_spec, tmp_path, taken, take) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("options", ["size=40k", "ro", None])
+@pytest.mark.parametrize("options", only_often(["size=40k", "ro", None], "ro"))
 def test_a_cache_that_cannot_be_written_is_none(short_clip, disk, tmp_path, options) -> None:
     cache = tmp_path / "cache"
     make_file(cache)

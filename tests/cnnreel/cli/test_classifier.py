@@ -120,26 +120,22 @@ def test_pickled_weights_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_train_writes_weights_and_their_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = mnist.load_test().take(np.arange(6000))
-    monkeypatch.setattr(mnist, "load_training", lambda _: few)
-    result = run("train", "--data", tmp_path, "--epochs", 1, "-o", tmp_path / "new" / "net.safetensors")
-    assert result.exit_code == 0, result.stderr
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["net.json", "net.md", "net.safetensors"]
-    assert result.stdout.splitlines()[-1] == str(tmp_path / "new" / "net.safetensors")
-    assert "epoch 1 of 1: loss" in result.stderr
-    assert load(tmp_path / "new" / "net.safetensors").parameters() > 5000
-
-
-def test_train_records_its_run_into_a_log_that_can_be_filmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_train_writes_weights_their_card_and_a_log_that_can_be_filmed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     few = mnist.load_test().take(np.arange(5100))
     monkeypatch.setattr(mnist, "load_training", lambda _: few)
     monkeypatch.setattr(mnist, "load_test", lambda: few.take(np.arange(100)))
     for name, value in (("_FEW_STEPS", 1), ("_FEW_READ", (0, 1)), ("_RATE_STEPS", 10)):
         monkeypatch.setattr(recording, name, value)
-    result = run("train", "--epochs", 1, "-o", tmp_path / "net.safetensors", "--log", tmp_path / "run.safetensors")
+    weights, log = tmp_path / "new" / "net.safetensors", tmp_path / "run.safetensors"
+    result = run("train", "--data", tmp_path, "--epochs", 1, "-o", weights, "--log", log)
     assert result.exit_code == 0, result.stderr
-    values = TrainingSpec.build({"log": tmp_path / "run.safetensors"}).values()
+    assert sorted(path.name for path in weights.parent.iterdir()) == ["net.json", "net.md", "net.safetensors"]
+    assert str(weights) in result.stdout.splitlines()
+    assert "epoch 1 of 1: loss" in result.stderr
+    assert load(weights).parameters() > 5000
+    values = TrainingSpec.build({"log": log}).values()
     assert values["step"].tolist() == [0, 1]
     assert values["tested"] == 100
 
@@ -149,4 +145,4 @@ def test_without_torch_train_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "torch", None)
     result = run("train", "-o", tmp_path / "net.safetensors")
     assert result.exit_code == 1
-    assert result.stderr == "Error: train needs PyTorch, which is not installed: .venv/bin/pip install '.[train]'.\n"
+    assert result.stderr == "Error: train needs PyTorch, which is not installed: .venv/bin/pip install -e '.[train]'.\n"

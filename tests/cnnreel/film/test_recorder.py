@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -192,7 +193,7 @@ def test_the_published_schema_of_films_is_that_of_the_code() -> None:
     assert json.loads(PUBLISHED.read_text()) == film_schema()
 
 
-OFTEN = only_often(SCENES, "title", "max-pool", "batch-norm", "linear", "mistake")
+OFTEN = only_often(SCENES, "title", "max-pool", "linear", "mistake")
 
 
 @pytest.mark.parametrize("name", OFTEN)
@@ -222,7 +223,7 @@ def test_everything_is_where_it_really_was_at_any_instant(name: str) -> None:
         assert astray(boxes, found) == [], sample
 
 
-@pytest.mark.parametrize("name", ["max-pool", "batch-norm"])
+@pytest.mark.parametrize("name", only_often(["max-pool", "batch-norm"], "max-pool"))
 def test_a_film_holds_the_other_theme_too(name: str) -> None:
     dark, light = recorded(name)[0].film, record_film(find(name).build({"theme": "light"}), SIZE).film
     assert (dark["theme"], light["theme"]) == ("dark", "light")
@@ -233,8 +234,9 @@ def test_a_film_holds_the_other_theme_too(name: str) -> None:
             assert [seen.stroke for seen in one] == [seen.stroke for seen in other]
 
 
-def recording_of(scene: str = "max-pool", **given: object) -> Recording:
-    return record_film(find(scene).build(given), SMALL)
+@cache
+def recording_of(scene: str = "max-pool", x: str = "7 3; 3 8", **given: object) -> Recording:
+    return record_film(find(scene).build({"x": x, **given}), SMALL)
 
 
 def alike(one: Recording, other: Recording) -> list[str]:
@@ -247,11 +249,11 @@ def test_the_same_film_is_seen_twice_the_same(short_spec: SceneSpec) -> None:
 
 
 def test_a_number_that_is_always_on_screen_changes_every_beat() -> None:
-    assert alike(recording_of(x="7 3; 3 8"), recording_of(x="7 3; 3 9")) == []
+    assert alike(recording_of(), recording_of(x="7 3; 3 9")) == []
 
 
 def test_symbols_and_questions_change_only_the_beats_around_them() -> None:
-    grid = {"x": "1 2; 0 1", "weight": "1 -1"}
+    grid = {"x": "1 2 0", "weight": "1 -1"}
     plain, asked = (recording_of("conv2d", **grid, symbols=False, question=asked) for asked in (False, True))
     assert len(alike(asked, plain)) >= len(asked.sights) - 3  # the question, its answer, and what follows it
     assert len(alike(plain, recording_of("conv2d", **grid))) >= len(plain.sights) - 2

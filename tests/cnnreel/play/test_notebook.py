@@ -114,7 +114,7 @@ def test_a_notebook_shows_the_player_and_nothing_else_and_so_does_the_page_made_
     context.close()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_magic_of_manim_draws_the_scenes_too(tmp_path: Path) -> None:
     found = "from scenes.catalog import find\nMaxPoolScene = find('max-pool').scene_class()"
     magic = f"%%manim -ql -s -v ERROR MaxPoolScene\n\n{found}"

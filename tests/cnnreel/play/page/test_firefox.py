@@ -12,6 +12,7 @@ from PIL import Image
 from scenes.theme import THEMES
 from tests.cnnreel.play.page.looking import AXE, CLOCK
 from tests.cnnreel.reels import Reel
+from tests.often import only_often
 
 pytest.importorskip("websockets")
 from tests.cnnreel.firefox import FIREFOX, Tab, firefox
@@ -22,7 +23,7 @@ SIZES = {"desk": (1280, 800), "phone": (390, 844)}
 PACKED = "!document.querySelector('.packed')"
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+@pytest.fixture(scope="module", params=only_often(["light", "dark"], "dark"))
 def theme(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -21,6 +21,7 @@ from cnnreel.work.filming import film
 from scenes.catalog import find
 from tests.cnnreel.records import record_of
 from tests.cnnreel.reels import plain_film
+from tests.often import only_often
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -36,6 +37,7 @@ HOSTILE = [
     "a --> b",
     "javascript:alert(1)",
 ]
+LABELS = ['<b>x</b>"]][[#read("x")', "../../x", "Привет", "=1+2 --> {x}"]
 
 
 class Elements(HTMLParser):
@@ -58,7 +60,7 @@ def said_by(text: str) -> dict[str, Any]:
     record["spec"]["title"] = text
     for beat in record["beats"]:
         beat["caption"] = text
-    record["beats"][1] |= {"prompt": text, "answer": "4"}
+    record["beats"][1] |= {"prompt": text, "answer": "four"}
     return record
 
 
@@ -116,10 +118,13 @@ def test_files_beside_a_film_say_a_text_as_it_is(tmp_path: Path, text: str) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", HOSTILE)
-def test_the_browser_reads_captions_as_they_are(open_record: Any, text: str) -> None:
-    page = open_record(said_by(text))
-    cues = page.locator("video").evaluate(
+@pytest.mark.parametrize("texts", [HOSTILE[::2], HOSTILE[1::2]])
+def test_the_browser_reads_captions_as_they_are(open_record: Any, texts: list[str]) -> None:
+    record = record_of("max-pool")
+    for text, beat in zip(texts, record["beats"], strict=False):
+        beat["caption"] = text
+    video = open_record(record).locator("video")
+    cues = video.evaluate(
         """async film => {
             const track = film.textTracks[0];
             track.mode = 'hidden';
@@ -127,11 +132,12 @@ def test_the_browser_reads_captions_as_they_are(open_record: Any, text: str) -> 
             return [...track.cues].map(cue => cue.getCueAsHTML().textContent);
         }"""
     )
-    assert " ".join(cues[0].split()) == " ".join(text.split())
+    read = " ".join(" ".join(cues).replace("\u2060", "").split())
+    assert [text for text in texts if " ".join(text.split()) not in read] == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", only_often(HOSTILE, HOSTILE[1], HOSTILE[2], HOSTILE[8]))
 def test_the_browser_shows_it_as_it_is_and_runs_nothing(open_record: Any, text: str) -> None:
     page = open_record(said_by(text), reduced_motion="reduce")
     page.on("dialog", lambda dialog: pytest.fail(f"a dialog said {dialog.message}"))
@@ -147,7 +153,7 @@ def test_the_browser_shows_it_as_it_is_and_runs_nothing(open_record: Any, text: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("label", ["<script>x</script>", '"]][[#read("x")', "../../x", "Привет", "=1+2 --> {x}"])
+@pytest.mark.parametrize("label", only_often(LABELS, LABELS[0]))
 def test_a_film_with_a_hostile_label_touches_nothing_but_its_folder(open_page: Any, tmp_path: Path, label: str) -> None:
     spec = find("max-pool").build({"x": "7 3; 3 8", "x_label": label, "title": label, "pace": "fast"})
     clip = film(spec, tmp_path / "out", name="hostile", quality="low")
