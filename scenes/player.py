@@ -38,6 +38,10 @@ __all__ = ["Player", "player_of"]
 
 _LARGEST = 1.5
 """Side of a cell of the input, in scene units."""
+_LINES = 1.6
+"""Height that an input leaves for its name and lines below it."""
+_NARROW = 0.45
+"""Share of the width below which a column is too narrow for lines, if there is room below everything."""
 _BELOW, _BELOW_LARGER = 0.4, 0.2
 """Share of the height that is kept for lines below an output, and below one with more rows than the input."""
 
@@ -139,15 +143,25 @@ class Player(ExplainerScene[WalkSpec]):
         above.scale(min(1.0, upper.width / above.width)).next_to(after, UP, buff=0.08)
         arrow = OperationArrow(self.spec.operation.removesuffix("2D"), self.theme, length=1.5)
         arrow.shift(np.array([right.left + 0.2, after.get_y(), 0]) - arrow.arrow.get_left())
-        end = after.get_bottom()[1] - 0.15
-        self.lines = Box(right.left, right.right, max(room.bottom + 0.5, end - 1.4), end)
-        self.below = replace(self.lines, bottom=room.bottom + 0.5)
         label = Label(name, 0.3, self.theme.input)
-        if before.get_bottom()[1] - 0.5 > room.bottom and label.width < before.width:
+        self.put_below(before, label, after, right)
+        return VGroup(before, arrow, after, above, label)
+
+    def put_below(self, before: VGroup, label: Label, after: VGroup, right: Box) -> None:
+        """Put the input's name where there is room, and say where lines stand: below the output, or below all."""
+        room = self.bands.whole
+        is_low = before.height + _LINES < room.height
+        if is_low and right.width < _NARROW * room.width:
+            before.align_to(np.array([0, room.top - 0.2, 0]), UP)
+        if is_low and label.width < before.width:
             label.next_to(before, DOWN, buff=0.1)
         else:
             label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
-        return VGroup(before, arrow, after, above, label)
+        end = after.get_bottom()[1] - 0.15
+        if is_low and right.width < _NARROW * room.width:
+            right, end = room, min(end, label.get_bottom()[1] - 0.2)
+        self.lines = Box(right.left, right.right, max(room.bottom + (0.0 if right is room else 0.5), end - 1.4), end)
+        self.below = replace(self.lines, bottom=room.bottom + 0.5)
 
     def lay_out(self) -> VGroup:
         """Build input and output, as large as they fit, with the arrow that names the operation."""
