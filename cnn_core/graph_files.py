@@ -1,4 +1,4 @@
-"""Networks in files: our own format, ONNX, and what to do about all others."""
+"""Networks in files: our own format, ONNX, Keras's, and what to do about all others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from cnn_core.arrays import as_array
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node
+from cnn_core.keras.reader import read_keras
 from cnn_core.onnx.files import MAX_MODEL_BYTES
 from cnn_core.onnx.reader import read_onnx
 from cnn_core.operations import OPERATIONS
@@ -31,7 +32,7 @@ _REMEDIES = {
         'can only be read by torch; write clip("net", model=torch.export.load("model.pt2").module()) in Python, '
         f"or {_EXPORT}"
     ),
-    (".keras", ".h5", ".hdf5"): 'can only be read by Keras; write model.export("model.onnx", format="onnx") there',
+    (".h5", ".hdf5"): 'is of Keras before version 3; load it there, and write model.save("model.keras")',
     (".tflite", ".lite"): (
         "is made for phones, and mostly quantised; write the model that it was made from as ONNX, with "
         "python -m tf2onnx.convert --tflite model.tflite --output model.onnx if there is no other"
@@ -60,9 +61,11 @@ def read_graph(name: str, path: Path, size: tuple[int, int] | None = None) -> Gr
     suffix = path.suffix.lower()
     if suffix == ".safetensors":
         return _read_own(name, path)
+    if suffix == ".keras":
+        return read_keras(name, path, size)
     for suffixes, remedy in _REMEDIES.items():
         if suffix in suffixes:
-            raise InputError(f"{name} must be an ONNX file or one that cnnreel has written, but {path.name} {remedy}.")
+            raise InputError(f"{name} must be a file of ONNX, Keras or cnnreel, but {path.name} {remedy}.")
     return read_onnx(name, path, size)
 
 
