@@ -141,7 +141,7 @@ class NetSpec(SceneSpec):
 
     model: _Model | None = Field(
         None,
-        description="A file of ONNX, Keras or cnnreel; the digit classifier if not given.",
+        description="A file of ONNX, torch.export, Keras or cnnreel; the digit classifier if not given.",
     )
     x: _Source | None = Field(
         None, description='A picture, a digit such as "mnist:7", or numbers in a file; they enter as they are.'
