@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from cnn_core.graph import Graph, Node
 from cnn_core.operations import OPERATIONS
 
-__all__ = ["NetBlock", "NetOutline", "NetPlace", "NetStage", "outline", "title_of"]
+__all__ = ["Depth", "NetBlock", "NetOutline", "NetPlace", "NetStage", "outline", "title_of"]
 
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]
 Part = TypeVar("Part")
+Depth: TypeAlias = Literal["stages", "blocks", "places"]
 
 _SMALLER = 1.5
 """By what a side must shrink or grow for a new stage to begin; a convolution without padding shrinks it by less."""
@@ -150,6 +151,15 @@ class NetOutline:
     shapes: Shapes
     stages: tuple[NetStage, ...]
 
+    def at(self, depth: Depth) -> NetOutline:
+        """Return it with a stage for each of its blocks, or for each of its places."""
+        if depth == "stages":
+            return self
+        blocks = [block for stage in self.stages for block in stage.blocks]
+        if depth == "places":
+            blocks = [NetBlock(((place,),)) for block in blocks for copy in block.copies for place in copy]
+        return replace(self, stages=_with_bridges([NetStage((block,)) for block in blocks]))
+
 
 def outline(graph: Graph, shapes: Shapes | None = None) -> NetOutline:
     """Group a network's nodes.
@@ -163,7 +173,7 @@ def outline(graph: Graph, shapes: Shapes | None = None) -> NetOutline:
     places = _places(graph, shapes)
     segments = [part for segment in _segments(graph, places) for part in _sizes_apart(segment)]
     stages = [_merged(run) for run in _runs(segments, lambda segment: segment[-1].shape)]
-    return NetOutline(graph, shapes, _with_bridges(graph, stages))
+    return NetOutline(graph, shapes, _with_bridges(stages))
 
 
 def title_of(node: Node) -> str:
@@ -265,7 +275,7 @@ def _merged(segments: Sequence[list[NetPlace]]) -> NetStage:
     return NetStage(tuple(NetBlock(tuple(map(tuple, same))) for _, same in groups))
 
 
-def _with_bridges(graph: Graph, stages: Sequence[NetStage]) -> tuple[NetStage, ...]:
+def _with_bridges(stages: Sequence[NetStage]) -> tuple[NetStage, ...]:
     made_in = {node.name: k for k, stage in enumerate(stages) for place in stage.places() for node in place.nodes}
     found = []
     for k, stage in enumerate(stages):

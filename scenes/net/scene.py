@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import ClassVar
 
 import numpy as np
@@ -9,7 +10,7 @@ from manim import LEFT, FadeIn, FadeOut, Group, Rectangle, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.net_input import is_strange
-from scenes.language import marked, say, say_many
+from scenes.language import marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
@@ -18,7 +19,7 @@ from scenes.net import NetSpec
 from scenes.net.closely import look_at
 from scenes.net.ending import show_class_map, show_likeliest, show_maps
 from scenes.net.strip import StageStrip
-from scenes.net.words import capital, entering, stage_line, strange, told_stage, whole_net
+from scenes.net.words import capital, entering, shape_of, stage_line, strange, told_stage, whole_net
 from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
 
@@ -33,7 +34,7 @@ class NetScene(ExplainerScene[NetSpec]):
 
     def construct(self) -> None:
         draw_pictures_directly(self.camera)
-        self.reading = self.spec.reading
+        self.reading = self.spec.trace()
         self.show_title(say(self.operation), self.spec.network.name)
         names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
         self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
@@ -87,12 +88,15 @@ class NetScene(ExplainerScene[NetSpec]):
         box = self.places.everything
         rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(self.reading.stages)]
         widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
-        if smallest_text() * sum(widths) > box.width:  # the steps are told when each stage is reached
+        columns = ceil(1.3 * smallest_text() * len(rows) / box.height)
+        if columns > 1 or smallest_text() * sum(widths) > box.width:  # the steps are told when each stage is reached
             widths.pop()
-        size = max(smallest_text(), min(0.42, box.width / sum(widths), 0.7 * box.height / len(rows)))
+        high = ceil(len(rows) / columns)
+        size = max(smallest_text(), min(0.42, box.width / sum(widths) / columns, 0.7 * box.height / high))
         found = VGroup()
         for number, row in enumerate(rows):
-            x, y = box.center[0] - size * sum(widths) / 2, box.top - (number + 0.5) * box.height / len(rows)
+            x = box.center[0] + size * sum(widths) * (number // high - columns / 2)
+            y = box.top - (number % high + 0.5) * box.height / high
             for text, width, color in zip(row, widths, self.colors_of_lines(), strict=False):
                 words = Label(text, size, color)
                 found.add(words.move_to(np.array([x, y, 0.0]), aligned_edge=LEFT))
@@ -111,7 +115,7 @@ class NetScene(ExplainerScene[NetSpec]):
             if one.node.name in nodes:
                 winner = self.reading.called(self.reading.top[0]) if self.reading.top else str(one.position[-1])
                 self.left_over = look_at(self, self.places, one, winner, self.tidy)
-        with self.beat("step", told_stage(index, stage)):
+        with self.beat("step", told_stage(index, stage, self.reading.depth)):
             self.tidy()
             maps = self.stage_maps(index)
             written = Reveal(maps)
@@ -124,13 +128,10 @@ class NetScene(ExplainerScene[NetSpec]):
     def stage_maps(self, index: int) -> FeatureMaps:
         stage = self.reading.stages[index]
         shown = as_maps(self.reading.shown(index))
-        count, size = stage.shape[0], "×".join(map(str, stage.shape[1:]))
-        if len(stage.shape) == 3:
-            title = say_many("{count} map {size}", "{count} maps {size}", count, size=size)
-            if len(shown) < count:
-                title = say("{shown} of {count} maps {size}", shown=len(shown), count=count, size=size)
-        else:
-            title = say_many("{count} number", "{count} numbers", count)
+        title = shape_of(stage)
+        if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
+            size = "×".join(map(str, stage.shape[1:]))
+            title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
         return self.maps_of(shown, self.places.everything, self.theme.output, title)
 
     def maps_of(self, maps: Array, box: Box, role: str, title: str) -> FeatureMaps:

@@ -13,7 +13,7 @@ from cnn_core.equation import Equation
 from cnn_core.expression import Sum, Value
 from scenes.addresses import value_at
 from scenes.catalog import find
-from scenes.net.words import strange
+from scenes.net.words import strange, told_stage
 from scenes.net.worked import shortened
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
@@ -76,6 +76,14 @@ def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: d
         found = spec.explain(of)
         if isinstance(found, Equation):
             assert found.result.number == pytest.approx(value_at(values, of), abs=1e-9), of
+
+
+def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> None:
+    blocks, places = (spec_of(tmp_path, "resnet", depth=depth).trace() for depth in ("blocks", "places"))
+    assert [stage.shape[1:] for stage in blocks.stages] == [(16, 16), (8, 8), (8, 8), (4, 4), (4, 4), (1, 1), ()]
+    assert len(places.stages) == sum(len(list(stage.places())) for stage in places.whole.stages) == 17
+    said = told_stage(1, blocks.stages[2], "blocks")
+    assert said == "Stop 2 gives 4 maps of 8×8, after 4 × conv2d and 2 × add."
 
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:
