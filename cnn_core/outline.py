@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import log2
 from typing import Literal, TypeAlias, TypeVar
 
 from cnn_core.graph import Graph, Node
@@ -151,6 +152,22 @@ class NetOutline:
     shapes: Shapes
     stages: tuple[NetStage, ...]
 
+    @property
+    def levels(self) -> tuple[int, ...] | None:
+        """How deep each stage lies, from 0 on, where they go down and up again with bridges; None where they do not."""
+        shapes = [stage.shape for stage in self.stages]
+        if not all(len(shape) == 3 for shape in shapes):
+            return None
+        steps = [_steps(shapes[0], shape) for shape in shapes]
+        depths = sorted(set(steps))
+        found = tuple(map(depths.index, steps))
+        lowest = found.index(max(found))
+        falls, rises = found[: lowest + 1], found[lowest:]
+        bridges = [(source, k) for k, stage in enumerate(self.stages) for source in stage.bridges]
+        is_u = list(falls) == sorted(falls) and list(rises) == sorted(rises, reverse=True) and found[0] == found[-1]
+        is_free = all(found[source] == found[k] < min(found[source + 1 : k]) for source, k in bridges)
+        return found if bridges and is_u and is_free else None
+
     def at(self, depth: Depth) -> NetOutline:
         """Return it with a stage for each of its blocks, or for each of its places."""
         if depth == "stages":
@@ -249,6 +266,11 @@ def _are_alike(one: Shape, other: Shape) -> bool:
     """Tell whether maps of two shapes belong to one stage."""
     sides = zip(_map_size(one), _map_size(other), strict=True)
     return all(max(pair) < _SMALLER * min(pair) for pair in sides)
+
+
+def _steps(first: Shape, shape: Shape) -> int:
+    """Return how often maps were halved to become as small as these, or nearly."""
+    return round(log2(_map_size(first)[0] / _map_size(shape)[0]))
 
 
 def _runs(parts: Sequence[Part], shape_of: Callable[[Part], Shape]) -> Iterator[list[Part]]:

@@ -87,6 +87,17 @@ class NetReading:
         return strongest_maps(output)[0] if output.ndim == 3 else output
 
     @property
+    def maps_in(self) -> Array:
+        """What enters, (C, H, W)."""
+        maps = self.entered.maps
+        return maps.transpose(2, 0, 1) if self.graph.channels_last else maps
+
+    @property
+    def levels(self) -> tuple[int, ...] | None:
+        """How deep each stage lies; None where it is no U-Net, or where more is told than its stages."""
+        return self.whole.levels if self.depth == "stages" else None
+
+    @property
     def output(self) -> Array:
         return self.output_of(self.graph.output)
 
@@ -266,13 +277,13 @@ def limits_of(array: Array) -> dict[str, float]:
     return {"smallest": float(array.min()), "largest": float(array.max())}
 
 
-def strongest_maps(maps: Array) -> tuple[Array, list[int]]:
+def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int]]:
     """Return the maps with the largest values, in their own order, and which they are.
 
     >>> strongest_maps(np.array([[[1.0]], [[3.0]]]))[1]
     [0, 1]
     """
-    ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:MOST_SHOWN]
+    ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:most]
     kept = sorted(ranked.tolist())
     return freeze(maps[kept]), kept
 

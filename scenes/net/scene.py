@@ -6,7 +6,7 @@ from math import ceil
 from typing import ClassVar
 
 import numpy as np
-from manim import LEFT, FadeIn, FadeOut, Group, Rectangle, VGroup
+from manim import LEFT, FadeIn, FadeOut, Group, GrowArrow, Rectangle, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.net_input import is_strange
@@ -18,7 +18,8 @@ from scenes.mobjects.text import Label, width_of
 from scenes.net import NetSpec
 from scenes.net.closely import look_at
 from scenes.net.ending import show_class_map, show_likeliest, show_maps
-from scenes.net.strip import StageStrip
+from scenes.net.strip import StageStrip, StripShape
+from scenes.net.ushape import show_u
 from scenes.net.words import capital, entering, shape_of, stage_line, strange, told_stage, whole_net
 from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
@@ -36,9 +37,9 @@ class NetScene(ExplainerScene[NetSpec]):
         draw_pictures_directly(self.camera)
         self.reading = self.spec.trace()
         self.show_title(say(self.operation), self.spec.network.name)
-        names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
-        self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
-        self.track = StageStrip(names, self.theme, self.places.track)
+        shape = StripShape.of(say("input"), self.reading.stages, self.reading.levels)
+        self.places = NetPlaces.of(self.bands, shape.height(self.bands.whole.width))
+        self.track = StageStrip(shape, self.theme, self.places.track)
         self.here = 0
         self.left_over: Group | None = None
         self.introduce()
@@ -47,6 +48,8 @@ class NetScene(ExplainerScene[NetSpec]):
         if self.reading.probabilities is not None:
             self.left_over = show_likeliest(self, self.reading, self.places.everything, self.tidy)
         elif self.reading.output.ndim == 3:
+            if self.reading.levels is not None:
+                self.left_over = show_u(self, self.reading, self.track, self.places.everything, self.tidy)
             show_maps(self, self.reading, self.looks(), self.places.everything, self.tidy)
         if self.reading.class_map is not None:
             show_class_map(self, self.reading, self.looks(), self.places, self.tidy)
@@ -123,6 +126,8 @@ class NetScene(ExplainerScene[NetSpec]):
             self.play(FadeIn(maps.frames, maps.words), run_time=0.3)
             self.play(written, run_time=1.2)
             self.play(FadeIn(self.track.thumbnail(maps, index + 1), target_position=maps.image), run_time=0.5)
+            if bridges := self.track.bridges_to(index + 1):
+                self.play(*map(GrowArrow, bridges), run_time=0.5)
         self.left_over = Group(maps.image, maps.frames, maps.words)
 
     def stage_maps(self, index: int) -> FeatureMaps:
@@ -139,9 +144,7 @@ class NetScene(ExplainerScene[NetSpec]):
         return FeatureMaps(maps, arrangement, role, self.theme, box, title)
 
     def entered_maps(self, box: Box, title: str) -> FeatureMaps:
-        maps = self.reading.entered.maps
-        maps = maps.transpose(2, 0, 1) if self.reading.graph.channels_last else maps
-        return self.maps_of(maps, box, self.theme.input, title)
+        return self.maps_of(self.reading.maps_in, box, self.theme.input, title)
 
     def looks(self) -> Group:
         """Return the picture as it looks, with its frame; of numbers their maps."""
