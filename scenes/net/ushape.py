@@ -26,8 +26,8 @@ _SMALLER = 0.8
 """Side of a place, for that of one on the level above it."""
 _BETWEEN = 0.14
 """Room between two levels, in scene units."""
-_BESIDE = 0.45
-"""Room for an arrow between two places."""
+_BESIDE = 0.034
+"""Room for an arrow between two places, as a share of the width."""
 _LARGEST = 2.4
 _MOST = 4
 """Maps of a stage that are shown."""
@@ -74,15 +74,17 @@ def _rooms(levels: Sequence[int], box: Box) -> Iterator[tuple[np.ndarray, float]
     pairs = list(pairwise(levels))
     # From one place to the next: half of both side by side, or half of the lower one, and room for an arrow.
     across = [(1.0 if one == other else 0.5) * shares[max(one, other)] for one, other in pairs]
-    ends, free = (shares[levels[0]] + shares[levels[-1]]) / 2, _BESIDE * len(pairs)
+    beside = _BESIDE * box.width
+    ends, free = (shares[levels[0]] + shares[levels[-1]]) / 2, beside * len(pairs)
     side = min((box.height - _BETWEEN * max(levels)) / sum(shares), (box.width - free) / (sum(across) + ends), _LARGEST)
     slopes = [one != other for one, other in pairs]
     spare = (box.width - free - side * (sum(across) + ends)) / max(1, sum(slopes))
     x = box.left + side * shares[levels[0]] / 2
-    tops = [box.top - sum(shares[:k]) * side - k * _BETWEEN for k in range(len(shares))]
+    top = box.center[1] + (sum(shares) * side + _BETWEEN * max(levels)) / 2
+    tops = [top - sum(shares[:k]) * side - k * _BETWEEN for k in range(len(shares))]
     for k, level in enumerate(levels):
         if k:
-            x += side * across[k - 1] + _BESIDE + spare * slopes[k - 1]
+            x += side * across[k - 1] + beside + spare * slopes[k - 1]
         yield np.array([x, tops[level] - side * shares[level] / 2, 0.0]), side * shares[level]
 
 
