@@ -148,7 +148,7 @@ def _digit(pixels: Array, size: Pair, channels: int) -> Array:
 def _numbers(name: str, source: Any, shape: tuple[int, ...], layout: Layout | None) -> tuple[Array, Layout]:
     """Return numbers as (C, H, W), and how they were given."""
     source = source.detach().numpy() if hasattr(source, "detach") else source
-    array = np.asarray(read_grid(name, source).array if isinstance(source, str | Path) else source)
+    array = np.asarray(read_grid(name, source, channels_first=True).array if isinstance(source, str | Path) else source)
     while array.ndim > 3 and len(array) == 1:
         array = array[0]
     array = as_array(name, array[None] if array.ndim == 2 else array, "C H W")
