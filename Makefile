@@ -3,14 +3,17 @@
 # make studio   open the page on which films are made without a command line
 # make test     everything that is checked, by people and by machines alike
 # make soak     what takes long by nature: many kills, many repetitions, faults put in on purpose
+# make docs     build/docs: the documentation as a site that needs no network
+# make gallery  draw the pictures of docs/gallery and of the guides anew, after the films have changed
 # make setup    only set up
 # make words    write scenes/locale/cnnreel.pot, the sentences that translators begin with
 # make clean    remove films and caches; the virtual environment stays
 
 PYTHON := .venv/bin/python
+SITE := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
-.PHONY: lesson lessons studio test soak setup words clean
+.PHONY: lesson lessons studio test soak docs gallery setup words clean
 
 lesson: .venv/.ready
 	$(PYTHON) render.py lesson lessons/handwritten-digits.toml -o out
@@ -26,10 +29,17 @@ test: .venv/.ready-dev
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/pytest -n auto --dist worksteal
+	$(SITE)
 
 soak: .venv/.ready-dev
 	$(PYTHON) tests/mutants.py
 	.venv/bin/pytest -m soak
+
+docs: .venv/.ready-dev
+	$(SITE)
+
+gallery: .venv/.ready-dev
+	$(PYTHON) scripts/gallery.py
 
 setup: .venv/.ready
 

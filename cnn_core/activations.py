@@ -174,6 +174,8 @@ def gelu(x: npt.ArrayLike, approximate: str = "none") -> ActivationTrace:
     approximate
         `"none"`, by the error function, or `"tanh"`, which comes close to it.
 
+    Examples
+    --------
     >>> gelu([0, 1000]).output.tolist()
     [0.0, 1000.0]
     """

@@ -171,6 +171,8 @@ def layer_norm(
     eps
         What is added to the variance before its root is taken.
 
+    Examples
+    --------
     >>> layer_norm([[1, 3], [10, 30]], (2,), eps=0).output.tolist()
     [[-1.0, 1.0], [-1.0, 1.0]]
     """

@@ -149,6 +149,8 @@ def pad2d(
     value
         What a constant border holds.
 
+    Examples
+    --------
     >>> pad2d([[[[1, 2]]]], (1, 0, 0, 0)).output.tolist()
     [[[[0.0, 1.0, 2.0]]]]
     """

@@ -36,6 +36,8 @@ __all__ = ["Player", "player_of"]
 
 _LARGEST = 1.5
 """Side of a cell of the input, in scene units."""
+_BELOW, _BELOW_LARGER = 0.4, 0.2
+"""Share of the height that is kept for lines below an output, and below one with more rows than the input."""
 
 FEW = 4
 """Stops that there is time for; of more, only the first two are taken slowly."""
@@ -120,7 +122,9 @@ class Player(ExplainerScene[WalkSpec]):
         before = VGroup(*self.inputs).arrange(DOWN if upright else RIGHT, buff=0.3).move_to(left.center)
         before.align_to(np.array([left.left, 0, 0]), LEFT)
         right = replace(room, left=before.get_right()[0] + 0.4)
-        upper = replace(right, left=right.left + 2.0, bottom=room.bottom + 0.4 * room.height, top=room.top - 0.5)
+        grows = output.shape[1] > maps.shape[1]
+        share = _BELOW_LARGER if grows else _BELOW
+        upper = replace(right, left=right.left + 2.0, bottom=room.bottom + share * room.height, top=room.top - 0.5)
         cell, upright = cell_for(upper, output.shape, "", min(cell, 1.3))
         self.outputs = [self.output_grid(values, c, cell) for c, values in enumerate(output)]
         after = VGroup(*self.outputs).arrange(DOWN if upright else RIGHT, buff=0.3)
@@ -133,7 +137,10 @@ class Player(ExplainerScene[WalkSpec]):
         self.lines = Box(right.left, right.right, max(room.bottom + 0.5, end - 1.4), end)
         self.below = replace(self.lines, bottom=room.bottom + 0.5)
         label = Label(name, 0.3, self.theme.input)
-        label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
+        if before.get_bottom()[1] - 0.5 > room.bottom and label.width < before.width:
+            label.next_to(before, DOWN, buff=0.1)
+        else:
+            label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
         return VGroup(before, arrow, after, above, label)
 
     def lay_out(self) -> VGroup:

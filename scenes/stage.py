@@ -28,7 +28,7 @@ from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
-from scenes.theme import PACE, THEMES, reading_time
+from scenes.theme import PACE, THEMES, reading_time, shortest_reading
 from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Pointer, Sentence, Shown, Timeline
 
 __all__ = ["ExplainerScene"]
@@ -131,7 +131,7 @@ class ExplainerScene(Scene, Generic[SpecT]):
         """Say one thing and show it.
 
         Whatever is played inside belongs to the beat. It ends with a still picture, and lasts until its caption could
-        be read; a brisk beat, which repeats what was said before, does not wait for that.
+        be read; a brisk beat, which repeats what was said before, lasts as long as the fastest need for that.
 
         Parameters
         ----------
@@ -143,9 +143,10 @@ class ExplainerScene(Scene, Generic[SpecT]):
             self._reason = reason or self.lasting_reason
             self._set_headline()
         yield
-        wanted = BRISK if brisk else reading_time(caption)
-        elapsed = (self.now - start) / PACE[self.spec.pace]
-        self.hold(max(HELD_AT_LEAST, wanted - elapsed))
+        pace = PACE[self.spec.pace]
+        least = shortest_reading(caption) + 1 / TICKS_PER_SECOND
+        wanted = max(BRISK if brisk else reading_time(caption), least / pace)
+        self.hold(max(HELD_AT_LEAST, wanted - (self.now - start) / pace))
         seen = tuple(self.shown()), tuple(self.marks()), tuple(self.formulas())
         beat = Beat(kind, caption, start, self.now, prompt, answer, choices, *seen)
         self.timeline.beats.append(beat)

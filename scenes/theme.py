@@ -16,7 +16,7 @@ from cnn_core.frozen import Frozen
 if TYPE_CHECKING:
     from manim import ManimColor
 
-__all__ = ["PACE", "THEMES", "Theme", "as_shares", "reading_time"]
+__all__ = ["PACE", "THEMES", "Theme", "as_shares", "reading_time", "shortest_reading"]
 
 SMALLEST_TEXT = 1 / 36
 """Smallest height of a line of text, as a fraction of the frame's height."""
@@ -158,3 +158,8 @@ def distance(one: Sequence[float], other: Sequence[float]) -> float:
 def reading_time(text: str) -> float:
     """Return how many seconds a text is held so that it can be read: 1.5 s plus 0.25 s a word."""
     return 1.5 + 0.25 * len(text.split())
+
+
+def shortest_reading(text: str) -> float:
+    """Return how many seconds a text stays at any pace, so that captions never have more than 20 letters a second."""
+    return len(text) / 20

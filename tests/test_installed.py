@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
 import zipfile
+from datetime import date
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ import pytest
 HOUSE = Path(__file__).parents[1]
 MADE_OF = ("cnn_core", "scenes", "cnnreel", "lessons", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
 BESIDE = ("render==1.5.0", "reel==0.0.8")
+VERSION = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]["version"]
 ROOMS = sorted(file.parent.name for file in (HOUSE / "cnnreel").glob("*/__init__.py"))
 
 CONSUMER = """
@@ -103,6 +108,43 @@ def test_the_wheel_has_no_module_that_others_have_and_all_that_is_needed(wheel) 
     needed |= {f"cnnreel/{lesson.relative_to(HOUSE).as_posix()}" for lesson in (HOUSE / "lessons").glob("*.toml")}
     needed |= {"scenes/locale/cnnreel.pot", "scenes/fonts/SourceSansPro-Regular.otf", "scenes/upsample.py"}
     assert needed <= set(names)
+
+
+@pytest.mark.slow
+def test_the_wheel_says_what_it_is_and_what_its_extras_need(wheel) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        said = {Path(name).name: archive.read(name).decode() for name in archive.namelist() if ".dist-info/" in name}
+    headers = message_from_string(said["METADATA"])
+    assert (headers["Name"], headers["Version"]) == ("cnnreel", VERSION)
+    assert {"studio", "slides", "heic", "dask", "train", "docs"} <= set(headers.get_all("Provides-Extra"))
+    assert "cnnreel = cnnreel.cli:run" in said["entry_points.txt"]
+
+
+@pytest.mark.slow
+def test_pip_finds_all_that_the_extras_need(installed, wheel) -> None:
+    """Without a network: what is missing would have to be asked for."""
+    asked = f"cnnreel[studio,slides] @ {wheel.as_uri()}"
+    done = pip("--python", installed / "python", "install", "--dry-run", "--no-index", asked)
+    assert done.returncode == 0, done.stderr
+    for needed in ("starlette", "uvicorn", "python-pptx"):
+        assert f"already satisfied: {needed}" in done.stdout
+
+
+@pytest.mark.slow
+def test_it_calls_itself_by_the_name_that_was_typed(installed, folder_of_a_user) -> None:
+    said = in_folder(folder_of_a_user, installed / "cnnreel", "lesson", "--help").stdout
+    assert said.startswith("Usage: cnnreel lesson [OPTIONS] FILE...")
+    assert said.endswith("Example:\n  cnnreel lesson handwritten-digits -q high\n")
+    assert "render.py" not in said
+    assert in_folder(folder_of_a_user, installed / "cnnreel", "--version").stdout == f"cnnreel, version {VERSION}\n"
+
+
+def test_the_changelog_begins_with_this_version_and_its_day() -> None:
+    (number, day) = re.search(
+        r"^## ([\d.]+) \(([\d-]+)\)$", (HOUSE / "CHANGELOG.md").read_text(), re.MULTILINE
+    ).groups()
+    assert number == VERSION
+    assert date.fromisoformat(day)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import click
 
 from cnn_core.errors import CnnreelError
 from cnnreel.cli.program import ExampleCommand
+from cnnreel.here import installing
 
 if TYPE_CHECKING:
     from cnn_core.recipe import BatchReport, EpochReport
@@ -61,7 +62,7 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path,
     try:
         from cnn_core.training import train as run
     except ModuleNotFoundError as error:
-        raise CnnreelError("train needs PyTorch, which is not installed: .venv/bin/pip install '.[train]'.") from error
+        raise CnnreelError(f"train needs PyTorch, which is not installed: {installing('train')}.") from error
     from cnn_core.card import publish
     from cnn_core.mnist import load_test, load_training
     from cnn_core.recording import RunRecorder, recorded

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from cnnreel.here import installing, repairing
+
 __all__ = ["Finding", "findings"]
 
 SYSTEM_PACKAGES = "gcc pkg-config python3-dev libcairo2-dev libpango1.0-dev (on macOS: pkg-config cairo pango)"
@@ -34,17 +36,17 @@ class Finding:
 def findings(out_dir: Path) -> Iterator[Finding]:
     """Look at everything that filming needs."""
     yield python()
-    yield looked_at("cairo", cairo, f"install {SYSTEM_PACKAGES}, then run: make setup")
-    yield looked_at("pango", pango, f"install {SYSTEM_PACKAGES}, then run: make setup")
-    yield looked_at("Manim", manim, "run: make setup")
-    yield looked_at("Pillow", pillow, "run: make setup")
-    yield looked_at("Typst", typst, "run: make setup")
+    yield looked_at("cairo", cairo, f"install {SYSTEM_PACKAGES}, then run: {repairing('pycairo')}")
+    yield looked_at("pango", pango, f"install {SYSTEM_PACKAGES}, then run: {repairing('manimpango')}")
+    yield looked_at("Manim", manim, f"run: {repairing('manim')}")
+    yield looked_at("Pillow", pillow, f"run: {repairing('pillow')}")
+    yield looked_at("Typst", typst, f"run: {repairing('typst')}")
     yield looked_at("fonts", fonts, "files of the project are missing: download it again")
-    yield looked_at("H.264 encoder", lambda: codec("libx264"), "run: .venv/bin/pip install --force-reinstall av")
-    yield looked_at("VP9 encoder", lambda: codec("libvpx-vp9"), "run: .venv/bin/pip install --force-reinstall av")
+    yield looked_at("H.264 encoder", lambda: codec("libx264"), f"run: {repairing('av')}")
+    yield looked_at("VP9 encoder", lambda: codec("libvpx-vp9"), f"run: {repairing('av')}")
     yield looked_at("output folder", lambda: writable(out_dir), "choose another one with -o")
-    yield looked_at("torch", torch, "only for training: .venv/bin/pip install '.[train]'", needed=False)
-    yield looked_at("python-pptx", pptx, "only for --format pptx: .venv/bin/pip install '.[slides]'", needed=False)
+    yield looked_at("torch", torch, f"only for training: {installing('train')}", needed=False)
+    yield looked_at("python-pptx", pptx, f"only for --format pptx: {installing('slides')}", needed=False)
 
 
 def looked_at(what: str, look: Callable[[], str], remedy: str, *, needed: bool = True) -> Finding:

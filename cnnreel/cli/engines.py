@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from cnn_core.errors import CnnreelError, InputError
+from cnnreel.here import installing
 from cnnreel.work.lesson import Engine
 from cnnreel.work.scheduler import film_all
 
@@ -32,5 +33,5 @@ def engine_of(name: str, workers: int | None, scheduler: str | None, shared: Pat
     try:
         from cnnreel.work.cluster.filming import film_on_cluster  # noqa: PLC0415 (an extra)
     except ModuleNotFoundError as error:
-        raise CnnreelError("--engine dask needs the package distributed: .venv/bin/pip install '.[dask]'.") from error
+        raise CnnreelError(f"--engine dask needs the package distributed: {installing('dask')}.") from error
     return partial(film_on_cluster, scheduler=scheduler, shared=shared)

@@ -18,6 +18,7 @@ import platformdirs
 
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.cli.program import ExampleCommand
+from cnnreel.here import installing
 from cnnreel.work.cache import Cache
 from cnnreel.work.files import staging
 
@@ -40,15 +41,13 @@ def studio(port: int | None, opening: bool | None, host: str, address: str | Non
     """Open a page on which films are made without programming.
 
     It listens to this computer alone, and ends with Ctrl-C or when its last page has been closed. For a class,
-    docs/class-server.md says what to give; CNNREEL_STUDIO_TOKEN keeps the link the same.
+    give --host and --address; CNNREEL_STUDIO_TOKEN keeps the link the same.
     """
     try:
         from cnnreel.studio.guard import Door
         from cnnreel.studio.running import run_studio
     except ModuleNotFoundError as error:
-        raise CnnreelError(
-            f"studio needs {error.name}, which is not installed: .venv/bin/pip install '.[studio]'."
-        ) from error
+        raise CnnreelError(f"studio needs {error.name}, which is not installed: {installing('studio')}.") from error
     local = host in (_HERE, "localhost")
     with _listening(host, port) as line, staging(_folder()) as folder:
         origins = tuple(_origins(line.getsockname()[1], address))

@@ -88,7 +88,7 @@ JSON = click.Option(["--json", "_json"], is_flag=True, help="Print JSON for othe
 def main() -> None:
     """Turn real CNN arithmetic into short films, in which every number is computed.
 
-    Clips and lessons that would be absurdly long are refused; docs/limits.md says how to allow them.
+    Clips and lessons that would be absurdly long are refused, with the name of the variable that allows them.
     """
 
 
@@ -171,7 +171,7 @@ main.add_command(
 
 @main.command(
     cls=ExampleCommand,
-    example="lessons/handwritten-digits.toml -q high",
+    example="handwritten-digits -q high",
     params=[QUALITY, LESSON_FORMAT, CAPTIONED, OUTPUT, SINGLE_FILE, CONSTANT, NO_CACHE],
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -185,7 +185,7 @@ main.add_command(
     type=click.Choice(["local", "dask"]),
     default="local",
     show_default=True,
-    help="Film on this machine, or on many with Dask, as docs/cluster.md says.",
+    help="Film on this machine, or on many with Dask, which is an extra.",
 )
 @click.option(
     "--scheduler",

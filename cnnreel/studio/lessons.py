@@ -15,6 +15,7 @@ from pydantic import ConfigDict, ValidationError, create_model
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
 from cnn_core.reading.quoting import escaped
+from cnnreel.here import program
 from cnnreel.studio.checking import Wish, spec_of
 from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
@@ -196,7 +197,7 @@ def read_given(asked: Mapping[str, Any], source: str, uploads: Uploads | None) -
 def command_of(wish: Wish, uploads: Uploads) -> str:
     """Return the command that makes the same film."""
     spec = spec_of(wish, uploads)
-    words = ["python render.py scene", spec.name]
+    words = [f"{program()} scene", spec.name]
     for name, value in _changed(spec):
         flag = name.replace("_", "-")
         if isinstance(value, bool):

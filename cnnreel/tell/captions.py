@@ -13,6 +13,8 @@ from typing import Any
 
 import srt
 
+from scenes.theme import shortest_reading
+
 __all__ = ["Cue", "as_srt", "as_vtt", "captions", "chapters"]
 
 LINE_LENGTH = 42
@@ -36,15 +38,15 @@ class Cue:
 def captions(beats: Sequence[Mapping[str, Any]]) -> list[Cue]:
     """Return what is said, in cues of at most two lines of 42 letters.
 
-    A long caption becomes several cues, which share its time by their lengths. Each cue lasts at least a second,
-    if there are as many seconds as cues; where a beat is shorter than that, its neighbours give it time.
+    A long caption becomes several cues, which share its time by their lengths. Each cue lasts at least a second, and
+    has at most 20 letters a second, if there is time for all; where a beat is too short, its neighbours give it time.
     """
     parts = [(beat["start"], beat["end"], lines_of(beat["caption"])) for beat in beats]
     starts = [start for begin, end, texts in parts for start in shared(begin, end, texts)]
     if not starts:
         return []
-    spread = at_least_a_second([*starts, beats[-1]["end"]])
     texts = [text for _, _, texts in parts for text in texts]
+    spread = kept_apart([*starts, beats[-1]["end"]], [max(SHORTEST, shortest_reading(text)) for text in texts])
     return [Cue(start, end, text) for (start, end), text in zip(pairwise(spread), texts, strict=True)]
 
 
@@ -185,10 +187,20 @@ def shared(start: float, end: float, texts: Sequence[str]) -> list[float]:
     return [start + (end - start) * length / lengths[-1] for length in lengths[:-1]]
 
 
-def at_least_a_second(times: Sequence[float]) -> list[float]:
-    """Move the times at which cues begin (and the last one ends) apart, as little as possible; the ends stay."""
+def kept_apart(times: Sequence[float], wanted: Sequence[float]) -> list[float]:
+    """Move the times at which cues begin (and the last one ends) apart, as little as possible; the ends stay.
+
+    Parameters
+    ----------
+    wanted
+        Seconds that each cue lasts at least; all of them less where there is no time for that.
+    """
     first, last = times[0], times[-1]
-    gap = min(SHORTEST, (last - first) / (len(times) - 1))
-    later = list(accumulate(times, lambda before, time: max(time, before + gap)))
-    earlier = accumulate(reversed([*later[:-1], last]), lambda after, time: min(time, after - gap))
-    return [max(first, time) for time in reversed(list(earlier))]
+    share = min(1.0, (last - first) / sum(wanted))
+    later = [first]
+    for time, gap in zip(times[1:], wanted, strict=True):
+        later.append(max(time, later[-1] + share * gap))
+    earlier = [last]
+    for time, gap in zip(reversed(later[:-1]), reversed(wanted), strict=True):
+        earlier.append(max(first, min(time, earlier[-1] - share * gap)))
+    return earlier[::-1]

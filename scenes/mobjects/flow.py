@@ -29,11 +29,14 @@ def sizes(most: float) -> Iterator[float]:
     yield least
 
 
-def fitted(make: Callable[[float], Picture], box: Box, most: float) -> Picture | None:
-    """Return what `make` makes of the largest size of text, `most` or smaller, that fits the box; None if none does."""
+def fitted(make: Callable[[float], Picture | None], box: Box, most: float) -> Picture | None:
+    """Return what `make` makes of the largest size of text, `most` or smaller, that fits the box; None if none does.
+
+    Where `make` knows beforehand that a size does not fit, it returns None.
+    """
     for size in sizes(most):
         made = make(size)
-        if made.width <= box.width + ALMOST and made.height <= box.height + ALMOST:
+        if made is not None and made.width <= box.width + ALMOST and made.height <= box.height + ALMOST:
             return made
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from manim import DOWN, LEFT, VGroup
 
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.flow import fitted
-from scenes.mobjects.text import FIGURE_MIDDLE, Label, Paragraph
+from scenes.mobjects.text import FIGURE_MIDDLE, Label, Paragraph, lines_of
 from scenes.theme import Theme
 
 __all__ = ["Headline"]
@@ -62,7 +63,7 @@ class Headline(VGroup):
         for room, lines in ways:
             size = max(_REASON, smallest_text())
             tall = replace(room, top=room.bottom + min(room.height, lines * _LINE * size))
-            words = fitted(lambda size, room=room: self._paragraph(text, size, room), tall, size)  # type: ignore[misc]
+            words = fitted(partial(self._paragraph, text, room.width, lines), tall, size)
             if words is not None:
                 break
         else:  # the caption says it, too
@@ -72,8 +73,10 @@ class Headline(VGroup):
             self._on_base_line(words[0], room.left)
         self.add(words)
 
-    def _paragraph(self, text: str, size: float, room: Box) -> Paragraph:
-        return Paragraph(text, size, self.theme.text, room.width)
+    def _paragraph(self, text: str, width: float, lines: int, size: float) -> Paragraph | None:
+        if width < size or len(lines_of(text, width / size)) > lines:
+            return None
+        return Paragraph(text, size, self.theme.text, width)
 
     def _on_base_line(self, label: Any, left: float) -> Any:
         base = float(self.title.get_y()) - FIGURE_MIDDLE * self.title.strut.height

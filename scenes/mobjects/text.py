@@ -18,7 +18,7 @@ from scenes.letters import check_letters
 from scenes.mobjects.flow import broken
 from scenes.mobjects.typeset import Outline, Setting, literal, typeset
 
-__all__ = ["FIGURE_MIDDLE", "Formula", "Label", "Number", "Paragraph", "Traceable", "width_of"]
+__all__ = ["FIGURE_MIDDLE", "Formula", "Label", "Number", "Paragraph", "Traceable", "lines_of", "width_of"]
 
 FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
@@ -184,13 +184,16 @@ class Paragraph(VGroup):
         *,
         aligned_edge: np.ndarray = LEFT,
     ) -> None:
-        most = width / size
-        words = [part for word in text.split() for part in divided(word, most, weight)]
-        space = width_of("n n", weight) - 2 * width_of("n", weight)
-        lines = broken([width_of(word, weight) for word in words], most, space)
-        labels = [Label(" ".join(words[k] for k in line), size, color, weight) for line in lines]
-        super().__init__(*labels)
+        super().__init__(*(Label(line, size, color, weight) for line in lines_of(text, width / size, weight)))
         self.arrange(DOWN, buff=(LINE_HEIGHT - 1) * size, aligned_edge=aligned_edge)
+
+
+def lines_of(text: str, most: float, weight: str = "regular") -> list[str]:
+    """Break a text into as few lines as possible that are not wider than `most`, in em, and about equally long."""
+    words = [part for word in text.split() for part in divided(word, most, weight)]
+    space = width_of("n n", weight) - 2 * width_of("n", weight)
+    lines = broken([width_of(word, weight) for word in words], most, space)
+    return [" ".join(words[k] for k in line) for line in lines]
 
 
 def divided(word: str, most: float, weight: str) -> Iterator[str]:

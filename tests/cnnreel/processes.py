@@ -28,8 +28,8 @@ def children(parent: int) -> list[int]:
     return [process for process, its_parent, _ in described() if its_parent == parent]
 
 
-def wait_until(done: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something is so; give up after a minute, for then it never will be."""
+def wait_until(done: Callable[[], object], seconds: float = 180) -> None:
+    """Wait until something is so; give up after three minutes, for then it never will be."""
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, "this never came"

@@ -198,6 +198,7 @@ def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, which: 
     perform_well(name, ratio=ratio, **LARGEST[which])
 
 
+@pytest.mark.soak
 def test_the_longest_film_lasts_less_than_four_minutes(perform: Perform) -> None:
     quarter = perform("relu", x=large(1, 12, 9)).timeline
     before_the_flow = quarter.beats[5].start

@@ -105,6 +105,7 @@ def test_the_storyboard_takes_about_a_minute_and_a_half(perform: Perform) -> Non
     assert 60 < perform("batch-norm").timeline.duration < 105
 
 
+@pytest.mark.soak
 def test_the_largest_film_takes_less_than_four_minutes(perform: Perform) -> None:
     assert perform("batch-norm", **LARGEST).timeline.duration < 240
 

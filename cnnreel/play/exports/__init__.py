@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cnn_core.errors import CnnreelError
+from cnnreel.here import installing
 from cnnreel.play.embeddable import read_embeddable
 from cnnreel.work.files import staging
 
@@ -57,9 +58,7 @@ def check_installed(format: str) -> None:
     """
     needs = EXPORTS[format].needs if format in EXPORTS else None
     if needs and find_spec(needs[0]) is None:
-        raise CnnreelError(
-            f"--format {format} needs {needs[1]}, which is not installed: .venv/bin/pip install '.[slides]'."
-        )
+        raise CnnreelError(f"--format {format} needs {needs[1]}, which is not installed: {installing('slides')}.")
 
 
 def export(folder: Path, format: str) -> Path:

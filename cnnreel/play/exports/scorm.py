@@ -25,11 +25,12 @@ NAMESPACES = {
 def write(film: Embeddable, path: Path) -> None:
     """Write the item: its manifest, the page, and what the page needs."""
     page = Page(film.title, film.video["file"], film.parts)
+    films = films_of(film.parts, [film.folder])
     adapter = (Path(__file__).parent / "scorm.js").read_text(encoding="utf-8")
     files = dict(needed(film, page))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as item:
         add(item, "imsmanifest.xml", manifest(film, ["index.html", *files]))
-        add(item, "index.html", as_html(page, films_of(film.parts, [film.folder]), also=adapter).encode())
+        add(item, "index.html", as_html(page, films, files={page.video: ""}, also=adapter).encode())
         for name, file in files.items():
             add(item, name, file.read_bytes())
 

@@ -140,6 +140,7 @@ def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words
     return {
         "duration": beats[-1]["end"],
         "starts": [part.start for part in parts],
+        "names": [part.name for part in parts],
         "beats": [{key: beat[key] for key in beat if key not in ("time", "still")} for beat in beats],
         "words": words,
     }

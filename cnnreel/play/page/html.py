@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -25,7 +26,10 @@ __all__ = ["Page", "as_html", "clip_page", "figure_script", "lean", "lesson_page
 
 HERE = Path(__file__).parent
 PLAYER = HERE.parent / "player"
-SCRIPTS = ("page", "film", "transcript", "answers", "question", "inside", "copy", "controls", "print")
+SCRIPTS = (
+    *("page", "film", "transcript", "answers", "question", "thumbnail", "lens", "inside", "copy", "controls"),
+    *("theater", "keys", "downloads", "print", "address"),
+)
 
 Address: TypeAlias = Callable[[str], str]
 """From a file beside the page to what stands in the page: its address, or all of it as `data:`."""
@@ -68,6 +72,7 @@ def as_html(
     films: Sequence[Mapping[str, Any]],
     address: Address = quote,
     *,
+    files: Mapping[str, str] = MappingProxyType({}),
     alone: bool = False,
     language: str = "en",
     also: str = "",
@@ -80,6 +85,8 @@ def as_html(
     ----------
     films
         What `NAME.film.json` says, of each part.
+    files
+        What can be had beside the page: names, and what they are, by their ends.
     alone
         Nothing lies beside the page, not even its video.
     also
@@ -94,7 +101,7 @@ def as_html(
     record = page.parts[0].record
     video = record["video"]
     look = style(address, (video["width"], video["height"])) + styled
-    inline = {"style": look, "head": part_of_script("head"), "script": script() + also}
+    inline = {"style": look, "head": head(), "script": script() + also}
     return (
         environment()
         .get_template("page.html")
@@ -107,6 +114,7 @@ def as_html(
             captions=data_address("text/vtt", as_vtt(captions(beats)).encode()),
             data=json_in_html({**script_data(page.parts, beats, words), "theme": theme}),
             address=address,
+            files=files,
             alone=alone,
             films=[packed(contents(part, film, words)) for part, film in zip(page.parts, films, strict=True)],
             video=video,
@@ -129,6 +137,12 @@ def environment() -> Environment:
 @cache
 def script() -> str:
     return playing("\n".join(map(part_of_script, SCRIPTS)))
+
+
+@cache
+def head() -> str:
+    """Return the script that goes before all that is drawn."""
+    return (PLAYER / "early.js").read_text(encoding="utf-8") + part_of_script("head")
 
 
 @cache

@@ -30,6 +30,7 @@ __all__ = [
 
 FONT_FILES = {f"page/{font.name}": font for font in FONTS.values()}
 FIGURE_FILE = "page/figure.js"
+DOWNLOADS = (".vtt", ".srt", ".transcript.md", ".answers.csv")
 WEBP = {"quality": 90, "method": 4}
 
 
@@ -56,12 +57,19 @@ def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: 
     if single_file:
         html = as_html(page, films, partial(inlined, sources), alone=True)
     else:
-        html = as_html(page, films)
+        html = as_html(page, films, files=files_beside(page, path.parent))
         (path.parent / "page").mkdir(exist_ok=True)
         for name, font in FONT_FILES.items():
             shutil.copyfile(font, path.parent / name)
         (path.parent / FIGURE_FILE).write_text(figure_script(), encoding="utf-8", newline="\n")
     path.write_text(html, encoding="utf-8", newline="\n")
+
+
+def files_beside(page: Page, folder: Path) -> dict[str, str]:
+    """Return which of the files that readers may want lie beside a page, and what each is: the film, or by its end."""
+    stem = page.video.rpartition(".")[0]
+    wanted = {page.video: "", **{f"{stem}{end}": end for end in DOWNLOADS}}
+    return {name: kind for name, kind in wanted.items() if (folder / name).is_file()}
 
 
 def films_of(parts: Sequence[Part], sources: Sequence[Path]) -> list[dict[str, Any]]:

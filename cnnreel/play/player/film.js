@@ -5,7 +5,10 @@ function draw(film, time, context, theme) {
   (film.painter ??= paintFilm(film))(time, context, theme);
 }
 
-/** Return `(time, context, theme) => void`, which draws one film. What is at rest is worked out once. */
+/**
+ * Return `(time, context, theme, view) => void`, which draws one film. What is at rest is worked out once.
+ * A view is a part of a larger picture: how much larger, and where it begins, in pixels of the canvas.
+ */
 function paintFilm(film) {
   const HAIR = 1 / 512; // of a pixel: where two values meet in the middle of one, it is the second's
   const NUMBERS = /-?[\d.]+/g;
@@ -156,15 +159,16 @@ function paintFilm(film) {
     }
   }
 
-  return (time, context, theme = film.theme) => {
+  return (time, context, theme = film.theme, view = {}) => {
     const column = film.themes.indexOf(theme);
     const at = Math.min(time, film.duration) * film.rate;
     const { width, height } = context.canvas;
-    const zoom = width / film.size[0];
+    const { left = 0, top = 0, zoom = width / film.size[0] } = view;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = 1;
     context.fillStyle = film.paints[0][column];
     context.fillRect(0, 0, width, height);
+    context.translate(-left, -top);
     const [, runs] = film.orders[Math.max(0, last(film.orders, at))];
     for (let run = 0; run < runs.length; run += 2) {
       for (let index = runs[run]; index <= runs[run + 1]; index++) {

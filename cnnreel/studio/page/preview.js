@@ -2,8 +2,6 @@
 
 import { $, ask } from '/files/common.js';
 
-const BUTTONS = { ' ': 'play', k: 'play', j: 'previous', l: 'next', ',': 'previous', '.': 'next', ArrowLeft: 'previous', ArrowRight: 'next', c: 'captions', f: 'fullscreen' };
-
 export class Preview {
   #asked = null;
   #frame = null;
@@ -92,20 +90,11 @@ export class Preview {
     this.#frame.contentDocument.documentElement.dataset.theme = getComputedStyle(document.documentElement).colorScheme;
   }
 
-  /** Press what a key means, as if the film had it; tell whether it means anything. */
+  /** Pass a key on to the film, as if it had the focus; tell whether it means anything. */
   press(key) {
-    const inside = this.#frame?.contentDocument;
-    if (!inside) return false;
-    if (BUTTONS[key]) {
-      this.touched = true;
-      inside.getElementById(BUTTONS[key]).click();
-      return true;
-    }
-    const share = key === 'Home' ? 0 : key === 'End' ? 1 : /^\d$/.test(key) ? Number(key) / 10 : null;
-    if (share === null) return false;
-    const seek = inside.getElementById('seek');
-    seek.value = share * Number(seek.max);
-    seek.dispatchEvent(new Event('input'));
+    const stage = this.#frame?.contentDocument.getElementById('stage');
+    if (!stage || stage.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))) return false;
+    this.touched = true;
     return true;
   }
 }

@@ -22,6 +22,7 @@ from distributed.node import ServerNode
 from tornado.httpserver import HTTPServer
 
 from cnn_core.errors import CnnreelError
+from cnnreel.here import installing
 
 __all__ = ["local_cluster"]
 
@@ -42,7 +43,7 @@ def local_cluster(workers: int) -> Iterator[tuple[str, Security]]:
     try:
         security = Security.temporary()
     except ImportError as error:
-        raise CnnreelError("--engine dask needs the package cryptography: .venv/bin/pip install '.[dask]'.") from error
+        raise CnnreelError(f"--engine dask needs the package cryptography: {installing('dask')}.") from error
     with TemporaryDirectory(prefix="cnnreel-", ignore_cleanup_errors=True) as folder:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", __name__, str(workers)],

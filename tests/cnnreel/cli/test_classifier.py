@@ -145,4 +145,4 @@ def test_without_torch_train_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "torch", None)
     result = run("train", "-o", tmp_path / "net.safetensors")
     assert result.exit_code == 1
-    assert result.stderr == "Error: train needs PyTorch, which is not installed: .venv/bin/pip install '.[train]'.\n"
+    assert result.stderr == "Error: train needs PyTorch, which is not installed: .venv/bin/pip install -e '.[train]'.\n"

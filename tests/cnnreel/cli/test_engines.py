@@ -41,6 +41,6 @@ def test_without_the_extra_it_is_named(tmp_path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(
-        CnnreelError, match=r"--engine dask needs the package distributed: .venv/bin/pip install '.\[dask\]'"
+        CnnreelError, match=r"--engine dask needs the package distributed: .venv/bin/pip install -e '.\[dask\]'"
     ):
         engine_of("dask", None, None, None)

@@ -82,4 +82,4 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.delitem(sys.modules, "cnnreel.studio.guard")
     monkeypatch.setitem(sys.modules, "starlette.datastructures", None)
     done = run("--port", "0")
-    assert (done.exit_code, "pip install '.[studio]'" in done.stderr) == (1, True)
+    assert (done.exit_code, "pip install -e '.[studio]'" in done.stderr) == (1, True)

@@ -93,6 +93,9 @@ def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_pat
     inside.locator("#next").click()
     inside.locator(".spot").first.click()
     inside.locator("#inside .value").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Home")  # the film's keys are meant wherever nothing is typed
+    until(lambda: inside.locator("#seek").evaluate("bar => bar.value") == "0")
 
     page.locator('#formats [value="mp4"]').check()
     page.locator("#quality").select_option("low")

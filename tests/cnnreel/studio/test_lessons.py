@@ -96,4 +96,4 @@ def test_no_file_of_the_server_stands_in_a_lesson(ask: Ask, tmp_path: Path, monk
     ],
 )
 def test_the_command_makes_the_same_film(ask: Ask, wish: dict[str, Any], command: str) -> None:
-    assert ask("command", **wish).json()["command"] == f"python render.py scene {wish['scene']}{command}"
+    assert ask("command", **wish).json()["command"] == f"cnnreel scene {wish['scene']}{command}"

@@ -68,6 +68,19 @@ def test_the_last_beat_takes_time_from_the_one_before() -> None:
     assert [(cue.start, cue.end) for cue in cues] == [(0, 2.5), (2.5, 3.5)]
 
 
+def test_a_beat_that_is_too_short_for_its_letters_gets_time_from_its_neighbours() -> None:
+    cues = captions([beat("One.", 0, 4), beat("A hundred letters, " * 5 + "read.", 4, 7), beat("Three.", 7, 10)])
+    assert all(cue.end - cue.start >= len(cue.text) / 20 - 1e-9 for cue in cues)
+    assert (cues[0].start, cues[-1].end) == (0, 10)
+
+
+def test_where_there_is_no_time_for_all_cues_they_share_what_there_is() -> None:
+    assert [(cue.start, cue.end) for cue in captions([beat("One.", 0, 0.5), beat("Two.", 0.5, 1)])] == [
+        (0, 0.5),
+        (0.5, 1),
+    ]
+
+
 def test_lines_are_about_as_long_as_each_other() -> None:
     (cue,) = captions([beat("The largest value of each stop goes to the output.", 0, 5)])
     assert cue.text == "The largest value of each\nstop goes to the output."
@@ -93,7 +106,8 @@ def test_captions_of_every_scene_can_be_read(scene: str, pace: str) -> None:
         lines = cue.text.split("\n")
         assert len(lines) <= 2
         assert max(map(len, lines)) <= 42
-        assert cue.end - cue.start >= 1 - 1e-9
+        assert cue.end - cue.start >= max(1, len(cue.text) / 20) - 1e-9
+    assert all(beat["end"] - beat["start"] >= len(beat["caption"]) / 20 for beat in record["beats"])
     assert [chapter.start for chapter in chapters(record["beats"])] == sorted(
         {chapter.start for chapter in chapters(record["beats"])}
     )

@@ -1,4 +1,4 @@
-// Buttons, seek bar, keys.
+// Buttons and seek bar.
 
 const PLAY = 'M8 5v14l11-7z';
 const PAUSE = 'M7 5h3v14H7zM14 5h3v14h-3z';
@@ -87,28 +87,6 @@ function useTheme() {
 
 const pressed = (id) => $(id).getAttribute('aria-pressed') === 'true';
 
-const KEYS = {
-  ' ': toggle,
-  ArrowLeft: () => step(-1),
-  ArrowRight: () => step(1),
-};
-const LETTERS = { // only while the player has the focus, so that they are in nobody's way
-  k: toggle,
-  c: () => useCaptions(!pressed('captions')),
-  s: () => useStills(!film.stills),
-  f: useFullscreen,
-};
-
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('select, input[type=text], input[type=radio]')) return;
-  const inPlayer = $('stage').contains(event.target);
-  const act = KEYS[event.key] ?? (inPlayer && LETTERS[event.key.toLowerCase()]);
-  if (!act || !(inPlayer || event.target === document.body)) return;
-  if (event.key === ' ' && event.target.closest('button')) return; // a button is pressed by it
-  event.preventDefault();
-  act();
-});
-
 $('play').addEventListener('click', toggle);
 $('start').addEventListener('click', () => {
   toggle();
@@ -126,7 +104,10 @@ $('seek').addEventListener('input', () => {
   film.pause();
   film.seek(time);
 });
-$('film').addEventListener('click', toggle);
+$('film').addEventListener('click', () => {
+  toggle();
+  film.focus();
+});
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', useTheme);
 
 on('time', drawTime);

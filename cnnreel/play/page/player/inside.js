@@ -66,6 +66,7 @@ function choose(button) {
   if (button === chosen) return;
   chosen?.classList.remove('chosen');
   chosen = button;
+  magnify(button);
   if (!button) return;
   for (const other of spots()) other.tabIndex = other === button ? 0 : -1;
   button.classList.add('chosen');
@@ -142,7 +143,10 @@ $('numbers').addEventListener('click', (event) => {
   if (!getSelection().isCollapsed) return; // text was selected
   const near = nearest(event);
   if (near) choose(near);
-  else film.play();
+  else {
+    film.play();
+    film.focus();
+  }
 });
 
 on('rest', layOut);

@@ -24,12 +24,19 @@ function mark(links, index) {
   });
 }
 
+const behavior = () => (matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth');
+
 /** Bring the current line into view inside its box, without moving the page. */
 function scrollTo(link) {
   const box = $('transcript');
   const top = link.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
-  const smooth = !matchMedia('(prefers-reduced-motion: reduce)').matches;
-  box.scrollTo({ top: top - box.clientHeight / 3, behavior: smooth ? 'smooth' : 'auto' });
+  box.scrollTo({ top: top - box.clientHeight / 3, behavior: behavior() });
+}
+
+/** Where a line was far below the film, go to the film, if it or what it asks cannot be seen. */
+function bringIntoView() {
+  const boxes = [$('frame'), $('question')].map((box) => box.getBoundingClientRect());
+  if (boxes.some(({ top, bottom }) => top < -1 || bottom > innerHeight + 1)) $('frame').scrollIntoView({ behavior: behavior() });
 }
 
 function showCaption(index) {
@@ -49,9 +56,11 @@ on('beat', (index, before) => {
 
 for (const link of said) {
   link.addEventListener('click', (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // it is opened beside
     event.preventDefault();
     film.pause();
     film.show(Number(link.dataset.beat));
+    bringIntoView();
   });
 }
 for (const link of chapterLinks) {

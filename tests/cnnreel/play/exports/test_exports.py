@@ -51,7 +51,7 @@ def test_without_python_pptx_nothing_is_filmed(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "pptx", None)
     done = run(*command, "-o", "out", "--format", "pptx")
-    sentence = "--format pptx needs python-pptx, which is not installed: .venv/bin/pip install '.[slides]'."
+    sentence = "--format pptx needs python-pptx, which is not installed: .venv/bin/pip install -e '.[slides]'."
     assert (done.exit_code, done.stdout, done.stderr) == (1, "", f"Error: {sentence}\n")
     assert not (tmp_path / "out").exists()
 

@@ -13,7 +13,7 @@ import pytest
 
 from cnnreel.play.page.html import clip_page
 from cnnreel.play.page.look import FONTS
-from cnnreel.play.page.writing import write_page
+from cnnreel.play.page.writing import files_beside, write_page
 from cnnreel.tell.story import Story
 from scenes.theme import THEMES
 from tests.cnnreel.play.page.looking import AXE, current, elapse, pixel, ready, time, until, violations
@@ -87,6 +87,81 @@ def test_nothing_is_wider_than_a_phone(open_page: Any, pool: Reel, width: int) -
     page.get_by_label("8, output row 1, column 2").first.tap()
     assert page.locator("#inside .value").inner_text() == "8"
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def covers(page: Any, inner: str, outer: tuple[float, float, float, float]) -> bool:
+    """Tell whether a box lies inside of (left, top, right, bottom), to the pixel."""
+    box = page.locator(inner).bounding_box()
+    left, top, right, bottom = outer
+    across = left - 1 <= box["x"] and box["x"] + box["width"] <= right + 1
+    return across and top - 1 <= box["y"] and bool(box["y"] + box["height"] <= bottom + 1)
+
+
+def test_a_line_that_is_tapped_on_a_phone_keeps_film_and_question_in_view(open_page: Any, pool: Reel) -> None:
+    viewport = {"width": 390, "height": 700}
+    page = ready(open_page(pool.page, viewport=viewport, has_touch=True, is_mobile=True))
+    for beat in (5, 1, 6):
+        page.locator(f"[data-beat='{beat}']").tap()
+        assert current(page) == beat
+        assert covers(page, "#frame", (0, 0, 390, 700))
+        assert page.locator("#frame").bounding_box()["width"] == 390
+        if beat == 1:
+            assert covers(page, "#question", (0, 220, 390, 700))
+
+
+@pytest.mark.parametrize("place", ["fullscreen", "a phone on its side"])
+def test_the_film_fills_the_screen(open_page: Any, pool: Reel, place: str) -> None:
+    full = place == "fullscreen"
+    width, height = (1280, 800) if full else (844, 390)
+    page = ready(open_page(pool.page, viewport={"width": width, "height": height}, reduced_motion="reduce"))
+    if full:
+        page.get_by_role("button", name="Full screen").click()
+    page.locator("#stage.theater").wait_for()
+    film = page.locator("#frame").bounding_box()
+    assert (film["width"], film["height"]) == pytest.approx((width, 720) if full else (390 * 16 / 9, 390), abs=1)
+    page.locator("#stage").evaluate("stage => stage.scrollIntoView()")
+    for part in ("#seek", "#caption", "#next"):
+        assert covers(page, part, (0, 0, width, height)), part
+    page.keyboard.press("ArrowRight")
+    film, question = (page.locator(part).bounding_box() for part in ("#frame", "#question"))
+    assert covers(page, "#question", (0, 0, width, height))
+    assert question["x"] >= film["x"] + film["width"]
+    assert film["width"] > 0.6 * width
+
+
+def test_what_is_small_on_a_phone_is_enlarged_when_it_is_tapped(open_page: Any, pool: Reel) -> None:
+    page = ready(open_page(pool.page, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True))
+    page.locator("[data-beat='3']").tap()
+    number = page.locator(".spot").first
+    assert float(number.evaluate("spot => parseFloat(getComputedStyle(spot).fontSize)")) >= 11
+    number.tap()
+    assert not page.locator("#lens").is_visible()
+    page.set_viewport_size({"width": 200, "height": 844})
+    elapse(page, 0)
+    page.locator(".spot").last.tap()
+    lens, spot = (page.locator(part).bounding_box() for part in ("#lens", ".spot.chosen"))
+    assert not (lens["y"] <= spot["y"] <= lens["y"] + lens["height"])
+    shown = page.locator("#lens").evaluate(
+        "lens => new Set(lens.getContext('2d').getImageData(0, 0, lens.width, lens.height).data).size"
+    )
+    assert shown > 50
+
+
+def test_a_picture_over_the_bar_shows_where_it_leads(open_page: Any, pool: Reel) -> None:
+    page = ready(open_page(pool.page, color_scheme="dark"))
+    bar = page.locator("#seek").bounding_box()
+    page.mouse.move(bar["x"] + 0.75 * bar["width"], bar["y"] + bar["height"] / 2)
+    thumbnail = page.locator("#thumbnail")
+    seconds = 0.75 * pool.record["video"]["duration"]
+    assert thumbnail.inner_text().strip() == f"0:{int(seconds):02}"
+    assert time(page) == 0
+    drawn = thumbnail.locator("canvas").evaluate(
+        "canvas => [...canvas.getContext('2d').getImageData(2, 2, 1, 1).data, canvas.width]"
+    )
+    assert tuple(drawn[:3]) == channels(THEMES["dark"].background)
+    assert drawn[4] == pytest.approx(185, abs=3)
+    page.mouse.move(5, 5)
+    assert not thumbnail.is_visible()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
@@ -192,9 +267,30 @@ def test_a_single_file_needs_nothing_else(open_page: Any, single_file: Path, poo
     assert single_file.stat().st_size < 180_000  # two fonts of 23 kB, scripts, style, and 20 kB of film
 
 
-def test_the_video_can_be_had_where_it_lies_beside_the_page(player: Any, pool: Reel) -> None:
-    link = player.get_by_role("link", name="Video")
-    assert (link.get_attribute("href"), link.get_attribute("download")) == ("pool.mp4", "")
+def test_what_lies_beside_the_page_can_be_had_from_a_menu(player: Any) -> None:
+    menu = player.locator("#downloads")
+    menu.locator("summary").click()
+    offered = {link.inner_text(): link.get_attribute("href") for link in menu.get_by_role("link").all()}
+    assert offered == {
+        "Film": "pool.mp4",
+        "Captions (WebVTT)": "pool.vtt",
+        "Captions (SubRip)": "pool.srt",
+        "Transcript": "pool.transcript.md",
+        "Answer key": "pool.answers.csv",
+    }
+    assert menu.locator("a[download]").count() == len(offered)
+    if AXE.is_file():
+        assert violations(player) == []
+    player.keyboard.press("Escape")
+    assert not menu.locator("a").first.is_visible()
+    menu.locator("summary").click()
+    player.locator("#caption").click()
+    assert not menu.locator("a").first.is_visible()
+
+
+def test_only_what_is_there_is_offered(pool: Reel, tmp_path: Path) -> None:
+    shutil.copy(pool.folder / "pool.vtt", tmp_path)
+    assert files_beside(clip_page(Story(pool.record)), tmp_path) == {"pool.vtt": ".vtt"}
 
 
 def test_a_single_file_without_scripts_has_its_poster(open_page: Any, single_file: Path) -> None:

@@ -11,7 +11,7 @@ from scenes.specs import SceneSpec
 from tests.cnnreel.work.cluster.real import RealCluster, clips_of, contents
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_clips_are_those_of_the_local_engine_though_two_of_three_workers_are_killed(
     cluster: RealCluster, short_spec: SceneSpec, tmp_path
 ) -> None:

@@ -1,5 +1,0 @@
-// Before anything is drawn: the colours that were chosen last.
-try {
-  const theme = localStorage.getItem('cnnreel-theme');
-  if (theme) document.documentElement.dataset.theme = theme;
-} catch { /* a browser may not be allowed to remember */ }
