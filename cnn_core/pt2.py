@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from cnn_core.archives import opened
 from cnn_core.arrays import Array, freeze
 from cnn_core.aten import AtenCall, AtenConversion, TensorName
 from cnn_core.errors import Damaged, InputError
 from cnn_core.graph import Graph
-from cnn_core.reading.files import read_bytes
+from cnn_core.onnx.files import MAX_MODEL_BYTES
 from cnn_core.reading.sheets import member
 
 __all__ = ["read_pt2"]
 
 Entry = Mapping[str, Any]
 
-_MOST_BYTES = 600_000_000
 _MOST_TEXT = 100_000_000
 _MOST_CALLS = 5_000
 _BFLOAT16 = 13
 _DTYPES = {1: "u1", 2: "i1", 3: "<i2", 4: "<i4", 5: "<i8", 6: "<f2", 7: "<f4", 8: "<f8", 12: "?", _BFLOAT16: "<u2"}
 """Numpy's types by the archive's numbers."""
 _EXPORT_AGAIN = "load it there, and write torch.export.save(program, 'model.pt2') with torch 2.9 or later"
-_WRONG = (AssertionError, AttributeError, IndexError, OverflowError, TypeError, ValueError)
-_BROKEN = (BadZipFile, Damaged, EOFError, NotImplementedError, OSError, RuntimeError, zlib.error)
 
 
 def read_pt2(name: str, path: Path, size: tuple[int, int] | None = None) -> Graph:
@@ -51,25 +47,16 @@ def read_pt2(name: str, path: Path, size: tuple[int, int] | None = None) -> Grap
     InputError
         If it is damaged, too large, has pickled weights, or operations that cannot be shown; the first is named.
     """
-    data = read_bytes(name, path, _MOST_BYTES)
-    wanted = f"{name} must be an archive of torch.export.save, but {path.name}"
-    try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            models = [one for one in archive.namelist() if one.endswith("/models/model.json")]
-            if not models:
-                raise InputError(f"{wanted} is of an older torch, which pickles what it saves; {_EXPORT_AGAIN}.")
-            root = models[0].removesuffix("models/model.json")
-            program = json.loads(member(name, archive, models[0], _MOST_TEXT))["graph_module"]
-            arrays = dict(_arrays(name, archive, root, program["signature"]["input_specs"]))
+    wanted = "an archive of torch.export.save"
+    with opened(name, path, wanted, "its calls are not described as torch does it") as archive:
+        models = [one for one in archive.namelist() if one.endswith("/models/model.json")]
+        if not models:
+            old = "is of an older torch, which pickles what it saves"
+            raise InputError(f"{name} must be {wanted}, but {path.name} {old}; {_EXPORT_AGAIN}.")
+        root = models[0].removesuffix("models/model.json")
+        program = json.loads(member(name, archive, models[0], _MOST_TEXT))["graph_module"]
+        arrays = dict(_arrays(name, archive, root, program["signature"]["input_specs"]))
         return _graph(name, path, program, arrays, size)
-    except InputError:
-        raise
-    except KeyError as error:
-        raise InputError(f"{wanted} is none or is damaged: it lacks {error}.") from None
-    except _BROKEN as error:
-        raise InputError(f"{wanted} is none or is damaged: {error}.") from None
-    except _WRONG as error:
-        raise InputError(f"{wanted} is none or is damaged: its calls are not described as torch does it.") from error
 
 
 def _graph(name: str, path: Path, program: Entry, arrays: Mapping[str, Array], size: tuple[int, int] | None) -> Graph:
@@ -139,7 +126,7 @@ def _arrays(name: str, archive: ZipFile, root: str, specs: Sequence[Entry]) -> I
                 f"{name} must hold its weights as numbers, but {found[f'{kind}_name']!r:.60} is pickled, which can run "
                 f"any program when it is opened; {_EXPORT_AGAIN}."
             )
-        data = member(name, archive, f"{root}data/{folder}/{entry['path_name']}", _MOST_BYTES)
+        data = member(name, archive, f"{root}data/{folder}/{entry['path_name']}", MAX_MODEL_BYTES)
         yield found["arg"]["name"], _array(data, entry["tensor_meta"])
 
 

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from cnn_core.archives import opened
 from cnn_core.arrays import Array, freeze
 from cnn_core.building import Building
 from cnn_core.errors import Damaged, InputError
 from cnn_core.graph import Graph, Node
 from cnn_core.keras.hdf5 import Hdf5
-from cnn_core.reading.files import read_bytes
+from cnn_core.onnx.files import MAX_MODEL_BYTES
 from cnn_core.reading.sheets import member
 
 __all__ = ["KerasConversion", "KerasLayer", "read_keras"]
 
 Config = Mapping[str, Any]
 
-_MOST_BYTES = 600_000_000
 _MOST_CONFIG = 20_000_000
 _MOST_LAYERS = 5_000
-_BROKEN = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, zlib.error)
-"""What a damaged archive raises."""
 _MODELS = ("Sequential", "Functional")
 _HINTS = {
     ("Lambda",): "it holds a program, which is not run here; write it as layers, or export the model to ONNX",
@@ -56,23 +51,12 @@ def read_keras(name: str, path: Path, size: tuple[int, int] | None = None) -> Gr
     InputError
         If it is damaged, too large, or has layers that cannot be shown; the first is named.
     """
-    data = read_bytes(name, path, _MOST_BYTES)
-    try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            config = json.loads(member(name, archive, "config.json", _MOST_CONFIG))
-            weights = Hdf5(member(name, archive, "model.weights.h5", _MOST_BYTES))
+    with opened(name, path, "a file of Keras 3", "its layers are not described as Keras does it") as archive:
+        config = json.loads(member(name, archive, "config.json", _MOST_CONFIG))
+        weights = Hdf5(member(name, archive, "model.weights.h5", MAX_MODEL_BYTES))
         layers = list(_layers(config, 0))
         _refuse_unknown(name, path, layers)
-        conversion = KerasConversion(weights, _input_of(name, path, layers, config, size))
-        return conversion.graph(config)
-    except InputError:
-        raise
-    except (*_BROKEN, Damaged, KeyError) as error:
-        why = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise InputError(f"{name} must be a file of Keras 3, but {path.name} is none or is damaged: {why}.") from None
-    except (AttributeError, IndexError, OverflowError, TypeError, ValueError) as error:
-        said = f"{name} must be a file of Keras 3, but {path.name} is none or is damaged: "
-        raise InputError(f"{said}its layers are not described as Keras does it.") from error
+        return KerasConversion(weights, _input_of(name, path, layers, config, size)).graph(config)
 
 
 @dataclass(frozen=True, eq=False)

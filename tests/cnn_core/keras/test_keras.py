@@ -82,7 +82,7 @@ def test_what_cannot_be_shown_is_named(change: Callable[[Any], None], said: str,
 def test_weights_that_unpack_to_very_many_bytes_are_not_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cnn_core.keras.reader._MOST_BYTES", 100_000)
+    monkeypatch.setattr("cnn_core.keras.reader.MAX_MODEL_BYTES", 100_000)
     with pytest.raises(InputError, match=r"^model must hold at most 100,000 bytes, but it unpacks to more"):
         read_keras("model", changed(tmp_path, weights=bytes(1_000_000)))
 
