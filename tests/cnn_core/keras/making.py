@@ -45,17 +45,20 @@ def branched(keras: Any) -> Any:
     x = of.LeakyReLU()(of.Add()([x, of.Conv2D(4, 1, groups=2)(x)])) + 1.5
     x = of.Concatenate()([x, of.AveragePooling2D(2)(of.Conv2D(2, 1)(image))])
     x = of.Conv2DTranspose(3, 3, strides=2, padding="same", activation="gelu")(x)
-    x = of.UpSampling2D(2, interpolation="bilinear")(x)
+    x = of.UpSampling2D(2, interpolation="bilinear")(of.LayerNormalization()(x))
     x = of.Multiply()([x, of.GlobalAveragePooling2D(keepdims=True)(x)])
     x = of.Conv2D(2, 3, dilation_rate=2)(x)
     flat = of.Concatenate()([of.Flatten()(x), of.GlobalMaxPooling2D()(x)])
     x = of.Reshape((2, 3, 2))(of.Dense(12)(flat))
-    return keras.Model(image, of.LayerNormalization()(of.Activation("tanh")(x)))
+    return keras.Model(image, of.Activation("tanh")(x))
 
 
 def make(keras: Any, name: str, model: Any) -> None:
     chance = np.random.default_rng(0)
-    model.set_weights([chance.uniform(0.1, 0.9, one.shape) for one in model.get_weights()])
+    given = model.get_weights()
+    model.set_weights(
+        [chance.normal(0, 0.2, w.shape) if w.ndim > 1 else chance.uniform(0.1, 0.9, w.shape) for w in given]
+    )
     x = chance.uniform(0, 255 if name == "classifier" else 1, (1, *model.input_shape[1:]))
     saved = Path(f"/tmp/{name}.keras")
     model.save(saved)
