@@ -14,10 +14,12 @@ def value_at(values: Mapping[str, Any], address: str) -> float:
 
     >>> value_at({"steps": [{"products": [[0, 1], [2, 3]]}]}, "steps[0].products[1,0]")
     2.0
+
+    Of steps of which only some are there, it takes a mapping by their numbers, as texts.
     """
     found: Any = values
     for name, indices in re.findall(r"(\w+)(?:\[([\d,]+)\])?\.?", address):
         found = found[name]
         for index in indices.split(",") if indices else ():
-            found = found[int(index)]
+            found = found[index if isinstance(found, Mapping) else int(index)]
     return float(found)

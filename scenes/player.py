@@ -28,6 +28,8 @@ from scenes.mobjects.panels import (
     ring_around,
 )
 from scenes.mobjects.text import Label
+from scenes.photo.pooling import PhotoPooling
+from scenes.specs.photo import PhotoSpec
 from scenes.specs.walk import Stop, WalkSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -65,6 +67,10 @@ class Player(ExplainerScene[WalkSpec]):
 
     def construct(self) -> None:
         self.trace: Any = self.spec.trace()
+        if isinstance(self.spec, PhotoSpec) and self.spec.is_photo:
+            self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
+            PhotoPooling(self).play()
+            return
         self.ring = self.spec.ring(self.trace)
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
         self.introduce()

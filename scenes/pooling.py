@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -13,15 +14,19 @@ from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dTrace, avg_pool2d
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
+from cnn_core.examples import POOL_GRID
 from cnn_core.max_pool2d import MaxPool2dTrace, max_pool2d
 from cnn_core.notation import PLAIN
 from cnn_core.numerals import digits_shown
 from cnn_core.pooling import PoolGeometry
+from cnn_core.reading.grids import Grid
+from cnn_core.trace import Position, address_of
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
 from scenes.specs.fields import Padding, Size, batched
 from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
+from scenes.specs.photo import Photo, PhotoSpec
 from scenes.specs.walk import Ring, Stop, WalkSpec
 
 __all__ = ["AvgPoolSpec", "MaxPoolSpec", "PoolSpec"]
@@ -30,9 +35,13 @@ NAMED = 9
 """Values of a window up to which a question names all of them."""
 
 
-class PoolSpec(WalkSpec):
+class PoolSpec(PhotoSpec, WalkSpec):
     """What both poolings take and say."""
 
+    x: Photo = Field(
+        Grid(POOL_GRID, "example"),
+        description="The input grid; a photo of up to 256×256 is shown as a photo, in colour if it has colours.",
+    )
     kernel_size: Size = Field(2, description="Rows and columns of the window.")
     stride: Size | None = Field(None, description="How far the window moves; the window's size if not given.")
     padding: Padding = Field(
@@ -42,8 +51,32 @@ class PoolSpec(WalkSpec):
 
     def values(self) -> Values:
         """Return input and output, and each step's numbers."""
-        check_size(self.trace().geometry)
+        trace = self.trace()
+        check_size(trace.geometry, is_photo=self.is_photo)
+        if self.is_photo:
+            steps = {str(number): trace.step(*position).values() for number, position in self.worked_out().items()}
+            return {**trace.values(), "steps": steps}
+        self.check_at()
         return super().values()
+
+    def worked_out(self) -> dict[int, Position]:
+        """Return the positions of a photo's output that are worked out, by the numbers of their steps."""
+        at = self.closely(self.spread())
+        columns = self.trace().output.shape[3]
+        return {row * columns + column: (0, 0, row, column) for row, column in at}
+
+    def spread(self) -> Array:
+        """Return by how much the values of each window of the first channel differ, (1, H_out, W_out)."""
+        trace, x = self.trace(), self.trace().x[:, :1]
+        options = (trace.kernel_size, trace.stride, trace.padding, trace.dilation, trace.ceil_mode)
+        return np.asarray(max_pool2d(x, *options).output[0] + max_pool2d(-x, *options).output[0])
+
+    def results(self) -> Iterator[str]:
+        """Give all outputs, or of a photo's those that are worked out."""
+        if self.is_photo:
+            yield from (address_of("output", position) for position in self.worked_out().values())
+        else:
+            yield from self.trace().results()
 
     def ring(self, trace: Any) -> Ring:
         """Return how far windows reach beyond the input, all of the padding included."""
@@ -74,7 +107,9 @@ class MaxPoolSpec(PoolSpec):
         return max_pool2d(batched(self.x), self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
     def values(self) -> Values:
-        """Return also what the input gives when it has gone on by a pixel."""
+        """Return also what the input gives when it has gone on by a pixel, if it is no photo."""
+        if self.is_photo:
+            return super().values()
         shifted = self.shifted
         return {**super().values(), "x_shifted": shifted.x, "output_shifted": shifted.output}
 
@@ -236,12 +271,12 @@ def pair_in_words(rows: int, columns: int) -> str:
     return str(rows) if rows == columns else f"{rows}×{columns}"
 
 
-def check_size(geometry: PoolGeometry) -> None:
+def check_size(geometry: PoolGeometry, *, is_photo: bool) -> None:
     """Refuse windows and padded grids that are too large to be read in a film."""
     if max(geometry.kernel_size) > MAX_KERNEL:
         came = "×".join(map(str, geometry.kernel_size))
         raise InputError(f"kernel_size must be at most {MAX_KERNEL}×{MAX_KERNEL} to be legible, but it is {came}.")
     sides = [size + sum(border) for size, border in zip(geometry.size, geometry.padding, strict=True)]
-    if max(sides) > MAX_PADDED:
+    if max(sides) > MAX_PADDED and not is_photo:
         came = "×".join(map(str, sides))
         raise InputError(f"padding must leave x at most {MAX_PADDED}×{MAX_PADDED}, padding included, but it is {came}.")

@@ -15,7 +15,15 @@ from cnn_core.errors import InputError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MAX_PIXELS", "MAX_UNSCALED_PIXELS", "PICTURES", "decode_colors", "decode_picture"]
+__all__ = [
+    "MAX_PIXELS",
+    "MAX_UNSCALED_PIXELS",
+    "PICTURES",
+    "decode_colors",
+    "decode_picture",
+    "opened",
+    "over_white",
+]
 
 MAX_PIXELS = 50_000_000
 MAX_UNSCALED_PIXELS = 4_000_000
@@ -68,7 +76,7 @@ def decode_picture(
     InputError
         If it is not such a picture, it is damaged, or it has too many pixels.
     """
-    image = _opened(name, data)
+    image = opened(name, data)
     turned, frames = _described(image)
     upright = (image.width, image.height) if turned >= LYING else (image.height, image.width)
     wanted = as_pair("size", size, minimum=1) if size is not None else _fitted(upright, longest)
@@ -111,13 +119,13 @@ def decode_colors(name: str, data: bytes, size: Pair, *, channels: int) -> tuple
 
     if channels not in _MODES:
         raise InputError(f"{name} must be numbers for a network of {channels} channels, but it is a picture.")
-    image = _opened(name, data)
+    image = opened(name, data)
     words = f"{image.width}×{image.height}"
     height, width = size
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = _over_white(ImageOps.exif_transpose(image))
+            image = over_white(ImageOps.exif_transpose(image))
     except Exception:
         raise _not_a_picture(name) from None
     if (image.height, image.width) != size:
@@ -128,7 +136,7 @@ def decode_colors(name: str, data: bytes, size: Pair, *, channels: int) -> tuple
     return freeze(np.ascontiguousarray(values.transpose(2, 0, 1))), words
 
 
-def _over_white(image: Image) -> Image:
+def over_white(image: Image) -> Image:
     """Return the picture in 8 bits a channel, laid over white where it is transparent."""
     from PIL import Image  # noqa: PLC0415
 
@@ -141,7 +149,7 @@ def _over_white(image: Image) -> Image:
     return image
 
 
-def _opened(name: str, data: bytes) -> Image:
+def opened(name: str, data: bytes) -> Image:
     """Return the picture, its pixels not yet decoded."""
     from PIL import Image  # noqa: PLC0415  only those who bring a picture wait for Pillow
 

@@ -30,23 +30,33 @@ from scenes.specs.fields import (
     read_vector,
     split_names,
 )
+from scenes.specs.photo import read_cells, read_photo_or_grid
 
 __all__ = ["build", "options_of"]
 
 METAVARS: Mapping[Callable[..., Any], str] = MappingProxyType(
     {
         read_image: "GRID",
+        read_photo_or_grid: "GRID",
         read_kernels: "GRID",
         read_matrix: "GRID",
         read_vector: "NUMBERS",
         read_size: "SIZE",
         read_padding: "PADDING",
         read_place: "C,I,J",
+        read_cells: "ROW,COLUMN",
         read_digit: "DIGIT",
         split_names: "NAMES",
     }
 )
 PLAIN_TYPES = MappingProxyType({float: "NUMBER", int: "INTEGER", Path: "FILE"})
+SEVERAL: Mapping[Callable[..., Any], str] = MappingProxyType(
+    {
+        read_kernels: "May be given several times, once for each output channel.",
+        read_cells: "May be given several times.",
+    }
+)
+"""What may be given several times, and how its help says so."""
 MOST_SHOWN = 25
 """Values of a default grid that stand in a help text."""
 
@@ -126,15 +136,15 @@ class Spelt(click.Option):
 
 def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
     parts = list(parts_of(field.annotation, field.metadata))
-    several = read_kernels in parts
-    described: dict[str, Any] = {"help": help_text(name, field, several=several), "default": None}
+    several = next((again for kind, again in SEVERAL.items() if kind in parts), "")
+    described: dict[str, Any] = {"help": help_text(name, field, several), "default": None}
     if bool in parts:
         return click.Option([f"{flag(name)}/--no-{flag(name)[2:]}", name], **described)
     names = [*spellings(spec, name), name]
     choices = [choice for part in parts if get_origin(part) is Literal for choice in get_args(part)]
     if choices:
         return Spelt(names, type=click.Choice(choices), **described)
-    return Spelt(names, metavar=metavar(parts), multiple=several, **described)
+    return Spelt(names, metavar=metavar(parts), multiple=bool(several), **described)
 
 
 def parts_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Iterator[Any]:
@@ -156,10 +166,9 @@ def metavar(parts: list[Any]) -> str:
     return read or plain_type
 
 
-def help_text(name: str, field: FieldInfo, *, several: bool) -> str:
+def help_text(name: str, field: FieldInfo, several: str) -> str:
     default = default_text(name, field.get_default(call_default_factory=True))
-    again = "May be given several times, once for each output channel." if several else ""
-    return "  ".join(filter(None, (field.description, again, default and f"[default: {default}]")))
+    return "  ".join(filter(None, (field.description, several, default and f"[default: {default}]")))
 
 
 def default_text(name: str, default: Any) -> str:

@@ -181,8 +181,12 @@ def explained(spec: SceneSpec, beats: Sequence[Mapping[str, Any]]) -> dict[str, 
 
 def as_text(plain: dict[str, Any]) -> str:
     """Write JSON, a line for each key, refusing NaN and infinity, which JSON does not know."""
-    lines = (f"{json.dumps(key)}: {json.dumps(value, allow_nan=False)}" for key, value in plain.items())
+    lines = (f"{json.dumps(key)}: {written(value)}" for key, value in plain.items())
     return "{" + ",\n ".join(lines) + "}\n"
+
+
+def written(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 def schema() -> dict[str, Any]:

@@ -26,8 +26,8 @@ __all__ = ["Wish", "check_wish", "grid_as_data", "spec_of"]
 Wish = Mapping[str, Any]
 """What is asked of a scene: `{"scene": ..., "given": {field: value}}`; cells are texts."""
 
-_PLAIN_SOURCE = re.compile(r"[a-z][a-z-]*|mnist:#?\d+|[\d\s.,;|/e+−-]*", re.IGNORECASE)
-"""What may be said of a grid in a text: a name, a digit of MNIST's, or rows. Never a file."""
+_PLAIN_SOURCE = re.compile(r"[a-z][a-z-]*|mnist:#?\d+|[\d\s.,;|/e+−-]*|data:image/png;base64,[\w+/=]*", re.IGNORECASE)
+"""What may be said of a grid in a text: a name, a digit of MNIST's, rows, or a photo. Never a file."""
 _MOST_REMEDIES = 2
 _MOST_SHOWN = 4
 _MOST_CELLS = 400

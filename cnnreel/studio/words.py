@@ -44,6 +44,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "stride": ("Step", "cells it moves on, “stride” in code"),
         "padding": ("Border", "empty rings around, “padding” in code"),
         "dilation": ("Spread", "from one cell it looks at to the next, “dilation” in code"),
+        "at": ("Look closely at", "row and column of a photo’s result, from 0"),
         "groups": ("Groups", "parts into which the channels are cut"),
         "question": ("Ask before the first answer", ""),
         "theme": ("Colours", ""),

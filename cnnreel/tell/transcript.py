@@ -127,7 +127,7 @@ def deeper(markdown: str) -> str:
 def settings_in_words(spec: Mapping[str, Any]) -> Iterator[str]:
     """Say what was asked for, without the arrays and what was left open."""
     for name, value in spec.items():
-        if value is not None and not is_array(value):
+        if value is not None and not is_array(value) and not str(value).startswith("data:"):
             yield f"- `{name}`: {plain_text(str(value))}"
 
 

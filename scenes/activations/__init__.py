@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from cnn_core.activations import ActivationTrace, leaky_relu, relu, sigmoid, tanh
+from cnn_core.arrays import Array, freeze
 from cnn_core.examples import STROKE_MAP
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import positions_of
-from scenes.specs.base import Label, SceneSpec, Values
-from scenes.specs.fields import Image, batched
+from cnn_core.trace import Position, address_of, positions_of
+from scenes.specs.base import Label, Values
+from scenes.specs.fields import batched
+from scenes.specs.photo import Photo, PhotoSpec, has_pixels
 
 if TYPE_CHECKING:
     from scenes.activations.scene import LeakyReluScene, ReluScene, SigmoidScene, TanhScene
@@ -21,13 +25,40 @@ if TYPE_CHECKING:
 __all__ = ["ActivationSpec", "LeakyReluSpec", "ReluSpec", "SigmoidSpec", "TanhSpec"]
 
 
-class ActivationSpec(SceneSpec):
+class ActivationSpec(PhotoSpec):
     """What all activations take."""
 
-    x: Image = Field(Grid(STROKE_MAP, "example"), description="The input grid.")
+    x: Photo = Field(
+        Grid(STROKE_MAP, "example"),
+        description="The input grid; a photo of up to 256×256 is shown as a photo, black as -1 and white as 1.",
+    )
     x_label: Label = Field("input", description="Name below the input.")
     output_label: Label = Field("output", description="Name below the output.")
     question: bool = Field(True, description="Ask before the first answer is shown.")
+
+    @property
+    def is_centred(self) -> bool:
+        """Whether the input is a photo whose values are made to lie around 0."""
+        return has_pixels(self.x)
+
+    @cached_property
+    def image(self) -> Array:
+        """The input, (1, C, H, W); a photo from -1, black, to 1, white, with two decimals."""
+        array = batched(self.x)
+        return freeze((array / 127.5 - 1).round(2)) if self.is_centred else array
+
+    def worked_out(self) -> dict[int, Position]:
+        """Return the positions of a photo that are worked out, by the numbers of their steps."""
+        trace = self.trace()
+        at, columns = self.closely((trace.x - trace.output)[0, :1]), trace.x.shape[3]
+        return {row * columns + column: (0, 0, row, column) for row, column in at}
+
+    def results(self) -> Iterator[str]:
+        """Give all outputs, or of a photo's those that are worked out."""
+        if self.is_photo:
+            yield from (address_of("output", position) for position in self.worked_out().values())
+        else:
+            yield from self.trace().results()
 
     @abstractmethod
     def trace(self) -> ActivationTrace:
@@ -36,6 +67,10 @@ class ActivationSpec(SceneSpec):
     def values(self) -> Values:
         """Return input and output, and each value before and after."""
         trace = self.trace()
+        if self.is_photo:
+            few = {str(number): trace.step(*position).values() for number, position in self.worked_out().items()}
+            return {**trace.values(), "steps": few}
+        self.check_at()
         steps = [trace.step(*position).values() for position in positions_of(trace.x.shape)]
         return {**trace.values(), "steps": steps}
 
@@ -54,7 +89,7 @@ class ReluSpec(ActivationSpec):
         return ReluScene
 
     def trace(self) -> ActivationTrace:
-        return relu(batched(self.x))
+        return relu(self.image)
 
 
 class LeakyReluSpec(ActivationSpec):
@@ -75,7 +110,7 @@ class LeakyReluSpec(ActivationSpec):
         return LeakyReluScene
 
     def trace(self) -> ActivationTrace:
-        return leaky_relu(batched(self.x), self.negative_slope)
+        return leaky_relu(self.image, self.negative_slope)
 
     def values(self) -> Values:
         return {"negative_slope": np.float64(self.negative_slope), **super().values()}
@@ -95,7 +130,7 @@ class SigmoidSpec(ActivationSpec):
         return SigmoidScene
 
     def trace(self) -> ActivationTrace:
-        return sigmoid(batched(self.x))
+        return sigmoid(self.image)
 
 
 class TanhSpec(ActivationSpec):
@@ -112,4 +147,4 @@ class TanhSpec(ActivationSpec):
         return TanhScene
 
     def trace(self) -> ActivationTrace:
-        return tanh(batched(self.x))
+        return tanh(self.image)

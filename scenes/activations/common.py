@@ -24,6 +24,7 @@ from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks, travel
 from scenes.mobjects.plot import MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
+from scenes.photo.activation import PhotoActivation
 from scenes.stage import ExplainerScene
 
 __all__ = ["ActivationScene"]
@@ -54,6 +55,10 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
 
     def construct(self) -> None:
         self.trace: ActivationTrace = self.spec.trace()
+        if self.spec.is_photo:
+            self.show_title(self.operation, say("each value for itself"))
+            PhotoActivation(self).play()
+            return
         self.bands = with_one_line(self.bands, tall=self.tall)
         self.show_title(self.operation, say("each value for itself"))
         self.writer = Writer(self.theme, self.bands.formula)

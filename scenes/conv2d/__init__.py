@@ -17,11 +17,13 @@ from cnn_core.examples import HANDWRITTEN_ONE
 from cnn_core.expression import Call, Cell, Difference, Product, Quotient, Sum, Value
 from cnn_core.kernels import kernel
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import address_of, parse
+from cnn_core.reading.photos import grey_of
+from cnn_core.trace import Position, address_of, parse
 from cnn_core.windows import reach
-from scenes.specs.base import Label, SceneSpec, Values
-from scenes.specs.fields import Image, Kernels, Padding, Size, Vector, batched
+from scenes.specs.base import Label, Values
+from scenes.specs.fields import Kernels, Padding, Size, Vector, batched
 from scenes.specs.limits import MAX_CHANNELS, MAX_PADDED, MAX_SIDE, MAX_SIDE_OF_CHANNELS
+from scenes.specs.photo import Photo, PhotoSpec
 
 if TYPE_CHECKING:
     from scenes.conv2d.scene import Conv2dScene
@@ -29,14 +31,18 @@ if TYPE_CHECKING:
 __all__ = ["Conv2dSpec"]
 
 
-class Conv2dSpec(SceneSpec):
+class Conv2dSpec(PhotoSpec):
     """What may be asked of the convolution scene."""
 
     name: ClassVar[str] = "conv2d"
     summary: ClassVar[str] = "A kernel visits an image; products are added up, and each sum is one output cell."
     example: ClassVar[str] = '--x "1 2 0 1; 0 1 3 1; 2 1 0 0; 1 0 1 2" --weight sobel-x --padding 1'
 
-    x: Image = Field(Grid(HANDWRITTEN_ONE, "example"), description="The image, or up to 3 channels of it.")
+    x: Photo = Field(
+        Grid(HANDWRITTEN_ONE, "example"),
+        description="The image, or up to 3 channels of it; a photo of up to 256×256 is shown as a photo, in colour if "
+        "the kernel has three channels.",
+    )
     weight: Kernels = Field(
         Grid(kernel("vertical-stroke").weight, "vertical-stroke"),
         description="The kernel, by name or as rows.",
@@ -64,9 +70,17 @@ class Conv2dSpec(SceneSpec):
         return Conv2dScene
 
     @cached_property
+    def image(self) -> Array:
+        """The image as the kernels see it, (1, C, H, W): a photo in grey unless they have three channels."""
+        array, weight = batched(self.x), self.weight.array
+        has_one = weight.ndim == 2 or (weight.ndim == 4 and weight.shape[1] == 1)
+        in_grey = self.is_photo and array.shape[1] > 1 and self.groups == 1 and has_one
+        return grey_of(array[0])[None, None] if in_grey else array
+
+    @cached_property
     def kernels(self) -> Array:
         """The kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
-        array, seen = self.weight.array, max(1, batched(self.x).shape[1] // self.groups)
+        array, seen = self.weight.array, max(1, self.image.shape[1] // self.groups)
         if array.ndim == 2:
             array = np.tile(array, (self.groups, 1, 1, 1))
         elif array.ndim == 3:
@@ -77,7 +91,10 @@ class Conv2dSpec(SceneSpec):
         """Compute the convolution, with the kernels turned if that was asked for."""
         weight = np.flip(self.kernels, axis=(2, 3)) if self.flip else self.kernels
         bias = None if self.bias is None else self.bias.array[0]
-        trace = conv2d(batched(self.x), weight, bias, self.stride, self.padding, self.dilation, self.groups)
+        trace = conv2d(self.image, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+        if self.is_photo:
+            return trace
+        self.check_at()
         check_legible("x with its padding", trace.x_padded, MAX_PADDED)
         check_legible("the output", trace.output, MAX_SIDE)
         return trace
@@ -85,6 +102,13 @@ class Conv2dSpec(SceneSpec):
     def values(self) -> Values:
         """Return input, kernels and output, the numbers of the output's size, and how each value came about."""
         trace = self.trace()
+        if self.is_photo:
+            return {
+                **trace.values(),
+                "weight": self.kernels,
+                **({"weight_flipped": trace.weight} if self.flip else {}),
+                "steps": {str(number): step_values(trace.step(*one)) for number, one in self.worked_out().items()},
+            }
         return {
             **trace.values(),
             "weight": self.kernels,
@@ -93,6 +117,13 @@ class Conv2dSpec(SceneSpec):
             "output_size": output_size(trace),
             "steps": [step_values(trace.step(*position)) for position in trace.positions()],
         }
+
+    def worked_out(self) -> dict[int, Position]:
+        """Return the positions of a photo's output that are worked out, by the numbers of their steps."""
+        output = self.trace().output
+        at = self.closely(output[0])
+        places = [(0, k, *cell) for cell in at for k in range(output.shape[1])]
+        return {int(np.ravel_multi_index(place, output.shape)): place for place in places}
 
     def explain(self, address: str) -> Explanation:
         """Explain the numbers of the output's size too, and with kernels turned around those as they were given."""
@@ -115,7 +146,10 @@ class Conv2dSpec(SceneSpec):
         return Equation.of(Cell((given,)), Value(value.number, address_of("weight_flipped", place)))
 
     def results(self) -> Iterator[str]:
-        """Give the output's size before the output."""
+        """Give the output's size before the output; of a photo's output what is worked out."""
+        if self.is_photo:
+            yield from (address_of("output", place) for place in self.worked_out().values())
+            return
         sides = range(2)
         yield from (f"output_size.{name}[{side}]" for name in ("covered", "output") for side in sides)
         yield from self.trace().results()

@@ -11,6 +11,7 @@ from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, R
 from cnn_core.trace import Position
 from scenes.conv2d import Conv2dSpec, reasons, words
 from scenes.conv2d.board import ConvBoard, size_in_words
+from scenes.conv2d.photo import PhotoConvolution
 from scenes.conv2d.size import SizeChapter
 from scenes.conv2d.symbols import SymbolsChapter
 from scenes.conv2d.walk import WalkChapter
@@ -34,6 +35,11 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
+        if self.spec.is_photo:
+            self.show_title(self.operation)
+            self.show_options()
+            PhotoConvolution(self).play()
+            return
         several, columns = self.trace.x.shape[1] > 1, self.trace.output.shape[3]
         told = told_of(list(self.trace.positions()), columns, several=several)
         self.board = ConvBoard(self.spec, self.trace, [self.trace.step(*one) for one in told], self)

@@ -198,6 +198,9 @@ def lines_of(text: str, most: float, weight: str = "regular") -> list[str]:
 
 def divided(word: str, most: float, weight: str) -> Iterator[str]:
     """Break a word into parts that are not wider than `most`."""
+    if width_of(word, weight) <= most:
+        yield word
+        return
     part = ""
     for letter in word:
         if part and width_of(part + letter, weight) > most:

@@ -49,6 +49,9 @@ OF_KERNELS, OF_NORMS = ("kernel", "filter", "filters"), ("gamma", "beta", "epsil
 EXAMPLE = "example"
 """What stands for a default grid that is too large to be typed."""
 
+_MANY = 10_000
+"""Numbers of an array from which on whole ones are written without their decimal point."""
+
 Values = Mapping[str, Any]
 """Computed arrays by name; may hold mappings and lists of them (`steps[0].products`)."""
 
@@ -253,6 +256,8 @@ def as_json(values: Any) -> Any:
     match values:
         case Mapping():
             return {name: as_json(value) for name, value in values.items()}
+        case np.ndarray() if values.size > _MANY and np.array_equal(values, values.round()):
+            return values.astype(np.int64).tolist()
         case np.ndarray() | np.generic():
             return values.tolist()
         case list() | tuple():

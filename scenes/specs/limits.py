@@ -9,10 +9,13 @@ __all__ = [
     "MAX_LOGIT",
     "MAX_OUTPUTS",
     "MAX_PADDED",
+    "MAX_PHOTO",
     "MAX_SIDE",
     "MAX_SIDE_OF_CHANNELS",
     "MAX_VALUE",
+    "MIN_PHOTO",
     "PICTURE_SIZE",
+    "SCALED_PHOTO",
 ]
 
 MAX_SIDE = 12
@@ -35,6 +38,15 @@ MAX_VALUE = 9999
 
 PICTURE_SIZE = (8, 8)
 """Rows and columns to which a picture is scaled, so that its numbers can be read."""
+
+MAX_PHOTO = 256
+"""Rows and columns of a photo."""
+
+MIN_PHOTO = 8
+"""Rows and columns of a photo at least; what is narrower is a strip."""
+
+SCALED_PHOTO = 128
+"""Length of the longer side of a photo that was larger than that: a pixel can still be seen."""
 
 MAX_CLASSES = 10
 """Rows of a table of probabilities."""
