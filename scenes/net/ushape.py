@@ -27,7 +27,8 @@ _SMALLER = 0.8
 _BETWEEN = 0.14
 """Room between two levels, in scene units."""
 _BESIDE = 0.034
-"""Room for an arrow between two places, as a share of the width."""
+"""Room for an arrow between two places, as a share of the width; where it bends, so much more:"""
+_BENDS = 1.7
 _LARGEST = 2.4
 _MOST = 4
 """Maps of a stage that are shown."""
@@ -52,8 +53,7 @@ def show_u(
         words.add(*_carried(reading, source - 1, target - 1, bridge, theme))
     with stage.beat("explain", _said(shape.bridges)):
         tidy()
-        stage.play(track.leave(), run_time=0.4)
-        stage.play(FadeIn(*places, ways), run_time=1.2)
+        stage.play(track.leave(), FadeIn(*places, ways), run_time=1.2)
         stage.play(*(GrowArrow(bridge) for bridge in bridges), FadeIn(words), run_time=1.0)
     return Group(*places, ways, *bridges, words)
 
@@ -74,8 +74,8 @@ def _rooms(levels: Sequence[int], box: Box) -> Iterator[tuple[np.ndarray, float]
     pairs = list(pairwise(levels))
     # From one place to the next: half of both side by side, or half of the lower one, and room for an arrow.
     across = [(1.0 if one == other else 0.5) * shares[max(one, other)] for one, other in pairs]
-    beside = _BESIDE * box.width
-    ends, free = (shares[levels[0]] + shares[levels[-1]]) / 2, beside * len(pairs)
+    beside = [_BESIDE * box.width * (1 if one == other else _BENDS) for one, other in pairs]
+    ends, free = (shares[levels[0]] + shares[levels[-1]]) / 2, sum(beside)
     side = min((box.height - _BETWEEN * max(levels)) / sum(shares), (box.width - free) / (sum(across) + ends), _LARGEST)
     slopes = [one != other for one, other in pairs]
     spare = (box.width - free - side * (sum(across) + ends)) / max(1, sum(slopes))
@@ -84,7 +84,7 @@ def _rooms(levels: Sequence[int], box: Box) -> Iterator[tuple[np.ndarray, float]
     tops = [top - sum(shares[:k]) * side - k * _BETWEEN for k in range(len(shares))]
     for k, level in enumerate(levels):
         if k:
-            x += side * across[k - 1] + beside + spare * slopes[k - 1]
+            x += side * across[k - 1] + beside[k - 1] + spare * slopes[k - 1]
         yield np.array([x, tops[level] - side * shares[level] / 2, 0.0]), side * shares[level]
 
 
