@@ -13,14 +13,14 @@ from cnn_core.errors import Damaged, InputError
 from cnn_core.onnx.files import MAX_MODEL_BYTES
 from cnn_core.reading.files import read_bytes
 
-__all__ = ["opened"]
+__all__ = ["model_archive"]
 
 _BROKEN = (BadZipFile, Damaged, EOFError, NotImplementedError, OSError, RuntimeError, zlib.error)
 _WRONG = (AssertionError, AttributeError, IndexError, OverflowError, TypeError, ValueError)
 
 
 @contextmanager
-def opened(name: str, path: Path, wanted: str, wrong: str) -> Iterator[ZipFile]:
+def model_archive(name: str, path: Path, wanted: str, wrong: str) -> Iterator[ZipFile]:
     """Open an archive while a network is made of it.
 
     Parameters

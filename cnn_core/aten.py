@@ -120,10 +120,10 @@ class AtenConversion(Building):
         return self.unique(call.path if call.path and is_one else f"{call.path}.{call.name}".removeprefix("."))
 
 
-Convert = Callable[[AtenConversion, AtenCall], None]
+_Convert = Callable[[AtenConversion, AtenCall], None]
 
 
-def _same(op: str, *names: str, **renamed: str) -> Convert:
+def _same(op: str, *names: str, **renamed: str) -> _Convert:
     """Return how an operation is converted whose arguments are called as ours, or are renamed; others are left out."""
     ours = {**{name: name for name in names}, **renamed}
 
@@ -139,7 +139,7 @@ def _batch_norm(conversion: AtenConversion, call: AtenCall) -> None:
     _same("batch_norm2d", "weight", "bias", "running_mean", "running_var", "eps", input="x")(conversion, call)
 
 
-def _join(op: str) -> Convert:
+def _join(op: str) -> _Convert:
     def convert(conversion: AtenConversion, call: AtenCall) -> None:
         if call.given.get("alpha", 1) != 1:
             raise InputError(f"model must add without a factor, but {call.name} has alpha={call.given['alpha']}.")
@@ -185,7 +185,7 @@ def _clamp(conversion: AtenConversion, call: AtenCall) -> None:
         conversion.add(call, "clamp", {"x": source, "min": low, "max": high})
 
 
-def _upsample(mode: str) -> Convert:
+def _upsample(mode: str) -> _Convert:
     def convert(conversion: AtenConversion, call: AtenCall) -> None:
         factors: Any = call.given.get("scale_factors")
         size: Any = call.given.get("output_size")
@@ -209,7 +209,7 @@ def _pass(conversion: AtenConversion, call: AtenCall) -> None:
 
 
 _WINDOW = ("kernel_size", "stride", "padding", "ceil_mode")
-ATEN: Mapping[str, Convert] = MappingProxyType(
+ATEN: Mapping[str, _Convert] = MappingProxyType(
     {
         "conv2d": _same("conv2d", "weight", "bias", "stride", "padding", "dilation", "groups", input="x"),
         "conv_transpose2d": _same(

@@ -20,9 +20,9 @@ from cnn_core.reading.files import read_bytes
 from cnn_core.reading.grids import read_grid
 from cnn_core.reading.pictures import decode_colors
 
-__all__ = ["PRESETS", "Layout", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
+__all__ = ["PRESETS", "AxisOrder", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
 
-Layout: TypeAlias = Literal["chw", "hwc"]
+AxisOrder: TypeAlias = Literal["chw", "hwc"]
 
 _PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 _MOST_BYTES = 50_000_000
@@ -101,7 +101,7 @@ def enter(
     scaling: Scaling,
     *,
     last: bool = False,
-    layout: Layout | None = None,
+    layout: AxisOrder | None = None,
 ) -> NetInput:
     """Return what enters a network.
 
@@ -145,7 +145,7 @@ def _digit(pixels: Array, size: Pair, channels: int) -> Array:
     return freeze(np.repeat(pixels[rows][:, columns][None], channels, axis=0))
 
 
-def _numbers(name: str, source: Any, shape: tuple[int, ...], layout: Layout | None) -> tuple[Array, Layout]:
+def _numbers(name: str, source: Any, shape: tuple[int, ...], layout: AxisOrder | None) -> tuple[Array, AxisOrder]:
     """Return numbers as (C, H, W), and how they were given."""
     source = source.detach().numpy() if hasattr(source, "detach") else source
     array = np.asarray(read_grid(name, source, channels_first=True).array if isinstance(source, str | Path) else source)

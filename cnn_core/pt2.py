@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnn_core.archives import opened
+from cnn_core.archives import model_archive
 from cnn_core.arrays import Array, freeze
 from cnn_core.aten import AtenCall, AtenConversion, TensorName
 from cnn_core.errors import Damaged, InputError
@@ -48,7 +48,7 @@ def read_pt2(name: str, path: Path, size: tuple[int, int] | None = None) -> Grap
         If it is damaged, too large, has pickled weights, or operations that cannot be shown; the first is named.
     """
     wanted = "an archive of torch.export.save"
-    with opened(name, path, wanted, "its calls are not described as torch does it") as archive:
+    with model_archive(name, path, wanted, "its calls are not described as torch does it") as archive:
         models = [one for one in archive.namelist() if one.endswith("/models/model.json")]
         if not models:
             old = "is of an older torch, which pickles what it saves"
@@ -124,7 +124,7 @@ def _arrays(name: str, archive: ZipFile, root: str, specs: Sequence[Entry]) -> I
         if entry["use_pickle"]:
             raise InputError(
                 f"{name} must hold its weights as numbers, but {found[f'{kind}_name']!r:.60} is pickled, which can run "
-                f"any program when it is opened; {_EXPORT_AGAIN}."
+                f"any program when it is model_archive; {_EXPORT_AGAIN}."
             )
         data = member(name, archive, f"{root}data/{folder}/{entry['path_name']}", MAX_MODEL_BYTES)
         yield found["arg"]["name"], _array(data, entry["tensor_meta"])

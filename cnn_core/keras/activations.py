@@ -8,9 +8,9 @@ from typing import Any
 from cnn_core.errors import InputError
 from cnn_core.keras.reader import KerasConversion, KerasLayer
 
-__all__ = ["ACTIVATIONS", "Convert", "activated", "check_axis"]
+__all__ = ["KERAS_ACTIVATIONS", "ConvertLayer", "activated", "check_axis"]
 
-Convert = Callable[[KerasConversion, KerasLayer, list[str]], str]
+ConvertLayer = Callable[[KerasConversion, KerasLayer, list[str]], str]
 
 _FUNCTIONS: Mapping[str, tuple[str, dict[str, float]]] = {
     "relu": ("relu", {}),
@@ -36,9 +36,9 @@ def activated(conversion: KerasConversion, layer: KerasLayer, node: str) -> str:
     given = layer.config.get("activation")
     if given in (None, "linear"):
         return node
-    if isinstance(given, dict) and given.get("class_name") in ACTIVATIONS:
+    if isinstance(given, dict) and given.get("class_name") in KERAS_ACTIVATIONS:
         inner = KerasLayer(f"{layer.name}.{given['class_name']}", given["class_name"], given["config"])
-        return ACTIVATIONS[inner.kind](conversion, inner, [node])
+        return KERAS_ACTIVATIONS[inner.kind](conversion, inner, [node])
     if not isinstance(given, str) or given not in _FUNCTIONS:
         called = given.get("config") if isinstance(given, dict) else given
         raise InputError(
@@ -78,7 +78,7 @@ def _softmax(conversion: KerasConversion, layer: KerasLayer, inputs: list[str]) 
     return _alone(conversion, layer.name, "softmax", inputs[0], dim=1)
 
 
-def _with(op: str, **options: str) -> Convert:
+def _with(op: str, **options: str) -> ConvertLayer:
     """Return how a layer is converted that changes each value alone; options by the names that Keras has for them."""
 
     def convert(conversion: KerasConversion, layer: KerasLayer, inputs: list[str]) -> str:
@@ -96,7 +96,7 @@ def check_axis(layer: KerasLayer, axes: int) -> None:
         raise InputError(f"model must work along the channels, but {layer.name} works along axis {given}.")
 
 
-ACTIVATIONS: Mapping[str, Convert] = {
+KERAS_ACTIVATIONS: Mapping[str, ConvertLayer] = {
     "Activation": _activation,
     "ReLU": _relu,
     "LeakyReLU": _with("leaky_relu", negative_slope="negative_slope"),

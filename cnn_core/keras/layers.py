@@ -11,7 +11,7 @@ import numpy as np
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.errors import Damaged, InputError
-from cnn_core.keras.activations import ACTIVATIONS, Convert, activated, check_axis
+from cnn_core.keras.activations import KERAS_ACTIVATIONS, ConvertLayer, activated, check_axis
 from cnn_core.keras.reader import KerasConversion, KerasLayer
 from cnn_core.windows import Padding, as_padding, reach
 
@@ -273,7 +273,7 @@ def _normalization(conversion: KerasConversion, layer: KerasLayer, inputs: list[
     return conversion.add(layer.name, "divide", centred, {"y": deviation})
 
 
-KEEPING_ORDER = frozenset({*ACTIVATIONS, "Dense", "Flatten"})
+KEEPING_ORDER = frozenset({*KERAS_ACTIVATIONS, "Dense", "Flatten"})
 """Layers that take flat numbers in either order."""
 _ONLY_IN_TRAINING = (
     *("ActivityRegularization", "GaussianDropout", "GaussianNoise", "Identity", "InputLayer", "RandomBrightness"),
@@ -287,9 +287,9 @@ _ONLY_IN_TRAINING = (
         "StochasticDepth",
     ),
 )
-LAYERS: Mapping[str, Convert] = MappingProxyType(
+LAYERS: Mapping[str, ConvertLayer] = MappingProxyType(
     {
-        **ACTIVATIONS,
+        **KERAS_ACTIVATIONS,
         **dict.fromkeys(_ONLY_IN_TRAINING, _pass),
         "PReLU": _prelu,
         "Conv2D": _conv,

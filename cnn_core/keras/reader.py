@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.archives import opened
+from cnn_core.archives import model_archive
 from cnn_core.arrays import Array, freeze
 from cnn_core.building import Building
 from cnn_core.errors import Damaged, InputError
@@ -51,7 +51,7 @@ def read_keras(name: str, path: Path, size: tuple[int, int] | None = None) -> Gr
     InputError
         If it is damaged, too large, or has layers that cannot be shown; the first is named.
     """
-    with opened(name, path, "a file of Keras 3", "its layers are not described as Keras does it") as archive:
+    with model_archive(name, path, "a file of Keras 3", "its layers are not described as Keras does it") as archive:
         config = json.loads(member(name, archive, "config.json", _MOST_CONFIG))
         weights = Hdf5(member(name, archive, "model.weights.h5", MAX_MODEL_BYTES))
         layers = list(_layers(config, 0))

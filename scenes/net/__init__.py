@@ -16,7 +16,7 @@ from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph
 from cnn_core.graph_files import read_graph
-from cnn_core.net_input import PRESETS, Layout, NetInput, Scaling, class_names, enter, scaling_of
+from cnn_core.net_input import PRESETS, AxisOrder, NetInput, Scaling, class_names, enter, scaling_of
 from cnn_core.outline import Depth, NetOutline, outline
 from cnn_core.reading.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
@@ -162,7 +162,7 @@ class NetSpec(SceneSpec):
         None, description="What values from 0 to 255 are multiplied by first; 1/255 if not given."
     )
     bgr: bool = Field(False, description="Let blue come first.")
-    layout: Layout | None = Field(
+    layout: AxisOrder | None = Field(
         None,
         description="The order of axes of numbers: channels first (chw) or last (hwc); read from their shape if not "
         "given.",
