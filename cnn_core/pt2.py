@@ -124,7 +124,7 @@ def _arrays(name: str, archive: ZipFile, root: str, specs: Sequence[Entry]) -> I
         if entry["use_pickle"]:
             raise InputError(
                 f"{name} must hold its weights as numbers, but {found[f'{kind}_name']!r:.60} is pickled, which can run "
-                f"any program when it is model_archive; {_EXPORT_AGAIN}."
+                f"any program when it is opened; {_EXPORT_AGAIN}."
             )
         data = member(name, archive, f"{root}data/{folder}/{entry['path_name']}", MAX_MODEL_BYTES)
         yield found["arg"]["name"], _array(data, entry["tensor_meta"])

@@ -93,7 +93,7 @@ DAMAGED = "model must be an archive of torch.export.save, but net.pt2 is none or
         (
             "weights_config",
             weight(use_pickle=True),
-            "model must hold its weights as numbers, but 'head.weight' is pick",
+            "model must hold its weights as numbers, but 'head.weight' is pickled, .+ when it is opened",
         ),
         ("weights_config", weight(path_name="../up"), f"{DAMAGED}it lacks .+no item named"),
         ("weights_config", described(sizes=[{"as_int": 10**7}] * 2), f"{DAMAGED}its weights are too few"),
