@@ -1,10 +1,14 @@
 """The exceptions a user can meet: one sentence each, no traceback needed."""
 
-__all__ = ["CnnreelError", "InputError", "ShapeError", "TwoReadingsError"]
+__all__ = ["CnnreelError", "Damaged", "InputError", "ShapeError", "TwoReadingsError"]
 
 
 class CnnreelError(Exception):
     """Something went wrong that a user can understand and act on (exit status 1)."""
+
+
+class Damaged(ValueError):
+    """Bytes are not what they should be; whoever asked for them says so in an `InputError`."""
 
 
 class InputError(CnnreelError, ValueError):

@@ -1,4 +1,4 @@
-"""Networks in files: our own format, ONNX, and what to do about all others."""
+"""Networks in files: our own format, ONNX, torch's and Keras's, and what to do about all others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import numpy as np
 from cnn_core.arrays import as_array
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node
+from cnn_core.keras.reader import read_keras
 from cnn_core.onnx.files import MAX_MODEL_BYTES
 from cnn_core.onnx.reader import read_onnx
 from cnn_core.operations import OPERATIONS
+from cnn_core.pt2 import read_pt2
 from cnn_core.reading.tensor_files import PICKLE_SUFFIXES, Tensors, compact, read_tensors, write_tensors
 from cnn_core.weights import network_of
 
@@ -27,11 +29,7 @@ _REMEDIES = {
         "is a pickle, which can run any program when it is opened; where you trust it, load it into the module that it "
         f"belongs to, and write {_EXPORT}"
     ),
-    (".pt2",): (
-        'can only be read by torch; write clip("net", model=torch.export.load("model.pt2").module()) in Python, '
-        f"or {_EXPORT}"
-    ),
-    (".keras", ".h5", ".hdf5"): 'can only be read by Keras; write model.export("model.onnx", format="onnx") there',
+    (".h5", ".hdf5"): 'is of Keras before version 3; load it there, and write model.save("model.keras")',
     (".tflite", ".lite"): (
         "is made for phones, and mostly quantised; write the model that it was made from as ONNX, with "
         "python -m tf2onnx.convert --tflite model.tflite --output model.onnx if there is no other"
@@ -40,6 +38,7 @@ _REMEDIES = {
     (".data", ".bin", ".weights"): "holds weights alone; give the file that describes the network, such as model.onnx",
 }
 """What can be done with files that are not read."""
+_READERS = {".onnx": read_onnx, ".keras": read_keras, ".pt2": read_pt2}
 
 
 def read_graph(name: str, path: Path, size: tuple[int, int] | None = None) -> Graph:
@@ -60,9 +59,13 @@ def read_graph(name: str, path: Path, size: tuple[int, int] | None = None) -> Gr
     suffix = path.suffix.lower()
     if suffix == ".safetensors":
         return _read_own(name, path)
+    if suffix in _READERS:
+        return _READERS[suffix](name, path, size)
     for suffixes, remedy in _REMEDIES.items():
         if suffix in suffixes:
-            raise InputError(f"{name} must be an ONNX file or one that cnnreel has written, but {path.name} {remedy}.")
+            raise InputError(
+                f"{name} must be a file of ONNX, torch.export, Keras or cnnreel, but {path.name} {remedy}."
+            )
     return read_onnx(name, path, size)
 
 

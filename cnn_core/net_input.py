@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -20,7 +20,9 @@ from cnn_core.reading.files import read_bytes
 from cnn_core.reading.grids import read_grid
 from cnn_core.reading.pictures import decode_colors
 
-__all__ = ["PRESETS", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
+__all__ = ["PRESETS", "AxisOrder", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
+
+AxisOrder: TypeAlias = Literal["chw", "hwc"]
 
 _PICTURES = (".bmp", ".jpeg", ".jpg", ".png", ".webp")
 _MOST_BYTES = 50_000_000
@@ -92,17 +94,28 @@ class NetInput:
         return image
 
 
-def enter(name: str, source: Any, shape: tuple[int, ...], scaling: Scaling, *, last: bool = False) -> NetInput:
+def enter(
+    name: str,
+    source: Any,
+    shape: tuple[int, ...],
+    scaling: Scaling,
+    *,
+    last: bool = False,
+    layout: AxisOrder | None = None,
+) -> NetInput:
     """Return what enters a network.
 
     Parameters
     ----------
     source
-        A picture, `mnist:7`, a file of numbers or nested lists of (C, H, W) or (H, W). Numbers enter as they are.
+        A picture, `mnist:7`, a file of numbers or nested lists of (C, H, W), (H, W, C) or (H, W). Numbers enter as
+        they are.
     shape
         Of what the network takes, in its own order.
     last
         Whether the channels come last in that order.
+    layout
+        The order of axes that numbers are given in; read from their shape where only one fits.
     """
     channels, height, width = (shape[2], shape[0], shape[1]) if last else shape
     if isinstance(source, str | Path) and str(source).startswith("mnist:"):
@@ -115,7 +128,10 @@ def enter(name: str, source: Any, shape: tuple[int, ...], scaling: Scaling, *, l
         pixels, words = decode_colors(name, data, (height, width), channels=channels)
         origin = f"{path.name}, {words}"
     else:
-        return NetInput(_ordered(_numbers(name, source, (channels, height, width)), last), None, "numbers", None)
+        maps, given = _numbers(name, source, (channels, height, width), layout)
+        turned = {("hwc", False): "turned from (H, W, C) to (C, H, W)", ("chw", True): "turned to (H, W, C)"}
+        turning = turned.get((given, last)) if channels > 1 else None
+        return NetInput(_ordered(maps, last), None, f"numbers, {turning}" if turning else "numbers", None)
     return NetInput(_ordered(scaling(pixels), last), pixels, origin, scaling)
 
 
@@ -129,15 +145,24 @@ def _digit(pixels: Array, size: Pair, channels: int) -> Array:
     return freeze(np.repeat(pixels[rows][:, columns][None], channels, axis=0))
 
 
-def _numbers(name: str, source: Any, shape: tuple[int, ...]) -> Array:
+def _numbers(name: str, source: Any, shape: tuple[int, ...], layout: AxisOrder | None) -> tuple[Array, AxisOrder]:
+    """Return numbers as (C, H, W), and how they were given."""
     source = source.detach().numpy() if hasattr(source, "detach") else source
-    array = np.asarray(read_grid(name, source).array if isinstance(source, str | Path) else source)
+    array = np.asarray(read_grid(name, source, channels_first=True).array if isinstance(source, str | Path) else source)
     while array.ndim > 3 and len(array) == 1:
         array = array[0]
     array = as_array(name, array[None] if array.ndim == 2 else array, "C H W")
-    if array.shape != shape:
-        raise ShapeError(f"{name} must be of shape {shape}, which the network takes, but it is {array.shape}.")
-    return array
+    last = (*shape[1:], shape[0])
+    if array.shape == shape == last and shape[0] > 1 and layout is None:
+        raise InputError(
+            f"layout must be chw or hwc, for {name} of shape {shape} can be read either way, but it is not given."
+        )
+    if array.shape == shape and layout != "hwc":
+        return array, "chw"
+    if array.shape == last and layout != "chw":
+        return array.transpose(2, 0, 1), "hwc"
+    takes = {"chw": f"{shape}", "hwc": f"{last}", None: f"{shape} or {last}"}[layout]
+    raise ShapeError(f"{name} must be of shape {takes}, which the network takes, but it is {array.shape}.")
 
 
 def scaling_of(graph: Graph, **given: Any) -> Scaling:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TypeVar
+from math import log2
+from typing import Literal, TypeAlias, TypeVar
 
 from cnn_core.graph import Graph, Node
 from cnn_core.operations import OPERATIONS
 
-__all__ = ["NetBlock", "NetOutline", "NetPlace", "NetStage", "outline", "title_of"]
+__all__ = ["Depth", "NetBlock", "NetOutline", "NetPlace", "NetStage", "outline", "title_of"]
 
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]
 Part = TypeVar("Part")
+Depth: TypeAlias = Literal["stages", "blocks", "places"]
 
 _SMALLER = 1.5
 """By what a side must shrink or grow for a new stage to begin; a convolution without padding shrinks it by less."""
@@ -150,6 +152,31 @@ class NetOutline:
     shapes: Shapes
     stages: tuple[NetStage, ...]
 
+    @property
+    def levels(self) -> tuple[int, ...] | None:
+        """How deep each stage lies, from 0 on, where they go down and up again with bridges; None where they do not."""
+        shapes = [stage.shape for stage in self.stages]
+        if not all(len(shape) == 3 for shape in shapes):
+            return None
+        steps = [_steps(shapes[0], shape) for shape in shapes]
+        depths = sorted(set(steps))
+        found = tuple(map(depths.index, steps))
+        lowest = found.index(max(found))
+        falls, rises = found[: lowest + 1], found[lowest:]
+        bridges = [(source, k) for k, stage in enumerate(self.stages) for source in stage.bridges]
+        is_u = list(falls) == sorted(falls) and list(rises) == sorted(rises, reverse=True) and found[0] == found[-1]
+        is_free = all(found[source] == found[k] < min(found[source + 1 : k]) for source, k in bridges)
+        return found if bridges and is_u and is_free else None
+
+    def at(self, depth: Depth) -> NetOutline:
+        """Return it with a stage for each of its blocks, or for each of its places."""
+        if depth == "stages":
+            return self
+        blocks = [block for stage in self.stages for block in stage.blocks]
+        if depth == "places":
+            blocks = [NetBlock(((place,),)) for block in blocks for copy in block.copies for place in copy]
+        return replace(self, stages=_with_bridges([NetStage((block,)) for block in blocks]))
+
 
 def outline(graph: Graph, shapes: Shapes | None = None) -> NetOutline:
     """Group a network's nodes.
@@ -163,7 +190,7 @@ def outline(graph: Graph, shapes: Shapes | None = None) -> NetOutline:
     places = _places(graph, shapes)
     segments = [part for segment in _segments(graph, places) for part in _sizes_apart(segment)]
     stages = [_merged(run) for run in _runs(segments, lambda segment: segment[-1].shape)]
-    return NetOutline(graph, shapes, _with_bridges(graph, stages))
+    return NetOutline(graph, shapes, _with_bridges(stages))
 
 
 def title_of(node: Node) -> str:
@@ -241,6 +268,11 @@ def _are_alike(one: Shape, other: Shape) -> bool:
     return all(max(pair) < _SMALLER * min(pair) for pair in sides)
 
 
+def _steps(first: Shape, shape: Shape) -> int:
+    """Return how often maps were halved to become as small as these, or nearly."""
+    return round(log2(_map_size(first)[0] / _map_size(shape)[0]))
+
+
 def _runs(parts: Sequence[Part], shape_of: Callable[[Part], Shape]) -> Iterator[list[Part]]:
     """Cut where the size of the maps changes."""
     run: list[Part] = []
@@ -265,7 +297,7 @@ def _merged(segments: Sequence[list[NetPlace]]) -> NetStage:
     return NetStage(tuple(NetBlock(tuple(map(tuple, same))) for _, same in groups))
 
 
-def _with_bridges(graph: Graph, stages: Sequence[NetStage]) -> tuple[NetStage, ...]:
+def _with_bridges(stages: Sequence[NetStage]) -> tuple[NetStage, ...]:
     made_in = {node.name: k for k, stage in enumerate(stages) for place in stage.places() for node in place.nodes}
     found = []
     for k, stage in enumerate(stages):

@@ -21,6 +21,7 @@ NAMES = (
     "docs/install",
     "docs/gallery/README",
     "docs/scenes",
+    "docs/your-model",
     "docs/lessons",
     "docs/teaching",
 )

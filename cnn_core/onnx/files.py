@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from cnn_core.onnx.wire import Damaged
+from cnn_core.errors import Damaged
 from cnn_core.reading.files import read_bytes
 
 __all__ = ["MAX_MODEL_BYTES", "Outside"]

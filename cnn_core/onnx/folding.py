@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.onnx.wire import Attribute, Damaged, NodeMessage, TensorMessage
+from cnn_core.errors import Damaged
+from cnn_core.onnx.wire import Attribute, NodeMessage, TensorMessage
 
 __all__ = ["FOLDED", "Constant", "fold", "slices_of"]
 

@@ -12,11 +12,11 @@ import numpy as np
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.building import Building
-from cnn_core.errors import InputError
+from cnn_core.errors import Damaged, InputError
 from cnn_core.graph import Graph, Node
 from cnn_core.onnx.files import MAX_MODEL_BYTES, Outside
 from cnn_core.onnx.folding import FOLDED, Constant, fold
-from cnn_core.onnx.wire import Damaged, ModelMessage, NodeMessage, read_message
+from cnn_core.onnx.wire import ModelMessage, NodeMessage, read_message
 from cnn_core.reading.files import read_bytes
 
 __all__ = ["Conversion", "read_onnx"]

@@ -11,7 +11,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Attribute", "Damaged", "ModelMessage", "NodeMessage", "TensorMessage", "read_message"]
+from cnn_core.errors import Damaged
+
+__all__ = ["Attribute", "ModelMessage", "NodeMessage", "TensorMessage", "read_message"]
 
 Raw: TypeAlias = int | memoryview
 Fields: TypeAlias = dict[int, list[Raw]]
@@ -23,10 +25,6 @@ _LONGEST = 120
 """Letters of a node's name."""
 _MOST = 1_000_000
 """Fields of a message, and numbers of a list that is not stored as an array of bytes."""
-
-
-class Damaged(ValueError):
-    """Bytes that are not what they should be."""
 
 
 def _varint(data: memoryview, at: int) -> tuple[int, int]:

@@ -35,7 +35,7 @@ MAX_BYTES = 16_000_000
 # One entry only: safetensors writes several in an order that changes from run to run.
 ENTRY = "cnnreel"
 PICKLE_SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt")
-MODEL_SUFFIXES = (".onnx", ".h5", ".keras", ".tflite", ".pb")
+MODEL_SUFFIXES = (".onnx", ".pt2", ".h5", ".keras", ".tflite", ".pb")
 PICKLE_STARTS = (b"PK\x03\x04", b"\x80")  # torch.save writes a zip of pickles; it used to write bare ones
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from cnn_core.arrays import Array
 from cnn_core.errors import CnnreelError, InputError
-from cnn_core.outline import NetBlock, NetPlace, NetStage
+from cnn_core.outline import Depth, NetBlock, NetPlace, NetStage
 from cnn_core.reading.tensor_files import write_bytes
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import ExampleCommand
@@ -81,26 +81,28 @@ def tree(spec: NetSpec) -> Iterator[str]:
         f"{shape_text_of(shapes[graph.input])} in, {shape_text_of(shapes[graph.output])} out"
     )
     for number, stage in enumerate(spec.outline.stages, start=1):
-        yield from _stage_lines(number, stage)
+        yield from _stage_lines(number, stage, spec.depth)
     if spec.has_input:
         yield from _told(spec)
 
 
-def _stage_lines(number: int, stage: NetStage) -> Iterator[str]:
+def _stage_lines(number: int, stage: NetStage, depth: Depth | None) -> Iterator[str]:
     bridges = f", bridge from stage {', '.join(str(one + 1) for one in stage.bridges)}" if stage.bridges else ""
     yield f"{number}  {shape_text_of(stage.shape)}{_learned(stage.parameters())}{bridges}"
-    for block in stage.blocks:
-        yield from _block_lines(block)
+    if depth != "stages":
+        for block in stage.blocks:
+            yield from _block_lines(block, depth)
 
 
-def _block_lines(block: NetBlock) -> Iterator[str]:
+def _block_lines(block: NetBlock, depth: Depth | None) -> Iterator[str]:
     if len(block.places) == 1 and block.repeats == 1:
         yield _place_line(block.places[0], 3)
         return
     times = f"{block.repeats} × " if block.repeats > 1 else ""
     yield f"   {times}block  {shape_text_of(block.shape)}{_learned(block.parameters())}"
-    for place in block.places:
-        yield _place_line(place, 6)
+    if depth != "blocks":
+        for place in block.places:
+            yield _place_line(place, 6)
 
 
 def _place_line(place: NetPlace, indent: int) -> str:

@@ -16,8 +16,8 @@ from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph
 from cnn_core.graph_files import read_graph
-from cnn_core.net_input import PRESETS, NetInput, Scaling, class_names, enter, scaling_of
-from cnn_core.outline import NetOutline, outline
+from cnn_core.net_input import PRESETS, AxisOrder, NetInput, Scaling, class_names, enter, scaling_of
+from cnn_core.outline import Depth, NetOutline, outline
 from cnn_core.reading.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
 from scenes.net.reading import NetReading
@@ -75,12 +75,15 @@ def _captured(module: Any, given: Mapping[str, Any]) -> NetModel:
 
     x: Any = given.get("x")
     shape = np.shape(x) if not isinstance(x, str | Path) else ()
+    channels = next((one.shape[1] for one in module.parameters() if len(one.shape) == 4), 3)
     if len(shape) < 3:
         if given.get("size") is None:
             raise InputError("size must be given, such as 224x224, for a module does not say what it takes.")
-        first = next((one.shape for one in module.parameters() if len(one.shape) == 4), (0, 3))
-        shape = (first[1], *_as_hw("size", given["size"]))
-    return NetModel(read_module(module, tuple(map(int, shape[-3:]))), type(module).__name__)
+        shape = (channels, *_as_hw("size", given["size"]))
+    shape = tuple(map(int, shape[-3:]))
+    is_last = given.get("layout") == "hwc" or (given.get("layout") is None and shape[0] != channels == shape[2])
+    shape = (shape[2], *shape[:2]) if is_last and len(np.shape(x)) >= 3 else shape
+    return NetModel(read_module(module, shape), type(module).__name__)
 
 
 def _read_hw(value: Any, info: ValidationInfo) -> tuple[int, int]:
@@ -122,6 +125,8 @@ def _as_names(source: Any) -> Any:
 
 
 _MOST_PIXELS = 2_000
+_MOST_STOPS = 60
+"""Of a film."""
 _FILE = WithJsonSchema({"type": "string", "format": "path"})
 _Model = Annotated[NetModel, BeforeValidator(_read_model), PlainSerializer(lambda model: model.name), _FILE]
 _Source = Annotated[
@@ -141,7 +146,7 @@ class NetSpec(SceneSpec):
 
     model: _Model | None = Field(
         None,
-        description="An ONNX file, or a network that cnnreel has written; the digit classifier if not given.",
+        description="A file of ONNX, torch.export, Keras or cnnreel; the digit classifier if not given.",
     )
     x: _Source | None = Field(
         None, description='A picture, a digit such as "mnist:7", or numbers in a file; they enter as they are.'
@@ -157,6 +162,16 @@ class NetSpec(SceneSpec):
         None, description="What values from 0 to 255 are multiplied by first; 1/255 if not given."
     )
     bgr: bool = Field(False, description="Let blue come first.")
+    layout: AxisOrder | None = Field(
+        None,
+        description="The order of axes of numbers: channels first (chw) or last (hwc); read from their shape if not "
+        "given.",
+    )
+    depth: Depth | None = Field(
+        None,
+        description="How much is told: stages of one map size, the blocks in them, or each place in these. A film "
+        "tells stages if not given, and a tree all.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -186,7 +201,7 @@ class NetSpec(SceneSpec):
 
     @cached_property
     def outline(self) -> NetOutline:
-        return self.reading.outline if self.has_input else outline(self.graph)
+        return self.reading.whole if self.has_input else outline(self.graph)
 
     @property
     def has_input(self) -> bool:
@@ -213,17 +228,20 @@ class NetSpec(SceneSpec):
         shape = self.graph.input_shape
         if shape is None:
             raise InputError("size must be given, such as 224x224, for the model does not say what it takes.")
-        return enter("x", self.source, shape, self.scaling, last=self.graph.channels_last)
+        return enter("x", self.source, shape, self.scaling, last=self.graph.channels_last, layout=self.layout)
 
     @cached_property
     def reading(self) -> NetReading:
-        found = NetReading(self.graph, self.entered)
+        found = NetReading(self.graph, self.entered, depth=self.depth or "stages")
         count = found.output.size if found.probabilities is not None else 0
         if self.classes is not None and not count:
             raise InputError("classes must go with a network that tells classes apart, but this one returns maps.")
         return found.with_names(class_names("classes", self.classes, self.graph, count))
 
     def trace(self) -> NetReading:
+        count = len(self.reading.stages)
+        if count > _MOST_STOPS:
+            raise InputError(f"depth must leave at most {_MOST_STOPS} stops, but with {self.depth} there are {count}.")
         return self.reading
 
     def values(self) -> Values:

@@ -74,7 +74,8 @@ def show_maps(
     right = box.part(0.52, 1)
     arrangement = Arrangement.of(maps.shape, right.width / right.height)
     output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
-    given.scale(min(0.46 * box.width / given.width, 0.9)).move_to(box.part(0, 0.48).center)
+    given.scale(min(0.46 * box.width / given.width, output.image.height / given[0].height))
+    given.move_to(box.part(0, 0.48).center).align_to(output.image, UP)
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
         tidy()
         stage.play(FadeIn(given), run_time=0.6)

@@ -16,7 +16,7 @@ from cnn_core.expression import OfMany, Quotient, Sum, Value
 from cnn_core.graph import Graph, Node
 from cnn_core.net_input import NetInput
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import NetOutline, NetStage, outline
+from cnn_core.outline import Depth, NetOutline, NetStage, outline
 from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
 from scenes.net.worked import WorkedOut, work_out
@@ -42,15 +42,18 @@ class NetReading:
     ----------
     names
         Of the classes, where they are known.
+    depth
+        What its stages are: those of the outline, or a stage for each of its blocks or places.
     """
 
     graph: Graph
     entered: NetInput
     names: tuple[str, ...] | None = None
+    depth: Depth = "stages"
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel without what has been computed: it is large, and computed anew in a moment."""
-        return {"graph": self.graph, "entered": self.entered, "names": self.names}
+        return {"graph": self.graph, "entered": self.entered, "names": self.names, "depth": self.depth}
 
     def with_names(self, names: tuple[str, ...] | None) -> NetReading:
         """Return the same reading, with all that has been computed, and these names of the classes."""
@@ -63,13 +66,14 @@ class NetReading:
         return self.graph.forward(self.entered.x)
 
     @cached_property
-    def outline(self) -> NetOutline:
+    def whole(self) -> NetOutline:
+        """The outline of the network, whatever the depth."""
         shapes = {name: trace.output.shape[1:] for name, trace in self.traces.items()}
         return outline(self.graph, {self.graph.input: self.entered.x.shape[1:], **shapes})
 
-    @property
+    @cached_property
     def stages(self) -> tuple[NetStage, ...]:
-        return self.outline.stages
+        return self.whole.at(self.depth).stages
 
     def output_of(self, name: str) -> Array:
         """Return what a node, or the input, gives for the image: without the axis of the batch."""
@@ -81,6 +85,17 @@ class NetReading:
         """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
         output = self.output_of(self.stages[stage].output)
         return strongest_maps(output)[0] if output.ndim == 3 else output
+
+    @property
+    def maps_in(self) -> Array:
+        """What enters, (C, H, W)."""
+        maps = self.entered.maps
+        return maps.transpose(2, 0, 1) if self.graph.channels_last else maps
+
+    @property
+    def levels(self) -> tuple[int, ...] | None:
+        """How deep each stage lies; None where it is no U-Net, or where more is told than its stages."""
+        return self.whole.levels if self.depth == "stages" else None
 
     @property
     def output(self) -> Array:
@@ -262,13 +277,13 @@ def limits_of(array: Array) -> dict[str, float]:
     return {"smallest": float(array.min()), "largest": float(array.max())}
 
 
-def strongest_maps(maps: Array) -> tuple[Array, list[int]]:
+def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int]]:
     """Return the maps with the largest values, in their own order, and which they are.
 
     >>> strongest_maps(np.array([[[1.0]], [[3.0]]]))[1]
     [0, 1]
     """
-    ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:MOST_SHOWN]
+    ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:most]
     kept = sorted(ranked.tolist())
     return freeze(maps[kept]), kept
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import ClassVar
 
 import numpy as np
-from manim import LEFT, FadeIn, FadeOut, Group, Rectangle, VGroup
+from manim import LEFT, FadeIn, FadeOut, Group, GrowArrow, Rectangle, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.net_input import is_strange
-from scenes.language import marked, say, say_many
+from scenes.language import marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
@@ -17,8 +18,9 @@ from scenes.mobjects.text import Label, width_of
 from scenes.net import NetSpec
 from scenes.net.closely import look_at
 from scenes.net.ending import show_class_map, show_likeliest, show_maps
-from scenes.net.strip import StageStrip
-from scenes.net.words import capital, entering, stage_line, strange, told_stage, whole_net
+from scenes.net.strip import StageStrip, StripShape
+from scenes.net.ushape import show_u
+from scenes.net.words import capital, entering, shape_of, stage_line, strange, told_stage, whole_net
 from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
 
@@ -33,11 +35,11 @@ class NetScene(ExplainerScene[NetSpec]):
 
     def construct(self) -> None:
         draw_pictures_directly(self.camera)
-        self.reading = self.spec.reading
+        self.reading = self.spec.trace()
         self.show_title(say(self.operation), self.spec.network.name)
-        names = [say("input"), *(str(k + 1) for k in range(len(self.reading.stages)))]
-        self.places = NetPlaces.of(self.bands, StageStrip.height_of(names, self.bands.whole.width))
-        self.track = StageStrip(names, self.theme, self.places.track)
+        shape = StripShape.of(say("input"), self.reading.stages, self.reading.levels)
+        self.places = NetPlaces.of(self.bands, shape.height(self.bands.whole.width))
+        self.track = StageStrip(shape, self.theme, self.places.track)
         self.here = 0
         self.left_over: Group | None = None
         self.introduce()
@@ -46,6 +48,8 @@ class NetScene(ExplainerScene[NetSpec]):
         if self.reading.probabilities is not None:
             self.left_over = show_likeliest(self, self.reading, self.places.everything, self.tidy)
         elif self.reading.output.ndim == 3:
+            if self.reading.levels is not None:
+                self.left_over = show_u(self, self.reading, self.track, self.places.everything, self.tidy)
             show_maps(self, self.reading, self.looks(), self.places.everything, self.tidy)
         if self.reading.class_map is not None:
             show_class_map(self, self.reading, self.looks(), self.places, self.tidy)
@@ -87,12 +91,15 @@ class NetScene(ExplainerScene[NetSpec]):
         box = self.places.everything
         rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(self.reading.stages)]
         widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
-        if smallest_text() * sum(widths) > box.width:  # the steps are told when each stage is reached
+        columns = ceil(1.3 * smallest_text() * len(rows) / box.height)
+        if columns > 1 or smallest_text() * sum(widths) > box.width:  # the steps are told when each stage is reached
             widths.pop()
-        size = max(smallest_text(), min(0.42, box.width / sum(widths), 0.7 * box.height / len(rows)))
+        high = ceil(len(rows) / columns)
+        size = max(smallest_text(), min(0.42, box.width / sum(widths) / columns, 0.7 * box.height / high))
         found = VGroup()
         for number, row in enumerate(rows):
-            x, y = box.center[0] - size * sum(widths) / 2, box.top - (number + 0.5) * box.height / len(rows)
+            x = box.center[0] + size * sum(widths) * (number // high - columns / 2)
+            y = box.top - (number % high + 0.5) * box.height / high
             for text, width, color in zip(row, widths, self.colors_of_lines(), strict=False):
                 words = Label(text, size, color)
                 found.add(words.move_to(np.array([x, y, 0.0]), aligned_edge=LEFT))
@@ -111,7 +118,7 @@ class NetScene(ExplainerScene[NetSpec]):
             if one.node.name in nodes:
                 winner = self.reading.called(self.reading.top[0]) if self.reading.top else str(one.position[-1])
                 self.left_over = look_at(self, self.places, one, winner, self.tidy)
-        with self.beat("step", told_stage(index, stage)):
+        with self.beat("step", told_stage(index, stage, self.reading.depth)):
             self.tidy()
             maps = self.stage_maps(index)
             written = Reveal(maps)
@@ -119,18 +126,17 @@ class NetScene(ExplainerScene[NetSpec]):
             self.play(FadeIn(maps.frames, maps.words), run_time=0.3)
             self.play(written, run_time=1.2)
             self.play(FadeIn(self.track.thumbnail(maps, index + 1), target_position=maps.image), run_time=0.5)
+            if bridges := self.track.bridges_to(index + 1):
+                self.play(*map(GrowArrow, bridges), run_time=0.5)
         self.left_over = Group(maps.image, maps.frames, maps.words)
 
     def stage_maps(self, index: int) -> FeatureMaps:
         stage = self.reading.stages[index]
         shown = as_maps(self.reading.shown(index))
-        count, size = stage.shape[0], "×".join(map(str, stage.shape[1:]))
-        if len(stage.shape) == 3:
-            title = say_many("{count} map {size}", "{count} maps {size}", count, size=size)
-            if len(shown) < count:
-                title = say("{shown} of {count} maps {size}", shown=len(shown), count=count, size=size)
-        else:
-            title = say_many("{count} number", "{count} numbers", count)
+        title = shape_of(stage)
+        if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
+            size = "×".join(map(str, stage.shape[1:]))
+            title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
         return self.maps_of(shown, self.places.everything, self.theme.output, title)
 
     def maps_of(self, maps: Array, box: Box, role: str, title: str) -> FeatureMaps:
@@ -138,9 +144,7 @@ class NetScene(ExplainerScene[NetSpec]):
         return FeatureMaps(maps, arrangement, role, self.theme, box, title)
 
     def entered_maps(self, box: Box, title: str) -> FeatureMaps:
-        maps = self.reading.entered.maps
-        maps = maps.transpose(2, 0, 1) if self.reading.graph.channels_last else maps
-        return self.maps_of(maps, box, self.theme.input, title)
+        return self.maps_of(self.reading.maps_in, box, self.theme.input, title)
 
     def looks(self) -> Group:
         """Return the picture as it looks, with its frame; of numbers their maps."""

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import NetStage, title_of
+from cnn_core.outline import Depth, NetStage, title_of
 from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
 
-__all__ = ["capital", "entering", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
+__all__ = ["capital", "entering", "shape_of", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
 
 _FAR = 4.0
 """How many times as widely, or as narrowly, as expected numbers may be spread before the film says so."""
@@ -57,6 +57,13 @@ def short(value: float) -> str:
 
 
 def whole_net(reading: NetReading) -> str:
+    if reading.depth != "stages":
+        return say(
+            "{nodes} steps, told at {stops} stops, with {parameters} learned numbers. The strip shows where we are.",
+            nodes=len(reading.graph.nodes),
+            stops=len(reading.stages),
+            parameters=f"{reading.graph.parameters():,}",
+        )
     return say(
         "{nodes} steps in {stages} stages, with {parameters} learned numbers. The strip shows where we are.",
         nodes=len(reading.graph.nodes),
@@ -71,30 +78,23 @@ def stage_line(stage: NetStage) -> tuple[str, str]:
     return shape, steps_of(stage)
 
 
-def told_stage(index: int, stage: NetStage) -> str:
+def told_stage(index: int, stage: NetStage, depth: Depth) -> str:
     """Say what a stage is made of, and how many of its maps are shown."""
-    count = stage.shape[0]
-    if len(stage.shape) == 3:
-        size = "×".join(map(str, stage.shape[1:]))
-        said = say_many(
-            "Stage {stage} ends with {count} map of {size}, after {steps}.",
-            "Stage {stage} ends with {count} maps of {size}, after {steps}.",
-            count,
-            stage=index + 1,
-            size=size,
-            steps=steps_of(stage),
-        )
+    named = {"number": index + 1, "shape": shape_of(stage), "steps": steps_of(stage)}
+    if depth == "stages":
+        said = say("Stage {number} ends with {shape}, after {steps}.", **named)
     else:
-        said = say_many(
-            "Stage {stage} ends with {count} number, after {steps}.",
-            "Stage {stage} ends with {count} numbers, after {steps}.",
-            count,
-            stage=index + 1,
-            steps=steps_of(stage),
-        )
-    if len(stage.shape) == 3 and count > MOST_SHOWN:
+        said = say("Stop {number} gives {shape}, after {steps}.", **named)
+    if len(stage.shape) == 3 and stage.shape[0] > MOST_SHOWN:
         said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
-    return f"{said} {bridged(stage)}".strip()
+    return f"{said} {bridged(stage)}".strip() if depth == "stages" else said
+
+
+def shape_of(stage: NetStage) -> str:
+    count = stage.shape[0]
+    if len(stage.shape) < 3:
+        return say_many("{count} number", "{count} numbers", count)
+    return say_many("{count} map of {size}", "{count} maps of {size}", count, size="×".join(map(str, stage.shape[1:])))
 
 
 def bridged(stage: NetStage) -> str:

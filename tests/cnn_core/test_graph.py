@@ -98,14 +98,13 @@ def test_a_file_that_describes_no_graph_is_refused(nodes: list[object], said: st
     ("name", "said"),
     [
         ("net.pth", "is a pickle, which can run any program when it is opened"),
-        ("net.pt2", r"can only be read by torch; write clip\("),
-        ("net.keras", "can only be read by Keras; write model.export"),
+        ("net.h5", r"is of Keras before version 3; load it there, and write model.save\("),
         ("net.tflite", "is made for phones"),
         ("net.onnx.data", "holds weights alone; give the file that describes the network"),
     ],
 )
 def test_files_that_are_not_read_have_a_way_out(name: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=f"^model must be an ONNX file or one that cnnreel has written, but {name} {said}"
+        InputError, match=f"^model must be a file of ONNX, torch.export, Keras or cnnreel, but {name} {said}"
     ):
         read_graph("model", tmp_path / name)

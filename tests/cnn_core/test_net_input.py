@@ -47,7 +47,8 @@ def test_numbers_enter_as_they_are() -> None:
     entered = enter("x", [[[[5.0, -2.0]]]], (1, 1, 2), Scaling())
     assert entered.x.tolist() == [[[[5.0, -2.0]]]]
     with pytest.raises(
-        ShapeError, match=r"^x must be of shape \(1, 1, 2\), which the network takes, but it is \(1, 1, 3"
+        ShapeError,
+        match=r"^x must be of shape \(1, 1, 2\) or \(1, 2, 1\), which the network takes, but it is",
     ):
         enter("x", [[1.0, 2.0, 3.0]], (1, 1, 2), Scaling())
 
@@ -85,3 +86,22 @@ def test_numbers_that_are_spread_otherwise_than_in_training_are_noticed() -> Non
     assert is_strange(Graph(nodes), x) == pytest.approx(1, abs=0.2)
     assert is_strange(Graph(nodes), 60 * x) == pytest.approx(60, rel=0.2)
     assert is_strange(Graph((Node("y", "relu", ("x",)),)), x) is None
+
+
+def test_axes_are_read_from_the_shape_where_only_one_order_fits() -> None:
+    given = np.arange(24.0).reshape(2, 4, 3)
+    for layout in (None, "hwc"):
+        entered = enter("x", given, (3, 2, 4), Scaling(), layout=layout)
+        assert np.array_equal(entered.x[0], given.transpose(2, 0, 1))
+        assert entered.origin == "numbers, turned from (H, W, C) to (C, H, W)"
+    with pytest.raises(ShapeError, match=r"^x must be of shape \(3, 2, 4\), which the network takes, but it is \(2, 4"):
+        enter("x", given, (3, 2, 4), Scaling(), layout="chw")
+    assert enter("x", given, (2, 4, 3), Scaling(), last=True).origin == "numbers"
+
+
+def test_where_both_orders_fit_the_layout_is_asked_for() -> None:
+    given = np.arange(27.0).reshape(3, 3, 3)
+    with pytest.raises(InputError, match=r"^layout must be chw or hwc, for x of shape \(3, 3, 3\) can be read either"):
+        enter("x", given, (3, 3, 3), Scaling())
+    assert np.array_equal(enter("x", given, (3, 3, 3), Scaling(), layout="chw").x[0], given)
+    assert enter("x", given, (3, 3, 3), Scaling(), layout="hwc").x[0, 1, 0, 0] == 1

@@ -39,6 +39,7 @@ def test_residual_blocks_that_are_alike_are_one(outlined: NetOutline) -> None:
         ((8, 4, 4), [(1, smaller), (1, [norm, final, joined])]),
         ((7,), [(1, ["global average pool"]), (1, ["flatten + linear"])]),
     ]
+    assert outlined.levels is None
     assert sum(stage.parameters() for stage in outlined.stages) == outlined.graph.parameters()
 
 
@@ -46,6 +47,7 @@ def test_residual_blocks_that_are_alike_are_one(outlined: NetOutline) -> None:
 def test_a_u_net_goes_down_and_up_with_bridges(outlined: NetOutline) -> None:
     assert [stage.shape[1:] for stage in outlined.stages] == [(16, 16), (8, 8), (4, 4), (8, 8), (16, 16)]
     assert [stage.bridges for stage in outlined.stages] == [(), (), (), (1,), (0,)]
+    assert outlined.levels == (0, 1, 2, 1, 0)
 
 
 @pytest.mark.parametrize("outlined", ["lenet"], indirect=True)

@@ -13,10 +13,13 @@ from cnn_core.equation import Equation
 from cnn_core.expression import Sum, Value
 from scenes.addresses import value_at
 from scenes.catalog import find
-from scenes.net.words import strange
+from scenes.layout import Box
+from scenes.net.strip import StageStrip, StripShape
+from scenes.net.words import strange, told_stage
 from scenes.net.worked import shortened
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
+from scenes.theme import THEMES
 from tests.cnn_core.nets import UNet, exported, mobilenet, resnet, settled
 
 SHAPES = {"resnet": (3, 32, 32), "mobilenet": (3, 24, 24), "unet": (1, 16, 16)}
@@ -62,8 +65,22 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-2].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
     assert said[-1] == "This network ends with maps: beside what was given, what came out."
+
+
+def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
+    reading = filmed["unet"].spec.reading
+    shape = StripShape.of("input", reading.stages, reading.levels)
+    assert (shape.levels, shape.bridges) == ((0, 0, 1, 2, 1, 0), ((2, 4), (1, 5)))
+    strip = StageStrip(shape, THEMES["dark"], Box(-6, 6, -1, -1 + shape.height(12)))
+    for source, target in shape.bridges:
+        (bridge,) = strip.bridges_to(target)
+        assert strip.places[source].get_right()[0] < bridge.get_left()[0] < bridge.get_right()[0]
+        assert bridge.get_right()[0] < strip.places[target].get_left()[0]
+        assert all(place.get_top()[1] < bridge.get_center()[1] for place in strip.places[source + 1 : target])
+    assert strip.labels[3].get_bottom()[1] > strip.box.bottom - 0.05
 
 
 @pytest.mark.parametrize("name", ["resnet", "unet"])
@@ -76,6 +93,14 @@ def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: d
         found = spec.explain(of)
         if isinstance(found, Equation):
             assert found.result.number == pytest.approx(value_at(values, of), abs=1e-9), of
+
+
+def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> None:
+    blocks, places = (spec_of(tmp_path, "resnet", depth=depth).trace() for depth in ("blocks", "places"))
+    assert [stage.shape[1:] for stage in blocks.stages] == [(16, 16), (8, 8), (8, 8), (4, 4), (4, 4), (1, 1), ()]
+    assert len(places.stages) == sum(len(list(stage.places())) for stage in places.whole.stages) == 17
+    said = told_stage(1, blocks.stages[2], "blocks")
+    assert said == "Stop 2 gives 4 maps of 8×8, after 4 × conv2d and 2 × add."
 
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:

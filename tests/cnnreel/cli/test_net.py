@@ -37,6 +37,16 @@ def test_the_outline_is_a_tree_with_shapes_parameters_and_repeats(model: Path) -
     assert lines[-1] == "   flatten + linear  7, 63 parameters  head.1"
 
 
+def test_the_depth_says_how_much_is_told(model: Path) -> None:
+    stages, blocks, places = (
+        inspect("--model", model, "--depth", one).output.splitlines() for one in ("stages", "blocks", "places")
+    )
+    assert [line[0] for line in stages[1:]] == ["1", "2", "3", "4"]
+    assert set(stages) < set(blocks) < set(places)
+    assert "   2 × block  4×8×8, 608 parameters" in blocks
+    assert places == inspect("--model", model).output.splitlines()
+
+
 def test_bridges_are_told(tmp_path: Path) -> None:
     path = tmp_path / "u.onnx"
     path.write_bytes(exported(settled(UNet()), (1, 16, 16)))
