@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.stage import ExplainerScene
 from scenes.timeline import Beat
+from tests.often import in_turn
 from tests.scenes.looking import watch
 
 Perform = Callable[..., ExplainerScene[Any]]
@@ -337,7 +337,7 @@ LARGEST: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("which", "ratio"), list(product(LARGEST, FRAME_SIZES)))
+@pytest.mark.parametrize(("which", "ratio"), in_turn(LARGEST, FRAME_SIZES))
 def test_the_largest_specs_fit_and_do_not_last_too_long(perform_well: Perform, which: str, ratio: str) -> None:
     assert perform_well("conv2d", **LARGEST[which], ratio=ratio).timeline.duration < 240
 
