@@ -35,12 +35,7 @@ _EXPORT_AGAIN = "load it there, and write torch.export.save(program, 'model.pt2'
 def read_pt2(name: str, path: Path, size: tuple[int, int] | None = None) -> Graph:
     """Return the network in a file of `torch.export.save`.
 
-    Parameters
-    ----------
-    name
-        What the caller calls the file; stands in error messages.
-    size : (H, W)
-        Of the images, where the file leaves it open.
+    Parameters are those of `cnn_core.graph_files.read_graph`.
 
     Raises
     ------

@@ -151,16 +151,17 @@ class Player(ExplainerScene[WalkSpec]):
         """Put the input's name where there is room, and say where lines stand: below the output, or below all."""
         room = self.bands.whole
         is_low = before.height + _LINES < room.height
-        if is_low and right.width < _NARROW * room.width:
+        lines_below_all = is_low and right.width < _NARROW * room.width
+        if lines_below_all:
             before.align_to(np.array([0, room.top - 0.2, 0]), UP)
         if is_low and label.width < before.width:
             label.next_to(before, DOWN, buff=0.1)
         else:
             label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
-        end = after.get_bottom()[1] - 0.15
-        if is_low and right.width < _NARROW * room.width:
-            right, end = room, min(end, label.get_bottom()[1] - 0.2)
-        self.lines = Box(right.left, right.right, max(room.bottom + (0.0 if right is room else 0.5), end - 1.4), end)
+        end, bottom = after.get_bottom()[1] - 0.15, room.bottom + 0.5
+        if lines_below_all:
+            right, end, bottom = room, min(end, label.get_bottom()[1] - 0.2), room.bottom
+        self.lines = Box(right.left, right.right, max(bottom, end - 1.4), end)
         self.below = replace(self.lines, bottom=room.bottom + 0.5)
 
     def lay_out(self) -> VGroup:

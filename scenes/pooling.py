@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +19,7 @@ from cnn_core.notation import PLAIN
 from cnn_core.numerals import digits_shown
 from cnn_core.pooling import PoolGeometry
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import Position, address_of
+from cnn_core.trace import Position
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
@@ -54,29 +53,18 @@ class PoolSpec(PhotoSpec, WalkSpec):
         trace = self.trace()
         check_size(trace.geometry, is_photo=self.is_photo)
         if self.is_photo:
-            steps = {str(number): trace.step(*position).values() for number, position in self.worked_out().items()}
-            return {**trace.values(), "steps": steps}
+            return {**trace.values(), "steps": self.few_steps()}
         self.check_at()
         return super().values()
 
-    def worked_out(self) -> dict[int, Position]:
-        """Return the positions of a photo's output that are worked out, by the numbers of their steps."""
-        at = self.closely(self.spread())
-        columns = self.trace().output.shape[3]
-        return {row * columns + column: (0, 0, row, column) for row, column in at}
+    def told(self) -> list[Position]:
+        return [(0, 0, *cell) for cell in self.closely(self.spread())]
 
     def spread(self) -> Array:
         """Return by how much the values of each window of the first channel differ, (1, H_out, W_out)."""
         trace, x = self.trace(), self.trace().x[:, :1]
         options = (trace.kernel_size, trace.stride, trace.padding, trace.dilation, trace.ceil_mode)
         return np.asarray(max_pool2d(x, *options).output[0] + max_pool2d(-x, *options).output[0])
-
-    def results(self) -> Iterator[str]:
-        """Give all outputs, or of a photo's those that are worked out."""
-        if self.is_photo:
-            yield from (address_of("output", position) for position in self.worked_out().values())
-        else:
-            yield from self.trace().results()
 
     def ring(self, trace: Any) -> Ring:
         """Return how far windows reach beyond the input, all of the padding included."""

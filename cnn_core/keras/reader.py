@@ -39,12 +39,7 @@ _HINTS = {
 def read_keras(name: str, path: Path, size: tuple[int, int] | None = None) -> Graph:
     """Return the network in a file that `model.save("model.keras")` of Keras 3 has written.
 
-    Parameters
-    ----------
-    name
-        What the caller calls the file; stands in error messages.
-    size : (H, W)
-        Of the images, where the file leaves it open.
+    Parameters are those of `cnn_core.graph_files.read_graph`.
 
     Raises
     ------

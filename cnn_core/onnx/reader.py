@@ -41,12 +41,7 @@ _HINTS = {
 def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Graph:
     """Return the network in an ONNX file, with the weights that lie in files beside it.
 
-    Parameters
-    ----------
-    name
-        What the caller calls the file; stands in error messages.
-    size : (H, W)
-        Of the images, where the file leaves it open.
+    Parameters are those of `cnn_core.graph_files.read_graph`.
 
     Raises
     ------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,7 +13,7 @@ from cnn_core.activations import ActivationTrace, leaky_relu, relu, sigmoid, tan
 from cnn_core.arrays import Array, freeze
 from cnn_core.examples import STROKE_MAP
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import Position, address_of, positions_of
+from cnn_core.trace import Position, positions_of
 from scenes.specs.base import Label, Values
 from scenes.specs.fields import batched
 from scenes.specs.photo import Photo, PhotoSpec, has_pixels
@@ -47,18 +46,9 @@ class ActivationSpec(PhotoSpec):
         array = batched(self.x)
         return freeze((array / 127.5 - 1).round(2)) if self.is_centred else array
 
-    def worked_out(self) -> dict[int, Position]:
-        """Return the positions of a photo that are worked out, by the numbers of their steps."""
+    def told(self) -> list[Position]:
         trace = self.trace()
-        at, columns = self.closely((trace.x - trace.output)[0, :1]), trace.x.shape[3]
-        return {row * columns + column: (0, 0, row, column) for row, column in at}
-
-    def results(self) -> Iterator[str]:
-        """Give all outputs, or of a photo's those that are worked out."""
-        if self.is_photo:
-            yield from (address_of("output", position) for position in self.worked_out().values())
-        else:
-            yield from self.trace().results()
+        return [(0, 0, *cell) for cell in self.closely((trace.x - trace.output)[0, :1])]
 
     @abstractmethod
     def trace(self) -> ActivationTrace:
@@ -68,8 +58,7 @@ class ActivationSpec(PhotoSpec):
         """Return input and output, and each value before and after."""
         trace = self.trace()
         if self.is_photo:
-            few = {str(number): trace.step(*position).values() for number, position in self.worked_out().items()}
-            return {**trace.values(), "steps": few}
+            return {**trace.values(), "steps": self.few_steps()}
         self.check_at()
         steps = [trace.step(*position).values() for position in positions_of(trace.x.shape)]
         return {**trace.values(), "steps": steps}

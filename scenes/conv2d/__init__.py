@@ -102,28 +102,23 @@ class Conv2dSpec(PhotoSpec):
     def values(self) -> Values:
         """Return input, kernels and output, the numbers of the output's size, and how each value came about."""
         trace = self.trace()
-        if self.is_photo:
-            return {
-                **trace.values(),
-                "weight": self.kernels,
-                **({"weight_flipped": trace.weight} if self.flip else {}),
-                "steps": {str(number): step_values(trace.step(*one)) for number, one in self.worked_out().items()},
-            }
-        return {
+        common = {
             **trace.values(),
             "weight": self.kernels,
             **({"weight_flipped": trace.weight} if self.flip else {}),
+        }
+        if self.is_photo:
+            return {**common, "steps": self.few_steps(step_values)}
+        return {
+            **common,
             **({"x_padded": trace.x_padded} if np.any(trace.padding) else {}),
             "output_size": output_size(trace),
             "steps": [step_values(trace.step(*position)) for position in trace.positions()],
         }
 
-    def worked_out(self) -> dict[int, Position]:
-        """Return the positions of a photo's output that are worked out, by the numbers of their steps."""
+    def told(self) -> list[Position]:
         output = self.trace().output
-        at = self.closely(output[0])
-        places = [(0, k, *cell) for cell in at for k in range(output.shape[1])]
-        return {int(np.ravel_multi_index(place, output.shape)): place for place in places}
+        return [(0, k, *cell) for cell in self.closely(output[0]) for k in range(output.shape[1])]
 
     def explain(self, address: str) -> Explanation:
         """Explain the numbers of the output's size too, and with kernels turned around those as they were given."""
@@ -147,12 +142,9 @@ class Conv2dSpec(PhotoSpec):
 
     def results(self) -> Iterator[str]:
         """Give the output's size before the output; of a photo's output what is worked out."""
-        if self.is_photo:
-            yield from (address_of("output", place) for place in self.worked_out().values())
-            return
-        sides = range(2)
-        yield from (f"output_size.{name}[{side}]" for name in ("covered", "output") for side in sides)
-        yield from self.trace().results()
+        if not self.is_photo:
+            yield from (f"output_size.{name}[{side}]" for name in ("covered", "output") for side in range(2))
+        yield from super().results()
 
 
 def turned(address: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from cnn_core.numerals import EXACTLY
 from cnn_core.reading.grids import Grid, read_grid
 from cnn_core.reading.photos import as_data, read_photo
 from cnn_core.reading.quoting import as_came
-from scenes.specs.base import SceneSpec
+from cnn_core.trace import Position, address_of
+from scenes.specs.base import SceneSpec, Values
 from scenes.specs.fields import as_lists, check_sides, checked, read_image, rows_called
 from scenes.specs.limits import MAX_PHOTO, MAX_SIDE, MIN_PHOTO, SCALED_PHOTO
 
@@ -139,6 +141,25 @@ class PhotoSpec(SceneSpec):
                     f"at must be a row and a column of the output, counted from 0, which is {size}, but it is {came}."
                 )
         return sorted(self.at or strongest_and_typical(output))
+
+    @abstractmethod
+    def told(self) -> list[Position]:
+        """Return the positions of a photo's output that are worked out."""
+
+    def worked_out(self) -> dict[int, Position]:
+        """Return these positions by the numbers of their steps."""
+        shape = self.trace().output.shape
+        return {int(np.ravel_multi_index(position, shape)): position for position in self.told()}
+
+    def few_steps(self, values: Callable[[Any], Values] = lambda step: step.values()) -> dict[str, Values]:
+        """Return what a photo's steps that are worked out came from, by their numbers."""
+        return {str(number): values(self.trace().step(*position)) for number, position in self.worked_out().items()}
+
+    def results(self) -> Iterable[str]:
+        """Give all outputs, or of a photo's those that are worked out."""
+        if not self.is_photo:
+            return super().results()
+        return [address_of("output", position) for position in self.worked_out().values()]
 
     def check_at(self) -> None:
         """Refuse cells of a grid that is no photo, of which every window is shown anyway."""

@@ -117,7 +117,7 @@ class Outcome:
         return Group(Group(image, frame), words, right).arrange(DOWN, buff=0.12).move_to(box.center)
 
     def said_of_matrix(self, m: int) -> str:
-        confusion, right = self.log.confusion[m], f"{int(self.trace.correct[m]):,}"
+        confusion, right = self.log.confusion[m], self.stage.right(m)
         often = confusion.sum(axis=0)
         step = int(self.log.step[m])
         if m == 0 and often.max() > _MOST * often.sum():

@@ -66,6 +66,10 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         result = self.trace.result(name, *position)
         return about(result.text, is_rounded=result.is_rounded)
 
+    def right(self, m: int) -> str:
+        """Return how many test digits were read right at a measured step."""
+        return f"{int(self.trace.correct[m]):,}"
+
     def known(self, name: str, address: str, *position: int) -> Known:
         """Return a line that says what a number of the run is."""
         return Known(name, self.trace.result(address, *position), self.theme, max(0.42, smallest_text()))
@@ -178,7 +182,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
     def close(self) -> None:
         """Say what the run came to, and whose it was."""
         last = len(self.log.step) - 1
-        first, end = (f"{int(self.trace.correct[m]):,}" for m in (0, last))
+        first, end = map(self.right, (0, last))
         size = max(0.6, smallest_text())
         rows = VGroup(
             *(
