@@ -173,6 +173,12 @@ class Conv2dTrace(Trace):
     def positions(self) -> Iterator[Position]:
         return positions_of(self.output.shape)
 
+    def window(self, *position: int) -> tuple[list[int], list[int]]:
+        """Return the rows and columns of `x` that a kernel lies on; those of the padding are outside of `x`."""
+        each = zip(position[2:], self.kernel_size, self.stride, self.padding, self.dilation, strict=True)
+        rows, columns = ([at * s - before + k * d for k in range(size)] for at, size, s, (before, _), d in each)
+        return rows, columns
+
     def step(self, n: int, c_out: int, i: int, j: int) -> Conv2dStep:
         """Return how `output[n, c_out, i, j]` came about."""
         position = (n, c_out, i, j)

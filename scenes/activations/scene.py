@@ -53,8 +53,8 @@ class ReluScene(ActivationScene[ReluSpec]):
         if count == size:
             return say("All that was negative is 0 now.")
         return say_many(
-            "{count} of the {size} values was negative and is 0 now. The others have not changed.",
-            "{count} of the {size} values were negative and are 0 now. The others have not changed.",
+            "{count:,} of the {size:,} values was negative and is 0 now. The others have not changed.",
+            "{count:,} of the {size:,} values were negative and are 0 now. The others have not changed.",
             count,
             size=size,
         )
@@ -113,15 +113,15 @@ class LeakyReluScene(ActivationScene[LeakyReluSpec]):
             return say("No value was negative, so nothing has changed.")
         if count == self.trace.x.size:
             return say_many(
-                "{count} of the {size} values was negative and has been multiplied by {slope}.",
-                "{count} of the {size} values were negative and have been multiplied by {slope}.",
+                "{count:,} of the {size:,} values was negative and has been multiplied by {slope}.",
+                "{count:,} of the {size:,} values were negative and have been multiplied by {slope}.",
                 count,
                 **named,
             )
         return say_many(
-            "{count} of the {size} values was negative and has been multiplied by {slope}. "
+            "{count:,} of the {size:,} values was negative and has been multiplied by {slope}. "
             "The others have not changed.",
-            "{count} of the {size} values were negative and have been multiplied by {slope}. "
+            "{count:,} of the {size:,} values were negative and have been multiplied by {slope}. "
             "The others have not changed.",
             count,
             **named,

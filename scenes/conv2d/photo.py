@@ -14,7 +14,6 @@ from cnn_core.conv2d import Conv2dStep
 from cnn_core.equation import Equation
 from cnn_core.numerals import decimals_for
 from cnn_core.trace import address_of
-from cnn_core.windows import reach
 from scenes.conv2d import photo_words, reasons, words
 from scenes.conv2d.board import decimals_in, indexed, legible_cell
 from scenes.conv2d.lens import ConvLens, Sums
@@ -68,10 +67,6 @@ class PhotoConvolution(PhotoWalk):
         size = sides(self.trace.output.shape[2:])
         name = photo_words.kernel_name(self.spec, number) if len(self.trace.weight) > 1 else self.spec.output_label
         return f"{name}, {size}" if len(self.trace.weight) > 1 else f"{name} {size}"
-
-    def window_of(self, row: int, column: int) -> tuple[Pair, Pair]:
-        (sH, sW), ((top, _), (left, _)) = self.trace.stride, self.trace.padding
-        return (row * sH - top, column * sW - left), reach(self.trace.kernel_size, self.trace.dilation)
 
     def introduce(self) -> None:
         with self.stage.beat("explain", photo_words.photo(self), reason=photo_words.each_pixel(self)):

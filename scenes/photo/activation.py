@@ -16,7 +16,7 @@ from scenes.layout import smallest_text
 from scenes.mobjects.expression import Drawn
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.grid import CellMarks
-from scenes.photo.pictures import Sight, Tones
+from scenes.photo.pictures import Tones
 from scenes.photo.pixels import PixelWalk
 from scenes.photo.walk import sides
 
@@ -57,14 +57,6 @@ class PhotoActivation(PixelWalk):
             range(start, start + _SHOWN)
             for start in (min(max(at - 1, 0), max(size - _SHOWN, 0)) for at, size in zip(cell, self.size, strict=True))
         )
-
-    def window_of(self, row: int, column: int) -> tuple[Pair, Pair]:
-        return (row, column), (1, 1)
-
-    def look_at(self, cell: Pair) -> Sight:
-        rows, columns = self.patch(cell)
-        sight = Sight(self.photo, (rows[0], columns[0]), (len(rows), len(columns)))
-        return sight.pointing_at(*self.about(cell))
 
     def introduce(self) -> None:
         definition = self.defined()

@@ -70,7 +70,7 @@ class Framed(Group):
     values
         (H, W), or (3, H, W) for red, green and blue.
     name
-        Stands above it, without what follows a comma where there is no room for that.
+        Stands above it; where there is no room, without what follows a comma, and then without its size.
     """
 
     def __init__(self, values: Array, tones: Tones, box: Box, name: str, role: str) -> None:
@@ -79,8 +79,10 @@ class Framed(Group):
         self.image = Picture(tones.colours(values), box.width).move_to(box.center)
         self.frame = Rectangle(width=box.width, height=box.height, color=role, stroke_width=2.5).move_to(box.center)
         size = max(0.3, smallest_text())
-        is_long = width_of(name) * size > box.width + 0.1
-        self.tag = Label(name.partition(",")[0] if is_long else name, size, role)
+        short = name.partition(",")[0]
+        names = (name, short, short.rpartition(" ")[0] or short)
+        fitting = (one for one in names if width_of(one) * size <= box.width + 0.1)
+        self.tag = Label(next(fitting, names[-1]), size, role)
         self.tag.next_to(self.frame, UP, buff=0.06, aligned_edge=LEFT)
         super().__init__(self.image, self.frame, self.tag)
 

@@ -44,10 +44,6 @@ class PixelWalk(PhotoWalk):
         self.working: list[Any] = []
 
     @abstractmethod
-    def patch(self, cell: Pair) -> tuple[Sequence[int], Sequence[int]]:
-        """Return the rows and columns of `x` that the lens shows."""
-
-    @abstractmethod
     def equation(self, cell: Pair) -> Equation:
         """Return how an output came about."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from manim import Create, FadeIn
@@ -38,14 +37,6 @@ class PhotoPooling(PixelWalk):
 
     def stop(self, cell: Pair) -> Stop:
         return self.player.stop((0, 0, *cell))
-
-    def patch(self, cell: Pair) -> tuple[Sequence[int], Sequence[int]]:
-        rows, columns = self.trace.window(0, 0, *cell)
-        return rows, columns
-
-    def window_of(self, row: int, column: int) -> tuple[Pair, Pair]:
-        rows, columns = self.trace.window(0, 0, row, column)
-        return (rows[0], columns[0]), (rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
 
     def introduce(self) -> None:
         with self.stage.beat("explain", self.opening(), reason=self.spec.rule(self.trace)):

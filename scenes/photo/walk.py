@@ -89,10 +89,6 @@ class PhotoWalk(ABC):
     def result_name(self, number: int) -> str: ...
 
     @abstractmethod
-    def window_of(self, row: int, column: int) -> tuple[Pair, Pair]:
-        """Return where the window of an output cell begins in `x`, and how large it is."""
-
-    @abstractmethod
     def introduce(self) -> None:
         """Show the photo and what is done with it."""
 
@@ -185,8 +181,8 @@ class PhotoWalk(ABC):
     def band(self, index: int) -> Sight:
         """Return an outline around all pixels that a row of the output looks at."""
         rows, columns = self.results[0].rows, self.results[0].columns
-        (top, _), (height, _) = self.window_of(min(index // columns, rows - 1), 0)
-        return Sight(self.photo, (top, 0), (height, self.photo.columns), 3)
+        seen, _ = self.trace.window(0, 0, min(index // columns, rows - 1), 0)
+        return Sight(self.photo, (seen[0], 0), (seen[-1] - seen[0] + 1, self.photo.columns), 3)
 
     def sight_to(self, there: Sight) -> list[Animation]:
         if self.sight is None:
@@ -199,10 +195,16 @@ class PhotoWalk(ABC):
         gone, self.sight = self.sight, None
         return [] if gone is None else [FadeOut(gone)]
 
+    def patch(self, cell: Pair) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the rows and columns of the photo that are looked at closely for an output cell."""
+        rows, columns = self.trace.window(0, 0, *cell)
+        return rows, columns
+
     def look_at(self, cell: Pair) -> Sight:
         """Return the outline around the window of an output cell, which knows what it is about."""
-        (top, left), size = self.window_of(*cell)
-        sight = Sight(self.photo, (top, left), size)
+        rows, columns = self.patch(cell)
+        size = (rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1)
+        sight = Sight(self.photo, (rows[0], columns[0]), size)
         return sight.pointing_at(*self.about(cell))
 
     def about(self, cell: Pair) -> Iterator[str]:

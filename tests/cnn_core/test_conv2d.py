@@ -211,3 +211,9 @@ def test_large_maps_with_a_kernel_each_agree_with_torch(
     np.testing.assert_allclose(output, expected, rtol=1e-12, atol=1e-12)
     alone = conv2d(x[1:], weight, bias, padding=(2, 1), dilation=dilation, groups=3).output
     np.testing.assert_array_equal(alone, output[1:])
+
+
+def test_a_window_is_where_the_kernel_lies_padding_and_gaps_included() -> None:
+    trace = conv2d(np.ones((1, 1, 6, 7)), np.ones((1, 1, 2, 3)), stride=2, padding=1, dilation=(3, 1))
+    assert trace.window(0, 0, 0, 0) == ([-1, 2], [-1, 0, 1])
+    assert trace.window(0, 0, 1, 2) == ([1, 4], [3, 4, 5])

@@ -8,15 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from manim import DR, UL
 from PIL import Image
 
 from cnn_core.errors import InputError
 from cnn_core.reading.photos import as_data
+from cnn_core.trace import parse
 from cnnreel.film.record import as_text, inspected
 from cnnreel.film.recorder import record_film
 from scenes.catalog import find
-from scenes.photo.pictures import Tones, tones_of
+from scenes.photo.pictures import Framed, Sight, Tones, tones_of
+from scenes.rehearsal import rehearse
 from scenes.specs.photo import strongest_and_typical
+from scenes.stage import family
 from scenes.theme import THEMES
 from tests.scenes.conftest import Perform
 
@@ -156,6 +160,33 @@ def test_the_window_and_the_pixel_that_are_marked_belong_together(perform: Perfo
     about = [set(mark.of) for mark in beat.marks if mark.kind == "window"]
     assert {f"x[0,0,{row},{column}]" for row in (4, 5, 6) for column in (5, 6, 7)} in about
     assert {"output[0,0,4,5]"} in about
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("conv2d", {"weight": "sobel-x"}),
+        ("conv2d", {"weight": "sobel-x", "padding": 1, "stride": 2}),
+        ("max-pool", {"kernel_size": 3}),
+    ],
+)
+def test_the_outline_lies_around_the_pixels_that_it_is_about(name: str, given: dict[str, Any]) -> None:
+    seen = []
+
+    def look(scene: Any, _: Any) -> None:
+        members = list(family(scene.mobjects))
+        framed = [one for one in members if isinstance(one, Framed)]
+        for sight in (one for one in members if isinstance(one, Sight)):
+            cells = [parse(address)[1][2:] for address in sight.about if address.startswith("x[")]
+            if len(cells) == 9:  # all of its window is inside of the photo
+                first, last = min(cells), max(cells)
+                seen.append((sight.get_corner(UL), framed[0].corner(*first)))
+                seen.append((sight.get_corner(DR), framed[0].corner(last[0] + 1, last[1] + 1)))
+
+    rehearse(find(name).build({"x": a_photo().tolist(), "at": "2,3; 4,5", **given}), on_beat=look)
+    assert len(seen) >= 4
+    for corner, pixel in seen:
+        assert np.abs(corner - pixel).max() < 0.05
 
 
 def test_the_result_has_grown_pixel_by_pixel_when_the_lens_opens() -> None:
