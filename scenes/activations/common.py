@@ -97,7 +97,13 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         definition = self.defined()
         self.leaving: list[Mobject] = [definition]
         with self.beat("explain", self.rule(), reason=self.why()):
-            self.play(Create(board.curve.line), FadeIn(definition), run_time=1.5)
+            self.play(FadeIn(definition), run_time=0.6)
+            self.play(Create(board.curve.line), run_time=1.4)
+            low, high = board.curve.ends
+            tracer = Probe(board.curve, self.theme, low).place(low, 1.0)
+            self.play(FadeIn(tracer), run_time=0.3)
+            self.play(MoveProbe(tracer, high, 1.0), run_time=1.8)
+            self.play(FadeOut(tracer), run_time=0.3)
 
     def lay_out(self) -> ActivationBoard:
         names = (self.spec.x_label, self.spec.output_label, f"{self.function}(x)")
