@@ -278,7 +278,7 @@ class Player(ExplainerScene[WalkSpec]):
 
     def drop(self, position: Position, start: Any) -> list[Any]:
         """Return the animations in which the result travels from `start` into its output cell."""
-        return drop_into(self.outputs[position[1]], *position[2:], start)
+        return drop_into(self.outputs[position[1]], *position[2:], start, self.mobjects)
 
     def flow(self, row: list[Position]) -> None:
         """Let the window run through the rest of a row, as one beat."""

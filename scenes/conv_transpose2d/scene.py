@@ -106,7 +106,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             drops = [
                 one
                 for a, b in alone
-                for one in drop_into(self.output, step.top + a, step.left + b, stamp.cell_center(a, b))
+                for one in drop_into(self.output, step.top + a, step.left + b, stamp.cell_center(a, b), self.mobjects)
             ]
             self.play(Create(place), *drops, run_time=0.9)
         self.stamped = [stamp, place]
@@ -142,7 +142,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         with self.beat("answer" if self.spec.question else "step", said):
             self.play(*([self.end_question()] if self.spec.question else leaving), run_time=0.4)
             line = self.working.show(equation)
-            self.play(*drop_into(self.output, i, j, line.result), run_time=0.8)
+            self.play(*drop_into(self.output, i, j, line.result, self.mobjects), run_time=0.8)
         with self.beat("step", say("The other open cells come about in the same way."), brisk=True):
             others = sorted(self.open - {(i, j)})
             drops = [one for cell in others for one in drop_into(self.output, *cell, self.output.cell_center(*cell))]

@@ -90,12 +90,12 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat("step", said, reason=say("Each map for itself.")):
             self.play(FadeIn(window), *self.working.leave(), run_time=0.5)
             line = self.working.show(equation)
-            self.play(*drop_into(output, 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)
         others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
         with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True):
             for at in others:
                 self.play(window.slide_to(*at), *self.working.leave(), run_time=0.25)
-                self.play(*drop_into(output, at[0], at[1], window.outline), run_time=0.25)
+                self.play(*drop_into(output, at[0], at[1], window.outline, self.mobjects), run_time=0.25)
             self.play(FadeOut(window), run_time=0.3)
 
     def equation(self, position: Position) -> Equation:
@@ -150,7 +150,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat("answer" if self.spec.question else "step", said):
             self.play(*([self.end_question()] if self.spec.question else first), run_time=0.4)
             line = self.working.show(equation)
-            self.play(*drop_into(outputs[0], 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(outputs[0], 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("All other cells, and all other outputs, in the same way."), brisk=True):
             self.play(*map(FadeOut, windows), *self.working.leave(), run_time=0.4)
             cells = [(grid, at) for grid in outputs for at in np.ndindex(grid.values.shape)]

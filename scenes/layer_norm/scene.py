@@ -85,7 +85,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         with self.beat("answer" if self.spec.question else "step", said, reason=why):
             self.play(*([self.end_question()] if self.spec.question else self.working.leave()), run_time=0.4)
             line = self.working.show(first)
-            self.play(*drop_into(self.layer, 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(self.layer, 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("Every other picture gets its own mean and spread."), brisk=True, reason=why):
             for row in range(self.pictures):
                 moves = [window.slide_to(row, 0)] if row else []
@@ -104,7 +104,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         with self.beat("step", said, reason=why):
             self.play(FadeIn(window), run_time=0.6)
             line = self.working.show(first)
-            self.play(*drop_into(self.batch, 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(self.batch, 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("Every other channel gets its own mean and spread."), brisk=True, reason=why):
             for column in range(self.channels):
                 moves = [window.slide_to(0, column)] if column else []

@@ -86,7 +86,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
             self.play(*ready, run_time=0.5 if asked or o > 1 else 0.8)
             line = self.working.writer.best(products_of(equation))
             self.working.show(line, run_time=0.6 if o > 1 else 0.9, slowly=o == 0)
-            self.play(*drop_into(self.board.output, o, 0, line.result), run_time=0.8)
+            self.play(*drop_into(self.board.output, o, 0, line.result, self.mobjects), run_time=0.8)
 
     def looking_at(self, o: int) -> list[Any]:
         """Return the animations that bring the window to a row of weights and clear the lines of the one before."""
