@@ -57,7 +57,7 @@ class BackwardScene(ExplainerScene[SpecT]):
 
     def change(self, sheets: dict[str, Sheet], arrangements: Sequence[Part], *gone: Mobject) -> Sheets:
         """Take away the grids and what else is named, and lay out others in their place."""
-        self.play(*self.leave(*self.sheets.values(), *gone), run_time=0.5)
+        self.take_away(*self.sheets.values(), *gone)
         self.sheets = Sheets(sheets, arrangements, self.theme, self.bands.stage)
         self.working.grids = self.sheets.grids
         return self.sheets
@@ -97,3 +97,8 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Return the animations that take away what is on stage of these, and the line."""
         on_stage = {id(one) for one in self.get_mobject_family_members()}
         return [*(FadeOut(one) for one in mobjects if id(one) in on_stage), *self.working.leave()]
+
+    def take_away(self, *mobjects: Mobject, also: Sequence[Animation] = ()) -> None:
+        """Take away what is on stage of these, and the line, while other things move."""
+        if leaving := [*self.leave(*mobjects), *also]:
+            self.play(*leaving, run_time=0.4)

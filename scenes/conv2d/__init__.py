@@ -28,7 +28,7 @@ from scenes.specs.photo import Photo, PhotoSpec
 if TYPE_CHECKING:
     from scenes.conv2d.scene import Conv2dScene
 
-__all__ = ["Conv2dSpec"]
+__all__ = ["Conv2dSpec", "kernels_of"]
 
 
 class Conv2dSpec(PhotoSpec):
@@ -79,13 +79,8 @@ class Conv2dSpec(PhotoSpec):
 
     @cached_property
     def kernels(self) -> Array:
-        """The kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
-        array, seen = self.weight.array, max(1, self.image.shape[1] // self.groups)
-        if array.ndim == 2:
-            array = np.tile(array, (self.groups, 1, 1, 1))
-        elif array.ndim == 3:
-            array = array[:, None] if self.groups > 1 else array[None]
-        return freeze(np.repeat(array, seen, axis=1) if array.shape[1] == 1 else array.copy())
+        """The kernels, (C_out, C_in / groups, kH, kW)."""
+        return kernels_of(self.weight.array, self.image.shape[1], self.groups)
 
     def trace(self) -> Conv2dTrace:
         """Compute the convolution, with the kernels turned if that was asked for."""
@@ -145,6 +140,15 @@ class Conv2dSpec(PhotoSpec):
         if not self.is_photo:
             yield from (f"output_size.{name}[{side}]" for name in ("covered", "output") for side in range(2))
         yield from super().results()
+
+
+def kernels_of(array: Array, channels: int, groups: int) -> Array:
+    """Return kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
+    if array.ndim == 2:
+        array = np.tile(array, (groups, 1, 1, 1))
+    elif array.ndim == 3:
+        array = array[:, None] if groups > 1 else array[None]
+    return freeze(np.repeat(array, max(1, channels // groups), axis=1) if array.shape[1] == 1 else array.copy())
 
 
 def turned(address: str) -> str:
