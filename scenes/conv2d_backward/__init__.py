@@ -104,7 +104,7 @@ class Conv2dBackwardSpec(BackwardSpec):
             masked[at] = trace.grad_output[at]
             if k < _TOLD:
                 found[f"after_{k + 1}"] = trace.forward.backward(masked)
-        if masked.shape[1] > 1:
+        if trace.grad_output.shape[1] > 1:
             found["alone"] = trace.forward.backward(masked)
         turned = self._forward(trace.x, trace.forward.weight[:, :, ::-1, ::-1])
         stepped = self._forward(trace.x, trace.forward.weight - self.lr * trace.grad_weight)

@@ -19,7 +19,7 @@ from scenes.mobjects.text import Number
 
 __all__ = ["Carried", "Watched", "all_of", "back_arrangements", "in_lines"]
 
-_SMALL = 0.78
+_SMALL = 0.74
 """Side of a cell of kernels and outputs, in those of images."""
 _TAGS = {"grad_weight": ("dL/dw", "kernel"), "grad_input": ("dL/dx", "input"), "grad_output": ("dL/dy", "output")}
 
@@ -32,11 +32,14 @@ class Watched:
     ----------
     c_out, c
         Output map and channel.
+    share
+        Side of a cell of the image's gradient, in those of the image.
     """
 
     trace: Conv2dBackward
     c_out: int
     c: int
+    share: float
 
     @property
     def many(self) -> bool:
@@ -62,7 +65,7 @@ class Watched:
 
     def gradient(self, name: str, of: str = "", trace: Any = None, **options: Any) -> Sheet:
         tag, role = _TAGS[name]
-        options = {"share": 1.0 if name == "grad_input" else _SMALL, **options}
+        options = {"share": self.share if name == "grad_input" else _SMALL, **options}
         return self.sheet(name, tag, role, of, trace, is_gradient=True, **options)
 
     def image(self) -> Sheet:
@@ -104,10 +107,10 @@ def back_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
     """Arrange the image and its gradient beside each other, and beside or below them what is smaller."""
     x, dw, dx, dy = (plan(key, sheets[key]) for key in ("x", "grad_weight", "grad_input", "grad_output"))
     kernels: list[Part] = [dw] if sheets["weight"].place else [plan("weight", sheets["weight"]), dw]
-    small = Column([Row(kernels, 0.4), dy], 0.25)
+    small = Column([Row(kernels, 0.4), dy], 0.15)
     return [
         Row([x, dx, small], 0.6),
-        Column([Row([x, small], 0.6, 0), dx], 0.3),
+        Column([Row([x, small], 0.5, 0), dx], 0.2),
         Column([Row([x, dx], 0.5), Row([*kernels, dy], 0.5)], 0.25),
     ]
 

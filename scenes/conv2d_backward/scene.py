@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 from manim import Animation, Create, FadeIn, FadeOut
 
-from cnn_core.numerals import FEWEST, digits_shown, written
+from cnn_core.numerals import FEWEST, digits_shown
 from cnn_core.trace import Position, address_of, parse
 from scenes.backward import BackwardScene
 from scenes.conv2d_backward import Conv2dBackwardSpec
 from scenes.conv2d_backward.board import Carried, Watched, all_of, back_arrangements, in_lines
 from scenes.conv2d_backward.flip import Flip, most_asked
-from scenes.language import listed, number, say
+from scenes.conv2d_backward.step import Step
+from scenes.language import listed, say
 from scenes.mobjects.grid import CellMarks, Window
 from scenes.mobjects.panels import question_marks
 from scenes.mobjects.sheets import Tagged
@@ -31,7 +32,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
     def construct(self) -> None:
         trace, c_out = self.spec.trace(), self.spec.watched
         self.seen = trace.step(0, c_out, 0, 0).channels
-        self.watched = Watched(trace, c_out, self.seen.start)
+        self.watched = Watched(trace, c_out, self.seen.start, 0.82 if self.tall else 1.0)
         self.of, self.alone = self.spec.alone()
         self.lay_out()
         self.asking = self.spec.asking()
@@ -48,7 +49,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         Flip(self).play()
         self.everybody()
         self.bias()
-        self.take_step()
+        Step(self).play()
 
     def lay_out(self) -> None:
         """Lay out the grids; where the weights could be read on the image, the kernel will lie on it."""
@@ -74,7 +75,8 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
                     "Kernel {kernel} of {kernels} sees one of {channels} channels of x. Watch these two.", **named
                 )
         with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
-            self.play(FadeIn(*(self.sheets[key] for key in ("x", "weight", "output"))), run_time=1.0)
+            for key in ("x", "weight", "output"):
+                self.play(FadeIn(self.sheets[key]), run_time=0.8)
 
     def come_back(self) -> None:
         """Exchange the output for what is asked of it."""
@@ -93,8 +95,11 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         if len(self.asking) < dy.grid.values.size and self.asking:
             said = f"{said} {say('Zeros ask for nothing.')}"
         with self.beat("explain", said, reason=say("what is asked of each output")):
+            marks = CellMarks(self.sheets["output"].grid, [at[2:] for at in self.asking], self.theme.window, 6)
+            self.play(FadeIn(marks), run_time=1.0)
             self.play(FadeOut(self.sheets["output"]), run_time=0.5)
             self.play(FadeIn(dy), run_time=0.8)
+            self.take_away(marks)
             self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
             if not self.on_plates or not self.asking:
                 self.take_away(*([self.sheets["weight"]] if self.on_plates else []))
@@ -307,44 +312,3 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             self.take_away(*self.signs)
             self.work_out(f"grad_bias[{self.watched.c_out}]")
         self.signs = []
-
-    def take_step(self) -> None:
-        """Take a step against the gradient of the kernel, and look at what the kernel makes then."""
-        stepped, lr = self.spec.others()["stepped"], number(written(self.spec.lr))
-        said = say("One step: subtract {lr} times the gradient from each weight.", lr=lr)
-        with self.beat("step", said, reason=say("against the gradient")):
-            sheets = self.watched.step_sheets("weight", stepped)
-            new = self.change(sheets, in_lines(sheets), *self.signs)
-            self.play(FadeIn(new["before"], new["gradient"]), run_time=0.6)
-            largest = np.abs(new["gradient"].grid.values)
-            a, b = map(int, np.unravel_index(largest.argmax(), largest.shape))
-            self.working.show(self.equation(f"stepped.{self.watched.at('weight', a, b)}"), run_time=0.8)
-            self.play(FadeIn(new["after"]), run_time=0.6)
-        with self.beat("explain", self.moral(), reason=say("and forward again")):
-            sheets = self.watched.step_sheets("output", stepped)
-            new = self.change(sheets, in_lines(sheets))
-            self.play(FadeIn(new["before"], new["gradient"]), run_time=0.5)
-            self.play(FadeIn(new["after"]), run_time=0.8)
-        if self.asking:
-            self.together()
-
-    def together(self) -> None:
-        """Say what the step was good for: each output, times what was asked of it."""
-        named = {"before": self.told("asked_and_got.before"), "after": self.told("asked_and_got.after")}
-        said = say("Added up, dL/dy times y was {before}; now it is {after}.", **named)
-        if self.spec.values()["asked_and_got"]["after"] < self.spec.values()["asked_and_got"]["before"]:
-            said = say("Added up, dL/dy times y falls from {before} to {after}: that is what was asked.", **named)
-        with self.beat("explain", said, reason=say("what the step was good for")):
-            self.working.show(self.equation("asked_and_got.after"), run_time=0.9)
-
-    def moral(self) -> str:
-        """Say whether all outputs that were asked went the way that they were asked, and what to take home."""
-        before, after = self.trace.output, self.spec.others()["stepped"].output
-        moved = [float(after[at] - before[at]) * float(self.trace.grad_output[at]) for at in self.asking]
-        if moved and max(moved) < 0:
-            return say("All outputs that were asked have moved as they should. One kernel serves them all.")
-        if moved and sum(moved) < 0:
-            return say(
-                "Not every output got what it asked for: one kernel cannot please every place. Together they did."
-            )
-        return say("Nothing was asked, or what was asked cancels: the kernel stays.")

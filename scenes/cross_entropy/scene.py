@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import FadeIn, FadeOut, VGroup
+from manim import Create, FadeIn, FadeOut, Indicate, VGroup
 
 from scenes.backward import BackwardScene
 from scenes.cross_entropy import CrossEntropySpec
+from scenes.cross_entropy.curve import LossCurve
 from scenes.language import number, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import share_in_words
@@ -19,6 +20,8 @@ from scenes.mobjects.upright_bars import UprightBars
 __all__ = ["CrossEntropyScene"]
 
 _TAG = 0.36
+_LEAST = 0.9
+"""Height that is left to the gradients, or to the curve, below the shares, in those of a bar of 1."""
 
 
 class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
@@ -35,6 +38,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         self.say_shares()
         self.measure()
         self.compare()
+        self.knows_nothing()
         self.subtract()
         self.add_up()
         self.step_back()
@@ -43,14 +47,17 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         """Divide the stage: shares at the left or above, gradients at the right or below."""
         stage, tag = self.bands.stage, 1.5 * max(_TAG, smallest_text())
         if self.wide:
+            stage = self.bands.whole
             self.left, self.right = stage.part(0, 0.47), stage.part(0.53, 1)
-            self.unit = 0.4 * (stage.height - tag)
+            self.unit = 0.37 * stage.height
             self.bases = 2 * [stage.bottom + 0.45 * stage.height]
+            self.bands = replace(self.bands, formula=replace(self.left, top=self.bases[0] - 1.2))
+            self.working.writer.box = self.bands.formula
         else:
             size, back = max(0.34, smallest_text()), self.trace.grad_input
             above, below = tag + 1.3 * size, 2.9 * size
             rest = stage.height - 2 * above - below - 1.6 * size
-            self.unit = rest / (1 + max(0.0, float(back.max())) + max(0.0, -float(back.min())))
+            self.unit = rest / (1 + max(_LEAST, max(0.0, float(back.max())) + max(0.0, -float(back.min()))))
             middle = stage.top - above - self.unit - below
             self.left, self.right = replace(stage, bottom=middle), replace(stage, top=middle - 0.4 * size)
             lower = self.right.top - above - self.unit * max(0.0, float(back.max()))
@@ -99,23 +106,39 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             self.play(FadeIn(self.outline), run_time=0.6)
 
     def measure(self) -> None:
+        """Show the loss where it lies on its curve."""
         said = say(
             "The loss is minus the logarithm of the probability of the truth: {loss}. No other counts.",
             loss=self.told("output"),
         )
         with self.beat("step", said, reason=say("how wrong, as one number")):
+            self.curve = LossCurve(self.loss, self.spec.others()["sureness"], self.theme, self.right)
+            self.play(FadeIn(self.curve.plane), run_time=0.5)
+            self.play(Create(self.curve.line), run_time=1.0)
+            self.play(*self.curve.slide(), run_time=1.2)
+            self.play(FadeIn(self.curve.guides), run_time=0.4)
             self.working.show(self.equation("output"), run_time=0.9)
 
     def compare(self) -> None:
-        losses = [self.told(f"sureness.losses[{k}]") for k in range(3)]
         said = say(
-            "Sure of the truth: {sure}. At 0.1 it is {tenth}, at 0.01 {hundredth}.",
-            sure=losses[0],
-            tenth=losses[1],
-            hundredth=losses[2],
+            "Sure of the truth costs nothing. 0.1 costs {tenth}, and 0.01 twice that.",
+            tenth=self.told("sureness.losses[1]"),
         )
         with self.beat("step", said, reason=say("sure and wrong costs without limit")):
-            self.play(*self.leave(), run_time=0.3)
+            self.take_away(self.curve.guides)
+            for ghost in self.curve.ghosts:
+                self.play(FadeIn(ghost), run_time=0.7)
+            self.working.show(self.equation("sureness.losses[2]"), run_time=0.8)
+
+    def knows_nothing(self) -> None:
+        """Say what a network that cannot tell ten classes apart has to pay."""
+        said = say(
+            "Who knows nothing of ten digits gives each 0.1, and pays {tenth}: there, training begins.",
+            tenth=self.told("sureness.losses[1]"),
+        )
+        with self.beat("step", said, reason=say("ten classes, nothing known")):
+            self.take_away(*self.curve.ghosts[::2])
+            self.play(Indicate(self.curve.ghosts[1], 1.2, self.theme.window), run_time=0.8)
             self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
 
     def subtract(self) -> None:
@@ -124,7 +147,8 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         asked = self.spec.question
         if asked:
             prompt = say("Which logits should rise, so that the loss falls?")
-            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=self.leave())
+            gone = self.leave(*self.curve, self.curve.ghosts[1])
+            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=gone)
         self.back = UprightBars(
             back,
             lambda k: f"grad_input[0,{k}]",
@@ -143,7 +167,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
-                self.play(*self.leave(), run_time=0.3)
+                self.take_away(*self.curve, self.curve.ghosts[1])
             self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
             self.play(FadeIn(tag, self.back.line), run_time=0.4)
             self.play(FadeIn(self.back.numbers, self.back.bars), run_time=0.8)
