@@ -34,7 +34,7 @@ class LossCurve(VGroup):
         self.share, self.cost = float(loss.probabilities[0, target]), float(loss.output)
         self.theme, self.size = theme, max(0.3, smallest_text())
         self.high = max(_HIGH, 1.15 * self.cost)
-        self.plane = Plane((0, 1), (0, self.high), ("p", "L = −ln p"), box, self.size, theme)
+        self.plane = Plane((0, 1.08), (0, self.high), ("p", "L = −ln p"), box, self.size, theme)
         self.line = self._along(float(np.exp(-self.high)), 1.0, theme.text)
         self.dot = Dot(radius=0.13, color=theme.window)
         self.guides = VMobject(stroke_color=theme.window, stroke_width=2)

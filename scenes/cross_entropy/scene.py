@@ -46,14 +46,15 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def places(self) -> None:
         """Divide the stage: shares at the left or above, gradients at the right or below."""
         stage, tag = self.bands.stage, 1.5 * max(_TAG, smallest_text())
-        if self.wide:
-            stage = self.bands.whole
+        if not self.tall:
+            stage = self.bands.whole if self.wide else stage
             self.left, self.right = stage.part(0, 0.47), stage.part(0.53, 1)
-            self.unit = 0.37 * stage.height
-            self.bases = 2 * [stage.bottom + 0.45 * stage.height]
+            self.unit, base = 0.37 * (stage.height - tag), 0.45 * (stage.height - tag)
+            self.bases = 2 * [stage.bottom + base]
+        if self.wide:
             self.bands = replace(self.bands, formula=replace(self.left, top=self.bases[0] - 1.2))
             self.working.writer.box = self.bands.formula
-        else:
+        if self.tall:
             size, back = max(0.34, smallest_text()), self.trace.grad_input
             above, below = tag + 1.3 * size, 2.9 * size
             rest = stage.height - 2 * above - below - 1.6 * size
@@ -90,7 +91,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def say_shares(self) -> None:
         said, winner = self.loss.probabilities[0], int(self.loss.probabilities[0].argmax())
         self.bars, self.logits = self.shares(self.loss)
-        tag = self.tag(say("p, made of the logits z"), self.theme.output, self.left)
+        tag = self.tag("p = softmax(z)", self.theme.output, self.left)
         named = {
             "share": share_in_words(float(said[winner])),
             "name": self.called(winner),
@@ -143,31 +144,18 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
 
     def subtract(self) -> None:
         """Ask which logits should rise, and subtract the truth from what was said."""
-        back, theme = self.trace.grad_input[0], self.theme
         asked = self.spec.question
         if asked:
             prompt = say("Which logits should rise, so that the loss falls?")
-            gone = self.leave(*self.curve, self.curve.ghosts[1])
+            gone = self.leave(self.curve.ghosts[1])
             self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=gone)
-        self.back = UprightBars(
-            back,
-            lambda k: f"grad_input[0,{k}]",
-            theme.input,
-            theme,
-            self.right,
-            self.bases[1],
-            self.unit,
-            is_gradient=True,
-        )
-        tag = self.tag(say("dL/dz = p − truth"), theme.input, self.right)
+        self.back = self.gradient(self.trace)
+        tag = self.tag(say("dL/dz = p − truth"), self.theme.input, self.right)
         said = say(
             "Only {name} should rise ▲. All others should fall ▼, the likeliest most.", name=self.called(self.truth)
         )
         with self.beat("answer" if asked else "step", said, reason=say("what was said, minus what is true")):
-            if asked:
-                self.play(self.end_question(), run_time=0.4)
-            else:
-                self.take_away(*self.curve, self.curve.ghosts[1])
+            self.take_away(*self.curve, self.curve.ghosts[1], also=[self.end_question()] if asked else [])
             self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
             self.play(FadeIn(tag, self.back.line), run_time=0.4)
             self.play(FadeIn(self.back.numbers, self.back.bars), run_time=0.8)
@@ -195,6 +183,23 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             self.play(*self.leave(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
             self.play(FadeIn(bars.bars, bars.numbers, logits), run_time=0.8)
             self.working.show(self.equation("stepped.output"), run_time=0.8)
+        self.close()
+
+    def close(self) -> None:
+        """Show what is asked after the step."""
+        back = self.spec.others()["asked_then"]
         said = say("What was said, minus what is true: that is all that a classifier is told.")
+        if np.abs(back.grad_input).max() < np.abs(self.trace.grad_input).max():
+            said = say("What was said, minus what is true: that is all a classifier is told. Now it is less.")
         with self.beat("explain", said, reason=say("p − truth")):
-            self.hold(0.4)
+            new = self.gradient(back, "asked_then.")
+            self.play(*self.leave(self.back.numbers, self.back.bars, self.back.wedges), run_time=0.6)
+            self.play(FadeIn(new.bars), run_time=0.6)
+            self.play(FadeIn(new.numbers, new.wedges), run_time=0.6)
+            self.working.show(self.equation(f"asked_then.grad_input[0,{self.truth}]"), run_time=0.8)
+
+    def gradient(self, back: Any, of: str = "") -> UprightBars:
+        """Return the bars of what is asked of the logits."""
+        room, base, role = self.right, self.bases[1], self.theme.input
+        address = f"{of}grad_input[0,{{}}]".format
+        return UprightBars(back.grad_input[0], address, role, self.theme, room, base, self.unit, is_gradient=True)
