@@ -22,6 +22,7 @@ from scenes.mobjects.sheets import Sheet, plan, sheet_of
 __all__ = ["BatchNormBackwardScene"]
 
 _WAYS = {"direct": "direct", "via_mean": "by the mean", "via_variance": "by the spread"}
+_NOTHING = 1e-12
 _HARDLY = 0.05
 """Share by which a spread may change and hardly seem to."""
 
@@ -63,8 +64,10 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             **self.known(),
         )
         with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
-            self.play(FadeIn(self.sheets["x"], self.sheets["x_hat"]), run_time=1.0)
-            self.working.show(self.equation("std[0]"), run_time=0.7)
+            self.play(FadeIn(self.sheets["x"]), run_time=0.8)
+            self.working.show(self.equation("mean[0]"), run_time=1.0)
+            self.working.show(self.equation("std[0]"), run_time=0.8)
+            self.play(FadeIn(self.sheets["x_hat"]), run_time=0.8)
         said = say("The loss asks several outputs for a change.")
         if len(self.asking) == 1:
             said = say(
@@ -78,18 +81,19 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         return {"mean": self.told("mean[0]"), "std": self.told("std[0]")}
 
     def parameters(self) -> None:
-        said = say("Gamma multiplied each x̂, so it is blamed by them: {value}.", value=self.told("grad_weight[0]"))
+        said = say(
+            "Beta was added to each: it gets the sum, {beta}. Gamma multiplied each x̂: it gets {gamma}.",
+            beta=self.told("grad_bias[0]"),
+            gamma=self.told("grad_weight[0]"),
+        )
         with self.beat("step", said, reason=say("gamma and beta")):
-            self.play(*self.mark("x_hat", "grad_output"), run_time=0.5)
-            self.working.show(self.equation("grad_weight[0]"), run_time=0.8)
-        said = say("Beta was added to each, so it gets the sum: {value}.", value=self.told("grad_bias[0]"))
-        with self.beat("step", said, reason=say("gamma and beta")):
-            self.play(*self.leave(), run_time=0.3)
             self.work_out("grad_bias[0]")
+            self.play(*self.mark("x_hat", "grad_output"), run_time=0.8)
+            self.working.show(self.equation("grad_weight[0]"), run_time=1.2)
 
     def ask_how_many(self) -> None:
         """Ask how many inputs are asked, where one output is."""
-        reached = int((np.abs(self.trace.grad_input) > 1e-12).sum())
+        reached = int((np.abs(self.trace.grad_input) > _NOTHING).sum())
         if len(self.asking) != 1 or not self.spec.question or reached == 1:
             return
         prompt = say("One output asks. How many of the {size} inputs get a gradient?", size=self.trace.x.size)
@@ -101,6 +105,10 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
         with self.beat("answer", said, reason=say("all made the mean and the spread")):
             self.play(self.end_question(), run_time=0.5)
+            for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > _NOTHING).tolist():
+                mark = CellMarks(self.sheets["x"].grid, [(row, column)], self.theme.window, 4)
+                self.signs.append(mark)
+                self.play(FadeIn(mark), run_time=2.4 / reached)
 
     def three_ways(self) -> None:
         """Go the direct way, that through the mean, and that through the variance."""
@@ -109,7 +117,8 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         sheets["grad_input"] = gradient_of(trace, "grad_input", "dL/dx", "input", filled=False)
         sheets = {"x": sheet_of(trace, "x", "x", "input"), **sheets}
         with self.beat("step", say("The straight way: divide by the spread."), reason=say("first way: direct")):
-            shown = {name: sheets[name] for name in ("x", "direct", "grad_input")}
+            widest = max((sheets[name] for name in _WAYS), key=lambda sheet: sheet.least)
+            shown = {"x": sheets["x"], "direct": widest, "grad_input": sheets["grad_input"]}
             self.change(sheets, in_a_line(shown, gap=0.2), *self.signs)
             self.play(FadeIn(*(self.sheets[name] for name in shown)), run_time=0.8)
             self.go("direct")
@@ -119,13 +128,13 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         )
         with self.beat("step", said, reason=say("second way: by the mean")):
             self.play(*self.leave(), run_time=0.3)
-            self.working.show(self.equation("grad_mean[0]"), run_time=0.8)
+            self.working.show(self.equation("grad_mean[0]"), run_time=1.4)
         with self.beat("step", say("It is shared equally."), reason=say("second way: by the mean")):
             self.go("via_mean")
         said = say("Moving away from the mean widens the spread, and that shrinks what is asked.")
         with self.beat("step", said, reason=say("third way: by the spread")):
             self.play(*self.leave(), run_time=0.3)
-            self.working.show(self.equation("grad_variance[0]"), run_time=0.8)
+            self.working.show(self.equation("grad_variance[0]"), run_time=1.4)
         said = say("Each input gets its part by how far from the mean it is.")
         with self.beat("step", said, reason=say("third way: by the spread")):
             self.go("via_variance")
@@ -158,6 +167,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         said = say("The inputs as dots on a line, with their mean and their spread below.")
         with self.beat("explain", said, reason=say("where the inputs are")):
             self.take_away(*self.sheets.values(), *self.signs)
+            self.working.grids = []
             plot.dots.place(plot.centres(0))
             self.play(FadeIn(plot.lines[0]), run_time=0.5)
             self.play(FadeIn(plot.dots), run_time=0.8)
