@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from manim import Animation, FadeIn, FadeOut, Mobject
+from manim import Animation, ApplyMethod, FadeIn, FadeOut, Mobject, there_and_back
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Value
@@ -102,3 +102,7 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Take away what is on stage of these, and the line, while other things move."""
         if leaving := [*self.leave(*mobjects), *also]:
             self.play(*leaving, run_time=0.4)
+
+    def point_out(self, mobject: Mobject) -> None:
+        """Let something swell for a moment."""
+        self.play(ApplyMethod(mobject.scale, 1.08, rate_func=there_and_back), run_time=0.8)

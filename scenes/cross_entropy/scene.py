@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Indicate, VGroup
+from manim import Create, FadeIn, FadeOut, VGroup
 
 from scenes.backward import BackwardScene
 from scenes.cross_entropy import CrossEntropySpec
@@ -139,7 +139,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         )
         with self.beat("step", said, reason=say("ten classes, nothing known")):
             self.take_away(*self.curve.ghosts[::2])
-            self.play(Indicate(self.curve.ghosts[1], 1.2, self.theme.window), run_time=0.8)
+            self.point_out(self.curve.ghosts[1])
             self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
 
     def subtract(self) -> None:

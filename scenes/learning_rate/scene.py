@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from manim import LEFT, Create, Dot, FadeIn, FadeOut, Indicate, MoveAlongPath, VGroup, VMobject
+from manim import LEFT, Create, Dot, FadeIn, FadeOut, MoveAlongPath, VGroup, VMobject
 
 from scenes.backward import BackwardScene
 from scenes.language import marked, number, say
@@ -55,7 +55,7 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
         )
         with self.beat("step", said):
             for panel in (board.output, board.wanted):
-                self.play(Indicate(panel, 1.06, self.theme.window), run_time=0.7)
+                self.point_out(panel)
             self.play(FadeIn(board.grad_output, target_position=board.wanted), run_time=1.0)
             self.working.show(self.equation("loss"), run_time=1.6)
 

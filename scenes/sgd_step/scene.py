@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Indicate, VGroup
+from manim import Create, FadeIn, FadeOut, VGroup
 
 from cnn_core.numerals import as_text, decimals_for
 from scenes.backward import BackwardScene
@@ -90,7 +90,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         windows = VGroup(*board.windows(0), *board.windows(1))
         with self.beat("step", self.said_of_way()):
             for ring in self.rings:
-                self.play(Indicate(ring, 1.2, self.theme.window), run_time=0.7)
+                self.point_out(ring)
             for window in windows:
                 self.play(FadeIn(window), run_time=0.7)
         self.leaving = [board.heads, *board.answers, self.rings, *self.said, *asked, *windows]
@@ -202,4 +202,4 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
             with self.beat("explain", said):
                 self.take_away()
                 for panel in self.grids.after:
-                    self.play(Indicate(panel, 1.1, self.theme.kernel), run_time=1.2)
+                    self.point_out(panel)

@@ -58,7 +58,7 @@ class CurveChapter:
         """Draw the loss from one step to another."""
         line, dots = self.plots.losses(start, stop), self.plots.loss_dots(start, stop)
         self.drawn += [line, dots]
-        self.stage.play(Create(line), run_time=1.5)
+        self.stage.play(Create(line), run_time=2.2)
         self.stage.play(FadeIn(dots), run_time=0.3)
 
     def exchange(self, *coming: Mobject) -> None:
@@ -66,7 +66,8 @@ class CurveChapter:
         if self.shown:
             self.stage.take_away(*self.shown)
         self.shown = list(coming)
-        self.stage.play(*(FadeIn(one) for one in coming), run_time=0.5)
+        for one in coming:
+            self.stage.play(FadeIn(one), run_time=0.6)
 
     def said_of_batch(self, sheet: Sheet) -> str:
         named = {"step": sheet.step, "loss": self.stage.in_words("loss", sheet.step), "shown": sheet.count}
