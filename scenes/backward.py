@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from manim import Animation, ApplyMethod, FadeIn, FadeOut, Mobject, there_and_back
 
 from cnn_core.equation import Equation
@@ -13,7 +14,7 @@ from cnn_core.expression import Cell, Value
 from scenes.language import about, number, say
 from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
-from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.panels import travel
 from scenes.mobjects.sheets import Sheet, Sheets
 from scenes.specs import SceneSpec
@@ -106,3 +107,12 @@ class BackwardScene(ExplainerScene[SpecT]):
     def point_out(self, mobject: Mobject) -> None:
         """Let something swell for a moment."""
         self.play(ApplyMethod(mobject.scale, 1.08, rate_func=there_and_back), run_time=0.8)
+
+    def signs_of(self, grid: NumberGrid) -> None:
+        """Mark the gradients of a grid that ask for less, then those that ask for more, each for a moment."""
+        for sign in (1, -1):
+            cells = [(row, column) for row, column in np.argwhere(sign * grid.values > 0).tolist()]
+            if cells:
+                marks = CellMarks(grid, cells, self.theme.window, 4)
+                self.play(FadeIn(marks), run_time=0.7)
+                self.play(FadeOut(marks), run_time=0.4)

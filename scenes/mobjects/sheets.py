@@ -80,8 +80,9 @@ class Tagged(VGroup):
         kind = GradientGrid if sheet.is_gradient else NumberGrid
         color = getattr(theme, sheet.role)
         address = sheet.address.format if isinstance(sheet.address, str) else sheet.address
-        side, options = max(sheet.share * cell, sheet.least), {"filled": sheet.filled, "decimals": sheet.decimals}
-        self.grid = kind(sheet.values, address, color, theme, side, **options, ring=sheet.ring)
+        side = max(sheet.share * cell, sheet.least)
+        options: dict[str, Any] = {"filled": sheet.filled, "decimals": sheet.decimals, "ring": sheet.ring}
+        self.grid = kind(sheet.values, address, color, theme, side, **options)
         self.tag = Label(sheet.tag, max(_TAG, smallest_text()), color, "semibold")
         height = self.tag.height / 2 + _ABOVE
         self.tag.move_to(self.grid.corner(0, 0) + np.array([self.tag.width / 2, height, 0]))
