@@ -64,7 +64,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
     def room(self) -> Box:
         """Return where the grids stand; the curve has the rest."""
         stage = super().room()
-        if self.wide:
+        if not self.tall:
             self.plot, grids = stage.part(0.56, 1), stage.part(0, 0.52)
         else:
             middle = stage.bottom + 0.66 * stage.height
