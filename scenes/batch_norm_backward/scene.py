@@ -22,7 +22,7 @@ from scenes.mobjects.sheets import Sheet, plan, sheet_of
 __all__ = ["BatchNormBackwardScene"]
 
 _WAYS = {"direct": "direct", "via_mean": "by the mean", "via_variance": "by the spread"}
-_NOTHING = 1e-12
+_NOTHING, _ROUNDING = 1e-12, 1e-9
 _HARDLY = 0.05
 """Share by which a spread may change and hardly seem to."""
 
@@ -195,19 +195,16 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         return in_a_row(parts, size, 1.2, box.width).move_to(box.center)
 
     def close(self) -> None:
-        said = say("All pushes add up to 0: shift the input, and batch norm undoes it.")
-        if abs(float(self.trace.grad_input.sum())) > 1e-9:
-            said = say("All pushes add up to almost 0: shift the input, and batch norm undoes it.")
-        with self.beat("step", said, reason=say("what batch norm undoes")):
-            self.working.show(self.equation("sums.grad_input"), run_time=1.2)
-        if abs(float(self.spec.values()["stretch"])) < 1e-9:
-            said = say("Times x̂ they add up to 0, too: stretch the input, and batch norm undoes it.")
-            with self.beat("step", said, reason=say("what batch norm undoes")):
-                self.working.show(self.equation("stretch"), run_time=1.2)
-        said = say("So a bias in front of batch norm never learns: the sum of the pushes is its gradient.")
-        with self.beat("explain", said, reason=say("a bias before it never learns")):
-            self.take_away()
-            self.working.show(self.equation("sums.grad_input"), run_time=1.2)
+        said = say("All pushes add up to 0. So a bias in front of batch norm never learns: this is its gradient.")
+        if abs(float(self.trace.grad_input.sum())) > _ROUNDING:
+            said = say("All pushes add up to almost 0. So a bias in front of batch norm never learns.")
+        with self.beat("step", said, reason=say("a bias before it never learns")):
+            self.working.show(self.equation("sums.grad_input"), run_time=1.6)
+        said = say("Shift the input, and batch norm undoes it.")
+        if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
+            said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
+        with self.beat("explain", said, reason=say("what batch norm undoes")):
+            self.working.show(self.equation("stretch"), run_time=1.6)
 
 
 def gradient_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:

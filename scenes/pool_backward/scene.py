@@ -57,11 +57,10 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
             "was": self.given("x", 0, 0, *loser),
             "is_now": number(others["raised_loser"].value("x", 0, 0, *loser).text),
         }
-        said = say("Raise another from {was} to {is_now}: the output stays.", **named)
-        with self.beat("explain", said, reason=say("raise one input a little")):
+        said = say("Raise another from {was} to {is_now}: the output stays. So only the winner is asked.", **named)
+        with self.beat("explain", said, reason=say("only winners count")):
             self.play(*self.lower(), run_time=0.5)
             self.raise_cell("raised_loser", loser)
-        with self.beat("explain", say("So only the winner can be asked to change."), reason=say("only winners count")):
             self.play(*self.lower(), run_time=0.5)
 
     def reason(self) -> str:

@@ -40,9 +40,8 @@ class CurveChapter:
         """Draw the loss up to each batch of which some digits were kept, and show these."""
         kept = self.log.batch_step.tolist()
         self.drawn: list[Mobject] = []
-        sheets = [Sheet(self.log, b, self.theme, self.side) for b in range(1, len(kept))] or [
-            Sheet(self.log, 0, self.theme, self.side)
-        ]
+        chosen = sorted({min(1, len(kept) - 1), len(kept) - 1})
+        sheets = [Sheet(self.log, b, self.theme, self.side) for b in chosen]
         start = 0
         for k, sheet in enumerate(sheets):
             with self.stage.beat("step", self.said_of_batch(sheet)):

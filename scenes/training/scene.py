@@ -204,16 +204,13 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             first=first,
             end=end,
         )
-        whose = say("So one run went; it is not that of the shipped weights. It began with {first} right.", first=first)
-        if self.spec.log is not None:
-            whose = say("So this run went. It began with {first} right.", first=first)
+        whose = say("a run of its own, not that of the shipped weights") if self.spec.log is None else ""
         rows.move_to(self.stage_box.center)
-        with self.beat("explain", whose):
-            self.play(FadeIn(rows[0]), run_time=0.8)
-        with self.beat("explain", said):
-            self.play(FadeIn(rows[1]), run_time=0.8)
+        with self.beat("explain", said, reason=whose):
             for row in rows:
-                self.play(Indicate(row[1], 1.15, self.theme.window), run_time=1.0)
+                self.play(FadeIn(row), run_time=0.8)
+            for row in rows:
+                self.play(Indicate(row[1], 1.15, self.theme.window), run_time=0.8)
 
     def digit(self, box: Box) -> FeatureMaps:
         """Return the followed digit."""
