@@ -166,7 +166,12 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             self.play(FadeIn(sheet.crosses), run_time=0.5)
             for row in rows[:2]:
                 self.play(FadeIn(row), run_time=0.8)
-        with self.beat("explain", say("Each number moves a little, against its gradient. Then the next batch comes.")):
+        said = say("Each number moves a little, against its gradient. Then the next batch comes.")
+        if self.spec.log is None:
+            said = say(
+                "Each moves a little, against its gradient. (It is a run of its own, not that of the shipped weights.)"
+            )
+        with self.beat("explain", said):
             for row in rows[2:]:
                 self.play(FadeIn(row), run_time=0.6)
         self.leaving += [sheet.picture, sheet.crosses, *rows]
@@ -204,9 +209,8 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             first=first,
             end=end,
         )
-        whose = say("a run of its own, not that of the shipped weights") if self.spec.log is None else ""
         rows.move_to(self.stage_box.center)
-        with self.beat("explain", said, reason=whose):
+        with self.beat("explain", said):
             for row in rows:
                 self.play(FadeIn(row), run_time=0.8)
             for row in rows:

@@ -125,6 +125,27 @@ def test_other_numbers_fit_the_frame_and_are_true(perform_well: Perform, name: s
             assert isinstance(scene.spec.explain(str(line.of)), Equation)
 
 
+def test_the_answer_lies_on_the_curve_of_the_loss_at_its_own_probability(perform: Perform) -> None:
+    scene = perform("softmax-cross-entropy")
+    share, loss = float(scene.loss.probabilities[0, 1]), float(scene.loss.output)
+    assert loss == pytest.approx(-np.log(share))
+    np.testing.assert_allclose(scene.curve.dot.get_center(), scene.curve.plane.point(share, loss), atol=1e-6)
+    compared = {shown.text for shown in scene.timeline.beats[2].shown if shown.of.startswith("sureness.losses")}
+    assert {"0.000", "2.303", "4.605"} <= compared
+
+
+def test_inputs_of_a_batch_norm_are_pushed_on_a_line_and_their_centre_stays(perform: Perform) -> None:
+    scene = perform("batch-norm-backward")
+    values = scene.spec.values()
+    assert float(values["stretch"]) == pytest.approx(0, abs=1e-12)
+    assert values["pushed"]["mean"].tolist() == pytest.approx([3])
+    before, after = (stage["values"] for stage in scene.dots.stages)
+    np.testing.assert_allclose(after, before - 0.5 * values["grad_input"].ravel())
+    centre = scene.dots.lines[1].x_of(3.0)
+    assert scene.dots.mark.triangle.get_center()[0] == pytest.approx(centre)
+    assert "Each is pushed by 0.5 times its gradient. The centre stays, and the spread hardly moves." in captions(scene)
+
+
 def test_five_sigmoids_leave_less_than_a_thousandth(perform: Perform) -> None:
     assert float(find("sigmoid-backward").build({}).values()["five_in_a_row"]) == 0.0009765625
     lines = [line.text for beat in perform("sigmoid-backward").timeline.beats for line in beat.formulas]
