@@ -172,7 +172,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             self.play(FadeIn(plot.lines[0]), run_time=0.5)
             self.play(FadeIn(plot.dots), run_time=0.8)
             self.play(FadeIn(plot.mark), *self.working.exchange(self.stays(self.trace.forward, "")), run_time=0.8)
-        with self.beat("step", self.said_of_push(), reason=say("all are pushed, none in vain")):
+        with self.beat("step", self.said_of_push(), reason=say("pushed against their gradients")):
             self.play(*plot.move_to(1), *self.working.exchange(self.stays(self.after, "pushed.")), run_time=2.4)
 
     def said_of_push(self) -> str:

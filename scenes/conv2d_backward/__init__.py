@@ -143,7 +143,7 @@ class Conv2dBackwardSpec(BackwardSpec):
         return Equation.of(total, Value(total.calculate(), f"asked_and_got.{when}", "asked_and_got"))
 
     def results(self) -> Iterator[str]:
-        """Give the gradients, the kernel and the outputs after a step, and what the step was good for."""
+        """Give the gradients, the kernel and the outputs after a step, and what the step achieved."""
         yield from super().results()
         yield from addresses_of("stepped.weight", self.trace().forward.weight.shape)
         yield from (f"stepped.{address}" for address in self.others()["stepped"].results())

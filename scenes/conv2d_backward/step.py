@@ -48,12 +48,12 @@ class Step:
             self.together()
 
     def together(self) -> None:
-        """Say what the step was good for: each output, times what was asked of it."""
+        """Say what the step achieved: each output, times what was asked of it."""
         named = {"before": self.scene.told("asked_and_got.before"), "after": self.scene.told("asked_and_got.after")}
         said = say("Added up, dL/dy times y was {before}; now it is {after}.", **named)
         if self.spec.values()["asked_and_got"]["after"] < self.spec.values()["asked_and_got"]["before"]:
             said = say("Added up, dL/dy times y falls from {before} to {after}: that is what was asked.", **named)
-        with self.scene.beat("explain", said, reason=say("what the step was good for")):
+        with self.scene.beat("explain", said, reason=say("what the step achieved")):
             self.scene.working.show(self.scene.equation("asked_and_got.after"), run_time=0.9)
 
     def moral(self) -> str:

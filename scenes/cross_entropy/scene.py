@@ -134,7 +134,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def knows_nothing(self) -> None:
         """Say what a network that cannot tell ten classes apart has to pay."""
         said = say(
-            "Who knows nothing of ten digits gives each 0.1, and pays {tenth}: there, training begins.",
+            "A network that knows nothing gives each of ten digits 0.1 and pays {tenth}: training starts there.",
             tenth=self.told("sureness.losses[1]"),
         )
         with self.beat("step", said, reason=say("ten classes, nothing known")):
@@ -190,7 +190,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         back = self.spec.others()["asked_then"]
         said = say("What was said, minus what is true: that is all that a classifier is told.")
         if np.abs(back.grad_input).max() < np.abs(self.trace.grad_input).max():
-            said = say("What was said, minus what is true: that is all a classifier is told. Now it is less.")
+            said = say("What was said, minus what is true: that is all a classifier is told. Now it asks for less.")
         with self.beat("explain", said, reason=say("p − truth")):
             new = self.gradient(back, "asked_then.")
             self.play(*self.leave(self.back.numbers, self.back.bars, self.back.wedges), run_time=0.6)
