@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from cnn_core.arrays import Array, freeze
+from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
@@ -21,14 +21,14 @@ from cnn_core.reading.photos import grey_of
 from cnn_core.trace import Position, address_of, parse
 from cnn_core.windows import reach
 from scenes.specs.base import Label, Values
-from scenes.specs.fields import Kernels, Padding, Size, Vector, batched
+from scenes.specs.fields import Kernels, Padding, Size, Vector, batched, kernels_of
 from scenes.specs.limits import MAX_CHANNELS, MAX_PADDED, MAX_SIDE, MAX_SIDE_OF_CHANNELS
 from scenes.specs.photo import Photo, PhotoSpec
 
 if TYPE_CHECKING:
     from scenes.conv2d.scene import Conv2dScene
 
-__all__ = ["Conv2dSpec", "kernels_of"]
+__all__ = ["Conv2dSpec"]
 
 
 class Conv2dSpec(PhotoSpec):
@@ -140,15 +140,6 @@ class Conv2dSpec(PhotoSpec):
         if not self.is_photo:
             yield from (f"output_size.{name}[{side}]" for name in ("covered", "output") for side in range(2))
         yield from super().results()
-
-
-def kernels_of(array: Array, channels: int, groups: int) -> Array:
-    """Return kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
-    if array.ndim == 2:
-        array = np.tile(array, (groups, 1, 1, 1))
-    elif array.ndim == 3:
-        array = array[:, None] if groups > 1 else array[None]
-    return freeze(np.repeat(array, max(1, channels // groups), axis=1) if array.shape[1] == 1 else array.copy())
 
 
 def turned(address: str) -> str:

@@ -18,10 +18,9 @@ from cnn_core.expression import Difference, Product, Sum, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.reading.rows import parse_rows
 from cnn_core.trace import Position, addresses_of, parse, scalar
-from scenes.conv2d import kernels_of
 from scenes.specs.backward import BackwardSpec
 from scenes.specs.base import Values
-from scenes.specs.fields import Image, Kernels, Padding, Size, Vector, batched, check_sides
+from scenes.specs.fields import Image, Kernels, Padding, Size, Vector, batched, check_sides, kernels_of
 from scenes.specs.limits import MAX_CHANNELS
 
 if TYPE_CHECKING:
