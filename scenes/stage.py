@@ -12,9 +12,7 @@ from manim import (
     Animation,
     FadeIn,
     FadeOut,
-    ManimColor,
     Mobject,
-    Scene,
     VGroup,
     VMobject,
     Wait,
@@ -28,6 +26,7 @@ from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
+from scenes.swift import SwiftScene
 from scenes.theme import PACE, THEMES, reading_time, shortest_reading
 from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Pointer, Sentence, Shown, Timeline
 
@@ -42,10 +41,7 @@ BRISK = 1.0
 """Seconds that a repetition takes at least."""
 
 
-ManimColor.__deepcopy__ = lambda color, memo: color  # type: ignore[attr-defined]  # a fifth of a film went into copies of what never changes
-
-
-class ExplainerScene(Scene, Generic[SpecT]):
+class ExplainerScene(SwiftScene, Generic[SpecT]):
     """A scene that is a list of beats.
 
     A subclass names its spec and writes `construct`, in which every `play` stands inside a `beat`. It reads its numbers

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import cairo
 from manim import ImageMobject, Mobject, VMobject
-from manim.utils.family import extract_mobject_family_members
 
 from cnnreel.paint.patches import Box
+from scenes.swift import animated, family_of
 
 __all__ = ["Family", "Look", "Looks", "coats_of", "differing", "is_plain", "layers_of", "lively", "style_of"]
 
@@ -69,7 +69,7 @@ class Family:
 
     def __init__(self, mobjects: list[Mobject]) -> None:
         self._of = list(mobjects)
-        self._members = extract_mobject_family_members(mobjects)
+        self._members = family_of(mobjects)
         self._parts = [list(member.submobjects) for member in self._members]
 
     def is_of(self, mobjects: list[Mobject], *, parts: bool = True) -> bool:
@@ -165,9 +165,3 @@ def lively(scene: Any) -> list[Mobject] | None:
     moved = [part for mobject in animated(scene.animations) for part in mobject.get_family()]
     updated = [part for mobject in scene.mobjects for part in mobject.get_family() if part.updaters]
     return [*moved, *(part for mobject in updated for part in mobject.get_family())]
-
-
-def animated(animations: Collection[Any]) -> Iterator[Mobject]:
-    for animation in animations:
-        yield animation.mobject
-        yield from animated(getattr(animation, "animations", ()))

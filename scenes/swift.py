@@ -1,0 +1,92 @@
+"""What Manim does often and slowly, done quickly: families and copies of mobjects, and what of a scene moves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from manim import ManimColor, Mobject, Scene
+from manim.utils.iterables import list_update
+
+__all__ = ["SwiftScene", "animated", "family_of"]
+
+_UNCHANGING = (bool, float, int, str, type(None), ManimColor)
+
+
+def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
+    """Return mobjects and all that they consist of, in Manim's order; one that is found twice stands where it was last.
+
+    Walked backwards: what was met before was met with all of its parts.
+    """
+    met: dict[Mobject, None] = {}
+
+    def meet(mobject: Mobject) -> None:
+        if mobject not in met:
+            for part in reversed(mobject.submobjects):
+                meet(part)
+            met[mobject] = None
+
+    for mobject in reversed(list(mobjects)):
+        meet(mobject)
+    return list(reversed(met))
+
+
+def _get_family(mobject: Mobject, recurse: bool = True) -> list[Mobject]:
+    return family_of([mobject])
+
+
+def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
+    copied: Mobject = object.__new__(type(mobject))
+    memo[id(mobject)] = copied
+    state = vars(copied)
+    for name, value in vars(mobject).items():
+        if isinstance(value, _UNCHANGING):
+            state[name] = value
+        elif type(value) is np.ndarray:
+            state[name] = memo[id(value)] if id(value) in memo else memo.setdefault(id(value), value.copy())
+        else:
+            state[name] = copy.deepcopy(value, memo)
+    copied.original_id = str(id(mobject))
+    return copied
+
+
+Mobject.get_family = _get_family  # type: ignore[assignment]
+Mobject.__deepcopy__ = _deepcopy  # type: ignore[assignment]
+ManimColor.__deepcopy__ = lambda color, memo: color  # type: ignore[attr-defined]
+
+
+class SwiftScene(Scene):
+    """A scene that looks through all of its mobjects once where Manim's does so for each of them."""
+
+    def get_mobject_family_members(self) -> list[Mobject]:
+        return _as_drawn(family_of(self.mobjects))
+
+    def get_moving_mobjects(self, *animations: Any) -> list[Mobject]:
+        """Return all that is drawn from the first mobject on of which something may move."""
+        moved = {*family_of(animated(animations)), *self.foreground_mobjects}
+        moving: set[Mobject] = set()
+        family = family_of(self.mobjects)
+        for mobject in reversed(family):
+            if mobject in moved or mobject.updaters or not moving.isdisjoint(mobject.submobjects):
+                moving.add(mobject)
+        members = _as_drawn(family)
+        return members[next((at for at, mobject in enumerate(members) if mobject in moving), len(members)) :]
+
+    def get_moving_and_static_mobjects(self, animations: Iterable[Any]) -> tuple[list[Mobject], list[Mobject]]:
+        moving = _as_drawn(family_of(self.get_moving_mobjects(*animations)))
+        drawn = _as_drawn(family_of(list_update(self.mobjects, self.foreground_mobjects)))
+        may_move = set(moving)
+        return moving, [mobject for mobject in drawn if mobject not in may_move and len(mobject.points)]
+
+
+def animated(animations: Iterable[Any]) -> Iterator[Mobject]:
+    """Give the mobjects of animations, and of those that they are groups of."""
+    for animation in animations:
+        yield animation.mobject
+        yield from animated(getattr(animation, "animations", ()))
+
+
+def _as_drawn(mobjects: list[Mobject]) -> list[Mobject]:
+    return sorted(mobjects, key=lambda mobject: mobject.z_index)
