@@ -55,11 +55,10 @@ class BlindRenderer(CairoRenderer):
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         scene.compile_animation_data(*animations, **options)
         begun = self.begin(scene)
-        self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)))
+        self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)), begun)
         if not scene.is_current_animation_frozen_frame():
             for animation in scene.animations:
                 if animation in begun:
-                    animation.finish()
                     animation.clean_up_from_scene(scene)
                 else:
                     Animation.clean_up_from_scene(animation, scene)
@@ -75,8 +74,10 @@ class BlindRenderer(CairoRenderer):
                 animation.begin()
         return begun
 
-    def watch(self, scene: Any, ticks: int) -> None:
-        """Look at animations that have begun and last for so many ticks; here, nobody does."""
+    def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
+        """Look at animations that last for so many ticks, and finish those that have begun; here, nobody looks."""
+        for animation in begun:
+            animation.finish()
 
     def scene_finished(self, scene: Any) -> None:
         """Do nothing: nothing was drawn."""

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from manim import VMobject
 
+from cnnreel.film.looks import LineLook
 from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
 from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, counting, eased
 
-__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "LineLook", "Projection", "Props", "evened"]
+__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "Projection", "Props", "evened"]
 
 HAIR = 0.06
 """Pixels that count as a difference."""
@@ -62,8 +63,8 @@ class Actor(ABC):
         self.pose = Keys([HAIR] * 6)
 
     @abstractmethod
-    def look(self) -> Any:
-        """Return how the mobject looks now; the very same object as the last time if it looks the same."""
+    def look(self, foreseen: Any = None) -> Any:
+        """Return how the mobject looks, now or as foreseen; the very same object as last time if it looks the same."""
 
     @abstractmethod
     def digest(self) -> bytes:
@@ -77,8 +78,8 @@ class Actor(ABC):
     def sprite(self) -> dict[str, Any] | None:
         """Return the sprite that was recorded; nothing if it was never seen."""
 
-    def sample(self) -> None:
-        self.looks.append(self.look())
+    def sample(self, foreseen: Any = None) -> None:
+        self.looks.append(self.look(foreseen))
 
     def write(self, start: int) -> None:
         """Write keys for all samples since the last ones; the first of them is the sample at `start`."""
@@ -86,28 +87,6 @@ class Actor(ABC):
         if looks and any(look is not self.looks[0] for look in looks):
             self.keep(start, looks)
         self.looks = self.looks[-1:]
-
-
-@dataclass(frozen=True, eq=False)
-class LineLook:
-    """How a mobject that is made of curves looks: its points, and its colours as bytes."""
-
-    points: Any
-    style: tuple[bytes, bytes, float]
-
-    @classmethod
-    def of(cls, mobject: VMobject) -> LineLook:
-        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
-        return cls(mobject.points, (fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)))
-
-    def traits(self) -> Iterator[bytes]:
-        """Give, as bytes, all that can be seen; of what cannot, nothing."""
-        fill, stroke, width = self.style
-        fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
-        if fills or strokes:
-            yield self.points.tobytes()
-            yield fill if fills else b""
-            yield stroke + repr(width).encode() if strokes else b""
 
 
 class LineActor(Actor):
@@ -120,8 +99,8 @@ class LineActor(Actor):
         self.fill = Keys([LEVEL] * 4)
         self.stroke = Keys([LEVEL] * 4 + [HAIR])
 
-    def look(self) -> LineLook:
-        before, now = self.looks[-1], LineLook.of(self.mobject)
+    def look(self, foreseen: LineLook | None = None) -> LineLook:
+        before, now = self.looks[-1], foreseen or LineLook.of(self.mobject)
         points = now.points
         if before is not None and points.shape == before.points.shape and (points == before.points).all():
             return before if now.style == before.style else LineLook(before.points, now.style)
@@ -134,21 +113,22 @@ class LineActor(Actor):
         ends = repr((self.mobject.joint_type, self.mobject.cap_style)).encode()
         return blake2b(traits + ends, digest_size=16).digest() if traits else b""
 
-    def keep_mixture(self, start: int, one: LineLook, other: LineLook, shares: Series) -> bytes:
-        """Write keys for a mixture of two looks, and return its hash.
+    def keep_mixture(self, start: int, other: LineLook, shares: Series) -> bytes:
+        """Write keys for a mixture of the last look with another one, and return its hash.
 
         Parameters
         ----------
         shares : (T,)
             Of the other one at each sample.
         """
-        paint = colors(one.style)
+        one = self.looks[-1]
+        paint = one.colors
         self._keep_colors(
-            start, paint[None] if one.style == other.style else mixture(paint, colors(other.style), shares)
+            start, paint[None] if one.style == other.style else mixture(paint, other.colors, shares)
         )
         if self.fill.keys or self.stroke.keys:
             self._keep_moved(start, one.points, other.points, shares)
-        self.looks = [self.look()]
+        self.looks = [self.look(other if shares[-1] == 1 else None)]
         traits = b"/".join([*one.traits(), *other.traits()])
         return blake2b(traits + shares.tobytes(), digest_size=16).digest() if traits else b""
 
@@ -166,9 +146,8 @@ class LineActor(Actor):
 
     def keep(self, start: int, looks: list[Any]) -> None:
         """Write keys for outline, pose and paint."""
-        styles = [look.style for look in looks]
-        same = all(style == styles[0] for style in styles[1:])
-        self._keep_colors(start, np.array([colors(style) for style in (styles[:1] if same else styles)]))
+        same = all(look.style == looks[0].style for look in looks[1:])
+        self._keep_colors(start, np.array([look.colors for look in (looks[:1] if same else looks)]))
         if not self.fill.keys and not self.stroke.keys:
             return
         points = [look.points for look in looks]
@@ -267,12 +246,6 @@ class LineActor(Actor):
         red, green, blue, opacity, *width = key.values
         paint = self.props.paints.find((red, green, blue))
         return [key.time, key.easing, paint, round(opacity, 3), *(round(one, 2) for one in width)]
-
-
-def colors(style: tuple[bytes, bytes, float]) -> Series:
-    """Return red, green, blue and alpha of filling and line, and the line's width: nine numbers."""
-    fill, stroke, width = style
-    return np.array([*np.frombuffer(fill)[:4], *np.frombuffer(stroke)[:4], width])
 
 
 def mixture(one: Series, other: Series, shares: Series) -> Series:

@@ -39,7 +39,7 @@ class PictureActor(Actor):
         self.picture: list[list[int]] = []
         self.opacity = Keys([LEVEL])
 
-    def look(self) -> PictureLook:
+    def look(self, foreseen: Any = None) -> PictureLook:
         before, points, pixels = self.looks[-1], self.mobject.points, self.mobject.pixel_array
         if before is None or not np.array_equal(pixels, before.pixels):
             return PictureLook(points.copy(), pixels.copy())

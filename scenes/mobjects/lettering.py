@@ -62,7 +62,7 @@ class Lettering:
     def width(self, text: str) -> float:
         """Return how wide a line of text is, in em."""
         units: int = sum(place.x_advance for place in self._shaped(text).glyph_positions or ())
-        return units / self._em
+        return float(units / self._em)
 
     def glyphs(self, text: str) -> Iterator[tuple[Curves, Curves]]:
         """Give the outline of each glyph of a line, and where it stands, from the start of its baseline, in em."""
