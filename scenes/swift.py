@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from manim import ManimColor, Mobject, Scene
+from manim import CapStyleType, LineJointType, ManimColor, Mobject, Scene
 from manim.utils.iterables import list_update
 
 __all__ = ["SwiftScene", "animated", "family_of"]
 
-_UNCHANGING = (bool, float, int, str, type(None), ManimColor)
+_UNCHANGING = frozenset({bool, float, int, str, type(None), np.float64, ManimColor, CapStyleType, LineJointType})
+
+_HEIGHT = attrgetter("z_index")
 
 
 def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
@@ -22,14 +25,14 @@ def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
     """
     met: dict[Mobject, None] = {}
 
-    def meet(mobject: Mobject) -> None:
-        if mobject not in met:
-            for part in reversed(mobject.submobjects):
-                meet(part)
-            met[mobject] = None
+    def meet(mobjects: list[Mobject]) -> None:
+        for mobject in reversed(mobjects):
+            if mobject not in met:
+                if mobject.submobjects:
+                    meet(mobject.submobjects)
+                met[mobject] = None
 
-    for mobject in reversed(list(mobjects)):
-        meet(mobject)
+    meet(list(mobjects))
     return list(reversed(met))
 
 
@@ -42,10 +45,13 @@ def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
     memo[id(mobject)] = copied
     state = vars(copied)
     for name, value in vars(mobject).items():
-        if isinstance(value, _UNCHANGING):
+        kind = type(value)
+        if kind in _UNCHANGING:
             state[name] = value
-        elif type(value) is np.ndarray:
+        elif kind is np.ndarray:
             state[name] = memo[id(value)] if id(value) in memo else memo.setdefault(id(value), value.copy())
+        elif kind is list and not value:
+            state[name] = []
         else:
             state[name] = copy.deepcopy(value, memo)
     copied.original_id = str(id(mobject))
@@ -62,6 +68,15 @@ class SwiftScene(Scene):
 
     def get_mobject_family_members(self) -> list[Mobject]:
         return _as_drawn(family_of(self.mobjects))
+
+    def restructure_mobjects(
+        self, to_remove: Sequence[Mobject], mobject_list_name: str = "mobjects", extract_families: bool = True
+    ) -> Scene:
+        """Take mobjects out of one of the scene's lists, and open the groups that they were in."""
+        if not set(family_of(getattr(self, mobject_list_name))).isdisjoint(family_of(to_remove)):
+            return super().restructure_mobjects(to_remove, mobject_list_name, extract_families)
+        setattr(self, mobject_list_name, list(getattr(self, mobject_list_name)))
+        return self
 
     def get_moving_mobjects(self, *animations: Any) -> list[Mobject]:
         """Return all that is drawn from the first mobject on of which something may move."""
@@ -89,4 +104,4 @@ def animated(animations: Iterable[Any]) -> Iterator[Mobject]:
 
 
 def _as_drawn(mobjects: list[Mobject]) -> list[Mobject]:
-    return sorted(mobjects, key=lambda mobject: mobject.z_index)
+    return sorted(mobjects, key=_HEIGHT)

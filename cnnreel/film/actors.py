@@ -109,9 +109,14 @@ class LineActor(Actor):
 
     def digest(self) -> bytes:
         """Return a hash of points and style; of what cannot be seen, nothing."""
-        traits = b"/".join(self.looks[-1].traits())
-        ends = repr((self.mobject.joint_type, self.mobject.cap_style)).encode()
-        return blake2b(traits + ends, digest_size=16).digest() if traits else b""
+        look, ends = self.looks[-1], (self.mobject.joint_type, self.mobject.cap_style)
+        if self._digested[:2] != (look, ends):
+            traits = b"/".join(look.traits())
+            digest = blake2b(traits + repr(ends).encode(), digest_size=16).digest() if traits else b""
+            self._digested = (look, ends, digest)
+        return self._digested[2]
+
+    _digested: tuple[LineLook | None, object, bytes] = (None, None, b"")
 
     def keep_mixture(self, start: int, other: LineLook, shares: Series) -> bytes:
         """Write keys for a mixture of the last look with another one, and return its hash.
@@ -239,7 +244,7 @@ class LineActor(Actor):
     def _shape(self, about: Any) -> int:
         outlines = self.props.outlines
         if isinstance(about, Outline2d):
-            return outlines.write(about.points)
+            return outlines.index(about)
         return outlines.shapes.add("", "") if about == "" else int(about)
 
     def _paint(self, key: Key) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import cairo
@@ -77,7 +78,7 @@ class Family:
         return mobjects == self._of and (not parts or [member.submobjects for member in self._members] == self._parts)
 
     def shown(self) -> list[Mobject]:
-        return sorted((member for member in self._members if len(member.points)), key=lambda member: member.z_index)
+        return sorted((member for member in self._members if len(member.points)), key=attrgetter("z_index"))
 
 
 def is_plain(mobject: Any) -> bool:
