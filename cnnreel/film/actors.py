@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from manim import VMobject
@@ -14,7 +14,7 @@ from manim import VMobject
 from cnnreel.film.looks import LineLook
 from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
-from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, counting, eased
+from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Stretch, Table, counting, eased
 
 __all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "Projection", "Props", "evened"]
 
@@ -23,6 +23,13 @@ HAIR = 0.06
 
 LEVEL = 1 / 255
 """Part of a colour, or of opacity, that counts as a difference."""
+
+
+FILL, STROKE = np.full(4, LEVEL), np.array([LEVEL] * 4 + [HAIR])
+"""What counts as a difference in red, green, blue, opacity, and in a line's width."""
+
+Ink: TypeAlias = tuple[Series, list[Stretch]]
+"""Samples of a colour, and the pieces that they are divided into."""
 
 
 class Projection:
@@ -49,9 +56,28 @@ class Props:
     outlines: Outlines = field(default_factory=Outlines)
     pictures: Table = field(default_factory=Table)
     tracks: Table = field(default_factory=Table)
+    _inks: dict[bytes, tuple[Ink | None, Ink | None]] = field(default_factory=dict)
 
     def track(self, keys: Sequence[Sequence[float]]) -> int:
         return self.tracks.add(repr(keys), keys)
+
+    def inks(self, series: Series) -> tuple[Ink | None, Ink | None]:
+        """Divide samples (T, 9) of filling and line; many mobjects fade alike. None for what is never seen."""
+        key = series.tobytes()
+        if key not in self._inks:
+            lines = series[:, 4:] * ([1] * 4 + [self.projection.unit / 100])
+            lines[lines[:, 4] == 0, 3] = 0
+            self._inks[key] = self._ink(series[:, :4], FILL), self._ink(lines, STROKE)
+        return self._inks[key]
+
+    def _ink(self, series: Series, scale: Series) -> Ink | None:
+        """Divide the samples of a colour; what cannot be seen has that of the nearest sample in which it can."""
+        seen = np.flatnonzero(series[:, 3] > 0)
+        if not len(seen):
+            return None
+        nearest = seen[np.abs(np.arange(len(series))[:, None] - seen).argmin(axis=1)]
+        series = np.column_stack([series[nearest, :3], series[:, 3], series[nearest, 4:]])
+        return series, list(eased(series, scale, self.easings))
 
 
 class Actor(ABC):
@@ -60,7 +86,7 @@ class Actor(ABC):
     def __init__(self, mobject: Any, props: Props) -> None:
         self.mobject, self.props = mobject, props
         self.looks: list[Any] = []
-        self.pose = Keys([HAIR] * 6)
+        self.pose = Keys(np.full(6, HAIR))
 
     @abstractmethod
     def look(self, foreseen: Any = None) -> Any:
@@ -83,9 +109,11 @@ class Actor(ABC):
 
     def write(self, start: int) -> None:
         """Write keys for all samples since the last ones; the first of them is the sample at `start`."""
-        looks = self.looks[1:]
-        if looks and any(look is not self.looks[0] for look in looks):
-            self.keep(start, looks)
+        before, *looks = self.looks
+        for look in looks:
+            if look is not before:
+                self.keep(start, looks)
+                break
         self.looks = self.looks[-1:]
 
 
@@ -96,8 +124,7 @@ class LineActor(Actor):
         super().__init__(mobject, props)
         self.looks.append(None)
         self.outline: list[Key] = []
-        self.fill = Keys([LEVEL] * 4)
-        self.stroke = Keys([LEVEL] * 4 + [HAIR])
+        self.fill, self.stroke = Keys(FILL), Keys(STROKE)
 
     def look(self, foreseen: LineLook | None = None) -> LineLook:
         before, now = self.looks[-1], foreseen or LineLook.of(self.mobject)
@@ -209,25 +236,12 @@ class LineActor(Actor):
         self.outline.append(Key(time, easing, (), outline))
 
     def _keep_colors(self, start: int, series: Series) -> None:
-        """Write keys for filling and line (T, 9)."""
-        self._keep_paint(self.fill, start, series[:, :4])
-        lines = series[:, 4:] * ([1] * 4 + [self.props.projection.unit / 100])
-        lines[lines[:, 4] == 0, 3] = 0
-        self._keep_paint(self.stroke, start, lines)
-
-    def _keep_paint(self, keys: Keys, start: int, series: Series) -> None:
-        """Write keys for a colour; what cannot be seen has that of the nearest sample in which it can."""
-        seen = np.flatnonzero(series[:, 3] > 0)
-        if len(seen):
-            nearest = seen[np.abs(np.arange(len(series))[:, None] - seen).argmin(axis=1)]
-            series = np.column_stack([series[nearest, :3], series[:, 3], series[nearest, 4:]])
-        elif keys.keys:
-            values = np.array(keys.keys[-1].values)
-            values[3] = 0
-            series = values[None]
-        else:
-            return
-        keys.add(start, series, self.props.easings)
+        """Write keys for filling and line (T, 9); what is never seen keeps the colour that it had."""
+        for keys, ink in zip((self.fill, self.stroke), self.props.inks(series), strict=True):
+            if ink is not None:
+                keys.put(start, *ink)
+            elif keys.keys:
+                keys.begin(start, np.array([*keys.keys[-1].values[:3], 0, *keys.keys[-1].values[4:]]))
 
     def sprite(self) -> dict[str, Any] | None:
         if not self.outline:

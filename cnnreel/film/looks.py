@@ -23,8 +23,8 @@ class LineLook:
 
     @classmethod
     def of(cls, mobject: VMobject) -> LineLook:
-        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
-        return cls(mobject.points, (fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)))
+        style = mobject.fill_rgbas.tobytes(), mobject.stroke_rgbas.tobytes(), float(mobject.stroke_width)
+        return cls(mobject.points, style)
 
     @property
     def colors(self) -> Series:

@@ -59,7 +59,7 @@ class Motion:
         begun
             Those of the scene's animations that have begun; others are fades.
         """
-        if anything_updates(scene):
+        if len(begun) == len(scene.animations) and anything_updates(scene):
             return None
         motion = cls()
         for animation in scene.animations:

@@ -37,7 +37,7 @@ class PictureActor(Actor):
         super().__init__(mobject, props)
         self.looks.append(None)
         self.picture: list[list[int]] = []
-        self.opacity = Keys([LEVEL])
+        self.opacity = Keys(np.array([LEVEL]))
 
     def look(self, foreseen: Any = None) -> PictureLook:
         before, points, pixels = self.looks[-1], self.mobject.points, self.mobject.pixel_array
