@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from manim import CapStyleType, LineJointType, ManimColor, Mobject, Scene
+from manim import CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject
 from manim.utils.iterables import list_update
 
 __all__ = ["SwiftScene", "animated", "family_of"]
@@ -58,6 +59,29 @@ def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
     return copied
 
 
+_slow_update = VMobject.update_rgbas_array
+
+
+def _update_rgbas_array(mobject: VMobject, array_name: str, color: Any = None, opacity: Any = None) -> VMobject:
+    """Set one colour, which is nearly always what is asked for; Manim makes arrays of several of it first."""
+    rgbas = getattr(mobject, array_name, None)
+    one_color = color is None or isinstance(color, str | ManimColor)
+    if rgbas is None or len(rgbas) != 1 or mobject.sheen_factor or not one_color or isinstance(opacity, Iterable):
+        return _slow_update(mobject, array_name, color, opacity)
+    if color is not None:
+        rgbas[0, :3] = _rgb(color)
+    if opacity is not None:
+        rgbas[0, 3] = opacity
+    return mobject
+
+
+@cache
+def _rgb(color: str | ManimColor) -> tuple[float, float, float]:
+    red, green, blue = ManimColor(color).to_rgb()
+    return red, green, blue
+
+
+VMobject.update_rgbas_array = _update_rgbas_array  # type: ignore[assignment]
 Mobject.get_family = _get_family  # type: ignore[assignment]
 Mobject.__deepcopy__ = _deepcopy  # type: ignore[assignment]
 ManimColor.__deepcopy__ = lambda color, memo: color  # type: ignore[attr-defined]

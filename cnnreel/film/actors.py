@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -155,9 +155,7 @@ class LineActor(Actor):
         """
         one = self.looks[-1]
         paint = one.colors
-        self._keep_colors(
-            start, paint[None] if one.style == other.style else mixture(paint, other.colors, shares)
-        )
+        self._keep_colors(start, paint[None] if one.style == other.style else mixture(paint, other.colors, shares))
         if self.fill.keys or self.stroke.keys:
             self._keep_moved(start, one.points, other.points, shares)
         self.looks = [self.look(other if shares[-1] == 1 else None)]

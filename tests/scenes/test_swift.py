@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manim import FadeIn, Group, LaggedStart, Mobject, Scene, Square, VGroup, VMobject
+from manim import BLACK, FadeIn, Group, LaggedStart, ManimColor, Mobject, Scene, Square, VGroup, VMobject
 from manim.utils.iterables import remove_list_redundancies
 
 from scenes.catalog import find
 from scenes.rehearsal import BlindRenderer
 from scenes.stage import ExplainerScene
+from scenes.swift import _slow_update as slow_update
 from scenes.swift import family_of
 
 
@@ -85,3 +86,17 @@ def test_what_may_move_is_what_manim_says(
         moving = Scene.get_moving_mobjects(stage, *animations)
         assert stage.get_moving_mobjects(*animations) == moving
         assert stage.get_moving_and_static_mobjects(animations) == expected
+
+
+COLORS = st.sampled_from([None, "#56B4E9", ManimColor("#123456"), ["#ffffff", "#000000"], BLACK])
+OPACITIES = st.sampled_from([None, 0, 0.25, 1.0, [0.5, 1]])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(COLORS, OPACITIES), min_size=1, max_size=4), st.sampled_from([0, 0.2]))
+def test_colours_become_those_that_manim_sets(changes: list[tuple[Any, Any]], sheen: float) -> None:
+    one, other = Square(sheen_factor=sheen), Square(sheen_factor=sheen)
+    for color, opacity in changes:
+        one.update_rgbas_array("fill_rgbas", color, opacity)
+        slow_update(other, "fill_rgbas", color, opacity)
+        np.testing.assert_array_equal(one.fill_rgbas, other.fill_rgbas)
