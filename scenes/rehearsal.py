@@ -66,13 +66,17 @@ class BlindRenderer(CairoRenderer):
         self.num_plays += 1
 
     def begin(self, scene: Any) -> list[Animation]:
-        """Begin animations, but not those that nobody would see: they leave their mobjects as they were."""
-        begun = [animation for animation in scene.animations if type(animation) not in _THERE_AND_BACK]
-        for animation in scene.animations:
-            animation._setup_scene(scene)
-            if animation in begun:
-                animation.begin()
+        """Begin animations, and return them; but not those that need not."""
+        idle = self.idle(scene)
+        begun = [animation for animation in scene.animations if animation not in idle]
+        scene.add_introduced(scene.animations)
+        for animation in begun:
+            animation.begin()
         return begun
+
+    def idle(self, scene: Any) -> list[Animation]:
+        """Return animations that need not begin; here, for nobody would see them, and they leave all as it was."""
+        return [animation for animation in scene.animations if type(animation) in _THERE_AND_BACK]
 
     def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
         """Look at animations that last for so many ticks, and finish those that have begun; here, nobody looks."""

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from manim import CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject
+from manim import Animation, CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject
 from manim.utils.iterables import list_update
 
 __all__ = ["SwiftScene", "animated", "family_of"]
@@ -66,8 +66,11 @@ def _update_rgbas_array(mobject: VMobject, array_name: str, color: Any = None, o
     """Set one colour, which is nearly always what is asked for; Manim makes arrays of several of it first."""
     rgbas = getattr(mobject, array_name, None)
     one_color = color is None or isinstance(color, str | ManimColor)
-    if rgbas is None or len(rgbas) != 1 or mobject.sheen_factor or not one_color or isinstance(opacity, Iterable):
+    if mobject.sheen_factor or not one_color or isinstance(opacity, Iterable) or not (rgbas is None or len(rgbas) == 1):
         return _slow_update(mobject, array_name, color, opacity)
+    if rgbas is None:
+        rgbas = np.zeros((1, 4))
+        setattr(mobject, array_name, rgbas)
     if color is not None:
         rgbas[0, :3] = _rgb(color)
     if opacity is not None:
@@ -101,6 +104,17 @@ class SwiftScene(Scene):
             return super().restructure_mobjects(to_remove, mobject_list_name, extract_families)
         setattr(self, mobject_list_name, list(getattr(self, mobject_list_name)))
         return self
+
+    def add_introduced(self, animations: Iterable[Any]) -> None:
+        """Add to the scene what animations bring with them."""
+        members = set(self.get_mobject_family_members())
+        for animation in animations:
+            if type(animation)._setup_scene is not Animation._setup_scene:
+                animation._setup_scene(self)
+                members = set(self.get_mobject_family_members())
+            elif animation.is_introducer() and animation.mobject not in members:
+                self.add(animation.mobject)
+                members.update(animation.mobject.get_family())
 
     def get_moving_mobjects(self, *animations: Any) -> list[Mobject]:
         """Return all that is drawn from the first mobject on of which something may move."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -128,11 +128,10 @@ class LineActor(Actor):
 
     def look(self, foreseen: LineLook | None = None) -> LineLook:
         before, now = self.looks[-1], foreseen or LineLook.of(self.mobject)
-        points = now.points
-        if before is not None and points.shape == before.points.shape and (points == before.points).all():
-            return before if now.style == before.style else LineLook(before.points, now.style)
+        if before is not None and now.data == before.data:
+            return before if now.style == before.style else replace(before, style=now.style)
         check_plain(self.mobject)
-        return LineLook(points.copy(), now.style)
+        return replace(now, points=now.points.copy())
 
     def digest(self) -> bytes:
         """Return a hash of points and style; of what cannot be seen, nothing."""

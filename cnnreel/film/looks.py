@@ -16,15 +16,16 @@ __all__ = ["LineLook"]
 
 @dataclass(frozen=True, eq=False)
 class LineLook:
-    """Points, and colours as bytes: of the filling, of the line, and the line's width."""
+    """Points, also as bytes; and colours as bytes: of the filling, of the line, and the line's width."""
 
     points: Any
+    data: bytes
     style: tuple[bytes, bytes, float]
 
     @classmethod
     def of(cls, mobject: VMobject) -> LineLook:
         style = mobject.fill_rgbas.tobytes(), mobject.stroke_rgbas.tobytes(), float(mobject.stroke_width)
-        return cls(mobject.points, style)
+        return cls(mobject.points, mobject.points.tobytes(), style)
 
     @property
     def colors(self) -> Series:
@@ -35,14 +36,15 @@ class LineLook:
     def faded(self, moved: Callable[[Any], Any]) -> LineLook:
         """Return what cannot be seen any more; its points may have gone elsewhere."""
         fill, stroke, width = self.style
-        return LineLook(moved(self.points), (transparent(fill), transparent(stroke), width))
+        points = moved(self.points)
+        return LineLook(points, points.tobytes(), (transparent(fill), transparent(stroke), width))
 
     def traits(self) -> Iterator[bytes]:
         """Give, as bytes, all that can be seen; of what cannot, nothing."""
         fill, stroke, width = self.style
         fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
         if fills or strokes:
-            yield self.points.tobytes()
+            yield self.data
             yield fill if fills else b""
             yield stroke + repr(width).encode() if strokes else b""
 

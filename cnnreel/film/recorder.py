@@ -19,7 +19,7 @@ from cnnreel.film.motion import Foreseen, Motion, fades_of
 from cnnreel.film.paints import Paints
 from cnnreel.film.picture_actors import actor_of
 from cnnreel.paint.engine import everything, manim_set_up
-from cnnreel.paint.looks import Family, lively
+from cnnreel.paint.looks import lively, shown_of
 from scenes.rehearsal import BlindRenderer
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
@@ -77,22 +77,20 @@ class Recorder(BlindRenderer):
         self._seen = hashlib.sha256()
 
     def begin(self, scene: Any) -> list[Animation]:
-        """Begin animations, but not fades of which it is known what they do."""
-        fades = fades_of(scene)
-        begun = [animation for animation in scene.animations if animation not in fades]
-        for animation in scene.animations:
-            animation._setup_scene(scene)
-            if animation in begun:
-                animation.begin()
+        begun = super().begin(scene)
         scene.moving_mobjects, scene.static_mobjects = scene.get_moving_and_static_mobjects(scene.animations)
         return begun
+
+    def idle(self, scene: Any) -> list[Animation]:
+        """Return fades of which it is known what they do."""
+        return fades_of(scene)
 
     def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
         self._heed()
         samples = ticks * PER_TICK
         if scene.is_current_animation_frozen_frame():
-            self._write(self._seen_first(Family(everything(scene)).shown(), ticks, {}))
+            self._write(self._seen_first(shown_of(everything(scene)), ticks, {}))
         elif (motion := Motion.of(scene, np.arange(samples + 1) / RATE, begun)) is None:
             self._sample_all(scene, ticks)
         else:
@@ -102,7 +100,7 @@ class Recorder(BlindRenderer):
     def _watch_moving(self, scene: Any, ticks: int, motion: Motion, begun: list[Animation]) -> None:
         motion.play(0)
         shown = self._seen_first(scenery_and_moving(scene), ticks, motion.foreseen)
-        moving = self._known(Family(motion.moving))
+        moving = self._known(motion.moving)
         played = set(map(id, moving))
         self._write([actor for actor in shown if id(actor) not in played])
         self._sample_some(ticks * PER_TICK, moving, motion.play)
@@ -118,7 +116,7 @@ class Recorder(BlindRenderer):
         scene.update_to_time(0)
         shown = self._seen_first(scenery_and_moving(scene), ticks, {})
         members = lively(scene)
-        moving = self._known(Family(everything(scene) if members is None else members))
+        moving = self._known(everything(scene) if members is None else members)
         staying = set(map(id, moving))
         self._write([actor for actor in shown if id(actor) not in staying])
         self._sample_some(ticks * PER_TICK, moving, lambda sample: scene.update_to_time(sample / RATE))
@@ -154,9 +152,9 @@ class Recorder(BlindRenderer):
         self._witness(ticks, shown)
         return shown
 
-    def _known(self, family: Family) -> list[Actor]:
+    def _known(self, mobjects: list[Any]) -> list[Actor]:
         drawn = set(self._orders[-1][1])
-        return [self._actors[id(mobject)] for mobject in family.shown() if id(mobject) in drawn]
+        return [self._actors[id(mobject)] for mobject in shown_of(mobjects) if id(mobject) in drawn]
 
     def _write(self, actors: list[Actor]) -> None:
         for actor in actors:
@@ -193,8 +191,8 @@ class Recorder(BlindRenderer):
 def scenery_and_moving(scene: Any) -> list[Any]:
     """Return what is drawn while animations are played: the scenery first, then what moves, each by its height."""
     if not scene.moving_mobjects:
-        return Family(everything(scene)).shown()
-    return Family(scene.static_mobjects).shown() + Family(scene.moving_mobjects).shown()
+        return shown_of(everything(scene))
+    return shown_of(scene.static_mobjects) + shown_of(scene.moving_mobjects)
 
 
 def runs(indices: list[int]) -> list[int]:

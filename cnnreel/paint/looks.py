@@ -13,7 +13,18 @@ from manim import ImageMobject, Mobject, VMobject
 from cnnreel.paint.patches import Box
 from scenes.swift import animated, family_of
 
-__all__ = ["Family", "Look", "Looks", "coats_of", "differing", "is_plain", "layers_of", "lively", "style_of"]
+__all__ = [
+    "Family",
+    "Look",
+    "Looks",
+    "coats_of",
+    "differing",
+    "is_plain",
+    "layers_of",
+    "lively",
+    "shown_of",
+    "style_of",
+]
 
 
 class Coat(NamedTuple):
@@ -78,7 +89,12 @@ class Family:
         return mobjects == self._of and (not parts or [member.submobjects for member in self._members] == self._parts)
 
     def shown(self) -> list[Mobject]:
-        return sorted((member for member in self._members if len(member.points)), key=attrgetter("z_index"))
+        return shown_of(self._members)
+
+
+def shown_of(mobjects: list[Mobject]) -> list[Mobject]:
+    """Return all that some consist of and that has points, the lowest first."""
+    return sorted((one for one in family_of(mobjects) if len(one.points)), key=attrgetter("z_index"))
 
 
 def is_plain(mobject: Any) -> bool:

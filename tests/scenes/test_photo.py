@@ -20,7 +20,7 @@ from scenes.catalog import find
 from scenes.photo.pictures import Framed, Sight, Tones, tones_of
 from scenes.rehearsal import rehearse
 from scenes.specs.photo import strongest_and_typical
-from scenes.stage import family
+from scenes.swift import family_of
 from scenes.theme import THEMES
 from tests.scenes.conftest import Perform
 
@@ -174,7 +174,7 @@ def test_the_outline_lies_around_the_pixels_that_it_is_about(name: str, given: d
     seen = []
 
     def look(scene: Any, _: Any) -> None:
-        members = list(family(scene.mobjects))
+        members = list(family_of(scene.mobjects))
         framed = [one for one in members if isinstance(one, Framed)]
         for sight in (one for one in members if isinstance(one, Sight)):
             cells = [parse(address)[1][2:] for address in sight.about if address.startswith("x[")]
