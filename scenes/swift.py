@@ -78,10 +78,13 @@ def _update_rgbas_array(mobject: VMobject, array_name: str, color: Any = None, o
     return mobject
 
 
+def _rgb(color: str | ManimColor) -> Any:
+    return (_known(color) if isinstance(color, str) else color).to_rgb()
+
+
 @cache
-def _rgb(color: str | ManimColor) -> tuple[float, float, float]:
-    red, green, blue = ManimColor(color).to_rgb()
-    return red, green, blue
+def _known(color: str) -> ManimColor:
+    return ManimColor(color)
 
 
 VMobject.update_rgbas_array = _update_rgbas_array  # type: ignore[assignment]

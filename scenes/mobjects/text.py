@@ -27,13 +27,13 @@ FIGURE_MIDDLE = 0.325
 
 
 @cache
-def _inked(color: str | ManimColor) -> VMobject:
-    return VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
+def _filled() -> VMobject:
+    return VMobject(stroke_width=0, fill_opacity=1)
 
 
 def glyph(points: Curves, color: str | ManimColor) -> VMobject:
     """Draw an outline, in scene units."""
-    drawn = _inked(color).copy()
+    drawn = _filled().copy().set_fill(color)
     drawn.points = points
     return drawn
 
