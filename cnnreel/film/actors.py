@@ -127,7 +127,8 @@ class LineActor(Actor):
         self.fill, self.stroke = Keys(FILL), Keys(STROKE)
 
     def look(self, foreseen: LineLook | None = None) -> LineLook:
-        before, now = self.looks[-1], foreseen or LineLook.of(self.mobject)
+        before: LineLook | None = self.looks[-1]
+        now = foreseen or LineLook.of(self.mobject)
         if before is not None and now.data == before.data:
             return before if now.style == before.style else replace(before, style=now.style)
         check_plain(self.mobject)

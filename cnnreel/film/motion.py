@@ -68,7 +68,7 @@ class Motion:
                     return None
         return motion
 
-    def _take(self, leaf: Animation, alphas: Series, *, is_begun: bool) -> bool:
+    def _take(self, leaf: Any, alphas: Series, *, is_begun: bool) -> bool:
         """Add an animation; tell whether it is the only one of its mobjects."""
         parts = {id(part) for part in leaf.mobject.get_family()}
         if parts & self._taken:
@@ -83,7 +83,7 @@ class Motion:
             self._moves.append((leaf.interpolate, alphas))
         return True
 
-    def _foresee(self, leaf: Animation, alphas: Series) -> None:
+    def _foresee(self, leaf: Any, alphas: Series) -> None:
         families = list(leaf.get_all_families_zipped())
         for index, (mobject, start, target) in enumerate(families):
             if index == 0 or leaf.lag_ratio:
@@ -99,15 +99,18 @@ class Motion:
                 shares = shares_of(leaf, alphas, index, len(parts))
             if isinstance(part, VMobject):
                 there = LineLook.of(part)
-                ends = (there, there.faded(moved))
-                self.foreseen[id(part)] = Foreseen(*(reversed(ends) if is_coming else ends), shares)
+                gone = there.faded(moved)
+                start, target = (gone, there) if is_coming else (there, gone)
+                self.foreseen[id(part)] = Foreseen(start, target, shares)
             else:
-                there, gone = part.copy(), part.copy().fade(1)
-                gone.points = moved(gone.points)
-                ends = (gone, there) if is_coming else (there, gone)
-                self.moving.append(part)
-                self._moves.append((partial(part.interpolate, *ends), shares))
-                self._back.append(partial(part.interpolate, there, there, 0))
+                self._fade_picture(part, moved, shares, is_coming=is_coming)
+
+    def _fade_picture(self, picture: Any, moved: Callable[[Any], Any], shares: Series, *, is_coming: bool) -> None:
+        there, gone = picture.copy(), picture.copy().fade(1)
+        gone.points = moved(gone.points)
+        self.moving.append(picture)
+        self._moves.append((partial(picture.interpolate, *((gone, there) if is_coming else (there, gone))), shares))
+        self._back.append(partial(picture.interpolate, there, there, 0))
 
     def play(self, sample: int) -> None:
         for move, shares in self._moves:
@@ -140,7 +143,7 @@ def fades_of(scene: Any) -> list[Animation]:
     return [one for one in scene.animations if type(one) in (FadeIn, FadeOut) and is_plain(one)]
 
 
-def members(leaf: Animation | None) -> Sequence[Mobject | None]:
+def members(leaf: Any) -> Sequence[Mobject | None]:
     return [None] if leaf is None else leaf.mobject.get_family()
 
 

@@ -26,6 +26,7 @@ from scenes.specs import as_json
 from scenes.specs.photo import strongest_and_typical
 from scenes.swift import family_of
 from scenes.theme import THEMES
+from tests.performing import perform as performed
 from tests.scenes.conftest import Perform
 
 
@@ -295,9 +296,9 @@ def test_a_photo_enters_an_activation_around_0() -> None:
     assert find("relu").build({"x": signed}).values()["x"][0, 0, 0, 0] == 99.5
 
 
-def test_the_mean_that_is_compared_is_that_of_the_pictures(perform: Perform) -> None:
-    scene = perform("max-pool", x=a_photo().tolist(), at="0,0; 4,5", ratio="9:16")
+def test_the_mean_that_is_compared_is_that_of_the_pictures() -> None:
+    scene, labels = performed("max-pool", x=a_photo().tolist(), at="0,0; 4,5", ratio="9:16")
     before, after = scene.trace.x.mean(), scene.trace.output.mean()
-    said = [text.text for text in scene.texts()]
+    said = [seen.text for seen in labels[-1]]
     assert any(f"{after:.1f}" in one for one in said)
     assert any(f"{before:.1f}" in one for one in said)
