@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import struct
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnn_core.errors import InputError
 
-__all__ = ["FONT_FILES", "characters_of", "check_letters", "letters"]
+if TYPE_CHECKING:
+    import uharfbuzz
+
+__all__ = ["check_letters", "face", "letters"]
 
 FOLDER = Path(__file__).parent / "fonts"
-FONT_FILES = (FOLDER / "SourceSansPro-Regular.otf", FOLDER / "SourceSansPro-Semibold.otf")
-
-SEGMENTED = 12
-"""The format of a font's table of characters that reaches beyond U+FFFF (OpenType, "cmap")."""
+_WEIGHTS = ("Regular", "Semibold")
 
 
 def check_letters(name: str, text: str) -> None:
@@ -41,19 +41,14 @@ def described(character: str) -> str:
 
 
 @cache
+def face(weight: str) -> uharfbuzz.Face:
+    """Return the font of a weight, `Regular` or `Semibold`."""
+    import uharfbuzz  # noqa: PLC0415  # the command line starts without it
+
+    return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(FOLDER / f"SourceSansPro-{weight}.otf")))
+
+
+@cache
 def letters() -> frozenset[str]:
     """Return every character that is in the regular and in the semibold font."""
-    return frozenset.intersection(*map(characters_of, FONT_FILES))
-
-
-def characters_of(font: Path) -> frozenset[str]:
-    """Read a font's table of characters."""
-    data = font.read_bytes()
-    tables = (struct.unpack_from(">4s4xI", data, 12 + 16 * k) for k in range(struct.unpack_from(">H", data, 4)[0]))
-    cmap = dict(tables)[b"cmap"]
-    subtables = (struct.unpack_from(">I", data, cmap + 8 + 8 * k)[0] for k in range(data[cmap + 3]))
-    at = next(cmap + start for start in subtables if struct.unpack_from(">H", data, cmap + start)[0] == SEGMENTED)
-    groups = data[at + 16 : at + 16 + 12 * struct.unpack_from(">I", data, at + 12)[0]]
-    return frozenset(
-        chr(code) for first, last, _ in struct.iter_unpack(">III", groups) for code in range(first, last + 1)
-    )
+    return frozenset.intersection(*(frozenset(map(chr, face(weight).unicodes)) for weight in _WEIGHTS))

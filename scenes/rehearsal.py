@@ -55,11 +55,10 @@ class BlindRenderer(CairoRenderer):
     def play(self, scene: Any, *animations: Any, **options: Any) -> None:
         scene.compile_animation_data(*animations, **options)
         begun = self.begin(scene)
-        self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)))
+        self.watch(scene, max(1, round(scene.duration * TICKS_PER_SECOND)), begun)
         if not scene.is_current_animation_frozen_frame():
             for animation in scene.animations:
                 if animation in begun:
-                    animation.finish()
                     animation.clean_up_from_scene(scene)
                 else:
                     Animation.clean_up_from_scene(animation, scene)
@@ -67,16 +66,22 @@ class BlindRenderer(CairoRenderer):
         self.num_plays += 1
 
     def begin(self, scene: Any) -> list[Animation]:
-        """Begin animations, but not those that nobody would see: they leave their mobjects as they were."""
-        begun = [animation for animation in scene.animations if type(animation) not in _THERE_AND_BACK]
-        for animation in scene.animations:
-            animation._setup_scene(scene)
-            if animation in begun:
-                animation.begin()
+        """Begin animations, and return them; but not those that need not."""
+        idle = self.idle(scene)
+        begun = [animation for animation in scene.animations if animation not in idle]
+        scene.add_introduced(scene.animations)
+        for animation in begun:
+            animation.begin()
         return begun
 
-    def watch(self, scene: Any, ticks: int) -> None:
-        """Look at animations that have begun and last for so many ticks; here, nobody does."""
+    def idle(self, scene: Any) -> list[Animation]:
+        """Return animations that need not begin; here, for nobody would see them, and they leave all as it was."""
+        return [animation for animation in scene.animations if type(animation) in _THERE_AND_BACK]
+
+    def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
+        """Look at animations that last for so many ticks, and finish those that have begun; here, nobody looks."""
+        for animation in begun:
+            animation.finish()
 
     def scene_finished(self, scene: Any) -> None:
         """Do nothing: nothing was drawn."""

@@ -12,9 +12,6 @@ from manim import (
     Animation,
     FadeIn,
     FadeOut,
-    ManimColor,
-    Mobject,
-    Scene,
     VGroup,
     VMobject,
     Wait,
@@ -28,6 +25,7 @@ from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
 from scenes.specs import SceneSpec
+from scenes.swift import SwiftScene, family_of
 from scenes.theme import PACE, THEMES, reading_time, shortest_reading
 from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Pointer, Sentence, Shown, Timeline
 
@@ -42,10 +40,7 @@ BRISK = 1.0
 """Seconds that a repetition takes at least."""
 
 
-ManimColor.__deepcopy__ = lambda color, memo: color  # type: ignore[attr-defined]  # a fifth of a film went into copies of what never changes
-
-
-class ExplainerScene(Scene, Generic[SpecT]):
+class ExplainerScene(SwiftScene, Generic[SpecT]):
     """A scene that is a list of beats.
 
     A subclass names its spec and writes `construct`, in which every `play` stands inside a `beat`. It reads its numbers
@@ -155,13 +150,13 @@ class ExplainerScene(Scene, Generic[SpecT]):
 
     def shown(self) -> Iterator[Shown]:
         """Find every traceable number that is visible now."""
-        for mobject in family(self.mobjects):
+        for mobject in family_of(self.mobjects):
             if isinstance(mobject, Traceable) and mobject.address and is_visible(mobject):
                 yield Shown(mobject.shown_text, mobject.address, pixel_box(mobject))
 
     def marks(self) -> Iterator[Pointer]:
         """Find everything that points something out now."""
-        for mobject in family(self.mobjects):
+        for mobject in family_of(self.mobjects):
             if isinstance(mobject, Marked):
                 for kind, about, outline in mobject.marks():
                     if can_be_seen(outline):
@@ -169,15 +164,15 @@ class ExplainerScene(Scene, Generic[SpecT]):
 
     def formulas(self) -> Iterator[Sentence]:
         """Find every line of arithmetic that is visible now."""
-        for mobject in family(self.mobjects):
+        for mobject in family_of(self.mobjects):
             if isinstance(mobject, Written) and can_be_seen(mobject):
                 yield Sentence(mobject.written, mobject.explains or None, pixel_box(mobject))
 
     def texts(self) -> Iterator[Sentence]:
         """Find all visible words that are neither traceable numbers nor part of a line of arithmetic."""
-        lines = [mobject for mobject in family(self.mobjects) if isinstance(mobject, Written)]
+        lines = [mobject for mobject in family_of(self.mobjects) if isinstance(mobject, Written)]
         inside = {id(part) for line in lines for part in line.get_family()}
-        for mobject in family(self.mobjects):
+        for mobject in family_of(self.mobjects):
             if id(mobject) in inside:
                 continue
             if isinstance(mobject, Label) and not isinstance(mobject, Traceable) and can_be_seen(mobject):
@@ -254,12 +249,6 @@ def set_frame() -> None:
     unit = min(config.pixel_width, config.pixel_height) / 8
     config.frame_width = config.pixel_width / unit
     config.frame_height = config.pixel_height / unit
-
-
-def family(mobjects: list[Mobject]) -> Iterator[Mobject]:
-    for mobject in mobjects:
-        yield mobject
-        yield from family(mobject.submobjects)
 
 
 def is_visible(number: Traceable) -> bool:

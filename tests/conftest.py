@@ -1,8 +1,20 @@
 from __future__ import annotations
 
+import os
+from tempfile import TemporaryDirectory
+
 import pytest
 
+FOLDER = "CNNREEL_PERFORMANCES"
 PERFORMING = ("tests.performing", "tests.cnnreel.records")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all workers of this run share what they have seen of scenes."""
+    if FOLDER not in os.environ:
+        folder = TemporaryDirectory(prefix="performances-")
+        os.environ[FOLDER] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

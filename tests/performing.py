@@ -1,24 +1,45 @@
-"""Scenes are performed once for all tests that look at the same spec: whoever comes first plays it."""
+"""Scenes are performed once for all tests that look at the same spec: whoever comes first plays it.
+
+What was said and seen is kept in a folder that the workers of a run share.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import pickle
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenes.catalog import find
 from scenes.specs import SceneSpec
-from scenes.stage import ExplainerScene
 from scenes.timeline import Timeline
 from tests.scenes.looking import Seen, watch
 
-__all__ = ["Performance", "perform", "performance_of"]
+__all__ = ["FOLDER", "Performance", "Played", "perform", "performance_of"]
+
+FOLDER = "CNNREEL_PERFORMANCES"
+"""Names the folder, in the environment; without it, each process plays for itself."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """A scene that was played and not drawn."""
+
+    spec: Any
+    timeline: Timeline
+
+    @property
+    def trace(self) -> Any:
+        return self.spec.trace()
 
 
 class Performance(NamedTuple):
-    """A scene that was played and not drawn, with the texts that were visible at the end of each beat."""
+    """A scene that was played, with the texts that were visible at the end of each beat."""
 
-    scene: ExplainerScene[Any]
+    scene: Played
     labels: list[list[Seen]]
 
     @property
@@ -35,8 +56,22 @@ def performance_of(spec: SceneSpec) -> Performance:
     sources = [one if isinstance(one, Path) else getattr(one, "source", None) for one in given]
     key = f"{spec.name} {json.dumps(spec.as_json(), default=str)} {sources}"
     if key not in _PLAYED:
-        _PLAYED[key] = Performance(*watch(spec))
+        timeline, labels = _kept(spec, hashlib.sha256(key.encode()).hexdigest())
+        _PLAYED[key] = Performance(Played(spec, timeline), labels)
     return _PLAYED[key]
+
+
+def _kept(spec: SceneSpec, name: str) -> tuple[Timeline, list[list[Seen]]]:
+    """Play a scene, unless another process of this run has kept what it says and shows."""
+    folder = os.environ.get(FOLDER)
+    if folder and (Path(folder) / name).exists():
+        return pickle.loads((Path(folder) / name).read_bytes())  # type: ignore[no-any-return]
+    scene, labels = watch(spec)
+    if folder:
+        part = Path(folder) / f"{name}.{os.getpid()}"
+        part.write_bytes(pickle.dumps((scene.timeline, labels)))
+        part.rename(Path(folder) / name)
+    return scene.timeline, labels
 
 
 def perform(name: str, **given: Any) -> Performance:

@@ -40,6 +40,7 @@ def findings(out_dir: Path) -> Iterator[Finding]:
     yield looked_at("pango", pango, f"install {SYSTEM_PACKAGES}, then run: {repairing('manimpango')}")
     yield looked_at("Manim", manim, f"run: {repairing('manim')}")
     yield looked_at("Pillow", pillow, f"run: {repairing('pillow')}")
+    yield looked_at("HarfBuzz", harfbuzz, f"run: {repairing('uharfbuzz')}")
     yield looked_at("Typst", typst, f"run: {repairing('typst')}")
     yield looked_at("fonts", fonts, "files of the project are missing: download it again")
     yield looked_at("H.264 encoder", lambda: codec("libx264"), f"run: {repairing('av')}")
@@ -83,6 +84,11 @@ def pillow() -> str:
     if int(found.split(".")[0]) >= 13:
         raise RuntimeError(f"{found}, with which Manim cannot draw images; it must be older than 13")
     return found
+
+
+def harfbuzz() -> str:
+    importlib.import_module("uharfbuzz")
+    return version("uharfbuzz")
 
 
 def typst() -> str:

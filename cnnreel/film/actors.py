@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from manim import VMobject
 
+from cnnreel.film.looks import LineLook
 from cnnreel.film.outlines import Outline2d, Outlines, Points, extent, fit
 from cnnreel.film.paints import Paints
-from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Table, counting, eased
+from cnnreel.film.tracks import HOLDS, Easings, Key, Keys, Series, Stretch, Table, counting, eased
 
-__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "LineLook", "Projection", "Props", "evened"]
+__all__ = ["HAIR", "LEVEL", "Actor", "LineActor", "Projection", "Props", "evened"]
 
 HAIR = 0.06
 """Pixels that count as a difference."""
 
 LEVEL = 1 / 255
 """Part of a colour, or of opacity, that counts as a difference."""
+
+
+FILL, STROKE = np.full(4, LEVEL), np.array([LEVEL] * 4 + [HAIR])
+"""What counts as a difference in red, green, blue, opacity, and in a line's width."""
+
+Ink: TypeAlias = tuple[Series, list[Stretch]]
+"""Samples of a colour, and the pieces that they are divided into."""
 
 
 class Projection:
@@ -48,9 +56,28 @@ class Props:
     outlines: Outlines = field(default_factory=Outlines)
     pictures: Table = field(default_factory=Table)
     tracks: Table = field(default_factory=Table)
+    _inks: dict[bytes, tuple[Ink | None, Ink | None]] = field(default_factory=dict)
 
     def track(self, keys: Sequence[Sequence[float]]) -> int:
         return self.tracks.add(repr(keys), keys)
+
+    def inks(self, series: Series) -> tuple[Ink | None, Ink | None]:
+        """Divide samples (T, 9) of filling and line; many mobjects fade alike. None for what is never seen."""
+        key = series.tobytes()
+        if key not in self._inks:
+            lines = series[:, 4:] * ([1] * 4 + [self.projection.unit / 100])
+            lines[lines[:, 4] == 0, 3] = 0
+            self._inks[key] = self._ink(series[:, :4], FILL), self._ink(lines, STROKE)
+        return self._inks[key]
+
+    def _ink(self, series: Series, scale: Series) -> Ink | None:
+        """Divide the samples of a colour; what cannot be seen has that of the nearest sample in which it can."""
+        seen = np.flatnonzero(series[:, 3] > 0)
+        if not len(seen):
+            return None
+        nearest = seen[np.abs(np.arange(len(series))[:, None] - seen).argmin(axis=1)]
+        series = np.column_stack([series[nearest, :3], series[:, 3], series[nearest, 4:]])
+        return series, list(eased(series, scale, self.easings))
 
 
 class Actor(ABC):
@@ -59,11 +86,11 @@ class Actor(ABC):
     def __init__(self, mobject: Any, props: Props) -> None:
         self.mobject, self.props = mobject, props
         self.looks: list[Any] = []
-        self.pose = Keys([HAIR] * 6)
+        self.pose = Keys(np.full(6, HAIR))
 
     @abstractmethod
-    def look(self) -> Any:
-        """Return how the mobject looks now; the very same object as the last time if it looks the same."""
+    def look(self, foreseen: Any = None) -> Any:
+        """Return how the mobject looks, now or as foreseen; the very same object as last time if it looks the same."""
 
     @abstractmethod
     def digest(self) -> bytes:
@@ -77,37 +104,17 @@ class Actor(ABC):
     def sprite(self) -> dict[str, Any] | None:
         """Return the sprite that was recorded; nothing if it was never seen."""
 
-    def sample(self) -> None:
-        self.looks.append(self.look())
+    def sample(self, foreseen: Any = None) -> None:
+        self.looks.append(self.look(foreseen))
 
     def write(self, start: int) -> None:
         """Write keys for all samples since the last ones; the first of them is the sample at `start`."""
-        looks = self.looks[1:]
-        if looks and any(look is not self.looks[0] for look in looks):
-            self.keep(start, looks)
+        before, *looks = self.looks
+        for look in looks:
+            if look is not before:
+                self.keep(start, looks)
+                break
         self.looks = self.looks[-1:]
-
-
-@dataclass(frozen=True, eq=False)
-class LineLook:
-    """How a mobject that is made of curves looks: its points, and its colours as bytes."""
-
-    points: Any
-    style: tuple[bytes, bytes, float]
-
-    @classmethod
-    def of(cls, mobject: VMobject) -> LineLook:
-        fill, stroke = mobject.get_fill_rgbas(), mobject.get_stroke_rgbas()
-        return cls(mobject.points, (fill.tobytes(), stroke.tobytes(), float(mobject.stroke_width)))
-
-    def traits(self) -> Iterator[bytes]:
-        """Give, as bytes, all that can be seen; of what cannot, nothing."""
-        fill, stroke, width = self.style
-        fills, strokes = np.frombuffer(fill)[3] > 0, width > 0 and np.frombuffer(stroke)[3] > 0
-        if fills or strokes:
-            yield self.points.tobytes()
-            yield fill if fills else b""
-            yield stroke + repr(width).encode() if strokes else b""
 
 
 class LineActor(Actor):
@@ -117,38 +124,41 @@ class LineActor(Actor):
         super().__init__(mobject, props)
         self.looks.append(None)
         self.outline: list[Key] = []
-        self.fill = Keys([LEVEL] * 4)
-        self.stroke = Keys([LEVEL] * 4 + [HAIR])
+        self.fill, self.stroke = Keys(FILL), Keys(STROKE)
 
-    def look(self) -> LineLook:
-        before, now = self.looks[-1], LineLook.of(self.mobject)
-        points = now.points
-        if before is not None and points.shape == before.points.shape and (points == before.points).all():
-            return before if now.style == before.style else LineLook(before.points, now.style)
+    def look(self, foreseen: LineLook | None = None) -> LineLook:
+        before: LineLook | None = self.looks[-1]
+        now = foreseen or LineLook.of(self.mobject)
+        if before is not None and now.data == before.data:
+            return before if now.style == before.style else replace(before, style=now.style)
         check_plain(self.mobject)
-        return LineLook(points.copy(), now.style)
+        return replace(now, points=now.points.copy())
 
     def digest(self) -> bytes:
         """Return a hash of points and style; of what cannot be seen, nothing."""
-        traits = b"/".join(self.looks[-1].traits())
-        ends = repr((self.mobject.joint_type, self.mobject.cap_style)).encode()
-        return blake2b(traits + ends, digest_size=16).digest() if traits else b""
+        look, ends = self.looks[-1], (self.mobject.joint_type, self.mobject.cap_style)
+        if self._digested[:2] != (look, ends):
+            traits = b"/".join(look.traits())
+            digest = blake2b(traits + repr(ends).encode(), digest_size=16).digest() if traits else b""
+            self._digested = (look, ends, digest)
+        return self._digested[2]
 
-    def keep_mixture(self, start: int, one: LineLook, other: LineLook, shares: Series) -> bytes:
-        """Write keys for a mixture of two looks, and return its hash.
+    _digested: tuple[LineLook | None, object, bytes] = (None, None, b"")
+
+    def keep_mixture(self, start: int, other: LineLook, shares: Series) -> bytes:
+        """Write keys for a mixture of the last look with another one, and return its hash.
 
         Parameters
         ----------
         shares : (T,)
             Of the other one at each sample.
         """
-        paint = colors(one.style)
-        self._keep_colors(
-            start, paint[None] if one.style == other.style else mixture(paint, colors(other.style), shares)
-        )
+        one = self.looks[-1]
+        paint = one.colors
+        self._keep_colors(start, paint[None] if one.style == other.style else mixture(paint, other.colors, shares))
         if self.fill.keys or self.stroke.keys:
             self._keep_moved(start, one.points, other.points, shares)
-        self.looks = [self.look()]
+        self.looks = [self.look(other if shares[-1] == 1 else None)]
         traits = b"/".join([*one.traits(), *other.traits()])
         return blake2b(traits + shares.tobytes(), digest_size=16).digest() if traits else b""
 
@@ -166,9 +176,8 @@ class LineActor(Actor):
 
     def keep(self, start: int, looks: list[Any]) -> None:
         """Write keys for outline, pose and paint."""
-        styles = [look.style for look in looks]
-        same = all(style == styles[0] for style in styles[1:])
-        self._keep_colors(start, np.array([colors(style) for style in (styles[:1] if same else styles)]))
+        same = all(look.style == looks[0].style for look in looks[1:])
+        self._keep_colors(start, np.array([look.colors for look in (looks[:1] if same else looks)]))
         if not self.fill.keys and not self.stroke.keys:
             return
         points = [look.points for look in looks]
@@ -225,25 +234,12 @@ class LineActor(Actor):
         self.outline.append(Key(time, easing, (), outline))
 
     def _keep_colors(self, start: int, series: Series) -> None:
-        """Write keys for filling and line (T, 9)."""
-        self._keep_paint(self.fill, start, series[:, :4])
-        lines = series[:, 4:] * ([1] * 4 + [self.props.projection.unit / 100])
-        lines[lines[:, 4] == 0, 3] = 0
-        self._keep_paint(self.stroke, start, lines)
-
-    def _keep_paint(self, keys: Keys, start: int, series: Series) -> None:
-        """Write keys for a colour; what cannot be seen has that of the nearest sample in which it can."""
-        seen = np.flatnonzero(series[:, 3] > 0)
-        if len(seen):
-            nearest = seen[np.abs(np.arange(len(series))[:, None] - seen).argmin(axis=1)]
-            series = np.column_stack([series[nearest, :3], series[:, 3], series[nearest, 4:]])
-        elif keys.keys:
-            values = np.array(keys.keys[-1].values)
-            values[3] = 0
-            series = values[None]
-        else:
-            return
-        keys.add(start, series, self.props.easings)
+        """Write keys for filling and line (T, 9); what is never seen keeps the colour that it had."""
+        for keys, ink in zip((self.fill, self.stroke), self.props.inks(series), strict=True):
+            if ink is not None:
+                keys.put(start, *ink)
+            elif keys.keys:
+                keys.begin(start, np.array([*keys.keys[-1].values[:3], 0, *keys.keys[-1].values[4:]]))
 
     def sprite(self) -> dict[str, Any] | None:
         if not self.outline:
@@ -260,19 +256,13 @@ class LineActor(Actor):
     def _shape(self, about: Any) -> int:
         outlines = self.props.outlines
         if isinstance(about, Outline2d):
-            return outlines.write(about.points)
+            return outlines.index(about)
         return outlines.shapes.add("", "") if about == "" else int(about)
 
     def _paint(self, key: Key) -> list[float]:
         red, green, blue, opacity, *width = key.values
         paint = self.props.paints.find((red, green, blue))
         return [key.time, key.easing, paint, round(opacity, 3), *(round(one, 2) for one in width)]
-
-
-def colors(style: tuple[bytes, bytes, float]) -> Series:
-    """Return red, green, blue and alpha of filling and line, and the line's width: nine numbers."""
-    fill, stroke, width = style
-    return np.array([*np.frombuffer(fill)[:4], *np.frombuffer(stroke)[:4], width])
 
 
 def mixture(one: Series, other: Series, shares: Series) -> Series:

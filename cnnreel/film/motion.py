@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import Animation, AnimationGroup, Transform, VMobject
+from manim import Animation, AnimationGroup, FadeIn, FadeOut, ImageMobject, Mobject, Transform, VMobject
 from manim.utils.paths import straight_path
 
+from cnnreel.film.looks import LineLook
 from cnnreel.film.tracks import Series
 
-__all__ = ["Foreseen", "Motion"]
+__all__ = ["Foreseen", "Motion", "fades_of"]
 
 
 @dataclass(frozen=True, eq=False)
 class Foreseen:
-    """A mobject that is, at each sample, a mixture of two others.
+    """A mobject that is, at each sample, a mixture of two looks.
 
     Attributes
     ----------
@@ -25,9 +27,8 @@ class Foreseen:
         Of the second one.
     """
 
-    mobject: VMobject
-    start: VMobject
-    target: VMobject
+    start: LineLook
+    target: LineLook
     shares: Series
 
 
@@ -37,46 +38,127 @@ class Motion:
 
     Attributes
     ----------
-    played
-        Animations that have to be played to know what they do, with how far they are at each sample.
+    foreseen
+        By the ids of mobjects.
+    moving
+        Mobjects that have to be moved to know how they look.
     """
 
     foreseen: dict[int, Foreseen] = field(default_factory=dict)
-    played: list[tuple[Any, Series]] = field(default_factory=list)
+    moving: list[Mobject] = field(default_factory=list)
+    _moves: list[tuple[Callable[[float], object], Series]] = field(default_factory=list)
+    _back: list[Callable[[], object]] = field(default_factory=list)
     _taken: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, scene: Any, times: Series) -> Motion | None:
-        """Take the animations apart; nothing if they cannot be told from each other, or anything else may move."""
-        if scene.updaters or any(part.updaters for mobject in scene.mobjects for part in mobject.get_family()):
+    def of(cls, scene: Any, times: Series, begun: Sequence[Animation]) -> Motion | None:
+        """Take the animations apart; nothing if they cannot be told from each other, or anything else may move.
+
+        Parameters
+        ----------
+        begun
+            Those of the scene's animations that have begun; others are fades.
+        """
+        if len(begun) == len(scene.animations) and anything_updates(scene):
             return None
         motion = cls()
         for animation in scene.animations:
             for leaf, alphas in leaves(animation, times / animation.run_time):
-                if leaf is None or not motion._take(leaf, alphas):
+                if leaf is None or not motion._take(leaf, alphas, is_begun=animation in begun):
                     return None
         return motion
 
-    def _take(self, leaf: Animation, alphas: Series) -> bool:
+    def _take(self, leaf: Any, alphas: Series, *, is_begun: bool) -> bool:
         """Add an animation; tell whether it is the only one of its mobjects."""
         parts = {id(part) for part in leaf.mobject.get_family()}
         if parts & self._taken:
             return False
         self._taken |= parts
-        if not is_straight_transform(leaf):
-            self.played.append((leaf, alphas))
-            return True
-        families = list(leaf.get_all_families_zipped())
-        shares = None
-        for index, (mobject, start, target) in enumerate(families):
-            if shares is None or leaf.lag_ratio:
-                shares = np.array([leaf.get_sub_alpha(alpha, index, len(families)) for alpha in alphas.tolist()])
-            self.foreseen[id(mobject)] = Foreseen(mobject, start, target, shares)
+        if not is_begun:
+            self._fade(leaf, alphas)
+        elif is_straight_transform(leaf):
+            self._foresee(leaf, alphas)
+        else:
+            self.moving.append(leaf.mobject)
+            self._moves.append((leaf.interpolate, alphas))
         return True
 
+    def _foresee(self, leaf: Any, alphas: Series) -> None:
+        families = list(leaf.get_all_families_zipped())
+        for index, (mobject, start, target) in enumerate(families):
+            if index == 0 or leaf.lag_ratio:
+                shares = shares_of(leaf, alphas, index, len(families))
+            self.foreseen[id(mobject)] = Foreseen(LineLook.of(start), LineLook.of(target), shares)
+
+    def _fade(self, leaf: Any, alphas: Series) -> None:
+        """Find out what a fade does that did not begin; its mobject looks as when it is all there."""
+        parts = leaf.mobject.family_members_with_points()
+        moved, is_coming = farther(leaf), isinstance(leaf, FadeIn)
+        for index, part in enumerate(parts):
+            if index == 0 or leaf.lag_ratio:
+                shares = shares_of(leaf, alphas, index, len(parts))
+            if isinstance(part, VMobject):
+                there = LineLook.of(part)
+                gone = there.faded(moved)
+                start, target = (gone, there) if is_coming else (there, gone)
+                self.foreseen[id(part)] = Foreseen(start, target, shares)
+            else:
+                self._fade_picture(part, moved, shares, is_coming=is_coming)
+
+    def _fade_picture(self, picture: Any, moved: Callable[[Any], Any], shares: Series, *, is_coming: bool) -> None:
+        there, gone = picture.copy(), picture.copy().fade(1)
+        gone.points = moved(gone.points)
+        self.moving.append(picture)
+        self._moves.append((partial(picture.interpolate, *((gone, there) if is_coming else (there, gone))), shares))
+        self._back.append(partial(picture.interpolate, there, there, 0))
+
     def play(self, sample: int) -> None:
-        for animation, alphas in self.played:
-            animation.interpolate(float(alphas[sample]))
+        for move, shares in self._moves:
+            move(float(shares[sample]))
+
+    def leave(self) -> None:
+        """Let pictures that did not begin to fade look as before."""
+        for back in self._back:
+            back()
+
+
+def shares_of(leaf: Animation, alphas: Series, index: int, count: int) -> Series:
+    return np.array([leaf.get_sub_alpha(alpha, index, count) for alpha in alphas.tolist()])
+
+
+def farther(fade: Any) -> Callable[[Any], Any]:
+    """Return what is done to the points (n, 3) of what is gone: it may be elsewhere, and larger or smaller."""
+    way = fade.shift_vector * (-1 if isinstance(fade, FadeIn) and not fade.point_target else 1)
+    if fade.scale_factor == 1:
+        return lambda points: points + way if np.any(way) else points
+    middle = fade.mobject.get_center() + way
+    return lambda points: (points + way - middle) * fade.scale_factor + middle
+
+
+def fades_of(scene: Any) -> list[Animation]:
+    """Return those of a scene's animations that need not begin: fades that share nothing with any other animation."""
+    parts = [part for one in scene.animations for leaf, _ in leaves(one, np.zeros(1)) for part in members(leaf)]
+    if None in parts or len(set(parts)) < len(parts) or anything_updates(scene):
+        return []
+    return [one for one in scene.animations if type(one) in (FadeIn, FadeOut) and is_plain(one)]
+
+
+def members(leaf: Any) -> Sequence[Mobject | None]:
+    return [None] if leaf is None else leaf.mobject.get_family()
+
+
+def is_plain(fade: Any) -> bool:
+    """Tell whether a fade goes straight from nothing to all, or back, and of curves and images alone."""
+    return (
+        fade.path_func is straight_path()
+        and [fade.rate_func(alpha) for alpha in (0, 1, 1.01)] == [0, 1, 1]
+        and not fade.reverse_rate_function
+        and all(isinstance(part, VMobject | ImageMobject) for part in fade.mobject.family_members_with_points())
+    )
+
+
+def anything_updates(scene: Any) -> bool:
+    return bool(scene.updaters) or any(part.updaters for part in scene.get_mobject_family_members())
 
 
 def leaves(animation: Animation, alphas: Series) -> Iterator[tuple[Animation | None, Series]]:

@@ -72,6 +72,7 @@ class Outlines:
 
     def __init__(self) -> None:
         self._known: dict[bytes, Outline2d] = {}
+        self._written: dict[Outline2d, int] = {}
         self.shapes = Table()
 
     def find(self, points: Points) -> Outline2d:
@@ -80,9 +81,11 @@ class Outlines:
         key = np.rint(unit * FINENESS).astype(np.int32).tobytes()
         return self._known.setdefault(key, Outline2d(unit))
 
-    def write(self, points: Points) -> int:
-        (shape,) = path_data([points])
-        return self.shapes.add(shape, shape)
+    def index(self, outline: Outline2d) -> int:
+        """Return the shape of an outline, which grows no more."""
+        if outline not in self._written:
+            (self._written[outline],) = self.write_alike(outline.points)
+        return self._written[outline]
 
     def write_alike(self, *several: Points) -> list[int]:
         return [self.shapes.add(shape, shape) for shape in path_data(several)]

@@ -37,9 +37,9 @@ class PictureActor(Actor):
         super().__init__(mobject, props)
         self.looks.append(None)
         self.picture: list[list[int]] = []
-        self.opacity = Keys([LEVEL])
+        self.opacity = Keys(np.array([LEVEL]))
 
-    def look(self) -> PictureLook:
+    def look(self, foreseen: Any = None) -> PictureLook:
         before, points, pixels = self.looks[-1], self.mobject.points, self.mobject.pixel_array
         if before is None or not np.array_equal(pixels, before.pixels):
             return PictureLook(points.copy(), pixels.copy())
@@ -132,11 +132,17 @@ def reveal(several: list[Any]) -> Any:
         return None
     when = np.zeros(first.shape[:2], np.uint8)
     for index, one in enumerate(several):
-        arrived = (one == last).all(axis=-1)
-        if not (arrived | (one == first).all(axis=-1)).all():
+        arrived = alike_where(one, last)
+        if not (arrived | alike_where(one, first)).all():
             return None
         when[~arrived] = round(min(index + 1, span) / span * REVEALS)
     return when
+
+
+def alike_where(one: Any, other: Any) -> Any:
+    """Tell of each pixel (H, W) whether it is the same in two pictures (H, W, 3)."""
+    same = one == other
+    return same[..., 0] & same[..., 1] & same[..., 2]
 
 
 UNIT = Outline2d(np.zeros((4, 2)), np.ones(2))

@@ -13,13 +13,13 @@ import numpy as np
 from manim import Animation, config
 
 from cnn_core.arrays import Pair
-from cnnreel.film.actors import Actor, LineActor, LineLook, Projection, Props
+from cnnreel.film.actors import Actor, LineActor, Projection, Props
 from cnnreel.film.format import FRAME, RATE
-from cnnreel.film.motion import Motion
+from cnnreel.film.motion import Foreseen, Motion, fades_of
 from cnnreel.film.paints import Paints
 from cnnreel.film.picture_actors import actor_of
 from cnnreel.paint.engine import everything, manim_set_up
-from cnnreel.paint.looks import Family, lively
+from cnnreel.paint.looks import lively, shown_of
 from scenes.rehearsal import BlindRenderer
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
@@ -77,48 +77,50 @@ class Recorder(BlindRenderer):
         self._seen = hashlib.sha256()
 
     def begin(self, scene: Any) -> list[Animation]:
-        scene.begin_animations()
-        return list(scene.animations)
+        begun = super().begin(scene)
+        scene.moving_mobjects, scene.static_mobjects = scene.get_moving_and_static_mobjects(scene.animations)
+        return begun
 
-    def watch(self, scene: Any, ticks: int) -> None:
+    def idle(self, scene: Any) -> list[Animation]:
+        """Return fades of which it is known what they do."""
+        return fades_of(scene)
+
+    def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
         self._heed()
-        frozen = scene.is_current_animation_frozen_frame()
-        if not frozen:
-            scene.update_to_time(0)
-        shown = self._enter(scene, frozen)
-        for actor in shown:
-            actor.sample()
-        self._witness(ticks, shown)
-        if frozen:
-            self._write(shown)
+        samples = ticks * PER_TICK
+        if scene.is_current_animation_frozen_frame():
+            self._write(self._seen_first(shown_of(everything(scene)), ticks, {}))
+        elif (motion := Motion.of(scene, np.arange(samples + 1) / RATE, begun)) is None:
+            self._sample_all(scene, ticks)
         else:
-            self._watch_moving(scene, ticks * PER_TICK, shown)
-        self._sample += ticks * PER_TICK
+            self._watch_moving(scene, ticks, motion, begun)
+        self._sample += samples
 
-    def _watch_moving(self, scene: Any, samples: int, shown: list[Actor]) -> None:
-        motion = Motion.of(scene, np.arange(samples + 1) / RATE)
-        if motion is None:
-            self._sample_all(scene, samples, shown)
-            return
-        moving = self._known(Family([animation.mobject for animation, _ in motion.played]))
-        seen = [(actor, motion.foreseen[id(actor.mobject)]) for actor in shown if id(actor.mobject) in motion.foreseen]
+    def _watch_moving(self, scene: Any, ticks: int, motion: Motion, begun: list[Animation]) -> None:
+        motion.play(0)
+        shown = self._seen_first(scenery_and_moving(scene), ticks, motion.foreseen)
+        moving = self._known(motion.moving)
         played = set(map(id, moving))
         self._write([actor for actor in shown if id(actor) not in played])
-        ends = [(actor, LineLook.of(one.start), LineLook.of(one.target), one.shares) for actor, one in seen]
-        self._sample_some(samples, moving, motion.play)
-        self._finish(scene, moving)
-        for actor, one, other, shares in ends:
-            assert isinstance(actor, LineActor)
-            self._seen.update(actor.keep_mixture(self._sample, one, other, shares))
+        self._sample_some(ticks * PER_TICK, moving, motion.play)
+        motion.play(-1)
+        self._finish(begun, moving)
+        motion.leave()
+        for actor in shown:
+            if (one := motion.foreseen.get(id(actor.mobject))) is not None:
+                assert isinstance(actor, LineActor)
+                self._seen.update(actor.keep_mixture(self._sample, one.target, one.shares))
 
-    def _sample_all(self, scene: Any, samples: int, shown: list[Actor]) -> None:
+    def _sample_all(self, scene: Any, ticks: int) -> None:
+        scene.update_to_time(0)
+        shown = self._seen_first(scenery_and_moving(scene), ticks, {})
         members = lively(scene)
-        moving = self._known(Family(everything(scene) if members is None else members))
+        moving = self._known(everything(scene) if members is None else members)
         staying = set(map(id, moving))
         self._write([actor for actor in shown if id(actor) not in staying])
-        self._sample_some(samples, moving, lambda sample: scene.update_to_time(sample / RATE))
-        self._finish(scene, moving)
+        self._sample_some(ticks * PER_TICK, moving, lambda sample: scene.update_to_time(sample / RATE))
+        self._finish(scene.animations, moving)
 
     def _sample_some(self, samples: int, moving: list[Actor], play: Callable[[int], None]) -> None:
         """Look at what moves, at each sample but the first and the last."""
@@ -129,30 +131,30 @@ class Recorder(BlindRenderer):
             if sample % PER_TICK == 0:
                 self._witness(sample // PER_TICK, moving)
 
-    def _finish(self, scene: Any, moving: list[Actor]) -> None:
-        for animation in scene.animations:
+    def _finish(self, begun: list[Animation], moving: list[Actor]) -> None:
+        for animation in begun:
             animation.finish()
         for actor in moving:
             actor.sample()
         self._write(moving)
 
-    def _enter(self, scene: Any, frozen: bool) -> list[Actor]:
-        """Note which mobjects are drawn, and in which order: the scenery first, then what moves, each by its height."""
-        if frozen or not scene.moving_mobjects:
-            mobjects = Family(everything(scene)).shown()
-        else:
-            mobjects = Family(scene.static_mobjects).shown() + Family(scene.moving_mobjects).shown()
+    def _seen_first(self, mobjects: list[Any], ticks: int, foreseen: dict[int, Foreseen]) -> list[Actor]:
+        """Note which mobjects are drawn, and in which order, and look at each of them, or at what it will look like."""
         for mobject in mobjects:
             if id(mobject) not in self._actors:
                 self._actors[id(mobject)] = actor_of(mobject, self._props)
         order = list(dict.fromkeys(map(id, mobjects)))
         if not self._orders or self._orders[-1][1] != order:
             self._orders.append((self._sample, order))
-        return [self._actors[key] for key in order]
+        shown = [self._actors[key] for key in order]
+        for key, actor in zip(order, shown, strict=True):
+            actor.sample(foreseen[key].start if key in foreseen else None)
+        self._witness(ticks, shown)
+        return shown
 
-    def _known(self, family: Family) -> list[Actor]:
+    def _known(self, mobjects: list[Any]) -> list[Actor]:
         drawn = set(self._orders[-1][1])
-        return [self._actors[id(mobject)] for mobject in family.shown() if id(mobject) in drawn]
+        return [self._actors[id(mobject)] for mobject in shown_of(mobjects) if id(mobject) in drawn]
 
     def _write(self, actors: list[Actor]) -> None:
         for actor in actors:
@@ -184,6 +186,13 @@ class Recorder(BlindRenderer):
             "sprites": sprites,
             "orders": orders,
         }
+
+
+def scenery_and_moving(scene: Any) -> list[Any]:
+    """Return what is drawn while animations are played: the scenery first, then what moves, each by its height."""
+    if not scene.moving_mobjects:
+        return shown_of(everything(scene))
+    return shown_of(scene.static_mobjects) + shown_of(scene.moving_mobjects)
 
 
 def runs(indices: list[int]) -> list[int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["EVENLY", "HOLDS", "Easings", "Key", "Keys", "Series", "Table", "counting", "eased"]
+__all__ = ["EVENLY", "HOLDS", "Easings", "Key", "Keys", "Series", "Stretch", "Table", "counting", "eased"]
 
 Series: TypeAlias = npt.NDArray[np.float64]
 """(T, k): k numbers at each sample."""
@@ -69,13 +69,17 @@ class Keys:
         What counts as a difference in each of the numbers.
     """
 
-    def __init__(self, scale: Sequence[float]) -> None:
-        self.scale = np.array(scale)
+    def __init__(self, scale: Series) -> None:
+        self.scale = scale
         self.keys: list[Key] = []
 
     def add(self, start: int, series: Series, easings: Easings, about: Any = None) -> None:
         """Take samples over, the first of which is that of time `start`."""
-        for piece in eased(series, self.scale, easings):
+        self.put(start, series, eased(series, self.scale, easings), about)
+
+    def put(self, start: int, series: Series, pieces: Iterable[Stretch], about: Any = None) -> None:
+        """Take samples over that have been divided."""
+        for piece in pieces:
             self.begin(start + piece.begins, series[piece.first], piece.easing, about)
             if piece.moves:
                 self.keys.append(Key(start + piece.ends, HOLDS, tuple(series[piece.last].tolist()), about))

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
 
 import cairo
 from manim import ImageMobject, Mobject, VMobject
-from manim.utils.family import extract_mobject_family_members
 
 from cnnreel.paint.patches import Box
+from scenes.swift import animated, family_of
 
-__all__ = ["Family", "Look", "Looks", "coats_of", "differing", "is_plain", "layers_of", "lively", "style_of"]
+__all__ = [
+    "Family",
+    "Look",
+    "Looks",
+    "coats_of",
+    "differing",
+    "is_plain",
+    "layers_of",
+    "lively",
+    "shown_of",
+    "style_of",
+]
 
 
 class Coat(NamedTuple):
@@ -69,7 +81,7 @@ class Family:
 
     def __init__(self, mobjects: list[Mobject]) -> None:
         self._of = list(mobjects)
-        self._members = extract_mobject_family_members(mobjects)
+        self._members = family_of(mobjects)
         self._parts = [list(member.submobjects) for member in self._members]
 
     def is_of(self, mobjects: list[Mobject], *, parts: bool = True) -> bool:
@@ -77,7 +89,12 @@ class Family:
         return mobjects == self._of and (not parts or [member.submobjects for member in self._members] == self._parts)
 
     def shown(self) -> list[Mobject]:
-        return sorted((member for member in self._members if len(member.points)), key=lambda member: member.z_index)
+        return shown_of(self._members)
+
+
+def shown_of(mobjects: list[Mobject]) -> list[Mobject]:
+    """Return all that some consist of and that has points, the lowest first."""
+    return sorted((one for one in family_of(mobjects) if len(one.points)), key=attrgetter("z_index"))
 
 
 def is_plain(mobject: Any) -> bool:
@@ -165,9 +182,3 @@ def lively(scene: Any) -> list[Mobject] | None:
     moved = [part for mobject in animated(scene.animations) for part in mobject.get_family()]
     updated = [part for mobject in scene.mobjects for part in mobject.get_family() if part.updaters]
     return [*moved, *(part for mobject in updated for part in mobject.get_family())]
-
-
-def animated(animations: Collection[Any]) -> Iterator[Mobject]:
-    for animation in animations:
-        yield animation.mobject
-        yield from animated(getattr(animation, "animations", ()))

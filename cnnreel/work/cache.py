@@ -30,7 +30,7 @@ ROOMY = 2000
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("cnn_core", "scenes", "cnnreel")
-DRAWN_WITH = ("av", "manim", "ManimPango", "numpy", "pillow", "pycairo", "typst")
+DRAWN_WITH = ("av", "manim", "ManimPango", "numpy", "pillow", "pycairo", "typst", "uharfbuzz")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from manim import DOWN, LEFT, ManimColor, VGroup, VMobject, config
@@ -16,7 +17,8 @@ from cnn_core.numerals import parenthesised
 from scenes.language import number
 from scenes.letters import check_letters
 from scenes.mobjects.flow import broken
-from scenes.mobjects.typeset import Outline, Setting, literal, typeset
+from scenes.mobjects.lettering import Curves, lettering
+from scenes.mobjects.typeset import Outline, typeset
 
 __all__ = ["FIGURE_MIDDLE", "Formula", "Label", "Number", "Paragraph", "Traceable", "lines_of", "width_of"]
 
@@ -24,13 +26,15 @@ FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
 
 
-def glyph(outline: Outline, size: float, origin: tuple[float, float], color: str | ManimColor) -> VMobject:
-    """Draw one outline at a size of `size` scene units an em, with `origin` (in em) at the centre."""
-    drawn = VMobject(stroke_width=0, fill_color=color, fill_opacity=1)
-    drawn.points = (outline.points - np.array([*origin, 0.0])) * size
-    if outline.stroke:
-        pixels = outline.stroke * size * config.pixel_height / config.frame_height
-        drawn.set_fill(opacity=0).set_stroke(color, width=pixels * 100 * config.frame_width / config.pixel_width)
+@cache
+def _filled() -> VMobject:
+    return VMobject(stroke_width=0, fill_opacity=1)
+
+
+def glyph(points: Curves, color: str | ManimColor) -> VMobject:
+    """Draw an outline, in scene units."""
+    drawn = _filled().copy().set_fill(color)
+    drawn.points = points
     return drawn
 
 
@@ -59,21 +63,18 @@ class Label(VGroup):
         super().__init__()
         self.text = text
         self.size = size
-        setting = self._set(text, weight)
-        self.strut = Strut(setting.width * size, size)
-        origin = (setting.width / 2, FIGURE_MIDDLE - setting.baseline)
-        self.glyphs = [glyph(outline, size, origin, color) for outline in setting.outlines]
+        half = width_of(text, weight) / 2
+        self.strut = Strut(2 * half * size, size)
+        middle = np.array([half, FIGURE_MIDDLE, 0])
+        placed = lettering(weight).glyphs(text)
+        self.glyphs = [glyph((one + place - middle) * size, color) for one, place in placed]
         self.add(self.strut, *self.glyphs)
-
-    @staticmethod
-    def _set(text: str, weight: str) -> Setting:
-        check_letters("a label", text)
-        return typeset(f'#text(weight: "{weight}", {literal(text)})')
 
 
 def width_of(text: str, weight: str = "regular") -> float:
     """Return the width of a line of text in em, without drawing it."""
-    return Label._set(text, weight).width
+    check_letters("a label", text)
+    return lettering(weight).width(text)
 
 
 class Traceable:
@@ -132,13 +133,21 @@ class Formula(VGroup):
     def __init__(self, code: str, size: float, color: str | ManimColor) -> None:
         super().__init__()
         self.names: list[str] = []
-        setting = typeset(f"$ {self._numbered(code)} $")
+        outlines = typeset(f"$ {self._numbered(code)} $")
         parts: list[list[VMobject]] = [[] for _ in range(len(self.names) + 1)]
-        for outline in setting.outlines:
-            parts[outline.part].append(glyph(outline, size, (0, 0), color))
+        for outline in outlines:
+            parts[outline.part].append(self._drawn(outline, size, color))
         self.parts = [Part(glyphs) for glyphs in parts]
         self.add(*self.parts)
         self.center()
+
+    @staticmethod
+    def _drawn(outline: Outline, size: float, color: str | ManimColor) -> VMobject:
+        drawn = glyph(outline.points * size, color)
+        if outline.stroke:
+            pixels = outline.stroke * size * config.pixel_height / config.frame_height
+            drawn.set_fill(opacity=0).set_stroke(color, width=pixels * 100 * config.frame_width / config.pixel_width)
+        return drawn
 
     def _numbered(self, code: str) -> str:
         """Replace `{{body : name}}`, innermost first, by calls that colour each part with its number."""

@@ -1,15 +1,17 @@
-"""Typst code in, outlines out: in memory, without files, and without the fonts of the machine.
+"""Formulas in Typst's math language become outlines: in memory, without files, and without the fonts of the machine.
 
-Manim's own `Typst` mobjects write two files a text and look through the machine's fonts each time (7 ms and more);
-this takes a fraction of a millisecond, and the same code gives the same outlines everywhere.
+Manim's own `Typst` mobjects write two files a formula and look through the machine's fonts each time; here each glyph
+is read once, and the same code gives the same outlines everywhere.
 """
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
+from typing import TypeAlias
+from xml.etree.ElementTree import Element, fromstring
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,9 @@ import svgelements as se
 import typst
 from manim import VMobjectFromSVGPath
 
-__all__ = ["Outline", "Setting", "literal", "typeset"]
+from scenes.mobjects.lettering import Curves
+
+__all__ = ["Outline", "typeset"]
 
 FONTS = Path(__file__).parent.parent / "fonts"
 EM = 100.0
@@ -29,6 +33,12 @@ HEAD = f"""
 #let part(i, body) = text(fill: rgb(0, 0, int(i)), body)
 """
 
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+
+_Matrix: TypeAlias = npt.NDArray[np.float64]
+"""(3, 3), for points (x, y, 1)."""
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -36,35 +46,15 @@ class Outline:
 
     Attributes
     ----------
-    points
-        Cubic Bezier points (4 a curve) as Manim keeps them, (n, 3); y points up.
     part
-        Number of the part it belongs to; 0 outside of every part.
+        Number of the part it belongs to: its colour; 0 outside of every part.
     stroke
         Width of the line in em; 0 for a glyph, which is filled.
     """
 
-    points: npt.NDArray[np.float64]
+    points: Curves
     part: int
     stroke: float
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A piece of Typst that has been set; `baseline` is that of its first line, both lengths in em."""
-
-    outlines: tuple[Outline, ...]
-    width: float
-    baseline: float
-
-
-def literal(text: str) -> str:
-    r"""Return Typst code for a string that is shown as it is, whatever it holds.
-
-    >>> literal('a"]')
-    '"a\\u{22}\\u{5d}"'
-    """
-    return '"' + "".join(c if c.isascii() and c.isalnum() else f"\\u{{{ord(c):x}}}" for c in text) + '"'
 
 
 @cache
@@ -73,26 +63,40 @@ def compiler() -> typst.Compiler:
     return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False, font_paths=[FONTS]))
 
 
-@lru_cache(maxsize=4096)
-def typeset(code: str) -> Setting:
+def typeset(code: str) -> list[Outline]:
     """Set Typst code; `part("1", body)` numbers a part of it."""
     svg = compiler().compile(input=(HEAD + code).encode(), format="svg")
     assert isinstance(svg, bytes)
-    # Glyphs of a line stand in a group `matrix(1 0 0 -1 x baseline)`; svgelements resolves it.
-    drawing = se.SVG.parse(io.BytesIO(svg.replace(b'pt"', b'"', 2)), reify=True)
-    outlines = tuple(as_outline(shape) for shape in drawing.elements() if isinstance(shape, se.Path) and len(shape))
-    return Setting(outlines, drawing.width / EM, first_baseline(svg) / EM)
+    drawing = fromstring(svg)
+    symbols = {f"#{symbol.get('id')}": symbol[0] for symbol in drawing.iter(f"{_SVG}symbol")}
+    return list(_outlines(drawing, np.diag([1 / EM, -1 / EM, 1]), symbols))
 
 
-def first_baseline(svg: bytes) -> float:
-    """Return the distance of the first line's baseline from the top, in points."""
-    _, found, rest = svg.partition(b"matrix(1 0 0 -1 ")
-    return float(rest.partition(b")")[0].split()[1]) if found else EM / 2
+def _outlines(group: Element, placed: _Matrix, symbols: dict[str, Element]) -> Iterator[Outline]:
+    for one in group:
+        at = placed @ _matrix(one.get("transform", ""))
+        if one.tag == f"{_SVG}g":
+            yield from _outlines(one, at, symbols)
+        elif one.tag == f"{_SVG}use":
+            at = at @ _matrix(f"translate({one.get('x')} {one.get('y')})")
+            yield _outline(symbols[one.attrib[_HREF]], at, one.attrib["fill"], 0.0)
+        elif one.tag == f"{_SVG}path" and one.get("fill") == "none":
+            yield _outline(one, at, one.attrib["stroke"], float(one.attrib["stroke-width"]) / EM)
+        elif one.tag == f"{_SVG}path":
+            yield _outline(one, at, one.attrib["fill"], 0.0)
 
 
-def as_outline(shape: se.Path) -> Outline:
-    """Turn a path of the drawing into Manim's points."""
-    points = VMobjectFromSVGPath(shape).points / EM * np.array([1, -1, 1])
-    stroked = shape.stroke.value is not None and shape.stroke_width is not None and shape.fill.value is None
-    ink = shape.stroke if stroked else shape.fill
-    return Outline(points, (ink.blue or 0), float(shape.stroke_width) / EM if stroked else 0.0)
+def _outline(path: Element, at: _Matrix, ink: str, stroke: float) -> Outline:
+    return Outline(_curves(path.attrib["d"]) @ at.T * [1, 1, 0], int(ink.removeprefix("#"), 16), stroke)
+
+
+def _matrix(transform: str) -> _Matrix:
+    read = se.Matrix(transform)
+    return np.array([[read.a, read.c, read.e], [read.b, read.d, read.f], [0, 0, 1]])
+
+
+@cache
+def _curves(path: str) -> Curves:
+    """Return the points (x, y, 1) of SVG path data."""
+    points: Curves = VMobjectFromSVGPath(se.Path(path)).points + np.array([0, 0, 1])
+    return points

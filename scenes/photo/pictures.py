@@ -133,15 +133,15 @@ class Grow(Animation):
 
     def __init__(self, framed: Framed, start: int, stop: int, **options: Any) -> None:
         self.start, self.stop = start, stop
-        self.order = np.arange(framed.rows * framed.columns).reshape(framed.rows, framed.columns, 1)
         self.whole = framed.tones.colours(framed.values)
         self.ground = ground_of(framed)
         super().__init__(framed.image, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
-        reached = self.order < self.start + round(self.rate_func(alpha) * (self.stop - self.start))
+        reached = self.start + round(self.rate_func(alpha) * (self.stop - self.start))
         picture: Any = self.mobject
-        picture.pixel_array = np.where(reached, self.whole, self.ground)
+        picture.pixel_array = self.whole.copy()
+        picture.pixel_array.reshape(-1, 4)[reached:] = self.ground[0]
 
 
 def ground_of(framed: Framed) -> Colours:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo
 
+from cnn_core.arrays import Array
 from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
@@ -50,7 +51,10 @@ EXAMPLE = "example"
 """What stands for a default grid that is too large to be typed."""
 
 _MANY = 10_000
-"""Numbers of an array from which on whole ones are written without their decimal point."""
+"""Numbers of an array from which on whole ones are written without their decimal point, and others shorter."""
+
+_DECIMALS = 5
+"""Of which such an array's numbers have at least so many: more than any number on screen."""
 
 Values = Mapping[str, Any]
 """Computed arrays by name; may hold mappings and lists of them (`steps[0].products`)."""
@@ -258,8 +262,23 @@ def as_json(values: Any) -> Any:
             return {name: as_json(value) for name, value in values.items()}
         case np.ndarray() if values.size > _MANY and np.array_equal(values, values.round()):
             return values.astype(np.int64).tolist()
+        case np.ndarray() if values.size > _MANY and np.isfinite(values).all():
+            return _shorter(values).tolist()
         case np.ndarray() | np.generic():
             return values.tolist()
         case list() | tuple():
             return [as_json(value) for value in values]
     return values
+
+
+def _shorter(values: Array) -> Array:
+    """Write numbers with few decimals, so that rounding them once more gives what rounding them at once does.
+
+    As `decimal.ROUND_05UP`: what is cut off makes a last digit of 0 or 5 one larger, since it may have been a tie.
+    """
+    unit = 10.0 ** max(_DECIMALS, _DECIMALS - 1 - int(np.floor(np.log10(np.abs(values).max()))))
+    scaled = values * unit
+    near = scaled.round()
+    cut = np.where(np.isclose(scaled, near, rtol=0, atol=1e-6), near, np.trunc(scaled))
+    sticky = (cut != scaled.round(6)) & (np.abs(cut) % 5 == 0)
+    return np.asarray((cut + np.sign(scaled) * sticky) / unit)

@@ -8,18 +8,18 @@ import pytest
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene
+from tests.performing import Played
 from tests.performing import perform as performed
 from tests.scenes.looking import outside, overlapping, too_small
 
-Perform = Callable[..., ExplainerScene[Any]]
+Perform = Callable[..., Played]
 
 
 @pytest.fixture
 def perform() -> Perform:
     """Play a scene without drawing: `perform("max-pool", x=[[7, 3], [3, 8]])`."""
 
-    def play(name: str, **given: Any) -> ExplainerScene[Any]:
+    def play(name: str, **given: Any) -> Played:
         return performed(name, **given).scene
 
     return play
@@ -29,7 +29,7 @@ def perform() -> Perform:
 def perform_well() -> Perform:
     """Play a scene as `perform` does, and look at every beat: texts large enough and side by side, numbers true."""
 
-    def play(name: str, **given: Any) -> ExplainerScene[Any]:
+    def play(name: str, **given: Any) -> Played:
         scene, seen = performed(name, **given)
         values = as_json(scene.spec.values())
         for beat, labels in zip(scene.timeline.beats, seen, strict=True):

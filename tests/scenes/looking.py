@@ -10,7 +10,8 @@ from scenes.layout import smallest_text
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import SceneSpec
-from scenes.stage import ExplainerScene, family, pixel_box
+from scenes.stage import ExplainerScene, pixel_box
+from scenes.swift import family_of
 from scenes.theme import CAPTION_BAND
 from scenes.timeline import Beat
 
@@ -30,7 +31,7 @@ class Seen(NamedTuple):
 
 def visible(scene: ExplainerScene[Any]) -> list[Seen]:
     """Return every text that can be seen now."""
-    labels = [one for one in family(scene.mobjects) if isinstance(one, Label) and one.glyphs]
+    labels = [one for one in family_of(scene.mobjects) if isinstance(one, Label) and one.glyphs]
     seen = [one for one in labels if all(glyph.get_fill_opacity() > 0.05 for glyph in one.glyphs)]
     return [Seen(one.text, pixel_box(one), one.strut.height / smallest_text()) for one in seen]
 

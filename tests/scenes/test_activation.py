@@ -11,7 +11,8 @@ from scenes.catalog import find
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene, family
+from scenes.stage import ExplainerScene
+from scenes.swift import family_of
 from scenes.timeline import Beat
 from tests.often import in_turn
 
@@ -29,7 +30,7 @@ def words(name: str, **given: Any) -> list[list[str]]:
     seen: list[list[str]] = []
 
     def look(scene: ExplainerScene[Any], _: Beat) -> None:
-        seen.append([one.text for one in family(scene.mobjects) if isinstance(one, Label)])
+        seen.append([one.text for one in family_of(scene.mobjects) if isinstance(one, Label)])
 
     rehearse(find(name).build(given), on_beat=look)
     return seen

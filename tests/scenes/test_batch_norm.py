@@ -19,7 +19,8 @@ from scenes.mobjects.plot import dot_size, stacked
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene, family, pixel_box
+from scenes.stage import ExplainerScene, pixel_box
+from scenes.swift import family_of
 from scenes.theme import CAPTION_BAND
 from scenes.timeline import Beat
 from tests.often import in_turn
@@ -80,7 +81,7 @@ def words_on_screen(beat: str, **given: Any) -> list[str]:
 
     def look(scene: ExplainerScene[Any], now: Beat) -> None:
         if beat in now.caption and not seen:
-            seen.extend(one.text for one in family(scene.mobjects) if isinstance(one, Label))
+            seen.extend(one.text for one in family_of(scene.mobjects) if isinstance(one, Label))
 
     rehearse(find("batch-norm").build(given), on_beat=look)
     return seen
@@ -356,7 +357,7 @@ def test_everything_is_true_and_fits(which: str, ratio: str) -> None:
         for number in beat.shown:
             decimals = len(number.text.partition(".")[2])
             assert number.text == as_text(value_at(values, number.of), decimals), (beat.caption, number)
-        labels = [one for one in family(scene.mobjects) if isinstance(one, Label) and one.glyphs]
+        labels = [one for one in family_of(scene.mobjects) if isinstance(one, Label) and one.glyphs]
         boxes = [(one.text, pixel_box(one)) for one in labels if one.glyphs[0].get_fill_opacity() > 0.05]
         small = [(one.text, one.strut.height) for one in labels if one.strut.height < smallest_text() - 1e-6]
         assert not small, (beat.caption, small)

@@ -31,7 +31,7 @@ from scenes.addresses import value_at
 from scenes.mobjects.text import Label
 from scenes.network import DigitSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.stage import family
+from scenes.swift import family_of
 from tests.performing import perform, performance_of
 
 
@@ -189,7 +189,7 @@ def test_equals_stands_only_where_the_digits_shown_make_it_true() -> None:
     signs: dict[str, set[str]] = {}
 
     def look(scene: Any, beat: Any) -> None:
-        texts = {one.text for one in family(scene.mobjects) if isinstance(one, Label)}
+        texts = {one.text for one in family_of(scene.mobjects) if isinstance(one, Label)}
         signs[beat.caption] = texts & {"=", "≈"}
 
     spec = DigitSpec.build({})

@@ -74,15 +74,9 @@ def test_a_question_is_answered_by_the_next_beat(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_scene_says_and_shows_the_same_every_time(name: str) -> None:
-    again = rehearse(find(name).build({}))
-    assert again.timeline.as_json() == perform(name).timeline.as_json()
-
-
-@pytest.mark.parametrize("name", SCENES)
-def test_a_scene_plays_in_the_light_theme_too(name: str) -> None:
-    light = rehearse(find(name).build({"theme": "light"})).timeline
-    assert [beat.caption for beat in light.beats] == [b.caption for b in perform(name).timeline.beats]
+def test_a_scene_says_and_shows_the_same_every_time_and_in_either_theme(name: str) -> None:
+    light = rehearse(find(name).build({"theme": "light"}))
+    assert light.timeline.as_json() == perform(name).timeline.as_json()
 
 
 @pytest.mark.parametrize("name", SCENES)

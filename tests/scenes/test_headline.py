@@ -7,7 +7,8 @@ from scenes.layout import Bands, smallest_text
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES
-from scenes.stage import family, pixel_box, set_frame
+from scenes.stage import pixel_box, set_frame
+from scenes.swift import family_of
 from scenes.theme import THEMES
 from tests.scenes.looking import Seen, overlapping
 
@@ -22,7 +23,7 @@ def test_title_reason_and_aside_stand_side_by_side_in_their_band(ratio: str, rea
         set_frame()
         box = Bands.of_frame().title
         line = Headline("Conv2D", reason, "position 2 of 9", THEMES["dark"], box, tall=height > width)
-        labels = [one for one in family([line]) if isinstance(one, Label)]
+        labels = [one for one in family_of([line]) if isinstance(one, Label)]
         seen = [Seen(one.text, pixel_box(one), one.strut.height / smallest_text()) for one in labels]
         assert " ".join(reason.split()) in " ".join(one.text for one in labels)
         assert not list(overlapping(seen))

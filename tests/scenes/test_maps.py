@@ -15,7 +15,8 @@ from scenes.mobjects.track import NetTrack
 from scenes.network import DigitSpec
 from scenes.network.kernels import see_the_digit
 from scenes.rehearsal import FRAME_SIZES
-from scenes.stage import family, pixel_box, set_frame
+from scenes.stage import pixel_box, set_frame
+from scenes.swift import family_of
 from scenes.theme import THEMES, as_shares
 from tests.scenes.looking import Seen, outside, overlapping
 
@@ -94,7 +95,7 @@ def test_the_strip_names_every_step_at_every_ratio(ratio: str) -> None:
     with tempconfig({"pixel_width": width, "pixel_height": height, "dry_run": True}):
         set_frame()
         strip = NetTrack(STEPS, THEMES["dark"], Bands.of_frame().whole)
-        labels = [one for one in family([strip]) if isinstance(one, Label)]
+        labels = [one for one in family_of([strip]) if isinstance(one, Label)]
         seen = [Seen(one.text, pixel_box(one), one.strut.height / smallest_text()) for one in labels]
         assert [one.text for one in seen] == STEPS
         assert not list(overlapping(seen))

@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from manim import DR, UL
 from PIL import Image
 
 from cnn_core.errors import InputError
+from cnn_core.numerals import as_text as number_as_text
 from cnn_core.reading.photos import as_data
 from cnn_core.trace import parse
 from cnnreel.film.record import as_text, inspected
@@ -19,9 +22,11 @@ from cnnreel.film.recorder import record_film
 from scenes.catalog import find
 from scenes.photo.pictures import Framed, Sight, Tones, tones_of
 from scenes.rehearsal import rehearse
+from scenes.specs import as_json
 from scenes.specs.photo import strongest_and_typical
-from scenes.stage import family
+from scenes.swift import family_of
 from scenes.theme import THEMES
+from tests.performing import perform as performed
 from tests.scenes.conftest import Perform
 
 
@@ -83,6 +88,26 @@ def test_a_photo_survives_its_own_json() -> None:
     again = find("conv2d").build({**plain, "at": plain["at"]})
     assert np.array_equal(again.x.array, spec.x.array)
     assert again.as_json() == plain
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(st.floats(-1, 1), st.integers(-999_999, 999_999).map(lambda tick: tick / 1e6)), min_size=1))
+def test_a_record_of_many_values_is_short_and_rounds_to_what_is_on_screen(some: list[float]) -> None:
+    values = np.resize([*some, 0.123450004, -0.1234499996, 0.5], 10_001)
+    written = as_json(values)
+    assert np.abs(np.array(written) - values).max() < 1e-5
+    assert all(len(repr(value)) <= len("-0.12345") for value in written if abs(value) >= 1e-4)
+    for decimals in range(5):
+        assert [number_as_text(one, decimals) for one in written[:99]] == [
+            number_as_text(one, decimals) for one in values[:99]
+        ]
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_the_record_of_a_photo_fits_into_a_megabyte(name: str, tmp_path: Path) -> None:
+    grain = np.random.default_rng(0).integers(0, 256, (256, 256))
+    spec = find(name).build({"x": saved(grain, tmp_path / "grain.png")})
+    assert len(as_text(inspected(spec))) < 1_000_000
 
 
 def test_what_is_no_photo_stays_as_it_was(tmp_path: Path) -> None:
@@ -174,7 +199,7 @@ def test_the_outline_lies_around_the_pixels_that_it_is_about(name: str, given: d
     seen = []
 
     def look(scene: Any, _: Any) -> None:
-        members = list(family(scene.mobjects))
+        members = list(family_of(scene.mobjects))
         framed = [one for one in members if isinstance(one, Framed)]
         for sight in (one for one in members if isinstance(one, Sight)):
             cells = [parse(address)[1][2:] for address in sight.about if address.startswith("x[")]
@@ -271,9 +296,9 @@ def test_a_photo_enters_an_activation_around_0() -> None:
     assert find("relu").build({"x": signed}).values()["x"][0, 0, 0, 0] == 99.5
 
 
-def test_the_mean_that_is_compared_is_that_of_the_pictures(perform: Perform) -> None:
-    scene = perform("max-pool", x=a_photo().tolist(), at="0,0; 4,5", ratio="9:16")
+def test_the_mean_that_is_compared_is_that_of_the_pictures() -> None:
+    scene, labels = performed("max-pool", x=a_photo().tolist(), at="0,0; 4,5", ratio="9:16")
     before, after = scene.trace.x.mean(), scene.trace.output.mean()
-    said = [text.text for text in scene.texts()]
+    said = [seen.text for seen in labels[-1]]
     assert any(f"{after:.1f}" in one for one in said)
     assert any(f"{before:.1f}" in one for one in said)

@@ -5,7 +5,8 @@ from cnn_core.errors import InputError
 from scenes.mobjects.text import Label
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene, family, pixel_box
+from scenes.stage import ExplainerScene, pixel_box
+from scenes.swift import family_of
 from scenes.theme import CAPTION_BAND
 from scenes.title import TitleSpec
 
@@ -14,7 +15,7 @@ LONG = {"course": "M" * 60, "title": "Handwritten " * 8, "author": "W" * 60, "pa
 
 
 def texts(scene: ExplainerScene[TitleSpec]) -> list[str]:
-    return [one.text for one in family(scene.mobjects) if isinstance(one, Label)]
+    return [one.text for one in family_of(scene.mobjects) if isinstance(one, Label)]
 
 
 def test_the_title_says_what_the_deck_says() -> None:
@@ -76,7 +77,7 @@ def test_long_words_break_and_stay_in_the_frame(ratio: str, motif: bool) -> None
     scene = rehearse(
         TitleSpec.build({**LONG, "ratio": ratio, "motif": motif}),
         on_beat=lambda scene, _: boxes.extend(
-            pixel_box(one) for one in family(scene.mobjects) if isinstance(one, Label)
+            pixel_box(one) for one in family_of(scene.mobjects) if isinstance(one, Label)
         ),
     )
     assert len(boxes) > len(scene.timeline.beats)

@@ -28,7 +28,7 @@ Boxes = list[tuple[tuple[float, ...], float]]
 
 
 class Spy(Recorder):
-    """Records, and notes now and then where everything really is."""
+    """Lets all animations begin as Manim does, and notes now and then where everything really is."""
 
     truth: dict[int, Boxes]
 
@@ -40,12 +40,15 @@ class Spy(Recorder):
 
     last: Any = None
 
-    def watch(self, scene: Any, ticks: int) -> None:
+    def idle(self, scene: Any) -> list[Any]:
+        return []
+
+    def watch(self, scene: Any, ticks: int, begun: list[Any]) -> None:
         sample = self._random.randrange(4 * ticks)
         if not scene.is_current_animation_frozen_frame() and self._random.random() < SHARE:
             scene.update_to_time(sample / 60)
             self.truth[self._sample + sample] = boxes(scene, self._props.projection)
-        super().watch(scene, ticks)
+        super().watch(scene, ticks, begun)
 
 
 def boxes(scene: Any, projection: Any) -> Boxes:
@@ -69,8 +72,8 @@ def opacity(mobject: VMobject) -> float:
 def recorded(name: str) -> tuple[Recording, dict[int, Boxes]]:
     """Record a scene as it is by default; also return the boxes of all that can be seen at some samples."""
     with patch.object(recorder, "Recorder", Spy):
-        recording = record_film(find(name).build({}), SIZE)
-    return recording, Spy.last.truth
+        record_film(find(name).build({}), SIZE)
+    return record_film(find(name).build({}), SIZE), Spy.last.truth
 
 
 def astray(one: Boxes, other: Boxes) -> list[tuple[float, ...]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import patch
 
 import jsonschema
 import pytest
@@ -13,6 +14,8 @@ from manim import (
     UP,
     Circle,
     FadeIn,
+    FadeOut,
+    Group,
     ImageMobject,
     Indicate,
     LaggedStart,
@@ -21,17 +24,19 @@ from manim import (
     Square,
     Transform,
     linear,
+    there_and_back,
 )
 
 from cnnreel.film.format import film_schema
-from cnnreel.film.recorder import Recording, record_film
+from cnnreel.film.recorder import Recorder, Recording, record_film
 from scenes.catalog import SCENES, find
+from scenes.mobjects.text import Label
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.theme import THEMES
 from tests.cnnreel.film.performing import SIZE, astray, recorded
-from tests.cnnreel.film.reading import drawn
+from tests.cnnreel.film.reading import between, drawn, look
 from tests.often import only_often
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema" / "cnnreel-film-1.schema.json"
@@ -115,6 +120,32 @@ def test_what_fades_keeps_its_paint_and_starts_late_if_it_lags() -> None:
     assert (first[0][0], first[-1][0]) == (0, pytest.approx(60, abs=2))
     assert second[-1][0] == pytest.approx(120, abs=2)
     assert second[-2][0] == pytest.approx(60, abs=2)
+
+
+@pytest.mark.parametrize("fade", [FadeIn, FadeOut])
+@pytest.mark.parametrize("options", [{}, {"shift": RIGHT}, {"target_position": 2 * UP, "scale": 0.25}], ids=str)
+def test_a_fade_that_never_begins_is_recorded_as_one_that_does(fade: Any, options: dict[str, Any]) -> None:
+    def act(scene: Any) -> None:
+        label, picture = Label("7", 0.5, INPUT), ImageMobject([[0, 255], [255, 0]]).shift(2 * RIGHT)
+        scene.play(fade(Group(square(), label, picture), **options), run_time=1.0)
+        scene.play(FadeOut(label), FadeIn(picture), run_time=0.5)
+        scene.play(FadeIn(square().rotate(1), rate_func=there_and_back), run_time=0.5)
+
+    with patch.object(Recorder, "idle", lambda *_: []):
+        begun = film_of(act)
+    film = film_of(act)
+    assert film["orders"] == begun["orders"]
+    for sample in range(0, 121, 3):
+        for one, other in zip(drawn(film, sample, "dark"), drawn(begun, sample, "dark"), strict=True):
+            assert one.box == pytest.approx(other.box, abs=0.1)
+            assert one.fill == (INPUT, pytest.approx(other.fill[1], abs=0.01))
+        assert opacities(film, sample) == pytest.approx(opacities(begun, sample), abs=0.01)
+
+
+def opacities(film: dict[str, Any], sample: int) -> list[float]:
+    """Return how opaque the pictures of a film are at an instant."""
+    tracks = [sprite["opacity"] for sprite in film["sprites"] if "picture" in sprite]
+    return [between(found)[0] for track in tracks if (found := look(film, track, sample)) is not None]
 
 
 def test_what_becomes_another_shape_is_two_outlines_with_the_same_commands() -> None:

@@ -1,0 +1,95 @@
+"""Lines of text as outlines: HarfBuzz chooses and places the glyphs of the fonts we ship, and each is cut once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import uharfbuzz
+
+from scenes.letters import face
+
+__all__ = ["Curves", "Lettering", "lettering"]
+
+Curves = npt.NDArray[np.float64]
+"""Cubic Bezier points (4 a curve) as Manim keeps them, (n, 3), in em; y points up."""
+
+_FEATURES = {"tnum": True}
+"""Besides what a font does by itself, such as kerning: all figures are equally wide."""
+
+
+class _Pen:
+    """Writes an outline down: lines as curves, and what is closed ends where it began."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+        self._first = self._last = (0.0, 0.0)
+
+    def move(self, x: float, y: float, _: object) -> None:
+        self._first = self._last = (x, y)
+
+    def line(self, x: float, y: float, _: object) -> None:
+        from_x, from_y = self._last
+        handles = (2 * from_x + x) / 3, (2 * from_y + y) / 3, (from_x + 2 * x) / 3, (from_y + 2 * y) / 3
+        self.curve(*handles, x, y, None)
+
+    def curve(self, x1: float, y1: float, x2: float, y2: float, x: float, y: float, _: object) -> None:
+        self.points += self._last, (x1, y1), (x2, y2), (x, y)
+        self._last = (x, y)
+
+    def close(self, _: object) -> None:
+        if self._last != self._first:
+            self.line(*self._first, None)
+
+    def functions(self) -> uharfbuzz.DrawFuncs:
+        functions = uharfbuzz.DrawFuncs()
+        functions.set_move_to_func(self.move)
+        functions.set_line_to_func(self.line)
+        functions.set_cubic_to_func(self.curve)
+        functions.set_close_path_func(self.close)
+        return functions
+
+
+class Lettering:
+    """One of our fonts."""
+
+    def __init__(self, weight: str) -> None:
+        self._font, self._em = uharfbuzz.Font(face(weight)), face(weight).upem
+        self._outlines: dict[int, Curves] = {}
+
+    def width(self, text: str) -> float:
+        """Return how wide a line of text is, in em."""
+        units: int = sum(place.x_advance for place in self._shaped(text).glyph_positions or ())
+        return float(units / self._em)
+
+    def glyphs(self, text: str) -> Iterator[tuple[Curves, Curves]]:
+        """Give the outline of each glyph of a line, and where it stands, from the start of its baseline, in em."""
+        buffer, at = self._shaped(text), 0
+        for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
+            outline = self._outline(glyph.codepoint)
+            if len(outline):
+                yield outline, np.array([at + place.x_offset, place.y_offset, 0]) / self._em
+            at += place.x_advance
+
+    def _shaped(self, text: str) -> uharfbuzz.Buffer:
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        uharfbuzz.shape(self._font, buffer, _FEATURES)
+        return buffer
+
+    def _outline(self, glyph: int) -> Curves:
+        if glyph not in self._outlines:
+            pen = _Pen()
+            self._font.draw_glyph(glyph, pen.functions())
+            flat = np.array(pen.points, dtype=float).reshape(-1, 2) / self._em
+            self._outlines[glyph] = np.column_stack([flat, np.zeros(len(flat))])
+        return self._outlines[glyph]
+
+
+@cache
+def lettering(weight: str) -> Lettering:
+    """Return the font of a weight, `regular` or `semibold`."""
+    return Lettering(weight.capitalize())

@@ -1,0 +1,148 @@
+"""What Manim does often and slowly, done quickly: families and copies of mobjects, and what of a scene moves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+from manim import Animation, CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject
+from manim.utils.iterables import list_update
+
+__all__ = ["SwiftScene", "animated", "family_of"]
+
+_UNCHANGING = frozenset({bool, float, int, str, type(None), np.float64, ManimColor, CapStyleType, LineJointType})
+
+_HEIGHT = attrgetter("z_index")
+
+
+def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
+    """Return mobjects and all that they consist of, in Manim's order; one that is found twice stands where it was last.
+
+    Walked backwards: what was met before was met with all of its parts.
+    """
+    met: dict[Mobject, None] = {}
+
+    def meet(mobjects: list[Mobject]) -> None:
+        for mobject in reversed(mobjects):
+            if mobject not in met:
+                if mobject.submobjects:
+                    meet(mobject.submobjects)
+                met[mobject] = None
+
+    meet(list(mobjects))
+    return list(reversed(met))
+
+
+def _get_family(mobject: Mobject, recurse: bool = True) -> list[Mobject]:
+    return family_of([mobject])
+
+
+def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
+    copied: Mobject = object.__new__(type(mobject))
+    memo[id(mobject)] = copied
+    state = vars(copied)
+    for name, value in vars(mobject).items():
+        kind = type(value)
+        if kind in _UNCHANGING:
+            state[name] = value
+        elif kind is np.ndarray:
+            state[name] = memo[id(value)] if id(value) in memo else memo.setdefault(id(value), value.copy())
+        elif kind is list and not value:
+            state[name] = []
+        else:
+            state[name] = copy.deepcopy(value, memo)
+    copied.original_id = str(id(mobject))
+    return copied
+
+
+_slow_update = VMobject.update_rgbas_array
+
+
+def _update_rgbas_array(mobject: VMobject, array_name: str, color: Any = None, opacity: Any = None) -> VMobject:
+    """Set one colour, which is nearly always what is asked for; Manim makes arrays of several of it first."""
+    rgbas = getattr(mobject, array_name, None)
+    one_color = color is None or isinstance(color, str | ManimColor)
+    if mobject.sheen_factor or not one_color or isinstance(opacity, Iterable) or not (rgbas is None or len(rgbas) == 1):
+        return _slow_update(mobject, array_name, color, opacity)
+    if rgbas is None:
+        rgbas = np.zeros((1, 4))
+        setattr(mobject, array_name, rgbas)
+    if color is not None:
+        rgbas[0, :3] = _rgb(color)
+    if opacity is not None:
+        rgbas[0, 3] = opacity
+    return mobject
+
+
+def _rgb(color: str | ManimColor) -> Any:
+    return (_known(color) if isinstance(color, str) else color).to_rgb()
+
+
+@cache
+def _known(color: str) -> ManimColor:
+    return ManimColor(color)
+
+
+VMobject.update_rgbas_array = _update_rgbas_array  # type: ignore[assignment]
+Mobject.get_family = _get_family  # type: ignore[assignment]
+Mobject.__deepcopy__ = _deepcopy  # type: ignore[assignment]
+ManimColor.__deepcopy__ = lambda color, memo: color  # type: ignore[attr-defined]
+
+
+class SwiftScene(Scene):
+    """A scene that looks through all of its mobjects once where Manim's does so for each of them."""
+
+    def get_mobject_family_members(self) -> list[Mobject]:
+        return _as_drawn(family_of(self.mobjects))
+
+    def restructure_mobjects(
+        self, to_remove: Sequence[Mobject], mobject_list_name: str = "mobjects", extract_families: bool = True
+    ) -> Scene:
+        """Take mobjects out of one of the scene's lists, and open the groups that they were in."""
+        if not set(family_of(getattr(self, mobject_list_name))).isdisjoint(family_of(to_remove)):
+            return super().restructure_mobjects(to_remove, mobject_list_name, extract_families)
+        setattr(self, mobject_list_name, list(getattr(self, mobject_list_name)))
+        return self
+
+    def add_introduced(self, animations: Iterable[Any]) -> None:
+        """Add to the scene what animations bring with them."""
+        members = set(self.get_mobject_family_members())
+        for animation in animations:
+            if type(animation)._setup_scene is not Animation._setup_scene:
+                animation._setup_scene(self)
+                members = set(self.get_mobject_family_members())
+            elif animation.is_introducer() and animation.mobject not in members:
+                self.add(animation.mobject)
+                members.update(animation.mobject.get_family())
+
+    def get_moving_mobjects(self, *animations: Any) -> list[Mobject]:
+        """Return all that is drawn from the first mobject on of which something may move."""
+        moved = {*family_of(animated(animations)), *self.foreground_mobjects}
+        moving: set[Mobject] = set()
+        family = family_of(self.mobjects)
+        for mobject in reversed(family):
+            if mobject in moved or mobject.updaters or not moving.isdisjoint(mobject.submobjects):
+                moving.add(mobject)
+        members = _as_drawn(family)
+        return members[next((at for at, mobject in enumerate(members) if mobject in moving), len(members)) :]
+
+    def get_moving_and_static_mobjects(self, animations: Iterable[Any]) -> tuple[list[Mobject], list[Mobject]]:
+        moving = _as_drawn(family_of(self.get_moving_mobjects(*animations)))
+        drawn = _as_drawn(family_of(list_update(self.mobjects, self.foreground_mobjects)))
+        may_move = set(moving)
+        return moving, [mobject for mobject in drawn if mobject not in may_move and len(mobject.points)]
+
+
+def animated(animations: Iterable[Any]) -> Iterator[Mobject]:
+    """Give the mobjects of animations, and of those that they are groups of."""
+    for animation in animations:
+        yield animation.mobject
+        yield from animated(getattr(animation, "animations", ()))
+
+
+def _as_drawn(mobjects: list[Mobject]) -> list[Mobject]:
+    return sorted(mobjects, key=_HEIGHT)

@@ -1,0 +1,102 @@
+"""What is done more quickly than Manim does it comes out as Manim has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from manim import BLACK, FadeIn, Group, LaggedStart, ManimColor, Mobject, Scene, Square, VGroup, VMobject
+from manim.utils.iterables import remove_list_redundancies
+
+from scenes.catalog import find
+from scenes.rehearsal import BlindRenderer
+from scenes.stage import ExplainerScene
+from scenes.swift import _slow_update as slow_update
+from scenes.swift import family_of
+
+
+def slow_family(mobject: Mobject) -> list[Mobject]:
+    return remove_list_redundancies(list(mobject._iter_family(set())))
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> list[VMobject]:
+    """Mobjects of which each may consist of some of those before it, so that parts are shared."""
+    found: list[VMobject] = []
+    for _ in range(draw(st.integers(1, 8))):
+        parts = draw(st.lists(st.sampled_from(found), unique=True, max_size=3)) if found else []
+        found.append((VGroup() if draw(st.booleans()) else Square()).add(*parts))
+        found[-1].z_index = draw(st.sampled_from([0, 0, 0, 1, -1]))
+    return found
+
+
+@settings(max_examples=30, deadline=None)
+@given(trees())
+def test_families_have_the_members_and_the_order_of_manims(tree: list[VMobject]) -> None:
+    assert tree[-1].get_family() == slow_family(tree[-1])
+    assert family_of(tree) == remove_list_redundancies([part for one in tree for part in slow_family(one)])
+
+
+def test_a_copy_has_everything_of_its_own_but_what_never_changes() -> None:
+    label: Any = VGroup(Square(color="#123456"), VMobject(fill_opacity=0.5))
+    label.glyphs, label.address, label.values = [label[0]], "x[0]", np.arange(3.0)
+    copied = label.copy()
+    assert copied.glyphs == [copied[0]] != label.glyphs
+    assert copied.address == "x[0]"
+    for one, other in zip(label.get_family(), copied.get_family(), strict=True):
+        assert one is not other
+        assert type(one) is type(other)
+        assert vars(one).keys() | {"original_id"} == vars(other).keys()
+        for name, value in vars(one).items():
+            if isinstance(value, np.ndarray):
+                assert value is not vars(other)[name]
+                np.testing.assert_array_equal(value, vars(other)[name])
+    copied[0].shift([1, 0, 0]).set_fill("#ffffff", 1)
+    copied.values[0] = 7
+    assert label[0].get_fill_opacity() == 0
+    assert label.values[0] == 0
+
+
+def test_a_copy_of_a_part_that_knows_its_whole_knows_the_copy_of_it() -> None:
+    whole: Any = VGroup(Square())
+    whole[0].whole = whole
+    copied = whole.copy()
+    assert copied[0].whole is copied
+
+
+@pytest.fixture(scope="module")
+def stage() -> ExplainerScene[Any]:
+    scene = type(find("title").build({})).scene_class()(renderer=BlindRenderer())
+    scene.renderer.init_scene(scene)
+    return scene
+
+
+@settings(max_examples=30, deadline=None)
+@given(tree=trees(), at=st.integers(0, 7), mark=st.booleans())
+def test_what_may_move_is_what_manim_says(
+    stage: ExplainerScene[Any], tree: list[VMobject], at: int, mark: bool
+) -> None:
+    stage.mobjects, stage.foreground_mobjects = [Square(), *tree, Group(Square())], [tree[0]] if mark else []
+    moved = tree[min(at, len(tree) - 1)]
+    for animations in ([FadeIn(moved)], [LaggedStart(FadeIn(moved))], []):
+        expected = Scene.get_moving_and_static_mobjects(stage, animations)
+        moving = Scene.get_moving_mobjects(stage, *animations)
+        assert stage.get_moving_mobjects(*animations) == moving
+        assert stage.get_moving_and_static_mobjects(animations) == expected
+
+
+COLORS = st.sampled_from([None, "#56B4E9", ManimColor("#123456"), ["#ffffff", "#000000"], BLACK])
+OPACITIES = st.sampled_from([None, 0, 0.25, 1.0, [0.5, 1]])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(COLORS, OPACITIES), min_size=1, max_size=4), st.sampled_from([0, 0.2]))
+def test_colours_become_those_that_manim_sets(changes: list[tuple[Any, Any]], sheen: float) -> None:
+    one, other = Square(sheen_factor=sheen), Square(sheen_factor=sheen)
+    for color, opacity in changes:
+        one.update_rgbas_array("fill_rgbas", color, opacity)
+        slow_update(other, "fill_rgbas", color, opacity)
+        np.testing.assert_array_equal(one.fill_rgbas, other.fill_rgbas)
