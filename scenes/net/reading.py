@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,13 +16,13 @@ from cnn_core.expression import OfMany, Quotient, Sum, Value
 from cnn_core.graph import Graph, Node
 from cnn_core.net_input import NetInput
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import Depth, NetOutline, NetStage, outline
+from cnn_core.outline import Depth, NetOutline, NetPlace, NetStage, outline
 from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
-from scenes.net.worked import WorkedOut, work_out
+from scenes.net.worked import WorkedOut
 from scenes.specs.base import Values
 
-__all__ = ["MOST_SHOWN", "NetReading", "strongest_maps"]
+__all__ = ["MOST_SHOWN", "NetReading", "nameless", "strongest", "strongest_maps"]
 
 MOST_SHOWN = 24
 """Maps of a stage that are shown."""
@@ -53,7 +53,7 @@ class NetReading:
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel without what has been computed: it is large, and computed anew in a moment."""
-        return {"graph": self.graph, "entered": self.entered, "names": self.names, "depth": self.depth}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def with_names(self, names: tuple[str, ...] | None) -> NetReading:
         """Return the same reading, with all that has been computed, and these names of the classes."""
@@ -178,7 +178,31 @@ class NetReading:
     @cached_property
     def worked_out(self) -> list[WorkedOut]:
         """One value of each kind of step, in order."""
-        return [work_out(self, node, f"workings[{k}]") for k, node in enumerate(chosen(self))]
+        return [
+            WorkedOut(self, node, f"worked_out[{k}]", position, is_chosen)
+            for k, (node, position, is_chosen) in enumerate(self.looked_at())
+        ]
+
+    def looked_at(self) -> Iterator[tuple[Node, tuple[int, ...], bool]]:
+        """Give what is worked out: a node, a position in its output, and whether somebody chose it."""
+        for node in first_of_each_kind(self):
+            yield node, self.strongest_in(node), False
+
+    def place_of(self, node: Node) -> NetPlace | None:
+        return next((place for stage in self.whole.stages for place in stage.places() if node in place.nodes), None)
+
+    def strongest_in(self, node: Node) -> tuple[int, ...]:
+        """Return the position that matters most: the winner's score, or the strongest response of the node's place."""
+        output = self.traces[node.name].output
+        if output.ndim == 2 and node.name == self.graph.output and self.top:
+            return 0, self.top[0]
+        place = self.place_of(node)
+        judged = self.traces[place.output].output if place is not None else output
+        return strongest(judged if judged.shape == output.shape else output)
+
+    def place_in_record(self, node: Node, address: str) -> str:
+        """Return where a number of a node's trace stands in `values()`; nowhere, for only what is shown is there."""
+        return ""
 
     def values(self) -> Values:
         """Return what is shown: stages, what is worked out, and the likeliest classes."""
@@ -189,7 +213,7 @@ class NetReading:
                 {"name": stage.output, "shape": list(stage.shape), **limits_of(self.shown(k))}
                 for k, stage in enumerate(self.stages)
             ],
-            "workings": [one.values() for one in self.worked_out],
+            "worked_out": [one.values() for one in self.worked_out],
         }
         if self.output.size <= _MOST_OUTPUTS:
             found["output"] = self.output
@@ -218,7 +242,7 @@ class NetReading:
         match name:
             case "x" | "stages" if inside in _LIMITS:
                 found = self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
-            case "workings":
+            case "worked_out":
                 found = self.worked_out[indices[0]].explain(inside)
             case "top" | "others" | "class_map" if self.probabilities is not None:
                 found = self._classified(name, indices, inside)
@@ -227,7 +251,9 @@ class NetReading:
             case "classes":
                 found = Given("counted")
         if found is None:
-            raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")
+            raise InputError(
+                f"an address must name x, stages, worked_out, top, others or output, but it is {address!r}."
+            )
         return found
 
     def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
@@ -277,6 +303,15 @@ def limits_of(array: Array) -> dict[str, float]:
     return {"smallest": float(array.min()), "largest": float(array.max())}
 
 
+def strongest(output: Array) -> tuple[int, ...]:
+    """Return where the largest value is, the first one where several are equal.
+
+    >>> strongest(np.array([[0.0, 2.0], [2.0, 1.0]]))
+    (0, 1)
+    """
+    return tuple(int(at) for at in np.unravel_index(int(output.argmax()), output.shape))
+
+
 def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int]]:
     """Return the maps with the largest values, in their own order, and which they are.
 
@@ -288,7 +323,7 @@ def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int
     return freeze(maps[kept]), kept
 
 
-def chosen(reading: NetReading) -> list[Node]:
+def first_of_each_kind(reading: NetReading) -> list[Node]:
     """Return the first node of each kind of step that is worth working out, and the last linear one."""
     found: dict[str, Node] = {}
     for node in reading.graph.nodes:

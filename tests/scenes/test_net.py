@@ -42,16 +42,16 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     spec = filmed["resnet"].spec
-    assert [one["op"] for one in spec.values()["workings"]] == [
+    assert [one["op"] for one in spec.values()["worked_out"]] == [
         *("conv2d", "batch_norm2d", "max_pool2d", "add", "conv2d", "adaptive_avg_pool2d", "linear"),
     ]
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
-    assert any(line.startswith(f"The score of {winner}.") for line in said)
-    assert said[3].startswith("Conv2d 7×7, stride 2, where the response is strongest: channel")
-    assert "One sum for each of the 3 maps" in said[3]
-    sums = filmed["resnet"].timeline.beats[3].shown
-    assert len([one for one in sums if one.of.startswith("workings[0].numbers")]) == 3
+    assert any(line.startswith(f"{winner.capitalize()} weighs every number.") for line in said)
+    assert said[3].startswith("Conv2d 7×7, stride 2. ")
+    assert said[3].endswith("It sees the same window of all 3 maps.")
+    sums = filmed["resnet"].timeline.beats[4].shown
+    assert len([one for one in sums if one.of.startswith("worked_out[0].channel_sums")]) == 3
     assert any("Two maps are added, number by number" in line for line in said)
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
 
@@ -60,7 +60,7 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
     values = spec_of(tmp_path, "mobilenet").values()
     found = values["class_map"]
     assert found["mean"] + found["bias"] == pytest.approx(values["output"].max(), abs=1e-12)
-    assert "blocks.0.body.3" in [one["node"] for one in values["workings"]], "the first depthwise convolution"
+    assert "blocks.0.body.3" in [one["node"] for one in values["worked_out"]], "the first depthwise convolution"
 
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:

@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
 from manim import FadeIn, FadeOut
 
 from cnn_core.activations import ActivationTrace
-from cnn_core.batch_norm import BatchNorm2dTrace
-from cnn_core.conv2d import Conv2dTrace
+from cnn_core.graph import Node
 from cnn_core.linear import LinearTrace
+from cnn_core.operations import OPERATIONS
+from scenes.digit import DigitSpec
+from scenes.digit.kernels import see_the_digit, show_kernels
+from scenes.digit.layers import told, told_briefly, why
+from scenes.digit.photo import show_preparation
+from scenes.digit.verdict import Verdict
 from scenes.language import marked, say
 from scenes.mobjects.picture import draw_pictures_directly
-from scenes.network import DigitSpec
-from scenes.network.board import NetBoard
-from scenes.network.channels import look_at_channels
-from scenes.network.kernels import see_the_digit, show_kernels
-from scenes.network.layers import told, told_briefly, why
-from scenes.network.logit import enter_logits, look_at_logit
-from scenes.network.norm import look_at_norm
-from scenes.network.photo import show_preparation
-from scenes.network.pool import look_at_pool
-from scenes.network.reading import Block, Zoom
-from scenes.network.verdict import Verdict
-from scenes.network.window import look_at_window
+from scenes.mobjects.track import NetTrack
+from scenes.net.board import NetBoard, NetPlaces
+from scenes.net.logit import enter_logits
+from scenes.net.looking import look_closely
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
 
 __all__ = ["DigitScene"]
+
+_SHORT = MappingProxyType(
+    {
+        "conv2d": marked("conv"),
+        "batch norm": marked("norm"),
+        "max pool": marked("pool"),
+        "average pool": marked("pool"),
+        "leaky ReLU": marked("leaky"),
+    }
+)
+"""Names of layers that are shorter in the strip."""
 
 
 class DigitScene(ExplainerScene[DigitSpec]):
@@ -41,15 +51,18 @@ class DigitScene(ExplainerScene[DigitSpec]):
         self.reading = self.spec.reading
         self.told: set[type] = set()
         self.show_title(say(self.operation))
-        self.board = NetBoard(self, self.reading)
+        names = step_names(self.reading.layers)
+        places = NetPlaces.of(self.bands, NetTrack.height_of(names, self.bands.whole.width))
+        self.track = NetTrack(names, self.theme, places.track)
+        self.board = NetBoard(self, self.reading, places, self.track)
         self.introduce()
-        for index, block in enumerate(self.reading.blocks):
-            self.tell_block(index, block)
-        Verdict(self.board, self.spec.x.label).play()
+        for block in self.reading.blocks:
+            self.tell_block(block)
+        Verdict(self.board, self.reading, self.spec.x.label).play()
 
     def introduce(self) -> None:
         board = self.board
-        digit = board.maps_of(-1, board.places.everything, self.theme.text)
+        digit = board.maps_of(None, board.places.everything, self.theme.text)
         shown = None
         if self.spec.x.preparation is not None:
             shown = show_preparation(self, self.spec.x.preparation, self.spec.x.remark, board.places.everything)
@@ -59,43 +72,43 @@ class DigitScene(ExplainerScene[DigitSpec]):
                 self.play(FadeIn(digit), run_time=1.0)
             else:
                 self.play(FadeOut(shown), FadeIn(digit, target_position=shown[-1]), run_time=1.0)
-        count = len(self.reading.network.layers)
+        count = len(self.reading.graph.nodes)
         said = say("A trained network of {count} layers reads it. The strip shows where we are.", count=count)
         reason = say("Each step makes new numbers of the numbers before it.")
         with self.beat("explain", said, reason=reason):
-            self.play(FadeIn(board.track, board.track.mark), run_time=0.8)
-            self.bring_to_back(board.track)
-            self.play(*digit.moves_to(board.maps_of(-1, board.places.left, self.theme.text)), run_time=0.8)
+            self.play(FadeIn(self.track, self.track.mark), run_time=0.8)
+            self.bring_to_back(self.track)
+            self.play(*digit.moves_to(board.maps_of(None, board.places.left, self.theme.text)), run_time=0.8)
             board.left = digit
 
-    def tell_block(self, index: int, block: Block) -> None:
+    def tell_block(self, block: list[int]) -> None:
         """Tell the layers of a block, and look closely where something is worked out."""
-        first, *others = block.layers
-        self.tell_first(index, first)
+        first, *others = block
+        self.tell_first(first)
         if others and all(self.is_told(layer) for layer in others):
             said = told_briefly(self.reading, others)
             with self.beat("step", said, brisk=True, reason=why(self.reading, others[-1])):
                 for layer in others:
-                    self.board.morph(layer, run_time=0.5)
+                    self.board.morph(self.reading.layers[layer], run_time=0.5)
         else:
             for layer in others:
                 self.tell_in_place(layer)
 
     def is_told(self, layer: int) -> bool:
         """Tell whether a layer of this kind was told before, and nothing in this one is worked out."""
-        return type(self.reading.traces[layer]) in self.told and self.reading.zoom(layer) is None
+        return type(self.reading.trace_of(layer)) in self.told and self.reading.worked_in(layer) is None
 
-    def tell_first(self, index: int, layer: int) -> None:
-        again = type(self.reading.traces[layer]) in self.told
-        reason = why(self.reading, layer)
-        is_last = layer == len(self.reading.traces) - 1
-        with self.beat("step", told(self.reading, layer, again=again), brisk=again, reason=reason):
-            if is_last and isinstance(self.reading.traces[layer], LinearTrace):
-                enter_logits(self.board, index)
+    def tell_first(self, layer: int) -> None:
+        node, trace = self.reading.layers[layer], self.reading.trace_of(layer)
+        again = type(trace) in self.told
+        is_last = layer == len(self.reading.layers) - 1
+        with self.beat("step", told(self.reading, layer, again=again), brisk=again, reason=why(self.reading, layer)):
+            if is_last and isinstance(trace, LinearTrace):
+                enter_logits(self.board, node)
             else:
-                self.board.enter(index, run_time=0.8 if again else 1.6)
-        if see_the_digit(self.reading.traces[layer]):
-            show_kernels(self.board, layer)
+                self.board.enter(node, run_time=0.8 if again else 1.6)
+        if see_the_digit(trace):
+            show_kernels(self.board, trace)
         self.finish(layer)
 
     def tell_in_place(self, layer: int) -> None:
@@ -105,12 +118,12 @@ class DigitScene(ExplainerScene[DigitSpec]):
         with self.beat(kind, told(self.reading, layer, again=again), brisk=again, reason=why(self.reading, layer)):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
-            self.board.morph(layer, run_time=0.6 if again else 1.0)
+            self.board.morph(self.reading.layers[layer], run_time=0.6 if again else 1.0)
         self.finish(layer)
 
     def ask_what_relu_does(self, layer: int) -> bool:
         """Ask what becomes of the negative values, if there are some; tell whether it was asked."""
-        trace, right = self.reading.traces[layer], self.board.right
+        trace, right = self.reading.trace_of(layer), self.board.right
         is_relu = isinstance(trace, ActivationTrace) and trace.name == "relu" and bool((trace.x < 0).any())
         if not self.spec.question or not is_relu or right is None or right.box != self.board.places.right:
             return False
@@ -121,20 +134,14 @@ class DigitScene(ExplainerScene[DigitSpec]):
 
     def finish(self, layer: int) -> None:
         """Remember that a kind of layer was told, and work one number out."""
-        self.told.add(type(self.reading.traces[layer]))
-        zoom = self.reading.zoom(layer)
-        if zoom is not None:
-            self.look_closely(zoom)
+        self.told.add(type(self.reading.trace_of(layer)))
+        one = self.reading.worked_in(layer)
+        if one is not None:
+            called = say("digit {number}", number=one.position[-1])
+            look_closely(self.board, one, called, asked=self.spec.question)
 
-    def look_closely(self, zoom: Zoom) -> None:
-        match self.reading.traces[zoom.layer]:
-            case Conv2dTrace() if zoom.step.window.shape[0] == 1:
-                look_at_window(self.board, zoom, chosen=self.spec.position is not None)
-            case Conv2dTrace():
-                look_at_channels(self.board, zoom, chosen=self.spec.second_position is not None)
-            case BatchNorm2dTrace():
-                look_at_norm(self.board, zoom)
-            case LinearTrace():
-                look_at_logit(self.board, zoom)
-            case _:
-                look_at_pool(self.board, zoom, chosen=self.spec.pool_position is not None, asked=self.spec.question)
+
+def step_names(layers: Sequence[Node]) -> list[str]:
+    """Return the names of all steps: the digit, a layer each, and the softmax."""
+    names = [OPERATIONS[node.op].name for node in layers]
+    return [say("digit"), *(say(_SHORT.get(name, name)) for name in names), say("softmax")]
