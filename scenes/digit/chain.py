@@ -11,11 +11,11 @@ from typing import Any, Literal
 from cnn_core.arrays import Array
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import OfMany, Value
 from cnn_core.graph import Node
 from cnn_core.operations import OPERATIONS
 from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, address_of, parse
+from scenes.net.class_map import extreme_of
 from scenes.net.reading import NetReading, strongest
 from scenes.net.worked import WorkedOut
 from scenes.specs.base import Values
@@ -146,6 +146,7 @@ class ChainReading(NetReading):
             "worked_out": worked_out,
             "softmax": self.probabilities.values(),
             "prediction": self.prediction,
+            **({} if self.receptive is None else {"receptive": self.receptive.values()}),
         }
 
     def results(self) -> Iterator[str]:
@@ -162,7 +163,7 @@ class ChainReading(NetReading):
                 return self._in_layer(indices[0], inside)
             case "worked_out" if inside not in ("layer", "op", "node") and not inside.startswith("position"):
                 return self.worked_out[indices[0]].explain(inside)
-            case "worked_out":
+            case "worked_out" | "receptive":
                 return Given("counted")
             case "softmax" if inside.startswith("x["):
                 return self._in_layer(len(self.layers) - 1, f"output{inside[1:]}")
@@ -179,20 +180,14 @@ class ChainReading(NetReading):
         trace = self.trace_of(layer)
         name, indices, _ = parse(trace.resolve(inside) if inside.startswith("steps[") else inside)
         if name in _EXTREMES:
-            return extreme(trace, name, indices[0], f"layers[{layer}].{inside}")
+            address, channel = f"layers[{layer}].{inside}", indices[0]
+            return extreme_of(address, _EXTREMES[name], trace.output[0, channel], f"map {channel}")
         if name == "x":
             return self._in_layer(layer - 1, address_of("output", indices)) if layer else Given("given")
         found = trace.explain(inside)
         if isinstance(found, Equation):
             return found.renamed(lambda of: self.place_in_record(self.layers[layer], of))
         return Given("learned") if found.origin in ("given", "running") else found
-
-
-def extreme(trace: Trace, name: str, channel: int, address: str) -> Equation:
-    """Return the smallest or the largest value of a map."""
-    values, which = trace.output[0, channel], _EXTREMES[name]
-    number = float(values.min() if which == "smallest" else values.max())
-    return Equation.of(OfMany(which, f"map {channel}", values.size, number), Value(number, address, name, 2))
 
 
 def check_inside(name: str, place: Sequence[int], shape: Sequence[int]) -> None:

@@ -21,6 +21,7 @@ from scenes.language import marked, say
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.track import NetTrack
 from scenes.net.board import NetBoard, NetPlaces
+from scenes.net.cone import show_cone
 from scenes.net.logit import enter_logits
 from scenes.net.looking import look_closely
 from scenes.stage import ExplainerScene
@@ -56,8 +57,11 @@ class DigitScene(ExplainerScene[DigitSpec]):
         self.track = NetTrack(names, self.theme, places.track)
         self.board = NetBoard(self, self.reading, places, self.track)
         self.introduce()
+        late = None if self.reading.receptive is None else list(self.reading.receptive.seen)[-1]
         for block in self.reading.blocks:
             self.tell_block(block)
+            if late in [self.reading.layers[layer].name for layer in block]:
+                show_cone(self.board)
         Verdict(self.board, self.reading, self.spec.x.label).play()
 
     def introduce(self) -> None:

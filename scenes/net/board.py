@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,8 +13,9 @@ from cnn_core.arrays import Array
 from cnn_core.graph import Node
 from cnn_core.trace import address_of
 from scenes.language import say, say_many
-from scenes.layout import Bands, Box
-from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
+from scenes.layout import Bands, Box, smallest_text
+from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
+from scenes.mobjects.text import width_of
 from scenes.net.number_list import NumberList
 from scenes.net.reading import NetReading
 from scenes.net.worked import WorkedOut
@@ -133,21 +133,17 @@ class NetBoard:
         self.places, self.track = places, track
         stage.bands = replace(stage.bands, formula=places.formula)
         self.extras: list[Mobject] = []
+        self.away: list[Mobject] = []
         self.channels: tuple[Sequence[int], Sequence[int]] | None = None
 
     def maps_of(self, node: Node | None, box: Box, role: str) -> FeatureMaps:
         """Return a node's output, or the input, as maps in a box, each with its range where the record has it."""
         output = self.reading.entered.maps if node is None else self.reading.output_of(node.name)
         maps = as_maps(output)
-        address = None
-        if node is not None and output.ndim == 3 and self.reading.place_in_record(node, "lows"):
-            address = partial(self.end_address, node)
+        has_ranges = node is not None and output.ndim == 3 and self.reading.place_in_record(node, "lows")
+        address = ends_of(self.reading, node) if node is not None and has_ranges else None
         arrangement = Arrangement.within(maps.shape, box.width, box.height)
         return FeatureMaps(maps, arrangement, role, self.theme, box, shape_in_words(maps), address)
-
-    def end_address(self, node: Node, end: str, channel: int) -> str:
-        """Return the address of the smallest or largest value of a map."""
-        return self.reading.place_in_record(node, f"{end}[{channel}]")
 
     def enter(self, node: Node, run_time: float) -> None:
         """Let the last output become the next input, and write the maps of a node."""
@@ -197,18 +193,20 @@ class NetBoard:
         reads, gives = self.reading.output_of(one.node.inputs[0]), self.reading.output_of(one.node.name)
         seen = one.channels if reads.ndim == 3 else range(len(reads))
         self.channels = seen, one.position[1:2]
-        self.left, self.right = self._some(reads, seen, self.places.left, self.theme.input), None
+        self.left, self.right = self.some(reads, seen, self.places.left, self.theme.input), None
         if gives.ndim == 3:
-            self.right = self._some(gives, one.position[1:2], self.places.right, self.theme.output)
+            self.right = self.some(gives, one.position[1:2], self.places.right, self.theme.output)
         self.show(self.left, *filter(None, [self.right]))
 
-    def _some(self, output: Array, channels: Sequence[int], box: Box, role: str) -> FeatureMaps:
+    def some(self, output: Array, channels: Sequence[int], box: Box, role: str) -> FeatureMaps:
         """Return some maps of an output, with their number."""
         maps = as_maps(output)[list(channels)]
         title = shape_in_words(maps)
         named = {"count": len(output), "shown": len(channels), "channel": channels[0]}
         if output.ndim == 3 and len(channels) == 1 < len(output):
             title = say("channel {channel} of {count}", **named)
+            is_long = max(smallest_text(), 0.3) * width_of(title) > 0.95 * box.width
+            title = say("channel {channel}", **named) if is_long else title
         elif output.ndim == 3 and len(channels) < len(output):
             title = say("{shown} of {count} maps", **named)
         return FeatureMaps(maps, Arrangement.of(maps.shape, box.width / box.height), role, self.theme, box, title)
@@ -221,6 +219,14 @@ class NetBoard:
         """Return an outline of cells of the maps at a side."""
         side = 0 if maps is self.left else 1
         return marked_cells(maps, self.index(side, channel), (row, column, size[0], size[1]))
+
+    def put_away(self) -> None:
+        """Take what stands at the sides off the stage, until `clear`."""
+        self.clear()
+        standing = [self.left, *filter(None, [self.right])] if self.layer is not None else []
+        self.away = [Group(maps.image, maps.frames, maps.words) for maps in standing]
+        if standing:
+            self.stage.play(*(maps.leave() for maps in standing), run_time=0.4)
 
     def give_back(self) -> None:
         """Forget what `bring` has set out; the next beat takes it away."""
@@ -257,9 +263,15 @@ class NetBoard:
             self.stage.play(*moves, run_time=0.4)
 
     def leave(self) -> list[Animation]:
-        """Return the animation that takes away what was added to look closely."""
-        leaving, self.extras = self.extras, []
-        return [FadeOut(Group(*leaving))] if leaving else []
+        """Return the animations that take away what was added to look closely, and bring back what was put away."""
+        leaving, coming = self.extras, self.away
+        self.extras, self.away = [], []
+        return [*([FadeOut(Group(*leaving))] if leaving else []), *([FadeIn(*coming)] if coming else [])]
+
+
+def ends_of(reading: NetReading, node: Node) -> Address:
+    """Return what gives the address of the smallest or largest value of a map; plain, for maps are copied with it."""
+    return lambda end, channel: reading.place_in_record(node, f"{end}[{channel}]")
 
 
 def marked_cells(maps: FeatureMaps, index: int, cells: tuple[float, float, int, int]) -> VMobject:

@@ -89,19 +89,18 @@ def show_class_map(board: NetBoard, given: Group) -> None:
     box = Box(places.everything.left, places.everything.right, places.formula.top, places.everything.top)
     left, right = (box.part(0.14, 0.48), box.part(0.52, 0.86)) if stage.wide else (box.part(0, 0.48), box.part(0.52, 1))
     title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
-    maps = found[None]
+    maps = found.maps[None]
     picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
     given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
     given.align_to(picture.image, UP)
-    equation = reading.class_score()
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
-    if not reading.has_class_bias:
+    if found.bias is None:
         said = say("The last maps, weighed for this class, are one map: its mean is the score.")
     with stage.beat("explain", said):
         board.clear()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(picture), run_time=1.0)
-        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(equation)), run_time=0.8)
+        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(found.equation)), run_time=0.8)
 
 
 def short_name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,15 @@ import numpy as np
 from cnn_core.arrays import Array, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import OfMany, Quotient, Sum, Value
+from cnn_core.expression import OfMany, Value
 from cnn_core.graph import Graph, Node
 from cnn_core.net_input import NetInput
 from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetOutline, NetPlace, NetStage, outline
+from cnn_core.receptive import Seen, receptive_field
 from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
+from scenes.net.class_map import ClassMap, extreme_of
 from scenes.net.worked import WorkedOut
 from scenes.specs.base import Values
 
@@ -30,8 +33,28 @@ MOST_NAMED = 5
 """Classes that are named at the end."""
 _MOST_OUTPUTS = 2_000
 _LIMITS = ("smallest", "largest")
-_TAIL = 8
-"""Steps from the end among which a class map is looked for."""
+
+
+@dataclass(frozen=True)
+class Receptive:
+    """What a number has seen.
+
+    Attributes
+    ----------
+    position
+        Channel, row and column of the number.
+    seen
+        Of each array on the way, by its node, the picture first.
+    """
+
+    position: tuple[int, ...]
+    seen: dict[str, Seen]
+
+    def values(self) -> Values:
+        """Return node and position, and first and last row and column of what was seen of the picture."""
+        rows, columns = next(iter(self.seen.values()))
+        node = list(self.seen)[-1]
+        return {"node": node, "position": list(self.position), "rows": list(rows), "columns": list(columns)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +109,23 @@ class NetReading:
         output = self.output_of(self.stages[stage].output)
         return strongest_maps(output)[0] if output.ndim == 3 else output
 
+    @cached_property
+    def receptive(self) -> Receptive | None:
+        """What the strongest number of the smallest maps has seen; None where there are no maps."""
+        sizes = [prod(stage.shape[1:]) if len(stage.shape) == 3 else 1 for stage in self.stages]
+        late = [k for k, size in enumerate(sizes) if size > 1]
+        if not late:
+            return None
+        last = max(late, key=lambda k: (-sizes[k], k))
+        nodes = [self.graph.input, *(stage.output for stage in self.stages[: last + 1])]
+        position = strongest(self.output_of(nodes[-1]))
+        seen = receptive_field(self.graph, self.traces, nodes[-1], (position[1], position[2]))
+        first = self.graph.users[self.graph.input][0]
+        if self.graph.channels_last and first.name in seen:
+            seen[self.graph.input] = seen.pop(first.name)
+        turned = any(self.graph.by_name[name].op in ("permute", "reshape") for name in seen if name != self.graph.input)
+        return None if turned else Receptive(position, {name: seen[name] for name in nodes if name in seen})
+
     @property
     def maps_in(self) -> Array:
         """What enters, (C, H, W)."""
@@ -121,56 +161,9 @@ class NetReading:
         return likeliest
 
     @cached_property
-    def class_map(self) -> Array | None:
-        """Where the last maps speak for the winner, (H, W); None where no mean of whole maps and linear layer end it.
-
-        Zhou et al., "Learning Deep Features for Discriminative Localization", 2016.
-        """
-        last, maps = self._tail
-        if last is None or maps is None:
-            return None
-        return freeze(np.tensordot(last.arrays["weight"][self.top[0]], maps, 1))
-
-    @property
-    def _tail(self) -> tuple[Node | None, Array | None]:
-        """Return the linear layer at the end, and the maps whose means it weighs."""
-        names = [self.graph.output] if self.top else []
-        while names and names[-1] in self.graph.by_name and len(names) < _TAIL:
-            names.append(self.graph.by_name[names[-1]].inputs[0])
-        nodes = [self.graph.by_name[name] for name in names if name in self.graph.by_name]
-        kept = [node for node in nodes if OPERATIONS[node.op].kind not in ("shape", "activation")][:2]
-        if [node.op for node in kept] not in (["linear", "avg_pool2d"], ["linear", "adaptive_avg_pool2d"]):
-            return None, None
-        maps, pooled = self.output_of(kept[1].inputs[0]), self.output_of(kept[1].name)
-        is_mean = pooled.shape[1:] == (1, 1) and np.allclose(pooled[:, 0, 0], maps.mean(axis=(1, 2)))
-        return (kept[0], maps) if is_mean else (None, None)
-
-    @property
-    def has_class_bias(self) -> bool:
-        last, _ = self._tail
-        return last is not None and "bias" in last.arrays
-
-    def class_score(self) -> Equation:
-        """Return `mean of the class map + bias = score`."""
-        last, _ = self._tail
-        assert last is not None and self.class_map is not None, "a class map is there"  # noqa: PT018
-        parts = [Value(float(self.class_map.mean()), "class_map.mean", "mean")]
-        if self.has_class_bias:
-            parts.append(Value(float(last.arrays["bias"][self.top[0]]), "class_map.bias", "bias"))
-        score = float(self.traces[last.name].output[0, self.top[0]])
-        return Equation.of(Sum(tuple(parts)), Value(score, "class_map.score", "output", 2))
-
-    def _mapped(self, inside: str) -> Explanation:
-        assert self.class_map is not None, "a class map is there"
-        if inside in _LIMITS:
-            return self._limit(f"class_map.{inside}", inside, self.class_map)
-        if inside == "score":
-            return self.class_score()
-        if inside == "bias":
-            return Given("learned")
-        total = Sum(tuple(Value(float(one), name="class_map") for one in self.class_map.ravel()))
-        mean = Quotient((total, Value(float(self.class_map.size), name="count")))
-        return Equation.of(mean, Value(float(self.class_map.mean()), "class_map.mean", "mean"))
+    def class_map(self) -> ClassMap | None:
+        """Where the last maps speak for the winner, if the network ends so."""
+        return ClassMap.of(self.graph, self.traces, self.top[0]) if self.top else None
 
     def called(self, k: int) -> str:
         return self.names[k] if self.names else str(k)
@@ -215,6 +208,8 @@ class NetReading:
             ],
             "worked_out": [one.values() for one in self.worked_out],
         }
+        if self.receptive is not None:
+            found["receptive"] = self.receptive.values()
         if self.output.size <= _MOST_OUTPUTS:
             found["output"] = self.output
         if self.probabilities is not None:
@@ -228,11 +223,7 @@ class NetReading:
     def _classes(self, found: SoftmaxTrace) -> Values:
         shares, scores = found.output[0], found.x[0]
         top = [{"class": k, "label": self.called(k), "probability": shares[k], "logit": scores[k]} for k in self.top]
-        mapped: dict[str, Any] = {}
-        if self.class_map is not None:
-            score = self.class_score()
-            parts = {leaf.address.partition(".")[2]: leaf.number for leaf in (*score.left.leaves(), score.result)}
-            mapped = {"class_map": {**limits_of(self.class_map), **parts}}
+        mapped = {} if self.class_map is None else {"class_map": self.class_map.values()}
         return {**mapped, "top": top, "others": max(0.0, 1 - float(shares[self.top].sum())), "classes": len(shares)}
 
     def explain(self, address: str) -> Explanation:
@@ -241,14 +232,14 @@ class NetReading:
         found: Explanation | None = None
         match name:
             case "x" | "stages" if inside in _LIMITS:
-                found = self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
+                found = extreme_of(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
             case "worked_out":
                 found = self.worked_out[indices[0]].explain(inside)
             case "top" | "others" | "class_map" if self.probabilities is not None:
                 found = self._classified(name, indices, inside)
             case "output":
                 found = self._given(self.graph.output, (0, *indices))
-            case "classes":
+            case "classes" | "receptive":
                 found = Given("counted")
         if found is None:
             raise InputError(
@@ -257,18 +248,14 @@ class NetReading:
         return found
 
     def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
-        if name == "class_map":
-            return self._mapped(inside)
+        if name == "class_map" and self.class_map is not None:
+            return self.class_map.explain(inside)
         return self._rest() if name == "others" else self._likely(self.top[indices[0]], inside)
 
     def results(self) -> Iterator[str]:
         """Give what is worked out, and the probabilities of the likeliest classes."""
         yield from (f"{one.address}.value" for one in self.worked_out)
         yield from (f"top[{k}].probability" for k in range(len(self.top)))
-
-    def _limit(self, address: str, which: Any, whole: Array) -> Equation:
-        number = float(whole.min() if which == "smallest" else whole.max())
-        return Equation.of(OfMany(which, "output", whole.size, number), Value(number, address, which, 2))
 
     def _likely(self, k: int, inside: str) -> Explanation:
         assert self.probabilities is not None

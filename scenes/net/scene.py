@@ -17,6 +17,7 @@ from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
 from scenes.mobjects.text import Label, width_of
 from scenes.net import NetSpec
 from scenes.net.board import NetBoard, NetPlaces, as_maps
+from scenes.net.cone import show_cone
 from scenes.net.ending import short_name, show_class_map, show_likeliest, show_maps
 from scenes.net.looking import look_closely
 from scenes.net.strip import StageStrip, StripShape
@@ -44,6 +45,7 @@ class NetScene(ExplainerScene[NetSpec]):
         self.introduce()
         for index in range(len(self.reading.stages)):
             self.tell_stage(index)
+        show_cone(self.board)
         self.close()
 
     def close(self) -> None:

@@ -65,7 +65,7 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-4].endswith("The maps of stage 1 join here, across a bridge.")
     assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
     assert said[-1] == "This network ends with maps: beside what was given, what came out."
 
