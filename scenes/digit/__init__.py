@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from cnn_core.net_input import NetInput
 from cnn_core.network import Network
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
-from scenes.digit.chain import ChainReading, Choices
+from scenes.digit.chain import ChainReading
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.fields import Place
@@ -84,8 +84,8 @@ class DigitSpec(ClassifierSpec):
 
     @cached_property
     def reading(self) -> ChainReading:
-        choices = Choices(self.position, self.second_position, self.pool_position, self.channel, self.logit)
-        return read(self.network, self.x, choices)
+        names = "position", "second_position", "pool_position", "channel", "logit"
+        return read(self.network, self.x, {name: getattr(self, name) for name in names})
 
     def trace(self) -> ChainReading:
         return self.reading
@@ -96,11 +96,11 @@ class DigitSpec(ClassifierSpec):
         return {**self.reading.values(), **label}
 
 
-def read(network: Network, image: DigitImage, choices: Choices | None = None) -> ChainReading:
+def read(network: Network, image: DigitImage, choices: Mapping[str, Any] | None = None) -> ChainReading:
     """Return a network's computation on a digit."""
     pixels = freeze(np.asarray(image.pixels, dtype=np.float64)[None])
     entered = NetInput(as_input(image.pixels), pixels, image.name, None)
-    return ChainReading(network.graph, entered, choices=choices or Choices())
+    return ChainReading(network.graph, entered, choices=choices or {})
 
 
 def of_test_set(name: str) -> DigitImage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
@@ -20,39 +20,24 @@ from scenes.net.reading import NetReading, strongest
 from scenes.net.worked import WorkedOut
 from scenes.specs.base import Values
 
-__all__ = ["ChainReading", "Choices"]
+__all__ = ["ChainReading"]
 
 _LEFT_OUT = ("x", "centred", "squared_deviations", "squared_deviations_total", "x_hat", "total")
 """Arrays of a trace that are as large as its output and follow from it."""
 _EXTREMES: Mapping[str, Literal["smallest", "largest"]] = MappingProxyType({"lows": "smallest", "highs": "largest"})
 
 
-@dataclass(frozen=True)
-class Choices:
-    """Where to look closely; the strongest response where nothing is chosen.
+@dataclass(frozen=True, eq=False)
+class ChainReading(NetReading):
+    """A chain's computation on one image; its softmax, wherever it is, comes last and is told by itself.
 
     Attributes
     ----------
-    position, second_position, pool_position
-        Channel, row and column in the output of the first and second convolution and of the first pooling.
-    channel
-        Of the first batch normalisation.
-    logit
-        The class whose logit is worked out.
+    choices
+        Where to look closely, by the names of the options; at the strongest response where nothing is chosen.
     """
 
-    position: tuple[int, ...] | None = None
-    second_position: tuple[int, ...] | None = None
-    pool_position: tuple[int, ...] | None = None
-    channel: int | None = None
-    logit: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class ChainReading(NetReading):
-    """A chain's computation on one image; its softmax, wherever it is, comes last and is told by itself."""
-
-    choices: Choices = Choices()
+    choices: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def layers(self) -> list[Node]:
@@ -94,7 +79,7 @@ class ChainReading(NetReading):
             "pool_position": self._of("max_pool2d", "avg_pool2d")[:1],
             "logit": [k for k in self._of("linear") if k == len(self.layers) - 1],
         }
-        chosen = {name: getattr(self.choices, name) for name in named}
+        chosen = {name: self.choices.get(name) for name in named}
         for name in (name for name, layers in named.items() if not layers and chosen[name] is not None):
             raise InputError(f"{name} needs a layer that the network does not have.")
         for layer, name in sorted((layers[0], name) for name, layers in named.items() if layers):
@@ -114,7 +99,7 @@ class ChainReading(NetReading):
         if name == "logit":
             return strongest(self.trace_of(layer).output[0])
         if name == "channel" and layer - 1 in self._of("conv2d")[:1]:
-            chosen = self.choices.position  # of the pixel that was looked at before
+            chosen = self.choices.get("position")  # of the pixel that was looked at before
         if name == "pool_position" and chosen is None:
             return strongest(self.trace_of(layer).output[0])
         if chosen is not None:

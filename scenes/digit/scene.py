@@ -73,7 +73,7 @@ class DigitScene(ExplainerScene[DigitSpec]):
         said = say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=self.spec.x.in_words())
         with self.beat("explain", f"{said} {self.spec.x.remark}".strip() if shown is None else said):
             if shown is None:
-                self.play(FadeIn(digit), run_time=1.0)
+                board.reveal(digit, 1.6)
             else:
                 self.play(FadeOut(shown), FadeIn(digit, target_position=shown[-1]), run_time=1.0)
         count = len(self.reading.graph.nodes)
@@ -110,7 +110,9 @@ class DigitScene(ExplainerScene[DigitSpec]):
             if is_last and isinstance(trace, LinearTrace):
                 enter_logits(self.board, node)
             else:
-                self.board.enter(node, run_time=0.8 if again else 1.6)
+                self.board.enter(
+                    node, run_time=0.8 if again else 2.4, swept=trace.kernel_size[0] if see_the_digit(trace) else 0
+                )
         if see_the_digit(trace):
             show_kernels(self.board, trace)
         self.finish(layer)

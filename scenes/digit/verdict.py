@@ -81,7 +81,9 @@ class Verdict:
                 self.clear_columns()
                 right = float(self.table.chart.names.get_left()[0]) - 0.3
                 box = Box(self.board.places.whole.left, right, self.table.box.bottom, self.table.box.top)
-            self.stage.play(FadeIn(self.sign(box)), run_time=0.8)
+            image, words = self.sign(box)
+            for part in (image, *words):
+                self.stage.play(FadeIn(part), run_time=0.7)
 
     def clear_columns(self) -> None:
         """Leave only the chart, and move the classes' names to it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Group, Mobject, VMobject, config
+from manim import DOWN, Animation, ApplyMethod, FadeIn, FadeOut, Group, Mobject, VMobject, config
 
 from cnn_core.arrays import Array
 from cnn_core.graph import Node
@@ -145,19 +145,29 @@ class NetBoard:
         arrangement = Arrangement.within(maps.shape, box.width, box.height)
         return FeatureMaps(maps, arrangement, role, self.theme, box, shape_in_words(maps), address)
 
-    def enter(self, node: Node, run_time: float) -> None:
-        """Let the last output become the next input, and write the maps of a node."""
+    def enter(self, node: Node, run_time: float, *, swept: int = 0) -> None:
+        """Let the last output become the next input, and write the maps of a node.
+
+        Parameters
+        ----------
+        swept
+            Rows of the input that are marked, further and further down, while those that they make are written.
+        """
         self.advance(node)
         self.layer = node
         self.right = self.maps_of(node, self.places.large, self.theme.strong)
-        self.reveal(self.right, run_time)
+        rows, columns = self.left.maps.shape[1:]
+        marks = [self.left.outline(0, 0, 0, swept, columns)] if swept else []
+        self.reveal(self.right, run_time, *marks, by=self.left.cell * (rows - swept))
 
-    def reveal(self, maps: FeatureMaps, run_time: float) -> None:
-        """Write maps, row by row."""
+    def reveal(self, maps: FeatureMaps, run_time: float, *marks: VMobject, by: float = 0.0) -> None:
+        """Write maps, row by row, while marks go down `by` so much."""
         written = Reveal(maps)
         self.stage.add(maps.image)
-        self.stage.play(FadeIn(maps.frames, maps.words), run_time=0.4)
-        self.stage.play(written, run_time=run_time)
+        self.stage.play(FadeIn(maps.frames, maps.words, *marks), run_time=0.4)
+        self.stage.play(written, *(ApplyMethod(mark.shift, by * DOWN) for mark in marks), run_time=run_time)
+        if marks:
+            self.stage.play(FadeOut(*marks), run_time=0.2)
 
     def advance(self, node: Node) -> None:
         """Move the mark on to a node, and the last output into the input's place, where it is blue."""

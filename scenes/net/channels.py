@@ -111,7 +111,8 @@ def look_at_channels(board: NetBoard, one: WorkedOut) -> None:
         outline = show_place(board, one)
         table = channel_table(board, one)
         board.extras += [table]
-        board.stage.play(*(FadeIn(pair, target_position=outline) for pair in table.pairs), run_time=1.2)
+        for pair in table.pairs:
+            board.stage.play(FadeIn(pair, target_position=outline), run_time=max(0.14, min(0.6, 3 / len(table.pairs))))
     said = say_many(
         "Window times kernel, summed: one number.", "Window times kernel, summed: one number for each channel.", seen
     )

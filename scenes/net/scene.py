@@ -70,7 +70,8 @@ class NetScene(ExplainerScene[NetSpec]):
         maps = self.entered_maps(whole, say("what enters"))
         warning = strange(is_strange(self.reading.graph, entered.x))
         with self.beat("explain", f"{entering(entered)} {warning}".strip()):
-            self.play(FadeOut(shown), FadeIn(maps), run_time=1.0)
+            self.play(FadeOut(shown), run_time=0.4)
+            self.board.reveal(maps, 1.6)
         with self.beat("explain", whole_net(self.reading)):
             self.play(FadeOut(maps), FadeIn(self.track, self.track.mark), run_time=0.8)
             self.play(FadeIn(self.track.thumbnail(maps, 0)), run_time=0.5)
