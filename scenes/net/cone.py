@@ -28,7 +28,7 @@ def show_cone(board: NetBoard) -> None:
     stage, names = board.stage, list(found.seen)
     most = _MOST if stage.wide else _MOST_TALL
     kept = sorted({round(k) for k in np.linspace(0, len(names) - 1, min(most, len(names)))})
-    pictures = lay_out(board, [(names[k], found.seen[names[k]]) for k in kept])
+    pictures = cone_of(board, [(names[k], found.seen[names[k]]) for k in kept])
     with stage.beat(
         "explain", in_words(found.seen, board.reading.maps_in), reason=say("Each window looks through those before it.")
     ):
@@ -41,7 +41,7 @@ def show_cone(board: NetBoard) -> None:
             nearer = outline
 
 
-def lay_out(board: NetBoard, seen: Sequence[tuple[str, Seen]]) -> list[tuple[FeatureMaps, VMobject]]:
+def cone_of(board: NetBoard, seen: Sequence[tuple[str, Seen]]) -> list[tuple[FeatureMaps, VMobject]]:
     """Return the picture and the strongest maps beside each other, each with an outline around what was seen of it."""
     found = []
     for k, (name, (rows, columns)) in enumerate(seen):

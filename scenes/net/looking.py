@@ -10,7 +10,7 @@ from scenes.net.channels import look_at_channels
 from scenes.net.logit import look_at_logit
 from scenes.net.norm import look_at_norm
 from scenes.net.pictures import look_at_maps
-from scenes.net.pool import fits, look_at_pool
+from scenes.net.pool import look_at_pool, window_fits
 from scenes.net.window import look_at_window, room_for_digits
 from scenes.net.worked import WorkedOut
 
@@ -36,7 +36,7 @@ def look_closely(board: NetBoard, one: WorkedOut, called: str, *, asked: bool = 
             look_at_norm(board, one)
         case LinearTrace():
             look_at_logit(board, one, called)
-        case _ if fits(one):
+        case _ if window_fits(one):
             look_at_pool(board, one, asked=asked)
         case _:
             look_at_maps(board, one)

@@ -22,7 +22,7 @@ from scenes.net.closely import Closely, headed, place_in_words
 from scenes.net.worked import WorkedOut
 from scenes.timeline import Kind
 
-__all__ = ["fits", "look_at_pool"]
+__all__ = ["look_at_pool", "window_fits"]
 
 _MOST = 4
 """Rows or columns of a window whose numbers are written in a grid."""
@@ -69,7 +69,7 @@ def step_of(one: WorkedOut) -> MaxPool2dStep | AvgPool2dStep:
     return cast("MaxPool2dTrace", one.trace).step(*cast("Position", one.position))
 
 
-def fits(one: WorkedOut) -> bool:
+def window_fits(one: WorkedOut) -> bool:
     """Tell whether the numbers of the window have room in a grid."""
     return isinstance(one.trace, MaxPool2dTrace | AvgPool2dTrace) and max(step_of(one).window.shape) <= _MOST
 

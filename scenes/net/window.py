@@ -52,7 +52,7 @@ def extent_of(trace: Conv2dTrace, step: Conv2dStep) -> tuple[int, int, int, int]
     return top, left, height, width
 
 
-def cell_of(board: NetBoard, one: WorkedOut) -> tuple[float, str]:
+def room_of_grids(board: NetBoard, one: WorkedOut) -> tuple[float, str]:
     """Return the side of a cell, 0 where digits could not be read, and how what is worked out then stands.
 
     Its products stand `beside` the window, on which the kernel lies; or in its `place`. Where weights could not be read
@@ -70,7 +70,7 @@ def cell_of(board: NetBoard, one: WorkedOut) -> tuple[float, str]:
 
 def room_for_digits(board: NetBoard, one: WorkedOut) -> bool:
     """Tell whether a convolution sees one map, and window and weights can be read."""
-    return len(one.conv_step.kernel) == 1 and cell_of(board, one)[0] > 0
+    return len(one.conv_step.kernel) == 1 and room_of_grids(board, one)[0] > 0
 
 
 def look_at_window(board: NetBoard, one: WorkedOut) -> None:
@@ -88,7 +88,7 @@ def look_at_window(board: NetBoard, one: WorkedOut) -> None:
     if isinstance(kernel, Stamp):
         said = say("The kernel lies on the window: each pixel is multiplied by its weight.")
     with board.stage.beat("step", said, reason=why):
-        multiply(board, window, kernel, products)
+        multiply_in_place(board, window, kernel, products)
     closely = Closely(board, one)
     said = say("The rows are summed, then their sums and the bias: {value}.", value=closely.said())
     if one.conv_step.bias is None:
@@ -101,7 +101,7 @@ def look_at_window(board: NetBoard, one: WorkedOut) -> None:
 def grids(board: NetBoard, one: WorkedOut) -> tuple[NumberGrid, NumberGrid | Stamp, NumberGrid]:
     """Build the window, the kernel, and the grid of products, still empty, in the box for what is looked at closely."""
     step, room, theme = one.conv_step, board.places.zoom, board.theme
-    cell, where = cell_of(board, one)
+    cell, where = room_of_grids(board, one)
     cells = list(np.ndindex(step.window[0].shape))
     pixels, weights = (
         dict(zip(cells, [leaf.address for leaf in one.equation.left.leaves() if leaf.name == name], strict=True))
@@ -130,7 +130,7 @@ def grid(
     return NumberGrid(values, lambda *at: places[at], role, theme, cell, decimals=_DECIMALS, filled=filled)
 
 
-def multiply(board: NetBoard, window: NumberGrid, kernel: NumberGrid | Stamp, products: NumberGrid) -> None:
+def multiply_in_place(board: NetBoard, window: NumberGrid, kernel: NumberGrid | Stamp, products: NumberGrid) -> None:
     """Let each product appear in its place, while its pair is marked; or where its pixel was."""
     stage = board.stage
     name = Label(say("products"), smallest_text(), products.role)
