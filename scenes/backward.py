@@ -14,8 +14,8 @@ from scenes.language import about, number, say
 from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.panels import travel
 from scenes.mobjects.sheets import Sheet, Sheets
+from scenes.mobjects.travel import travel
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working

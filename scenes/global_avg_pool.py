@@ -10,6 +10,7 @@ from pydantic import Field
 from cnn_core.arrays import freeze
 from cnn_core.avg_pool2d import AvgPool2dTrace, adaptive_avg_pool2d
 from cnn_core.reading.grids import Grid
+from cnn_core.trace import address_of
 from scenes.language import about, say, say_many
 from scenes.specs.fields import Image, batched
 from scenes.specs.walk import Stop, WalkSpec
@@ -65,13 +66,27 @@ class GlobalAvgPoolSpec(WalkSpec):
 
     def moral(self, trace: AvgPool2dTrace) -> str:
         """Say what the means have in common, or that they differ, and what the mean does not know."""
-        means, largest = trace.output[0, :, 0, 0], trace.x[0].max(axis=(1, 2))
-        strongest = int(largest.argmax())
-        if len(means) > 1 and means.argmax() != strongest and largest[strongest] > 0:
+        strongest, winner = self.rivals(trace)
+        if strongest != winner and trace.x[0, strongest].max() > 0:
             return say(
                 "The largest value stands in channel {strongest}, but channel {winner} has the larger mean: "
                 "what counts is how much there is in all, not where.",
                 strongest=strongest,
-                winner=int(means.argmax()),
+                winner=winner,
             )
         return say("However the values are moved within their map, its mean stays the same: where they were is gone.")
+
+    def insight(self, trace: AvgPool2dTrace) -> str:
+        return say("What counts is how much there is in all, not where.")
+
+    def evidence(self, trace: AvgPool2dTrace) -> list[list[str]]:
+        """Point out each map's largest value, then the largest mean."""
+        width = trace.x.shape[3]
+        largest = [(c, *divmod(int(one.argmax()), width)) for c, one in enumerate(trace.x[0])]
+        _, winner = self.rivals(trace)
+        return [*([address_of("x", (0, *cell))] for cell in largest), [address_of("output", (0, winner, 0, 0))]]
+
+    @staticmethod
+    def rivals(trace: AvgPool2dTrace) -> tuple[int, int]:
+        """Return the channel with the largest value, and that with the largest mean."""
+        return int(trace.x[0].max(axis=(1, 2)).argmax()), int(trace.output[0].argmax())

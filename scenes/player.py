@@ -27,8 +27,10 @@ from scenes.mobjects.panels import (
     question_marks,
     ring_around,
 )
-from scenes.mobjects.text import Label
+from scenes.mobjects.text import Label, width_of
 from scenes.photo.pooling import PhotoPooling
+from scenes.pointing import few_of, point_out
+from scenes.shifted import show_shifted
 from scenes.specs.photo import PhotoSpec
 from scenes.specs.walk import Stop, WalkSpec
 from scenes.stage import ExplainerScene
@@ -62,11 +64,11 @@ class Player(ExplainerScene[WalkSpec]):
     ----------
     inputs, outputs
         The grids, one a channel.
-    window
-        Where it is looked at, from the first stop on.
+    windows
+        Where it is looked at: none between the tour and the first stop.
     """
 
-    window: Window
+    windows: list[Window]
     unseen: Sequence[CellMarks] = ()
 
     def construct(self) -> None:
@@ -75,7 +77,7 @@ class Player(ExplainerScene[WalkSpec]):
             self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
             PhotoPooling(self).play()
             return
-        self.ring = self.spec.ring(self.trace)
+        self.ring, self.windows = self.spec.ring(self.trace), []
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
         self.introduce()
         positions = list(self.trace.positions())
@@ -98,11 +100,22 @@ class Player(ExplainerScene[WalkSpec]):
         self.working = Working(self, self.inputs, self.lines)
         said, rule = self.spec.opening(self.trace), self.spec.rule(self.trace)
         with self.beat("explain", f"{self.origin()}{said} {rule}", reason=rule):
-            self.play(FadeIn(pictures), run_time=1.0)
+            self.play(FadeIn(pictures), run_time=0.8)
+            self.tour()
         if any(self.ring):
             with self.beat("explain", self.spec.around(self.trace)):
                 self.hold(0.4)
         self.leave_out()
+
+    def tour(self) -> None:
+        """Let the window run over the first stops and the last one, and mark which cell of the output each is for."""
+        stops = few_of(list(self.trace.positions()))
+        places = [CellMarks(self.outputs[c], [(i, j)], self.theme.window) for _, c, i, j in stops]
+        for position, place in zip(stops, places, strict=True):
+            self.play(*self.look(position), run_time=0.4)
+            self.play(Create(place), run_time=0.3)
+        self.play(*map(FadeOut, [*self.windows, *places]), run_time=0.4)
+        self.windows = []
 
     def leave_out(self) -> None:
         """Dim the rows and columns that no window reaches, and say so."""
@@ -134,15 +147,18 @@ class Player(ExplainerScene[WalkSpec]):
         right = replace(room, left=before.get_right()[0] + 0.4)
         grows = output.shape[1] > maps.shape[1]
         share = _BELOW_LARGER if grows else _BELOW
-        upper = replace(right, left=right.left + 2.0, bottom=room.bottom + share * room.height, top=room.top - 0.5)
+        name_of_operation = self.spec.operation.removesuffix("2D")
+        arrow = OperationArrow(name_of_operation, self.theme, length=max(1.5, 0.36 * width_of(name_of_operation)))
+        upper = replace(
+            right, left=right.left + arrow.width + 0.5, bottom=room.bottom + share * room.height, top=room.top - 0.5
+        )
         cell, upright = cell_for(upper, output.shape, "", min(cell, 1.3))
         self.outputs = [self.output_grid(values, c, cell) for c, values in enumerate(output)]
         after = VGroup(*self.outputs).arrange(DOWN if upright else RIGHT, buff=0.3)
         after.move_to(upper.center).align_to(np.array([0, upper.top, 0]), UP)
         above = Label(named(self.spec.output_label, self.trace.output), 0.34, self.theme.output)
         above.scale(min(1.0, upper.width / above.width)).next_to(after, UP, buff=0.08)
-        arrow = OperationArrow(self.spec.operation.removesuffix("2D"), self.theme, length=1.5)
-        arrow.shift(np.array([right.left + 0.2, after.get_y(), 0]) - arrow.arrow.get_left())
+        arrow.shift(np.array([right.left + 0.2 - arrow.get_left()[0], after.get_y() - arrow.arrow.get_y(), 0]))
         label = Label(name, 0.3, self.theme.input)
         self.put_below(before, label, after, right)
         return VGroup(before, arrow, after, above, label)
@@ -253,16 +269,16 @@ class Player(ExplainerScene[WalkSpec]):
         rows, columns = self.trace.window(*position)
         top, left = rows[0] + self.ring[0], columns[0] + self.ring[2]
         grid, shape = self.inputs[position[1]], (len(rows), len(columns))
-        before, dilation = getattr(self, "window", None), (distance(rows), distance(columns))
-        if before and (before.grid, before.shape, before.dilation) == (grid, shape, dilation):
-            return [before.slide_to(top, left)]
-        self.window = Window(grid, shape, self.theme, dilation)
-        leaving = [FadeOut(before)] if before else []
-        return [FadeIn(self.window.place(top, left)), *leaving]
+        dilation = distance(rows), distance(columns)
+        if any((one.grid, one.shape, one.dilation) == (grid, shape, dilation) for one in self.windows):
+            return [self.windows[0].slide_to(top, left)]
+        leaving = [*map(FadeOut, self.windows)]
+        self.windows = [Window(grid, shape, self.theme, dilation).place(top, left)]
+        return [*map(FadeIn, self.windows), *leaving]
 
     def drop(self, position: Position, start: Any) -> list[Any]:
         """Return the animations in which the result travels from `start` into its output cell."""
-        return drop_into(self.outputs[position[1]], *position[2:], start)
+        return drop_into(self.outputs[position[1]], *position[2:], start, self.mobjects)
 
     def flow(self, row: list[Position]) -> None:
         """Let the window run through the rest of a row, as one beat."""
@@ -273,45 +289,19 @@ class Player(ExplainerScene[WalkSpec]):
         with self.beat("step", said, brisk=True):
             for position in row:
                 self.play(*self.look(position), *self.leave(), run_time=0.2 * self.hurry)
-                self.play(*self.drop(position, self.window.outline), run_time=0.2 * self.hurry)
+                self.play(*self.drop(position, self.windows[0].outline), run_time=0.2 * self.hurry)
 
     def close(self) -> None:
         """Take the window away and let the result stand."""
         (H, W), (H_out, W_out) = self.trace.x.shape[2:], self.trace.output.shape[2:]
         became = say("{before} values have become {after}.", before=f"{H}×{W}", after=f"{H_out}×{W_out}")
-        moral = self.spec.moral(self.trace)
-        with self.beat("explain", f"{became} {moral}", reason=moral):
-            self.play(FadeOut(self.window, *self.unseen), *self.leave(), run_time=0.6)
+        said = self.spec.moral(self.trace) if (H_out, W_out) == (H, W) else f"{became} {self.spec.moral(self.trace)}"
+        with self.beat("explain", said, reason=self.spec.insight(self.trace)):
+            self.play(*map(FadeOut, [*self.windows, *self.unseen]), *self.leave(), run_time=0.6)
+            evidence = point_out(self, (*self.inputs, *self.outputs), self.spec.evidence(self.trace), said)
         shifted = self.spec.shifted
         if shifted is not None and self.wide and len(self.inputs) == 1 and self.inputs[0].text_size:
-            self.shift(shifted)
-
-    def shift(self, shifted: Any) -> None:
-        """Let the input go on by a pixel, and compare what comes out with what came out before."""
-        before, output = self.inputs[0], self.outputs[0]
-        moved = self.moved_grid("x_shifted", shifted.x[0, 0], before, before.cell)
-        moved.move_to(before.cell_center((before.rows - 1) / 2, (before.columns - 1) / 2))
-        cell = min(output.cell, self.below.height / output.rows, 0.5 * self.below.width / output.columns)
-        again = self.moved_grid("output_shifted", shifted.output[0, 0], output, cell)
-        again.move_to(np.array([output.get_x(), self.below.center[1], 0]))
-        if not again.text_size:
-            return
-        equal = np.isclose(shifted.output[0, 0], self.trace.output[0, 0], rtol=0, atol=1e-9)
-        sign = Label("=" if equal.all() else "≠", 0.7, self.theme.output if equal.all() else self.theme.text)
-        sign.next_to(again, LEFT, buff=0.4)
-        rings = [ring_around(again, row, column) for row, column in np.argwhere(equal).tolist()]
-        said, is_partly = kept_in_words(int(equal.sum()), equal.size), equal.any() and not equal.all()
-        partly = say("Within a window a shift is forgotten, across its border it is not.")
-        with self.beat("explain", said, reason=partly if is_partly else said):
-            leaving = [FadeOut(one, shift=before.cell * RIGHT) for one in (before.digits, before.background)]
-            self.play(*leaving, run_time=0.8)
-            self.play(FadeIn(moved), run_time=0.6)
-            self.play(FadeIn(again), run_time=0.8)
-            self.play(FadeIn(sign), *map(Create, rings), run_time=0.6)
-
-    def moved_grid(self, name: str, values: np.ndarray, like: NumberGrid, cell: float) -> NumberGrid:
-        address = f"{name}[0,0,{{}},{{}}]".format
-        return NumberGrid(values, address, like.role, self.theme, cell, decimals=like.decimals)
+            show_shifted(self, shifted, evidence)
 
 
 def left_out(rows: list[int], columns: list[int]) -> str:
@@ -319,13 +309,6 @@ def left_out(rows: list[int], columns: list[int]) -> str:
     named = [say("row {number}", number=one + 1) for one in rows]
     named += [say("column {number}", number=one + 1) for one in columns]
     return say("No window reaches {places}.", places=listed(named))
-
-
-def kept_in_words(count: int, of: int) -> str:
-    """Say how much of an output stays when the input goes on by a pixel."""
-    if count == of:
-        return say("Moved on by one pixel, the input gives the same output.")
-    return say("Moved on by one pixel, the input gives {count} of {of} outputs again.", count=count, of=of)
 
 
 def distance(indices: list[int]) -> int:

@@ -19,7 +19,7 @@ from cnn_core.notation import PLAIN
 from cnn_core.numerals import digits_shown
 from cnn_core.pooling import PoolGeometry
 from cnn_core.reading.grids import Grid
-from cnn_core.trace import Position
+from cnn_core.trace import Position, address_of
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
 from scenes.specs.base import Values
@@ -29,6 +29,9 @@ from scenes.specs.photo import Photo, PhotoSpec
 from scenes.specs.walk import Ring, Stop, WalkSpec
 
 __all__ = ["AvgPoolSpec", "MaxPoolSpec", "PoolSpec"]
+
+SHOWN = 4
+"""Results that are pointed out at the end."""
 
 NAMED = 9
 """Values of a window up to which a question names all of them."""
@@ -156,11 +159,31 @@ class MaxPoolSpec(PoolSpec):
         )
 
     def moral(self, trace: MaxPool2dTrace) -> str:
-        lost = trace.x.max(axis=(2, 3)) > trace.output.max(axis=(2, 3))
-        if not lost.any():
+        lost = self.lost(trace)
+        if lost is None:
             return say("The strongest responses are kept; where exactly they were is not.")
-        largest = digits_shown(float(trace.x.max(axis=(2, 3))[lost].max()), 2)
-        return say("{value}, the largest value, is lost: no window reached it.", value=number(largest))
+        largest = number(digits_shown(float(trace.x[lost]), 2))
+        return say("{value}, the largest value, is lost: no window reached it.", value=largest)
+
+    def evidence(self, trace: MaxPool2dTrace) -> list[list[str]]:
+        """Point out what was lost; where that is nothing, the largest results and where they come from."""
+        lost = self.lost(trace)
+        if lost is not None:
+            return [[address_of("x", lost)]]
+        positions = sorted(trace.positions(), key=lambda position: -trace.output[position])
+        steps = [trace.step(*position) for position in positions[:SHOWN]]
+        return [
+            [address_of("x", (*one.position[:2], *one.winner)), address_of("output", one.position)] for one in steps
+        ]
+
+    @staticmethod
+    def lost(trace: MaxPool2dTrace) -> Position | None:
+        """Return where the largest value stands of all channels whose largest no window reached."""
+        largest = trace.x.max(axis=(2, 3), keepdims=True)
+        is_lost = (trace.x == largest) & (largest > trace.output.max(axis=(2, 3), keepdims=True))
+        if not is_lost.any():
+            return None
+        return tuple(map(int, np.unravel_index(np.where(is_lost, trace.x, -np.inf).argmax(), trace.x.shape)))  # type: ignore[return-value]
 
 
 class AvgPoolSpec(PoolSpec):
@@ -243,6 +266,15 @@ class AvgPoolSpec(PoolSpec):
 
     def moral(self, trace: AvgPool2dTrace) -> str:
         return say("Every value of a window has its share in the result.")
+
+    def evidence(self, trace: AvgPool2dTrace) -> list[list[str]]:
+        """Point out windows, each with its mean."""
+        found = []
+        for position in list(trace.positions())[:SHOWN]:
+            rows, columns = trace.window(*position)
+            window = [address_of("x", (*position[:2], row, column)) for row in rows for column in columns]
+            found.append([*window, address_of("output", position)])
+        return found
 
 
 def in_shifted(address: str) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from cnn_core.arrays import freeze
 from cnn_core.reading.grids import Grid
+from cnn_core.trace import address_of
 from cnn_core.upsample import UpsampleTrace, upsample
 from scenes.language import say, say_many
 from scenes.specs.fields import Image, Size, batched
@@ -62,6 +63,14 @@ class UpsampleSpec(WalkSpec):
             count,
             area=area,
         )
+
+    def evidence(self, trace: UpsampleTrace) -> list[list[str]]:
+        """Point out each value, and where it stands now."""
+        found: dict[str, list[str]] = {}
+        for n, c, i, j in trace.positions():
+            value = address_of("x", (n, c, *trace.step(n, c, i, j).source))
+            found.setdefault(value, [value]).append(address_of("output", (n, c, i, j)))
+        return list(found.values())
 
     def block(self, trace: UpsampleTrace) -> str:
         return "×".join(map(str, trace.scale_factor))

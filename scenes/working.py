@@ -7,19 +7,17 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Mobject, ReplacementTransform, VGroup, smooth, squish_rate_func
+from manim import Animation, FadeIn, FadeOut, Mobject, ReplacementTransform, VGroup
 
 from cnn_core.equation import Equation
 from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Known, Term, Writer
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.panels import travel
 from scenes.mobjects.text import Number
+from scenes.mobjects.travel import EARLY, LATE, travel
 from scenes.stage import ExplainerScene
 
-__all__ = ["EARLY", "LATE", "Working"]
-
-EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
+__all__ = ["Working"]
 
 
 class Working:
@@ -107,9 +105,8 @@ class Working:
         moves = [self.arrival(number, self.source(line, term, number)) for number in term.numbers]
         return [*signs, *moves]
 
-    @staticmethod
-    def arrival(number: Number, source: tuple[Mobject | np.ndarray, float] | None) -> Animation:
-        return FadeIn(number) if source is None else travel(number, *source)
+    def arrival(self, number: Number, source: tuple[Mobject | np.ndarray, float] | None) -> Animation:
+        return FadeIn(number) if source is None else travel(number, *source, self.stage.mobjects)
 
     def source(self, line: Drawn, term: Term, number: Number) -> tuple[Mobject | np.ndarray, float] | None:
         """Return where a number comes from, and how large it is there: its cell, what is known, or the stage before."""

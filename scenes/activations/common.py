@@ -21,9 +21,10 @@ from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.expression import Writer
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.grid import NumberGrid, Window
-from scenes.mobjects.panels import drop_into, question_marks, travel
+from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.plot import MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
+from scenes.mobjects.travel import travel
 from scenes.photo.activation import PhotoActivation
 from scenes.stage import ExplainerScene
 
@@ -97,7 +98,13 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         definition = self.defined()
         self.leaving: list[Mobject] = [definition]
         with self.beat("explain", self.rule(), reason=self.why()):
-            self.play(Create(board.curve.line), FadeIn(definition), run_time=1.5)
+            self.play(FadeIn(definition), run_time=0.6)
+            self.play(Create(board.curve.line), run_time=1.4)
+            low, high = board.curve.ends
+            tracer = Probe(board.curve, self.theme, low).place(low, 1.0)
+            self.play(FadeIn(tracer), run_time=0.3)
+            self.play(MoveProbe(tracer, high, 1.0), run_time=1.8)
+            self.play(FadeOut(tracer), run_time=0.3)
 
     def lay_out(self) -> ActivationBoard:
         names = (self.spec.x_label, self.spec.output_label, f"{self.function}(x)")
@@ -137,13 +144,13 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         line = self.writer.write(self.equation(step), (f"{self.function}(", operand, ")"))
         coming = [one for one in line.numbers if one.address == operand.address]
         rest = line.without(*coming, line.result)
-        self.play(*(travel(one, standing) for one in coming), FadeIn(rest), run_time=0.8)
+        self.play(*(travel(one, standing, 0.0, self.mobjects) for one in coming), FadeIn(rest), run_time=0.8)
         assert self.probe is not None
         self.play(MoveProbe(self.probe, step.x, 1.0), run_time=1.0)
-        self.play(travel(line.result, self.probe.dot), run_time=0.7)
+        self.play(travel(line.result, self.probe.dot, 0.0, self.mobjects), run_time=0.7)
         self.remove(*line.get_family())
         self.add(line)
-        self.play(*drop_into(*self.output_cell(step), self.probe.dot), run_time=1.0)
+        self.play(*drop_into(*self.output_cell(step), self.probe.dot, self.mobjects), run_time=1.0)
         return [standing, line]
 
     def output_cell(self, step: ActivationStep) -> tuple[NumberGrid, int, int]:
@@ -157,7 +164,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         operand = self.operand(step)
         standing = Number(operand.text, operand.address, max(0.34, smallest_text()), self.theme.input)
         standing.move_to((curve.point(step.x, 0)[0], curve.lane, 0))
-        moving = travel(standing, grid.cell_center(*step.position[2:]))
+        moving = travel(standing, grid.cell_center(*step.position[2:]), 0.0, self.mobjects)
         if self.probe is None:
             self.play(moving, run_time=1.0)
             self.probe = Probe(curve, self.theme, step.x)
@@ -183,7 +190,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
                 step = self.trace.step(*position)
                 moving = MoveProbe(self.probe, step.x, 1.0)
                 self.play(*self.looking_at(step), moving, *self.leave(), run_time=0.4 * self.hurry)
-                self.play(*drop_into(*self.output_cell(step), self.probe.dot), run_time=0.3 * self.hurry)
+                self.play(*drop_into(*self.output_cell(step), self.probe.dot, self.mobjects), run_time=0.3 * self.hurry)
 
     def said_of_row(self, row: list[Position]) -> str:
         _, channel, i, _ = row[0]

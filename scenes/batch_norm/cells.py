@@ -15,9 +15,10 @@ from scenes.language import say
 from scenes.mobjects.expression import Line
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import question_marks
+from scenes.mobjects.travel import EARLY, LATE
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
-from scenes.working import EARLY, LATE, Working
+from scenes.working import Working
 
 __all__ = ["CellsChapter"]
 

@@ -17,16 +17,16 @@ ONE = 0.005
 """By how much a spread may differ from 1 and look like it."""
 
 CHANGES = (
-    marked("{why} Here it changes the output a lot."),
-    marked("{why} Here it changes the first decimal."),
-    marked("{why} Here it changes the second decimal."),
-    marked("{why} Here it changes the third decimal."),
-    marked("{why} Here it changes the fourth decimal."),
-    marked("{why} Here it changes the fifth decimal."),
-    marked("{why} Here it changes the sixth decimal."),
-    marked("{why} Here it changes the seventh decimal."),
-    marked("{why} Here it changes the eighth decimal."),
-    marked("{why} Here it changes the ninth decimal."),
+    marked("{why} It changes the output a lot."),
+    marked("{why} It changes the first decimal."),
+    marked("{why} It changes the second decimal."),
+    marked("{why} It changes the third decimal."),
+    marked("{why} It changes the fourth decimal."),
+    marked("{why} It changes the fifth decimal."),
+    marked("{why} It changes the sixth decimal."),
+    marked("{why} It changes the seventh decimal."),
+    marked("{why} It changes the eighth decimal."),
+    marked("{why} It changes the ninth decimal."),
 )
 
 
@@ -69,12 +69,12 @@ def about_eps(change: float) -> str:
     """Say what PyTorch's eps is for, and which decimal of the output it would change.
 
     >>> about_eps(1.6e-6)
-    'PyTorch adds eps = 0.00001 to the variance, against division by 0. Here it changes the sixth decimal.'
+    'PyTorch adds eps = 0.00001 to the variance, against division by 0. It changes the sixth decimal.'
     """
     why = say("PyTorch adds eps = 0.00001 to the variance, against division by 0.")
     place = -int(np.floor(np.log10(change))) if change > 0 else len(CHANGES)
     if place >= len(CHANGES):
-        return say("{why} Here it changes no decimal worth showing.", why=why)
+        return say("{why} It changes no decimal worth showing.", why=why)
     return say(CHANGES[max(0, place)], why=why)
 
 

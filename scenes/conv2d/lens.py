@@ -93,7 +93,8 @@ class ConvLens:
             gap = 0.3 if lens_as == "row" else 0.5 * box.width - kW * cell
             products = _centered(top, kW * cell, kH * cell, window.right + gap + kW * cell / 2)
         self.cell, self.product, self.window, self.products_box = cell, product, window, products
-        self.sums = replace(box, top=products.bottom - 0.15)
+        below = products.bottom - 0.15
+        self.sums = replace(box, top=below, bottom=max(box.bottom, below - sums - _TOTAL))
         self.question = replace(box, top=window.bottom - 0.15)
         if lens_as == "row":
             self.sums = Box(products.right + 0.3, box.right, products.bottom, products.top)

@@ -55,6 +55,13 @@ class PhotoConvolution(PhotoWalk):
     def outputs(self) -> Sequence[Array]:
         return list(self.trace.output[0])
 
+    def lens_width(self) -> float:
+        """Leave room for the products, and for the kernel as it lies on the window."""
+        steps = [self.step(cell, k) for cell in self.at for k in range(len(self.trace.weight))]
+        products = np.concatenate([step.products for step in steps])
+        columns: int = self.trace.kernel_size[1]
+        return columns * legible_cell(products)
+
     def result_tones(self, number: int, values: Array) -> Tones:
         """Return the photo's tones where the weights add up to 1, and colours by sign otherwise."""
         total, tones = float(self.trace.weight[number].sum()), self.tones
@@ -188,7 +195,7 @@ class PhotoConvolution(PhotoWalk):
         self.stage.remove(*sums.get_family())
         self.stage.add(sums)
         _, k, *cell = step.position
-        self.working = [sums, *self.drop(k, (cell[0], cell[1]), sums.result, run_time=run_time)]
+        self.working = [sums, *self.drop(k, (cell[0], cell[1]), sums.result, sums.total, run_time=run_time)]
 
     def close(self) -> None:
         """Show the ranges, and ring the strongest."""

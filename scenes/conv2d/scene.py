@@ -17,11 +17,14 @@ from scenes.conv2d.symbols import SymbolsChapter
 from scenes.conv2d.walk import WalkChapter
 from scenes.language import say
 from scenes.layout import smallest_text
-from scenes.mobjects.grid import CellMarks, NumberGrid
+from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.text import width_of
 from scenes.stage import ExplainerScene
 
 __all__ = ["Conv2dScene"]
+
+_LARGEST = 3
+"""Windows with the largest response that are looked at once more at the end."""
 
 _TOLD_ONE_BY_ONE = 16
 """Positions that are each a beat of their own; of a larger output most go row by row."""
@@ -54,7 +57,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             walk = WalkChapter(self, self.board, told)
             walk.play(question=self.spec.question)
             self.show_options()
-            self.close(SizeChapter(self, self.board).play(first=walk.leaving()))
+            self.close(SizeChapter(self, self.board).play(walk.leaving(), walk.window()), walk.window())
 
     def show_options(self) -> None:
         self.set_subtitle(words.options(self.spec, self.trace, most=self.bands.title.width / 2 / 0.4))
@@ -146,7 +149,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         self.remove(*kernels)
         self.add(*self.board.kernels[0])
 
-    def close(self, first: Sequence[Animation]) -> None:
+    def close(self, first: Sequence[Animation], window: Window) -> None:
         """Ring the largest responses and let the result stand."""
         output, grids = self.trace.output, self.board.outputs
         # Sums that are equal on paper may differ in their last bits.
@@ -156,6 +159,10 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         with self.beat("explain", words.moral(self.spec, self.trace, where), reason=reasons.insight(self.trace)):
             self.play(*first, run_time=0.4)
             self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
+            for at, (_, _, i, j) in enumerate(where[:_LARGEST] if rings else []):
+                top, left = (index * step for index, step in zip((i, j), self.trace.stride, strict=True))
+                self.play(window.slide_to(top, left) if at else FadeIn(window.place(top, left)), run_time=0.6)
+                self.hold(0.8)
 
     def ring(self, grid: NumberGrid, row: int, column: int) -> Circle:
         ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5)

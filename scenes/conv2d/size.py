@@ -10,7 +10,9 @@ from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, VGroup
 from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
 from scenes.layout import smallest_text
+from scenes.mobjects.grid import Window
 from scenes.mobjects.text import Formula, Label
+from scenes.pointing import few_of
 from scenes.stage import ExplainerScene
 
 __all__ = ["SizeChapter"]
@@ -25,21 +27,33 @@ class SizeChapter:
     def __init__(self, stage: ExplainerScene[Any], board: ConvBoard) -> None:
         self.stage, self.trace, self.theme, self.box = stage, board.trace, stage.theme, board.places.working
 
-    def play(self, first: Sequence[Animation]) -> Sequence[Animation]:
+    def play(self, first: Sequence[Animation], window: Window) -> Sequence[Animation]:
         """Show the formula, and return the animations that take it away.
 
         Parameters
         ----------
         first
             Animations that are played before it appears.
+        window
+            Runs along the sides.
         """
         for axes in [(0, 1)] if self.numbers(0) == self.numbers(1) else [(0,), (1,)]:
             formula = self.formula(axes[0])
             with self.stage.beat("explain", words.output_size(self.trace, axes), reason=reasons.fits(self.trace)):
                 self.stage.play(*first, run_time=0.6)
-                self.stage.play(FadeIn(formula), run_time=0.8)
-            first = [FadeOut(formula)]
+                self.stage.play(FadeIn(formula), run_time=0.6)
+                self.count_places(axes, window)
+            first = [FadeOut(formula, window)]
         return first
+
+    def count_places(self, axes: Sequence[int], window: Window) -> None:
+        """Let the window run along each of some sides of the image."""
+        at = [0, 0]
+        self.stage.play(FadeIn(window.place(0, 0)), run_time=0.4)
+        for axis in reversed(axes):
+            for index in few_of(range(1, self.trace.output.shape[2 + axis])):
+                at[axis] = index * self.trace.stride[axis]
+                self.stage.play(window.slide_to(*at), run_time=0.4)
 
     def numbers(self, axis: int) -> tuple[Any, ...]:
         """Return what goes into the formula: size, padding, kernel, dilation, stride."""

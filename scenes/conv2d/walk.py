@@ -16,7 +16,7 @@ from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
 from scenes.conv2d.ledger import Ledger
 from scenes.language import say
-from scenes.mobjects.grid import CellMarks, NumberGrid
+from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.panels import question_marks
 from scenes.mobjects.stamp import Stamp
 from scenes.mobjects.text import Number
@@ -335,6 +335,10 @@ class WalkChapter:
             for step in steps:
                 self.look_at(step, 0.6 * seconds)
                 self.write(step, 0.4 * seconds)
+
+    def window(self) -> Window:
+        """Return the window on the channel that was looked at last."""
+        return self.board.windows[self.channel if self.board.small else 0]
 
     def leaving(self) -> list[Animation]:
         marks = [one for one in (*self.board.windows, *self.board.small, *self.veils) if one in self.stage.mobjects]

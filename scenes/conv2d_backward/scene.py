@@ -22,9 +22,10 @@ from scenes.conv2d_backward.board import (
 )
 from scenes.language import listed, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window
-from scenes.mobjects.panels import question_marks, travel
+from scenes.mobjects.panels import question_marks
 from scenes.mobjects.sheets import Tagged
 from scenes.mobjects.text import Number
+from scenes.mobjects.travel import travel
 
 __all__ = ["Conv2dBackwardScene"]
 

@@ -16,6 +16,7 @@ from scenes.language import about, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.row import GridRow, Shown
+from scenes.pointing import few_of, point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -60,7 +61,19 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             stride=self.spec.stride,
         )
         with self.beat("explain", self.origin() + said, reason=say("One value becomes a patch.")):
-            self.play(FadeIn(self.board), run_time=1.0)
+            self.play(FadeIn(self.board), run_time=0.8)
+            self.tour()
+
+    def tour(self) -> None:
+        """Mark where the stamp of each value will stand."""
+        kH, kW = self.trace.kernel_size
+        groups = []
+        for position in few_of([*self.trace.positions()]):
+            step = self.trace.step(*position)
+            places = [(0, 0, step.top + a, step.left + b) for a, b in np.ndindex(kH, kW)]
+            groups.append([address_of("x", position), *(address_of("output", place) for place in places)])
+        marks = point_out(self, [self.x, self.output], groups)
+        self.play(*map(FadeOut, marks), run_time=0.3)
 
     def shown_as(
         self, name: str, values: Array, role: str, label: str, before: str = "", *, filled: bool = True
@@ -93,7 +106,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             drops = [
                 one
                 for a, b in alone
-                for one in drop_into(self.output, step.top + a, step.left + b, stamp.cell_center(a, b))
+                for one in drop_into(self.output, step.top + a, step.left + b, stamp.cell_center(a, b), self.mobjects)
             ]
             self.play(Create(place), *drops, run_time=0.9)
         self.stamped = [stamp, place]
@@ -129,7 +142,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         with self.beat("answer" if self.spec.question else "step", said):
             self.play(*([self.end_question()] if self.spec.question else leaving), run_time=0.4)
             line = self.working.show(equation)
-            self.play(*drop_into(self.output, i, j, line.result), run_time=0.8)
+            self.play(*drop_into(self.output, i, j, line.result, self.mobjects), run_time=0.8)
         with self.beat("step", say("The other open cells come about in the same way."), brisk=True):
             others = sorted(self.open - {(i, j)})
             drops = [one for cell in others for one in drop_into(self.output, *cell, self.output.cell_center(*cell))]
@@ -150,13 +163,24 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         )
         output = self.shown_as("output", self.trace.output[0, 0], self.theme.output, self.spec.output_label, "=")
         board = GridRow([spaced, turned, output], self.theme, self.bands.whole)
-        with self.beat("explain", self.said_of_window(), reason=say("The same numbers, gathered instead of stamped.")):
+        said = self.said_of_window()
+        with self.beat("explain", said, reason=say("The same numbers, gathered instead of stamped.")):
             self.play(FadeOut(self.board), run_time=0.5)
             self.play(FadeIn(board), run_time=0.7)
             self.window = Window(board.grids[0], (kH, kW), self.theme).place(i, j)
             ring = CellMarks(board.grids[2], [(i, j)], self.theme.window, 6)
             self.play(FadeIn(self.window), Create(ring), run_time=0.7)
-        self.standing = VGroup(board, self.window, ring)
+            marks = point_out(self, board.grids[:2], self.meetings(), said)
+        self.standing = VGroup(board, self.window, ring, *marks)
+
+    def meetings(self) -> list[list[str]]:
+        """Return where each value that was stamped onto the busiest cell stands now, and the weight it meets there."""
+        kernel_size, stride = self.trace.kernel_size, self.spec.stride
+        found = []
+        for one in self.trace.contributions(*self.spec.busiest()):
+            place = (size - 1 + stride * index for size, index in zip(kernel_size, one.position[2:], strict=True))
+            found.append([address_of("spaced", (0, 0, *place)), address_of("weight", (0, 0, *one.entry))])
+        return found
 
     def said_of_window(self) -> str:
         equation = self.equation(self.spec.busiest())
@@ -178,7 +202,18 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         board = GridRow([shown], self.theme, self.bands.whole)
         with self.beat("explain", self.said_of_overlaps(), reason=say("Overlaps make a pattern.")):
             self.play(FadeOut(self.standing), run_time=0.5)
-            self.play(FadeIn(board), run_time=0.8)
+            self.play(FadeIn(board), run_time=0.6)
+            self.stamp_again(board.grids[0], H, W)
+            most = np.argwhere(overlaps == overlaps.max()).tolist()
+            point_out(self, board.grids, [[board.grids[0].address(*cell)] for cell in most[:4]])
+
+    def stamp_again(self, grid: NumberGrid, H: int, W: int) -> None:
+        """Let the kernel's outline stand where each stamp stands, row after row."""
+        window, stride = Window(grid, self.trace.kernel_size, self.theme).place(0, 0), self.spec.stride
+        self.play(FadeIn(window), run_time=0.3)
+        for i, j in few_of([*np.ndindex(H, W)][1:]):
+            self.play(window.slide_to(stride * i, stride * j), run_time=0.5)
+        self.play(FadeOut(window), run_time=0.3)
 
     def said_of_overlaps(self) -> str:
         overlaps = self.spec.overlaps()

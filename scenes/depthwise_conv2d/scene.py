@@ -12,10 +12,12 @@ from cnn_core.equation import Equation
 from cnn_core.numerals import decimals_of
 from cnn_core.trace import Position, address_of
 from scenes.depthwise_conv2d import DepthwiseConv2dSpec
+from scenes.depthwise_conv2d.bars import CostBars
 from scenes.language import about, say
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.row import GridRow, Shown
+from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -67,7 +69,11 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
             reason=say("Each map for itself."),
         ):
-            self.play(FadeIn(self.board), run_time=1.0)
+            self.play(FadeIn(self.board), run_time=0.8)
+            grids = self.board.grids
+            whole = [[grid.address(*at) for at in np.ndindex(grid.values.shape)] for grid in grids]
+            triples = [[one for lines in whole[k : k + 3] for one in lines] for k in range(0, len(whole), 3)]
+            self.play(*map(FadeOut, point_out(self, grids, triples)), run_time=0.4)
         for c in range(self.trace.x.shape[1]):
             self.slide(c)
 
@@ -84,12 +90,12 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat("step", said, reason=say("Each map for itself.")):
             self.play(FadeIn(window), *self.working.leave(), run_time=0.5)
             line = self.working.show(equation)
-            self.play(*drop_into(output, 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)
         others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
         with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True):
             for at in others:
                 self.play(window.slide_to(*at), *self.working.leave(), run_time=0.25)
-                self.play(*drop_into(output, at[0], at[1], window.outline), run_time=0.25)
+                self.play(*drop_into(output, at[0], at[1], window.outline, self.mobjects), run_time=0.25)
             self.play(FadeOut(window), run_time=0.3)
 
     def equation(self, position: Position) -> Equation:
@@ -123,6 +129,10 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat("explain", said, reason=say("Now the maps are mixed.")):
             self.play(FadeOut(self.board), run_time=0.5)
             self.play(FadeIn(board), run_time=0.8)
+            rows = [[f"mix[{k},{c},0,0]" for c in range(channels)] for k in range(outputs)]
+            places = [[grid.address(*at) for at in np.ndindex(grid.values.shape)] for grid in board.grids[-outputs:]]
+            pairs = [[*row, *place] for row, place in zip(rows, places, strict=True)]
+            self.play(*map(FadeOut, point_out(self, board.grids[channels:], pairs)), run_time=0.4)
         self.board = board
         self.mix_first(board.grids[:channels], board.grids[channels], board.grids[channels + 1 :])
 
@@ -140,7 +150,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat("answer" if self.spec.question else "step", said):
             self.play(*([self.end_question()] if self.spec.question else first), run_time=0.4)
             line = self.working.show(equation)
-            self.play(*drop_into(outputs[0], 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(outputs[0], 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("All other cells, and all other outputs, in the same way."), brisk=True):
             self.play(*map(FadeOut, windows), *self.working.leave(), run_time=0.4)
             cells = [(grid, at) for grid in outputs for at in np.ndindex(grid.values.shape)]
@@ -159,8 +169,13 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             "outputs, maps, weights of a kernel and places, multiplied.",
             full=full.result.text,
         )
+        bars = CostBars(full, apart, self.theme, self.bands.stage)
         with self.beat("explain", said, reason=say("What it saves.")):
+            self.play(FadeOut(self.board), run_time=0.5)
+            self.working = Working(self)
             self.working.show(full)
+            for moves in bars.grow(0):
+                self.play(*moves, run_time=0.8)
         size = self.trace.weight[0].size
         times = MANY * MANY * size / (MANY * size + MANY * MANY)
         said = say(
@@ -172,3 +187,5 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         )
         with self.beat("explain", said, reason=say("What it saves.")):
             self.working.show(apart)
+            for moves in bars.grow(1):
+                self.play(*moves, run_time=0.8)

@@ -13,7 +13,7 @@ from cnn_core.equation import Equation
 from scenes.flatten import FlattenSpec
 from scenes.flatten.row import FlatPlan, FlatRow
 from scenes.language import number, say, say_many
-from scenes.layout import smallest_text
+from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.expression import Drawn, Line, Writer
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import NAME_HEIGHT, Panel, ring_around
@@ -23,6 +23,9 @@ from scenes.working import Working
 
 __all__ = ["FlattenScene"]
 
+_LARGEST = 1.3
+"""Side of a cell of a map, in scene units."""
+
 
 class FlattenScene(ExplainerScene[FlattenSpec]):
     """Maps unroll row by row, channel by channel, and one index is worked out."""
@@ -31,6 +34,8 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
     operation = "Flatten"
 
     def construct(self) -> None:
+        if self.wide:
+            self.bands = with_one_line(self.bands, tall=False)
         self.trace = self.spec.trace()
         self.x, self.row_values = self.trace.x[0], self.trace.output[0]
         self.C, self.H, self.W = self.x.shape
@@ -73,7 +78,7 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         room = self.bands.stage
         plan = FlatPlan.of(self.row_values, self.W, room)
         free = room.height - plan.height - 2 * NAME_HEIGHT - 0.2
-        cell = min(1.0, (room.width - 0.6 * (self.C - 1)) / (self.C * self.W), free / self.H)
+        cell = min(_LARGEST, (room.width - 0.6 * (self.C - 1)) / (self.C * self.W), free / self.H)
         self.maps = [
             NumberGrid(self.x[c], partial(address_of, c), self.theme.input, self.theme, cell) for c in range(self.C)
         ]

@@ -16,6 +16,7 @@ from scenes.layer_norm import BATCH, LayerNormSpec
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.row import GridRow, Shown
+from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -37,8 +38,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         self.introduce()
         self.along_rows()
         self.along_columns()
-        with self.beat("explain", self.moral()):
-            self.hold(0.5)
+        self.compare()
 
     def introduce(self) -> None:
         theme, batch = self.theme, self.spec.batch().output[:, :, 0, 0]
@@ -52,7 +52,12 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         self.working = Working(self, [self.x])
         said = say("Each row is a picture, each column a channel. Both norms bring values to mean 0 and unit spread.")
         with self.beat("explain", self.origin() + said):
-            self.play(FadeIn(board), run_time=1.0)
+            self.play(FadeIn(board), run_time=0.8)
+            lines = [
+                [address_of("x", (row, column)) for column in range(self.channels)] for row in range(self.pictures)
+            ]
+            marks = [*point_out(self, [self.x], lines), *point_out(self, [self.x], [*zip(*lines, strict=True)])]
+            self.play(*map(FadeOut, marks), run_time=0.3)
 
     def shown_as(self, name: str, values: np.ndarray, role: str, label: str, before: str) -> Shown:
         def address(row: int, column: int) -> str:
@@ -80,7 +85,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         with self.beat("answer" if self.spec.question else "step", said, reason=why):
             self.play(*([self.end_question()] if self.spec.question else self.working.leave()), run_time=0.4)
             line = self.working.show(first)
-            self.play(*drop_into(self.layer, 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(self.layer, 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("Every other picture gets its own mean and spread."), brisk=True, reason=why):
             for row in range(self.pictures):
                 moves = [window.slide_to(row, 0)] if row else []
@@ -99,7 +104,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         with self.beat("step", said, reason=why):
             self.play(FadeIn(window), run_time=0.6)
             line = self.working.show(first)
-            self.play(*drop_into(self.batch, 0, 0, line.result), run_time=0.7)
+            self.play(*drop_into(self.batch, 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("Every other channel gets its own mean and spread."), brisk=True, reason=why):
             for column in range(self.channels):
                 moves = [window.slide_to(0, column)] if column else []
@@ -119,20 +124,39 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
     def told(equation: Equation) -> str:
         return about(equation.result.text, is_rounded=equation.is_rounded)
 
-    def moral(self) -> str:
-        """Say which pictures have become the same, if any have."""
+    def compare(self) -> None:
+        """Say which pictures have become the same, if any have, and point them out."""
+        alike = self.alike()
+        rows = alike or (0,)
+        names = ("x", "output", f"{BATCH}output")
+        lines = [
+            [[address_of(name, (row, column)) for column in range(self.channels)] for row in rows] for name in names
+        ]
+        insight = say("Layer norm does not look at other pictures.")
+        with self.beat("explain", self.moral(alike), reason=insight):
+            for line in lines:
+                point_out(self, [self.x, self.layer, self.batch], line)
+
+    def alike(self) -> tuple[int, int] | None:
+        """Return two pictures that differed, and that layer norm has made the same."""
+        x, output = self.trace.x, self.trace.output
         for one, other in combinations(range(self.pictures), 2):
-            x, output = self.trace.x, self.trace.output
-            batch = self.spec.batch().output[:, :, 0, 0]
             if np.allclose(output[one], output[other], atol=ALIKE) and not np.allclose(x[one], x[other], atol=ALIKE):
-                named = {"one": one, "other": other}
-                if np.allclose(batch[one], batch[other], atol=ALIKE):
-                    return say("Rows {one} and {other} were different, and have become the same.", **named)
-                return say(
-                    "Rows {one} and {other} differ only in brightness and contrast: layer norm makes them the same, "
-                    "batch norm keeps them apart.",
-                    **named,
-                )
+                return one, other
+        return None
+
+    def moral(self, alike: tuple[int, int] | None) -> str:
+        if alike is None:
+            return say(
+                "A picture comes out of layer norm the same whatever others are with it; out of batch norm it does not."
+            )
+        one, other = alike
+        batch = self.spec.batch().output[:, :, 0, 0]
+        if np.allclose(batch[one], batch[other], atol=ALIKE):
+            return say("Rows {one} and {other} were different, and have become the same.", one=one, other=other)
         return say(
-            "A picture comes out of layer norm the same whatever others are with it; out of batch norm it does not."
+            "Rows {one} and {other} differ only in brightness and contrast: layer norm makes them the same, "
+            "batch norm keeps them apart.",
+            one=one,
+            other=other,
         )

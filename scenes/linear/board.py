@@ -14,7 +14,7 @@ from scenes.theme import Theme
 
 __all__ = ["LinearBoard"]
 
-LARGEST_CELL = 0.95
+LARGEST_CELL = 1.2
 APART = 0.5
 """Between the input and the weights, in cells."""
 
@@ -56,6 +56,10 @@ class LinearBoard(VGroup):
         beside = Label(names[0], self.text, theme.input).next_to(self.x, RIGHT, buff=0.25)
         self.add(self.x, *row, beside, *labels)
         self.move_to(room.center)
+
+    def to_left(self, room: Box) -> LinearBoard:
+        """Stand at the left of a room."""
+        return self.shift((room.left - self.get_left()[0]) * RIGHT)
 
     def _grid(self, values: Array, pattern: str, role: str, *, filled: bool = True) -> NumberGrid:
         return NumberGrid(values, pattern.format, role, self.theme, self.cell, filled=filled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import numpy as np
@@ -19,6 +20,9 @@ from scenes.stage import ExplainerScene
 from scenes.working import Working
 
 __all__ = ["LinearScene"]
+
+_LINES = 4.4
+"""Width that lines need beside the board, in scene units."""
 
 QUESTIONS = (
     marked("What is the first output?"),
@@ -56,13 +60,26 @@ class LinearScene(ExplainerScene[LinearSpec]):
 
     def introduce(self) -> None:
         names = (self.spec.x_label, self.spec.weight_label, self.spec.bias_label, self.spec.output_label)
-        board = self.board = LinearBoard(self.trace, names, self.theme, self.bands.stage)
+        board = self.board = self.lay_out(names)
         self.window = Window(board.weight, (1, self.inputs), self.theme)
-        self.working = Working(self, [board.x, board.weight, *([board.bias] if board.with_bias else [])])
+        grids = [board.x, board.weight, *([board.bias] if board.with_bias else [])]
+        self.working = Working(self, grids, self.lines)
         why = say("Each row of weights asks the input one question.")
         with self.beat("explain", f"{self.origin()}{self.said_of_counts()}", reason=why):
             for part in board:
                 self.play(FadeIn(part), run_time=0.5)
+
+    def lay_out(self, names: tuple[str, str, str, str]) -> LinearBoard:
+        """Build the board with the lines below it, or, where that lets it be larger, at its right."""
+        below, self.lines = LinearBoard(self.trace, names, self.theme, self.bands.stage), self.bands.formula
+        whole = self.bands.whole
+        beside = LinearBoard(self.trace, names, self.theme, replace(whole, right=whole.right - _LINES))
+        if not self.wide or beside.cell <= below.cell:
+            return below
+        board = beside.to_left(whole)
+        left = board.get_right()[0] + 0.4
+        self.lines = replace(whole, left=left, top=board.x.get_bottom()[1], bottom=board.weight.get_bottom()[1])
+        return board
 
     def said_of_counts(self) -> str:
         """Say how many numbers come in and go out."""
@@ -79,14 +96,14 @@ class LinearScene(ExplainerScene[LinearSpec]):
         if asked:
             marks = question_marks(self.board.output, o, 0, self.theme)
             question = say(QUESTIONS[o]) if self.outputs > 1 else say("What is the output?")
-            self.ask(question, equation.result.text, *marks, first=self.looking_at(o))
+            self.ask(question, equation.result.text, *marks, first=self.looking_at(o), room=self.lines)
         why = say("A weight says how much its input counts, and for or against.")
         with self.beat("answer" if asked else "step", self.said(o), brisk=o > 1, reason=why):
             ready = [self.end_question()] if asked else self.looking_at(o)
             self.play(*ready, run_time=0.5 if asked or o > 1 else 0.8)
             line = self.working.writer.best(products_of(equation))
             self.working.show(line, run_time=0.6 if o > 1 else 0.9, slowly=o == 0)
-            self.play(*drop_into(self.board.output, o, 0, line.result), run_time=0.8)
+            self.play(*drop_into(self.board.output, o, 0, line.result, self.mobjects), run_time=0.8)
 
     def looking_at(self, o: int) -> list[Any]:
         """Return the animations that bring the window to a row of weights and clear the lines of the one before."""

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, Restore, VGroup, VMobject, Wait
+from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, VGroup, VMobject, Wait
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, Ring
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label, Paragraph
+from scenes.mobjects.travel import travel
 from scenes.theme import Theme
 
 __all__ = [
@@ -27,7 +28,6 @@ __all__ = [
     "named",
     "question_marks",
     "ring_around",
-    "travel",
 ]
 
 NAME_HEIGHT = 0.56
@@ -83,25 +83,18 @@ def ring_around(grid: NumberGrid, row: int, column: int, *, thin: bool = False) 
     return ring.move_to(grid.cell_center(row, column))
 
 
-def travel(number: Label, start: Any, size: float = 0.0) -> Restore:
-    """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place.
+def drop_into(grid: NumberGrid, row: int, column: int, start: Any, past: Sequence[Mobject] = ()) -> list[Any]:
+    """Return the animations in which a value travels from `start`, a mobject or a place, into its cell.
 
     Parameters
     ----------
-    size
-        Of the text where it starts, if that is another one.
+    past
+        What is on stage, if the value shall not cross it.
     """
-    number.save_state()
-    number.scale((size or number.size) / number.size).move_to(start)
-    return Restore(number)
-
-
-def drop_into(grid: NumberGrid, row: int, column: int, start: Any) -> list[Any]:
-    """Return the animations in which a value travels from `start`, a mobject or a place, into its cell."""
     number = grid.make_number(row, column)
     grid.write(row, column, number=number)
     size = start.size if isinstance(start, Label) else 0.0
-    fall = [travel(number, start, size)] if grid.text_size else []
+    fall = [travel(number, start, size, past)] if grid.text_size else []
     tint = [FadeIn(grid.fills[row, column])] if (row, column) in grid.fills else []
     return [*tint, *fall] or [Wait()]
 

@@ -209,7 +209,7 @@ class Curve(VGroup):
 
     def __init__(self, function: Function, ends: Ends, name: str, box: Box, size: float, theme: Theme) -> None:
         super().__init__()
-        self.function, self.theme, self.size = function, theme, size
+        self.function, self.ends, self.theme, self.size = function, ends, theme, size
         xs = np.unique(np.append(np.linspace(*ends, POINTS), 0.0))
         ys = function(xs)
         self.x_ends, self.y_ends = widened(ends), widened((min(0.0, ys.min()), max(0.0, ys.max())))

@@ -47,6 +47,8 @@ MOST_TERMS, FIRST = 36, 3
 """Terms of a sum of which all are written; of more, so many of the first ones and the last one."""
 SMALL, RAISED = 0.65, 0.4
 """Size of a power, and how far it is raised, in em."""
+_PAIR = 2
+"""Numbers up to which a maximum is not broken into lines."""
 LOWEST = 2.0
 """Height of a box, in em, up to which fractions are written on one line."""
 THICKNESS = 2.5
@@ -193,6 +195,8 @@ class Layout:
         lead = self._heading() if stage == 0 and self.line.heading else []
         lead += [self.sign(sign)] if sign else []
         terms = list(self._terms(expression, sum(one.width + GAP for one in lead)))
+        if isinstance(expression, Maximum) and len(terms) <= _PAIR:
+            terms = [(expression, self.write(expression))]
         is_last = stage == len(self.line.parts) - 1
         for index, (node, block) in enumerate(terms):
             ending = [self.sign(self.line.ending)] if self.line.ending and is_last and index == len(terms) - 1 else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,12 +69,17 @@ class PhotoActivation(PixelWalk):
         rule = say("{operation} is applied to each pixel for itself.", operation=self.scene.operation)
         with self.stage.beat("explain", rule, reason=self.scene.why()):
             self.stage.play(FadeIn(definition), run_time=0.8)
+            if self.is_stacked:
+                self.stage.hold(1.5)
+                self.stage.play(FadeOut(definition), run_time=0.4)
             self.stage.play(FadeIn(*self.results), run_time=0.8)
-        self.definition: VMobject | None = definition
+        self.definition: VMobject | None = None if self.is_stacked else definition
 
     def defined(self) -> VMobject:
-        """Return the definition of the function, where the lens opens later."""
+        """Return the definition of the function, where there is room until the result has come or the lens opens."""
         box, make = self.places.lens, self.scene.definition_of_size
+        if self.is_stacked:
+            box = replace(self.stage.bands.whole, top=self.places.results[0].top, bottom=self.places.results[0].bottom)
         return (fitted(make, box, 0.6) or make(smallest_text())).move_to(box.center)
 
     def arrive(self, cell: Pair) -> None:

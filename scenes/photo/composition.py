@@ -17,6 +17,8 @@ _LENS = 0.21
 """Width of the lens between two pictures, as a share of the frame's."""
 _SHARE = 0.37
 """Width of the photo beside several results, as a share of the frame's."""
+_NARROWEST = 0.3
+"""Width of the lens beside pictures that stand above each other, at least, as a share of the frame's."""
 _LENS_BELOW = 0.36
 """Height of the lens below pictures, as a share of theirs and its own."""
 
@@ -46,8 +48,14 @@ class PhotoPlaces(Frozen):
     lens_as: Literal["column", "row", "pair"]
 
     @classmethod
-    def of(cls, room: Box, size: Pair, results: Sequence[Pair], *, wide: bool, tall: bool) -> PhotoPlaces:
-        """Find the places for a photo of (H, W) and its results in a frame."""
+    def of(cls, room: Box, size: Pair, results: Sequence[Pair], lens: float, *, wide: bool, tall: bool) -> PhotoPlaces:
+        """Find the places for a photo of (H, W) and its results in a frame.
+
+        Parameters
+        ----------
+        lens
+            Width that the lens needs for its numbers to be read, in scene units.
+        """
         if wide and len(results) == 1:
             return _between(room, size, results[0])
         if wide:
@@ -57,6 +65,11 @@ class PhotoPlaces(Frozen):
             return cls(photo, others, _below(rest, others), "row")
         above = replace(room, bottom=room.top - 0.5 * room.height) if tall else _above(room)
         photo, *others = _row(_lines_off(above), [size, *results])
+        if tall:
+            stacked = _stacked(room, [size, *results], max(lens, _NARROWEST * room.width))
+            if stacked[0].width > photo.width:
+                beside = replace(room, left=stacked[0].right + _GAP, top=stacked[0].top)
+                return cls(stacked[0], stacked[1:], beside, "column")
         return cls(photo, others, _below(room, others), "pair" if tall else "row")
 
 
@@ -83,6 +96,19 @@ def _between(room: Box, size: Pair, result: Pair) -> PhotoPlaces:
     after = _fitted(replace(free, left=room.right - each), result, x=1, y=1, most=_pixel(photo, size, result))
     lens = Box(photo.right + _GAP, after.left - _GAP, room.bottom, photo.top)
     return PhotoPlaces(photo, [after], lens, "column")
+
+
+def _stacked(room: Box, sizes: Sequence[Pair], lens: float) -> list[Box]:
+    """Put pictures of (H, W) below each other, equally wide, and leave some width at their right."""
+    ratios = [rows / columns for rows, columns in sizes]
+    free = room.height - 2 * tag_height() * len(sizes)
+    width = min(room.width - lens - _GAP, free / sum(ratios))
+    spare = (free - width * sum(ratios)) / len(sizes)
+    boxes, top = [], room.top - tag_height()
+    for ratio in ratios:
+        boxes.append(Box(room.left, room.left + width, top - ratio * width, top))
+        top -= ratio * width + 2 * tag_height() + min(spare, tag_height())
+    return boxes
 
 
 def _row(room: Box, sizes: Sequence[Pair]) -> list[Box]:

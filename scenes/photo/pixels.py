@@ -12,8 +12,9 @@ from manim import Animation, FadeIn, FadeOut, Group
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.equation import Equation
+from cnn_core.numerals import decimals_for
 from cnn_core.trace import address_of
-from scenes.conv2d.board import decimals_in
+from scenes.conv2d.board import decimals_in, legible_cell
 from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Drawn, Writer
@@ -25,6 +26,8 @@ from scenes.stage import ExplainerScene
 __all__ = ["PixelWalk"]
 
 _LARGEST = 1.3
+_LINE = 2.6
+"""Height of the room of the line that works a pixel out, at most."""
 _AROUND = 64
 """Rows and columns around the photo at which windows look at most."""
 
@@ -39,6 +42,7 @@ class PixelWalk(PhotoWalk):
     """
 
     def __init__(self, stage: ExplainerScene[Any], at: Sequence[Pair], looked_at: Pair) -> None:
+        self.looked_at = looked_at
         super().__init__(stage, stage.spec.trace(), at)
         self.window, self.line_box = divided(self.places.lens, self.places.lens_as, looked_at)
         self.working: list[Any] = []
@@ -62,6 +66,10 @@ class PixelWalk(PhotoWalk):
     @abstractmethod
     def show_line(self, cell: Pair) -> Drawn:
         """Mark what matters in the lens, and show the line that works it out."""
+
+    def lens_width(self) -> float:
+        patches = np.stack([np.nan_to_num(self.values_of(*self.patch(cell))) for cell in self.at])
+        return self.looked_at[1] * legible_cell(patches, decimals_for(patches, most=2))
 
     def outputs(self) -> Sequence[Array]:
         return [self.seen(self.trace.output[0])]
@@ -99,7 +107,7 @@ class PixelWalk(PhotoWalk):
             line = self.show_line(cell)
             self.working.append(line)
             is_free = self.places.lens_as == "column"
-            self.working += self.drop(0, cell, line.result, run_time=0.7, flies=is_free)
+            self.working += self.drop(0, cell, line.result, line, run_time=0.7, flies=is_free)
 
     def arrive(self, cell: Pair) -> None:
         """Let the pixels grow out of their place in the photo."""
@@ -159,4 +167,5 @@ def divided(box: Box, lens_as: str, looked_at: Pair) -> tuple[Box, Box]:
     cell = min(width / columns, 0.55 * box.height / rows, most)
     x, half = box.center[0], columns * cell / 2
     window = Box(x - half, x + half, box.top - rows * cell, box.top)
-    return window, replace(box, top=window.bottom - 0.2)
+    top = window.bottom - 0.2
+    return window, replace(box, top=top, bottom=max(box.bottom, top - _LINE))

@@ -10,7 +10,22 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from manim import DOWN, RIGHT, UP, Animation, ApplyMethod, Create, FadeIn, FadeOut, Group, Line, Transform, linear
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    Animation,
+    ApplyMethod,
+    Create,
+    FadeIn,
+    FadeOut,
+    Group,
+    Line,
+    Mobject,
+    Transform,
+    linear,
+)
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.trace import address_of
@@ -34,11 +49,11 @@ _LONGEST = 4.0
 """Seconds of one stretch at any pace; what grows longer at once is too much for the film's data."""
 
 
-def _side(number: Number, goal: np.ndarray) -> np.ndarray:
-    """Return on which side of a number a way leaves it; never the left one, where words stand."""
-    if goal[0] > number.get_right()[0] + _BESIDE:
+def _side(start: Mobject, goal: np.ndarray) -> np.ndarray:
+    """Return on which side of what it starts from a way leaves it."""
+    if goal[0] > start.get_right()[0] + _BESIDE:
         return RIGHT
-    return UP if goal[1] > number.get_y() else DOWN
+    return UP if goal[1] > start.get_y() else DOWN
 
 
 def sides(size: Pair) -> str:
@@ -74,13 +89,22 @@ class PhotoWalk(ABC):
     def compose(self) -> PhotoPlaces:
         stage = self.stage
         sizes = [one.shape[-2:] for one in self.outputs()]
-        return PhotoPlaces.of(stage.bands.whole, self.size, sizes, wide=stage.wide, tall=stage.tall)
+        return PhotoPlaces.of(stage.bands.whole, self.size, sizes, self.lens_width(), wide=stage.wide, tall=stage.tall)
+
+    @property
+    def is_stacked(self) -> bool:
+        """Tell whether the pictures stand above each other, with the lens at their right."""
+        return self.places.results[0].right < self.places.lens.left
 
     # What an operation says of itself
 
     @abstractmethod
     def outputs(self) -> Sequence[Array]:
         """Return the values of each result, (H_out, W_out) or (3, H_out, W_out)."""
+
+    @abstractmethod
+    def lens_width(self) -> float:
+        """Return how wide the lens has to be for its numbers to be read, in scene units."""
 
     @abstractmethod
     def result_tones(self, number: int, values: Array) -> Tones: ...
@@ -233,15 +257,17 @@ class PhotoWalk(ABC):
         mark = Sight(self.results[number], cell, (1, 1))
         return mark.pointing_at(address_of("output", (0, number, *cell)))
 
-    def drop(self, number: int, cell: Pair, total: Number, *, run_time: float, flies: bool = True) -> list[Any]:
-        """Let a total fly into its pixel, if its way is free; return what stays of its way."""
+    def drop(
+        self, number: int, cell: Pair, total: Number, line: Mobject, *, run_time: float, flies: bool = True
+    ) -> list[Any]:
+        """Let the total at the end of a line fly into its pixel, if its way is free; return what stays of its way."""
         result, mark, index = self.results[number], self.pixel_mark(number, cell), self.index(cell)
-        if not flies:
+        if not flies or (self.is_stacked and mark.get_y() > line.get_top()[1]):
             self.stage.play(FadeIn(mark), run_time=run_time)
             self.stage.play(Grow(result, index, index + 1), run_time=0.3)
             return [mark]
         goal = mark.get_center()
-        edge = total.get_edge_center(_side(total, goal))
+        edge = line.get_edge_center(LEFT) if self.is_stacked else total.get_edge_center(_side(total, goal))
         way = Line(edge + 0.03 * (goal - edge), goal, stroke_width=2.5)
         way.set_color(self.theme.output)
         self.stage.play(Create(way), FadeIn(mark), run_time=run_time)

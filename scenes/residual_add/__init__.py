@@ -11,6 +11,7 @@ from cnn_core.arithmetic import ArithmeticTrace, add
 from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
+from cnn_core.trace import address_of
 from scenes.language import about, number, say, say_many
 from scenes.specs.base import Label
 from scenes.specs.fields import Image, batched
@@ -87,3 +88,16 @@ class ResidualAddSpec(WalkSpec):
             kept,
             all=trace.y.size,
         )
+
+    def insight(self, trace: ArithmeticTrace) -> str:
+        return say("The block only has to learn what to change.")
+
+    def evidence(self, trace: ArithmeticTrace) -> list[list[str]]:
+        """Point out, row by row, where x goes on as it was; where that is nowhere, what has been changed."""
+        kept = trace.y[0, 0] == 0
+        cells = kept if kept.any() else ~kept
+        names = ("y", "output")
+        return [
+            [address_of(name, (0, 0, row, int(column))) for name in names for column in np.flatnonzero(cells[row])]
+            for row in range(len(cells))
+        ]

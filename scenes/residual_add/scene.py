@@ -48,11 +48,8 @@ class ResidualAddScene(Player):
     def look(self, position: Position) -> list[Animation]:
         """Return the animations that bring a window to the same cell of both maps."""
         row, column = position[2:]
-        if not hasattr(self, "other"):
-            self.other = Window(self.inputs[1], (1, 1), self.theme).place(row, column)
-            return [*super().look(position), FadeIn(self.other)]
-        return [*super().look(position), self.other.slide_to(row, column)]
-
-    def close(self) -> None:
-        self.leaving.append(self.other)
-        super().close()
+        moving = super().look(position)
+        if len(self.windows) > 1:
+            return [*moving, self.windows[1].slide_to(row, column)]
+        self.windows.append(Window(self.inputs[1], (1, 1), self.theme).place(row, column))
+        return [*moving, FadeIn(self.windows[1])]

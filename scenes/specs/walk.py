@@ -125,3 +125,11 @@ class WalkSpec(SceneSpec):
     @abstractmethod
     def moral(self, trace: Any) -> str:
         """Say what the whole was good for."""
+
+    def insight(self, trace: Any) -> str:
+        """Say beside the title what is to be remembered: `moral`, if that is short enough."""
+        return self.moral(trace)
+
+    def evidence(self, trace: Any) -> list[list[str]]:
+        """Return the addresses that `moral` is about, in groups that are pointed out one after the other."""
+        return []

@@ -148,7 +148,7 @@ def test_the_variance_is_said_to_be_the_biased_one(perform: Perform) -> None:
 
 def test_it_is_said_that_eps_changes_the_sixth_decimal(perform: Perform) -> None:
     beat = saying(perform("batch-norm"), "PyTorch adds eps = 0.00001")
-    assert beat.caption.endswith("Here it changes the sixth decimal.")
+    assert beat.caption.endswith("It changes the sixth decimal.")
     assert shown(beat)["torch_eps.std[0]"] == "2.500002"
     assert shown(beat)["torch_eps.eps"] == "0.00001"
 
