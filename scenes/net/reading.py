@@ -32,6 +32,8 @@ MOST_SHOWN = 24
 MOST_NAMED = 5
 """Classes that are named at the end."""
 _MOST_OUTPUTS = 2_000
+_MOVES = ("permute", "reshape")
+"""Operations behind which rows and columns are others."""
 _LIMITS = ("smallest", "largest")
 
 
@@ -120,11 +122,11 @@ class NetReading:
         nodes = [self.graph.input, *(stage.output for stage in self.stages[: last + 1])]
         position = strongest(self.output_of(nodes[-1]))
         seen = receptive_field(self.graph, self.traces, nodes[-1], (position[1], position[2]))
-        first = self.graph.users[self.graph.input][0]
-        if self.graph.channels_last and first.name in seen:
-            seen[self.graph.input] = seen.pop(first.name)
-        turned = any(self.graph.by_name[name].op in ("permute", "reshape") for name in seen if name != self.graph.input)
-        return None if turned else Receptive(position, {name: seen[name] for name in nodes if name in seen})
+        entry = self.graph.users[self.graph.input][0].name if self.graph.channels_last else self.graph.input
+        seen[self.graph.input] = seen.get(entry, ((0, 0), (0, 0)))
+        moved = any(self.graph.by_name[name].op in _MOVES for name in seen if name not in (self.graph.input, entry))
+        known = entry in seen and not moved and nodes[-1] != entry
+        return Receptive(position, {name: seen[name] for name in nodes if name in seen}) if known else None
 
     @property
     def maps_in(self) -> Array:

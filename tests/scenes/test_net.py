@@ -56,6 +56,21 @@ def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
 
 
+def test_a_kernel_on_a_single_map_lies_on_its_window(filmed: dict[str, Any]) -> None:
+    first, beats = filmed["unet"].spec.values()["worked_out"][0], filmed["unet"].timeline.beats
+    (beat,) = [beat for beat in beats if beat.caption.startswith("The kernel lies on the window")]
+    np.testing.assert_allclose(first["products"], first["x"] * first["weight"])
+    np.testing.assert_allclose(first["row_sums"].sum(), first["value"])
+    for name in ("x", "weight", "products"):
+        assert {f"worked_out[0].{name}[{k}]" for k in range(9)} <= {one.of for one in beat.shown}
+
+
+def test_what_the_smallest_maps_have_seen_is_said(filmed: dict[str, Any]) -> None:
+    (top, bottom), (left, right) = (filmed["unet"].spec.values()["receptive"][name] for name in ("rows", "columns"))
+    said = f"One number of the smallest maps has seen {bottom - top + 1}×{right - left + 1} of the 16×16 pixels."
+    assert said in [beat.caption for beat in filmed["unet"].timeline.beats]
+
+
 def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) -> None:
     values = spec_of(tmp_path, "mobilenet").values()
     found = values["class_map"]
