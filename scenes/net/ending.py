@@ -73,6 +73,7 @@ def show_maps(board: NetBoard, given: Group) -> None:
     right = box.part(0.52, 1)
     arrangement = Arrangement.of(maps.shape, right.width / right.height)
     output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
+    given = Group(*given[:2])  # its words would become too small
     given.scale(min(0.46 * box.width / given.width, output.image.height / given[0].height))
     given.move_to(box.part(0, 0.48).center).align_to(output.image, UP)
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
@@ -91,6 +92,7 @@ def show_class_map(board: NetBoard, given: Group) -> None:
     title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
     maps = found.maps[None]
     picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
+    given = Group(*given[:2])
     given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
     given.align_to(picture.image, UP)
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
