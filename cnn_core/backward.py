@@ -14,9 +14,30 @@ from cnn_core.arrays import Array, as_array
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Cell, Expression, Sum, Value
-from cnn_core.trace import Position, Trace, Values, address_of, addresses_of, positions_of
+from cnn_core.trace import Position, Trace, Values, address_of, addresses_of, positions_of, scalar
 
-__all__ = ["Backward", "as_gradient", "sum_of"]
+__all__ = ["Backward", "HandedBack", "as_gradient", "sum_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class HandedBack:
+    """What one output hands back.
+
+    Attributes
+    ----------
+    grad
+        How fast the loss rises with it.
+    to_weight, to_input
+        `grad` times what it saw of the input, and `grad` times its weights: added to the gradients of weight and input.
+    """
+
+    grad: float
+    to_weight: Array
+    to_input: Array
+
+    def values(self) -> Values:
+        """Return what is handed back, by name."""
+        return {"grad": scalar(self.grad), "to_weight": self.to_weight, "to_input": self.to_input}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from cnn_core.arrays import Array, freeze
-from cnn_core.backward import Backward, sum_of
+from cnn_core.backward import Backward, HandedBack, sum_of
 from cnn_core.channels import same_group
 from cnn_core.correlation import kernel_sums, stamp
 from cnn_core.equation import Equation
 from cnn_core.expression import Expression, Product, Value
-from cnn_core.trace import Position, Values, address_of, check_position, parse, positions_of, scalar
+from cnn_core.trace import Position, Values, address_of, check_position, parse, positions_of
 from cnn_core.windows import sources
 
 if TYPE_CHECKING:
@@ -23,36 +23,23 @@ __all__ = ["Conv2dBackward", "Conv2dBackwardStep"]
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2dBackwardStep:
-    """What one output hands back.
+class Conv2dBackwardStep(HandedBack):
+    """What one output hands back; `to_weight` and `to_input` have the shape of its kernel, (C_in / groups, kH, kW).
 
     Attributes
     ----------
     position
         `(n, c_out, i, j)`.
     top, left
-        Where its window begins in `x`; negative inside the padding.
+        Where its window begins in `x`, and where `to_input` is added; negative inside the padding.
     channels
         The input channels that it looked at.
-    grad
-        How fast the loss rises with it.
-    to_weight : (C_in / groups, kH, kW)
-        `grad` times its window: what it adds to the gradient of its kernel.
-    to_input : (C_in / groups, kH, kW)
-        `grad` times its kernel: what it adds to the gradient of the input, where the window lay.
     """
 
     position: Position
     top: int
     left: int
     channels: range
-    grad: float
-    to_weight: Array
-    to_input: Array
-
-    def values(self) -> Values:
-        """Return what is handed back, by name."""
-        return {"grad": scalar(self.grad), "to_weight": self.to_weight, "to_input": self.to_input}
 
 
 @dataclass(frozen=True, eq=False)

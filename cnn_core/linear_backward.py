@@ -9,10 +9,10 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from cnn_core.arrays import Array, Pair, freeze
-from cnn_core.backward import Backward, sum_of
+from cnn_core.backward import Backward, HandedBack, sum_of
 from cnn_core.equation import Equation
 from cnn_core.expression import Expression, Product
-from cnn_core.trace import Values, check_position, parse, scalar
+from cnn_core.trace import Values, check_position, parse
 
 if TYPE_CHECKING:
     from cnn_core.linear import LinearTrace
@@ -21,27 +21,16 @@ __all__ = ["LinearBackward", "LinearBackwardStep"]
 
 
 @dataclass(frozen=True, eq=False)
-class LinearBackwardStep:
-    """What one output hands back.
+class LinearBackwardStep(HandedBack):
+    """What one output hands back; `to_weight` and `to_input` are rows, (in,).
 
     Attributes
     ----------
     position
         `(n, o)`.
-    grad
-        How fast the loss rises with it.
-    to_weight, to_input : (in,)
-        `grad` times its input, and `grad` times its weights.
     """
 
     position: Pair
-    grad: float
-    to_weight: Array
-    to_input: Array
-
-    def values(self) -> Values:
-        """Return what is handed back, by name."""
-        return {"grad": scalar(self.grad), "to_weight": self.to_weight, "to_input": self.to_input}
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,4 +97,4 @@ class LinearBackward(Backward):
         check_position((n, o), self.grad_output.shape)
         grad = float(self.grad_output[n, o])
         to_weight, to_input = grad * self.forward.x[n], grad * self.forward.weight[o]
-        return LinearBackwardStep((n, o), grad, freeze(to_weight), freeze(to_input))
+        return LinearBackwardStep(grad, freeze(to_weight), freeze(to_input), (n, o))

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from manim import Animation, FadeIn, FadeOut, Mobject
+import numpy as np
+from manim import Animation, ApplyMethod, FadeIn, FadeOut, Mobject, there_and_back
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Value
 from scenes.language import about, number, say
 from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
-from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.sheets import Sheet, Sheets
 from scenes.mobjects.travel import travel
 from scenes.specs import SceneSpec
@@ -57,7 +58,7 @@ class BackwardScene(ExplainerScene[SpecT]):
 
     def change(self, sheets: dict[str, Sheet], arrangements: Sequence[Part], *gone: Mobject) -> Sheets:
         """Take away the grids and what else is named, and lay out others in their place."""
-        self.play(*self.leave(*self.sheets.values(), *gone), run_time=0.5)
+        self.take_away(*self.sheets.values(), *gone)
         self.sheets = Sheets(sheets, arrangements, self.theme, self.bands.stage)
         self.working.grids = self.sheets.grids
         return self.sheets
@@ -97,3 +98,21 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Return the animations that take away what is on stage of these, and the line."""
         on_stage = {id(one) for one in self.get_mobject_family_members()}
         return [*(FadeOut(one) for one in mobjects if id(one) in on_stage), *self.working.leave()]
+
+    def take_away(self, *mobjects: Mobject, also: Sequence[Animation] = ()) -> None:
+        """Take away what is on stage of these, and the line, while other things move."""
+        if leaving := [*self.leave(*mobjects), *also]:
+            self.play(*leaving, run_time=0.4)
+
+    def point_out(self, mobject: Mobject) -> None:
+        """Let something swell for a moment."""
+        self.play(ApplyMethod(mobject.scale, 1.08, rate_func=there_and_back), run_time=0.8)
+
+    def signs_of(self, grid: NumberGrid) -> None:
+        """Mark the gradients of a grid that ask for less, then those that ask for more, each for a moment."""
+        for sign in (1, -1):
+            cells = [(row, column) for row, column in np.argwhere(sign * grid.values > 0).tolist()]
+            if cells:
+                marks = CellMarks(grid, cells, self.theme.window, 4)
+                self.play(FadeIn(marks), run_time=0.7)
+                self.play(FadeOut(marks), run_time=0.4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -102,11 +102,15 @@ class Working:
         if term.stage == len(line.line.parts) - 1:
             return [FadeIn(term)]
         signs = [FadeIn(term.signs, rate_func=LATE)] if len(term.signs) else []
-        moves = [self.arrival(number, self.source(line, term, number)) for number in term.numbers]
+        past = [*self.stage.mobjects, line]
+        moves = [self.arrival(number, self.source(line, term, number), past) for number in term.numbers]
         return [*signs, *moves]
 
-    def arrival(self, number: Number, source: tuple[Mobject | np.ndarray, float] | None) -> Animation:
-        return FadeIn(number) if source is None else travel(number, *source, self.stage.mobjects)
+    @staticmethod
+    def arrival(
+        number: Number, source: tuple[Mobject | np.ndarray, float] | None, past: Sequence[Mobject]
+    ) -> Animation:
+        return FadeIn(number) if source is None else travel(number, *source, past)
 
     def source(self, line: Drawn, term: Term, number: Number) -> tuple[Mobject | np.ndarray, float] | None:
         """Return where a number comes from, and how large it is there: its cell, what is known, or the stage before."""

@@ -27,6 +27,9 @@ from scenes.mobjects.sheets import Sheet, plan, sheet_of
 
 __all__ = ["LeakyReluBackwardScene", "ReluBackwardScene", "SigmoidBackwardScene", "TanhBackwardScene"]
 
+_FLAT = 0.25
+"""Share of the steepest slope up to which a curve is marked as flat."""
+
 ActivationT = TypeVar("ActivationT", bound=ActivationBackwardSpec)
 Cell = tuple[int, int]
 
@@ -61,7 +64,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
     def room(self) -> Box:
         """Return where the grids stand; the curve has the rest."""
         stage = super().room()
-        if self.wide:
+        if not self.tall:
             self.plot, grids = stage.part(0.56, 1), stage.part(0, 0.52)
         else:
             middle = stage.bottom + 0.66 * stage.height
@@ -83,6 +86,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         said = say("Now dL/dy comes back: ▼ for outputs that should fall, ▲ for those that should rise.")
         with self.beat("explain", said, reason=say("what is asked of each output")):
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
+            self.signs_of(self.sheets["grad_output"].grid)
             self.play(FadeIn(self.sheets["slope"], self.sheets["grad_input"]), run_time=0.5)
 
     def telling(self) -> list[Cell]:
@@ -134,8 +138,11 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         """Show what else there is to see."""
 
     def close(self) -> None:
+        slope = self.trace.slope[0, 0]
+        flat = [(row, column) for row, column in np.ndindex(slope.shape) if slope[row, column] <= _FLAT * slope.max()]
         with self.beat("explain", self.moral(), reason=say("the slope decides")):
-            self.hold(0.4)
+            for key in ("x", "slope", "grad_input") if flat else ():
+                self.play(FadeIn(CellMarks(self.sheets[key].grid, flat, self.theme.window, 4)), run_time=0.8)
 
     def said(self, cell: Cell) -> str:
         """Say how steep the curve is at a value, and what passes."""
@@ -208,7 +215,7 @@ class SigmoidBackwardScene(ActivationBackwardScene[SigmoidBackwardSpec]):
     def more(self) -> None:
         said = say("Nowhere is the slope above 0.25. Of a gradient of 1, five sigmoids in a row leave less than 0.001.")
         with self.beat("step", said, reason=say("vanishing gradients")):
-            self.working.show(self.equation("five_in_a_row"), run_time=0.9)
+            self.working.show(self.equation("five_in_a_row"), run_time=2.4)
 
     def moral(self) -> str:
         return say("So deep networks with sigmoids hardly learn in their first layers: gradients vanish.")

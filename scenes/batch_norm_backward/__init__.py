@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from cnn_core.arrays import Array, freeze
-from cnn_core.batch_norm import batch_norm2d
+from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d
 from cnn_core.batch_norm_backward import BatchNorm2dBackward
+from cnn_core.equation import Equation, Explanation
 from cnn_core.examples import POOL_GRID
+from cnn_core.expression import Product, Sum, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import scalar
 from scenes.specs.backward import BackwardSpec
@@ -41,6 +44,8 @@ class BatchNormBackwardSpec(BackwardSpec):
     gamma: float = Field(1.0, ge=-99, le=99, description="What the normalised values are multiplied by.")
     eps: float = Field(0.0, ge=0, le=1, description="What is added to the variance (PyTorch's default is 0.00001).")
 
+    lr: float = Field(0.5, gt=0, le=100, description="The learning rate with which the inputs are pushed at the end.")
+
     @classmethod
     def scene_class(cls) -> type[BatchNormBackwardScene]:
         from scenes.batch_norm_backward.scene import BatchNormBackwardScene
@@ -55,13 +60,40 @@ class BatchNormBackwardSpec(BackwardSpec):
 
     def trace(self) -> BatchNorm2dBackward:
         x = self.one_map("x", self.x)
-        found = batch_norm2d(x, weight=[self.gamma], bias=[0.0], training=True, eps=self.eps)
+        found = self._forward(x)
         return found.backward(self.asked(found.output))
+
+    def _forward(self, x: Array) -> BatchNorm2dTrace:
+        return batch_norm2d(x, weight=[self.gamma], bias=[0.0], training=True, eps=self.eps)
 
     def values(self) -> Values:
         """Return what other gradients return, and what is divided by and added."""
         count = self.trace().forward.count
-        return {**super().values(), "count": scalar(count), "eps": scalar(self.eps)}
+        return {**super().values(), "count": scalar(count), "eps": scalar(self.eps), "stretch": scalar(self._stretch)}
+
+    @property
+    def _stretch(self) -> float:
+        """How much the gradients would widen what is normalised: 0 but for eps."""
+        trace = self.trace()
+        return float((trace.grad_input * trace.forward.x_hat).sum())
+
+    def others(self) -> Mapping[str, Any]:
+        """Return the normalisation of inputs that were pushed against their gradients."""
+        trace = self.trace()
+        return {"pushed": self._forward(trace.x - self.lr * trace.grad_input)}
+
+    def explain(self, address: str) -> Explanation:
+        if address != "stretch":
+            return super().explain(address)
+        trace = self.trace()
+        cells = [at for at in np.ndindex(trace.x.shape) if trace.grad_input[at]]
+        terms = tuple(Product((trace.value("grad_input", *at), trace.value("x_hat", *at))) for at in cells)
+        return Equation.of(Sum(terms or (Value(0.0),)), Value(self._stretch, "stretch", "stretch"))
+
+    def results(self) -> Iterator[str]:
+        """Give the gradients and their sums, and where mean and spread are after a push."""
+        yield from super().results()
+        yield from ("stretch", "pushed.mean[0]", "pushed.std[0]")
 
     def asked(self, output: Array) -> Array:
         """Return what is asked of an output; of its largest value if nobody said."""

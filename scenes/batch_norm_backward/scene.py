@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import Create, FadeIn
+from manim import Create, FadeIn, VGroup
 
+from cnn_core.expression import Value
 from scenes.backward import BackwardScene
+from scenes.batch_norm.dots import DotPlot
 from scenes.batch_norm_backward import BatchNormBackwardSpec
-from scenes.language import say
+from scenes.language import number, say
+from scenes.layout import smallest_text
 from scenes.mobjects.arrangement import Column, Part, Row
+from scenes.mobjects.expression import Known
+from scenes.mobjects.flow import in_a_row
 from scenes.mobjects.grid import CellMarks
 from scenes.mobjects.sheets import Sheet, plan, sheet_of
 
 __all__ = ["BatchNormBackwardScene"]
 
 _WAYS = {"direct": "direct", "via_mean": "by the mean", "via_variance": "by the spread"}
+_NOTHING, _ROUNDING = 1e-12, 1e-9
+_HARDLY = 0.05
+"""Share by which a spread may change and hardly seem to."""
 
 
 class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
@@ -42,6 +49,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         self.ask_how_many()
         self.three_ways()
         self.add_up()
+        self.push()
         self.close()
 
     def mark(self, *keys: str) -> list[Any]:
@@ -56,8 +64,10 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             **self.known(),
         )
         with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
-            self.play(FadeIn(self.sheets["x"], self.sheets["x_hat"]), run_time=1.0)
-            self.working.show(self.equation("std[0]"), run_time=0.7)
+            self.play(FadeIn(self.sheets["x"]), run_time=0.8)
+            self.working.show(self.equation("mean[0]"), run_time=1.0)
+            self.working.show(self.equation("std[0]"), run_time=0.8)
+            self.play(FadeIn(self.sheets["x_hat"]), run_time=0.8)
         said = say("The loss asks several outputs for a change.")
         if len(self.asking) == 1:
             said = say(
@@ -71,18 +81,19 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         return {"mean": self.told("mean[0]"), "std": self.told("std[0]")}
 
     def parameters(self) -> None:
-        said = say("Gamma multiplied each x̂, so it is blamed by them: {value}.", value=self.told("grad_weight[0]"))
+        said = say(
+            "Beta was added to each: it gets the sum, {beta}. Gamma multiplied each x̂: it gets {gamma}.",
+            beta=self.told("grad_bias[0]"),
+            gamma=self.told("grad_weight[0]"),
+        )
         with self.beat("step", said, reason=say("gamma and beta")):
-            self.play(*self.mark("x_hat", "grad_output"), run_time=0.5)
-            self.working.show(self.equation("grad_weight[0]"), run_time=0.8)
-        said = say("Beta was added to each, so it gets the sum: {value}.", value=self.told("grad_bias[0]"))
-        with self.beat("step", said, reason=say("gamma and beta")):
-            self.play(*self.leave(), run_time=0.3)
             self.work_out("grad_bias[0]")
+            self.play(*self.mark("x_hat", "grad_output"), run_time=0.8)
+            self.working.show(self.equation("grad_weight[0]"), run_time=1.2)
 
     def ask_how_many(self) -> None:
         """Ask how many inputs are asked, where one output is."""
-        reached = int((np.abs(self.trace.grad_input) > 1e-12).sum())
+        reached = int((np.abs(self.trace.grad_input) > _NOTHING).sum())
         if len(self.asking) != 1 or not self.spec.question or reached == 1:
             return
         prompt = say("One output asks. How many of the {size} inputs get a gradient?", size=self.trace.x.size)
@@ -94,15 +105,20 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
         with self.beat("answer", said, reason=say("all made the mean and the spread")):
             self.play(self.end_question(), run_time=0.5)
+            for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > _NOTHING).tolist():
+                mark = CellMarks(self.sheets["x"].grid, [(row, column)], self.theme.window, 4)
+                self.signs.append(mark)
+                self.play(FadeIn(mark), run_time=2.4 / reached)
 
     def three_ways(self) -> None:
         """Go the direct way, that through the mean, and that through the variance."""
-        sheets = {name: gradient_of(self.trace, name, tag, "input", filled=False) for name, tag in _WAYS.items()}
-        if not self.wide:  # the three ways stand in one place, one after the other
-            sheets = {name: replace(sheet, place="direct") for name, sheet in sheets.items()}
-        sheets["grad_input"] = gradient_of(self.trace, "grad_input", "dL/dx", "input", filled=False)
+        trace, options = self.trace, {"filled": False, "place": "direct"}  # one after the other, in one place
+        sheets = {name: gradient_of(trace, name, tag, "input", **options) for name, tag in _WAYS.items()}
+        sheets["grad_input"] = gradient_of(trace, "grad_input", "dL/dx", "input", filled=False)
+        sheets = {"x": sheet_of(trace, "x", "x", "input"), **sheets}
         with self.beat("step", say("The straight way: divide by the spread."), reason=say("first way: direct")):
-            shown = sheets if self.wide else {name: sheets[name] for name in ("direct", "grad_input")}
+            widest = max((sheets[name] for name in _WAYS), key=lambda sheet: sheet.least)
+            shown = {"x": sheets["x"], "direct": widest, "grad_input": sheets["grad_input"]}
             self.change(sheets, in_a_line(shown, gap=0.2), *self.signs)
             self.play(FadeIn(*(self.sheets[name] for name in shown)), run_time=0.8)
             self.go("direct")
@@ -112,23 +128,23 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         )
         with self.beat("step", said, reason=say("second way: by the mean")):
             self.play(*self.leave(), run_time=0.3)
-            self.working.show(self.equation("grad_mean[0]"), run_time=0.8)
+            self.working.show(self.equation("grad_mean[0]"), run_time=1.4)
         with self.beat("step", say("It is shared equally."), reason=say("second way: by the mean")):
             self.go("via_mean")
         said = say("Moving away from the mean widens the spread, and that shrinks what is asked.")
         with self.beat("step", said, reason=say("third way: by the spread")):
             self.play(*self.leave(), run_time=0.3)
-            self.working.show(self.equation("grad_variance[0]"), run_time=0.8)
+            self.working.show(self.equation("grad_variance[0]"), run_time=1.4)
         said = say("Each input gets its part by how far from the mean it is.")
         with self.beat("step", said, reason=say("third way: by the spread")):
             self.go("via_variance")
 
     def go(self, name: str) -> None:
         """Work out a way for one cell and fill the others."""
-        if not self.wide and name in ("via_mean", "via_variance"):
+        if name in ("via_mean", "via_variance"):
             before = self.sheets["direct" if name == "via_mean" else "via_mean"]
             self.play(*self.leave(before, *self.signs), FadeIn(self.sheets[name]), run_time=0.6)
-        self.play(*self.mark(name), run_time=0.5)
+        self.play(*self.mark("x", name), run_time=0.5)
         line = self.working.show(self.equation(f"{name}[{','.join(map(str, self.cell))}]"), run_time=0.8)
         grid = self.sheets[name].grid
         self.play(*self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
@@ -139,16 +155,56 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         with self.beat("step", said, reason=say("three ways, added")):
             self.go("grad_input")
 
+    def push(self) -> None:
+        """Push the inputs on a number line, each against its gradient."""
+        self.after = self.spec.others()["pushed"]
+        stages = [
+            {"values": one.x.ravel(), "mean": float(one.mean[0]), "std": float(one.std[0])}
+            for one in (self.trace.forward, self.after)
+        ]
+        size = max(0.3, smallest_text())
+        self.dots = plot = DotPlot(stages, 2 * [self.theme.input], self.bands.stage, size, self.theme)
+        said = say("The inputs as dots on a line, with their mean and their spread below.")
+        with self.beat("explain", said, reason=say("where the inputs are")):
+            self.take_away(*self.sheets.values(), *self.signs)
+            self.working.grids = []
+            plot.dots.place(plot.centres(0))
+            self.play(FadeIn(plot.lines[0]), run_time=0.5)
+            self.play(FadeIn(plot.dots), run_time=0.8)
+            self.play(FadeIn(plot.mark), *self.working.exchange(self.stays(self.trace.forward, "")), run_time=0.8)
+        with self.beat("step", self.said_of_push(), reason=say("pushed against their gradients")):
+            self.play(*plot.move_to(1), *self.working.exchange(self.stays(self.after, "pushed.")), run_time=2.4)
+
+    def said_of_push(self) -> str:
+        before, after = (float(one.std[0]) for one in (self.trace.forward, self.after))
+        named = {"lr": number(f"{self.spec.lr:g}"), "mean": self.told("mean[0]")}
+        if abs(after - before) < _HARDLY * before:
+            return say(
+                "Each is pushed by {lr} times its gradient. The centre stays, and the spread hardly moves.", **named
+            )
+        return say("Each is pushed by {lr} times its gradient. The centre stays: all pushes cancel.", **named)
+
+    def stays(self, one: Any, of: str) -> VGroup:
+        """Return `mean = 3  standard deviation = 2.5` of the inputs."""
+        box, size = self.bands.formula, max(0.44, smallest_text())
+        parts = []
+        for name, called in (("mean", say("mean")), ("std", say("standard deviation"))):
+            value = one.result(name, 0)
+            value = Value(value.number, f"{of}{value.address}", name, value.decimals)
+            parts.append(Known(called, value, self.theme, size))
+        return in_a_row(parts, size, 1.2, box.width).move_to(box.center)
+
     def close(self) -> None:
-        said = say("All pushes add up to 0: shift the input, and batch norm undoes it.")
-        if abs(float(self.trace.grad_input.sum())) > 1e-9:
-            said = say("All pushes add up to almost 0: shift the input, and batch norm undoes it.")
-        with self.beat("step", said, reason=say("what batch norm undoes")):
-            self.play(*self.leave(*self.signs), run_time=0.4)
-            self.working.show(self.equation("sums.grad_input"), run_time=0.8)
-        said = say("So a bias in front of batch norm never learns: this sum would be its gradient.")
-        with self.beat("explain", said, reason=say("a bias before it never learns")):
-            self.hold(0.4)
+        said = say("All pushes add up to 0. So a bias in front of batch norm never learns: this is its gradient.")
+        if abs(float(self.trace.grad_input.sum())) > _ROUNDING:
+            said = say("All pushes add up to almost 0. So a bias in front of batch norm never learns.")
+        with self.beat("step", said, reason=say("a bias before it never learns")):
+            self.working.show(self.equation("sums.grad_input"), run_time=1.6)
+        said = say("Shift the input, and batch norm undoes it.")
+        if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
+            said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
+        with self.beat("explain", said, reason=say("what batch norm undoes")):
+            self.working.show(self.equation("stretch"), run_time=1.6)
 
 
 def gradient_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:

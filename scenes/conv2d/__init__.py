@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
-from cnn_core.arrays import Array, freeze
+from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace, conv2d
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
@@ -21,7 +21,7 @@ from cnn_core.reading.photos import grey_of
 from cnn_core.trace import Position, address_of, parse
 from cnn_core.windows import reach
 from scenes.specs.base import Label, Values
-from scenes.specs.fields import Kernels, Padding, Size, Vector, batched
+from scenes.specs.fields import Kernels, Padding, Size, Vector, batched, kernels_of
 from scenes.specs.limits import MAX_CHANNELS, MAX_PADDED, MAX_SIDE, MAX_SIDE_OF_CHANNELS
 from scenes.specs.photo import Photo, PhotoSpec
 
@@ -79,13 +79,8 @@ class Conv2dSpec(PhotoSpec):
 
     @cached_property
     def kernels(self) -> Array:
-        """The kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
-        array, seen = self.weight.array, max(1, self.image.shape[1] // self.groups)
-        if array.ndim == 2:
-            array = np.tile(array, (self.groups, 1, 1, 1))
-        elif array.ndim == 3:
-            array = array[:, None] if self.groups > 1 else array[None]
-        return freeze(np.repeat(array, seen, axis=1) if array.shape[1] == 1 else array.copy())
+        """The kernels, (C_out, C_in / groups, kH, kW)."""
+        return kernels_of(self.weight.array, self.image.shape[1], self.groups)
 
     def trace(self) -> Conv2dTrace:
         """Compute the convolution, with the kernels turned if that was asked for."""

@@ -1,96 +1,166 @@
-"""Which grids stand where in the film of a convolution's gradients."""
+"""Which grids stand where in the film of a convolution's gradients, and what is carried from one to the other."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from manim import Animation, FadeIn, Rectangle, Restore, VGroup
 
+from cnn_core.arrays import Pair
+from cnn_core.conv2d_backward import Conv2dBackward
+from cnn_core.trace import address_of
 from scenes.mobjects.arrangement import Column, Part, Row
+from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.sheets import Sheet, plan, sheet_of
+from scenes.mobjects.text import Number
 
-__all__ = [
-    "back_arrangements",
-    "flip_arrangements",
-    "flip_sheets",
-    "forth_and_back",
-    "gradient_sheet",
-    "in_pairs",
-    "step_sheets",
-]
+__all__ = ["Carried", "Watched", "all_of", "back_arrangements", "in_lines"]
 
+_SMALL = 0.74
+"""Side of a cell of kernels and outputs, in those of images."""
 _TAGS = {"grad_weight": ("dL/dw", "kernel"), "grad_input": ("dL/dx", "input"), "grad_output": ("dL/dy", "output")}
 
 
-def gradient_sheet(trace: Any, name: str, of: str = "", *, filled: bool = True) -> Sheet:
-    """Return the grid of a gradient of a trace whose addresses begin with `of`."""
-    tag, role = _TAGS[name]
-    return sheet_of(trace, name, tag, role, of, is_gradient=True, filled=filled)
+@dataclass(frozen=True)
+class Watched:
+    """The output map, and the channel of `x` that its kernel sees first, whose gradients are told.
 
+    Attributes
+    ----------
+    c_out, c
+        Output map and channel.
+    share
+        Side of a cell of the image's gradient, in those of the image.
+    """
 
-def forth_and_back(trace: Any) -> dict[str, Sheet]:
-    """Return image, kernel and output, and a gradient for each."""
-    return {
-        "x": sheet_of(trace, "x", "x", "input"),
-        "weight": sheet_of(trace, "weight", "w", "kernel"),
-        "output": sheet_of(trace, "output", "y", "output"),
-        "grad_output": replace(gradient_sheet(trace, "grad_output"), place="output"),
-        "grad_weight": gradient_sheet(trace, "grad_weight", filled=False),
-        "grad_input": gradient_sheet(trace, "grad_input", filled=False),
-    }
+    trace: Conv2dBackward
+    c_out: int
+    c: int
+    share: float
+
+    @property
+    def many(self) -> bool:
+        """Whether there are other channels or other kernels."""
+        return bool(self.trace.x.shape[1] > 1 or self.trace.output.shape[1] > 1)
+
+    def place(self, name: str) -> tuple[int, int]:
+        """Return which map of an array it is, by its first two indices."""
+        if name.endswith("weight"):
+            return self.c_out, 0
+        return 0, self.c_out if name.endswith("output") else self.c
+
+    def at(self, name: str, row: int, column: int) -> str:
+        n, c = self.place(name)
+        return f"{name}[{n},{c},{row},{column}]"
+
+    def called(self, name: str, tag: str) -> str:
+        """Return the tag of an array, with the indices of its map where there are several."""
+        return address_of(tag, self.place(name)) if self.many else tag
+
+    def sheet(self, name: str, tag: str, role: str, of: str = "", trace: Any = None, **options: Any) -> Sheet:
+        return sheet_of(trace or self.trace, name, self.called(name, tag), role, of, self.place(name), **options)
+
+    def gradient(self, name: str, of: str = "", trace: Any = None, **options: Any) -> Sheet:
+        tag, role = _TAGS[name]
+        options = {"share": self.share if name == "grad_input" else _SMALL, **options}
+        return self.sheet(name, tag, role, of, trace, is_gradient=True, **options)
+
+    def image(self) -> Sheet:
+        """Return the image with its padding."""
+        (top, bottom), (left, right) = self.trace.forward.padding
+        H, W = self.trace.x.shape[2:]
+
+        def address(row: int, column: int) -> str:
+            i, j = row - top, column - left
+            return self.at("x", i, j) if 0 <= i < H and 0 <= j < W else self.at("x_padded", row, column)
+
+        values = self.trace.forward.x_padded[0, self.c]
+        return Sheet(
+            self.called("x", "x"), values, address, "input", self.trace.decimals("x"), ring=(top, bottom, left, right)
+        )
+
+    def forth_and_back(self, *, on_plates: bool) -> dict[str, Sheet]:
+        """Return image, kernel and output, and a gradient for each; a kernel on plates leaves its place."""
+        return {
+            "x": self.image(),
+            "weight": self.sheet("weight", "w", "kernel", share=_SMALL, place="grad_weight" if on_plates else ""),
+            "output": self.sheet("output", "y", "output", share=_SMALL, place="grad_output"),
+            "grad_output": self.gradient("grad_output"),
+            "grad_weight": self.gradient("grad_weight", filled=False),
+            "grad_input": self.gradient("grad_input", filled=False),
+        }
+
+    def step_sheets(self, name: str, stepped: Any) -> dict[str, Sheet]:
+        """Return kernel or output before a step, its gradient, and the same after it."""
+        tag, role = {"weight": ("w", "kernel"), "output": ("y", "output")}[name]
+        return {
+            "before": self.sheet(name, tag, role),
+            "gradient": self.gradient(f"grad_{name}", share=1.0),
+            "after": self.sheet(name, f"{tag}′", role, "stepped.", stepped),
+        }
 
 
 def back_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
-    """Arrange the image and its gradient with the kernels between them; asked and output share a place."""
-    x, w, y, dw, dx = (plan(key, sheets[key]) for key in ("x", "weight", "output", "grad_weight", "grad_input"))
+    """Arrange the image and its gradient beside each other, and beside or below them what is smaller."""
+    x, dw, dx, dy = (plan(key, sheets[key]) for key in ("x", "grad_weight", "grad_input", "grad_output"))
+    kernels: list[Part] = [dw] if sheets["weight"].place else [plan("weight", sheets["weight"]), dw]
+    small = Column([Row(kernels, 0.4), dy], 0.15)
     return [
-        Row([x, Column([w, dw], 0.25), dx, y], 0.5),
-        Column([Row([x, w], 0.5), Row([dx, Column([dw, y], 0.25)], 0.5)], 0.3),
-        Column([Row([x, Column([w, dw], 0.25)], 0.5), Row([dx, y], 0.5)], 0.3),
+        Row([x, dx, small], 0.6),
+        Column([Row([x, small], 0.5, 0), dx], 0.2),
+        Column([Row([x, dx], 0.5), Row([*kernels, dy], 0.5)], 0.25),
     ]
 
 
-def flip_sheets(trace: Any) -> dict[str, Sheet]:
-    """Return the kernel, the same after half a turn, what is asked of the output with room around it, and dL/dx."""
-    weight, (kH, kW) = trace.forward.weight, trace.forward.kernel_size
-
-    def turned(row: int, column: int) -> str:
-        return f"weight[0,0,{kH - 1 - row},{kW - 1 - column}]"
-
-    def within(row: int, column: int) -> str:
-        return f"grad_output[0,0,{row - kH + 1},{column - kW + 1}]"
-
-    asked = np.pad(trace.grad_output[0, 0], ((kH - 1, kH - 1), (kW - 1, kW - 1)), constant_values=np.nan)
+def all_of(trace: Conv2dBackward, name: str) -> dict[str, Sheet]:
+    """Return the gradients of all channels, or of all kernels, each for every channel that it saw."""
+    tag, role = _TAGS[name]
+    maps = list(np.ndindex(trace.values()[name].shape[:2]))
     return {
-        "weight": sheet_of(trace, "weight", "w", "kernel"),
-        "turned": Sheet("turned", weight[0, 0, ::-1, ::-1], turned, "kernel", trace.decimals("weight")),
-        "grad_output": Sheet("dL/dy", asked, within, "output", trace.decimals("grad_output"), is_gradient=True),
-        "grad_input": gradient_sheet(trace, "grad_input"),
+        f"{name} {n} {c}": sheet_of(trace, name, address_of(tag, (n, c)), role, "", (n, c), is_gradient=True)
+        for n, c in maps
     }
 
 
-def flip_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
-    """Arrange both kernels above each other, or beside each other above the rest."""
-    w, turned, dy, dx = (plan(key, sheets[key]) for key in ("weight", "turned", "grad_output", "grad_input"))
-    return [Row([Column([w, turned], 0.25), dy, dx], 0.5), Column([Row([w, turned], 0.5), Row([dy, dx], 0.5)], 0.3)]
-
-
-def step_sheets(trace: Any, stepped: Any) -> dict[str, Sheet]:
-    """Return kernel and output before the step, their gradients, and both after it."""
-    return {
-        "weight": sheet_of(trace, "weight", "w", "kernel"),
-        "grad_weight": gradient_sheet(trace, "grad_weight"),
-        "new_weight": sheet_of(stepped, "weight", "new w", "kernel", "stepped."),
-        "output": sheet_of(trace, "output", "y", "output"),
-        "grad_output": gradient_sheet(trace, "grad_output"),
-        "new_output": sheet_of(stepped, "output", "new y", "output", "stepped."),
-    }
-
-
-def in_pairs(sheets: dict[str, Sheet]) -> list[Part]:
-    """Arrange before, gradient and after beside each other, the kernel above the output."""
+def in_lines(sheets: dict[str, Sheet]) -> list[Part]:
+    """Arrange maps in one line, in two, in three, or below each other."""
     plans = [plan(key, sheet) for key, sheet in sheets.items()]
-    columns = [Column([upper, lower], 0.25) for upper, lower in zip(plans[:3], plans[3:], strict=True)]
-    rows = [Row(plans[:3], 0.5), Row(plans[3:], 0.5)]
-    return [Row(columns, 0.8), Column(rows, 0.3), Row(plans, 0.4)]
+    return [
+        Column([Row(plans[k : k + most], 0.5) for k in range(0, len(plans), most)], 0.25)
+        for most in range(len(plans), 0, -1)
+    ]
+
+
+class Carried(VGroup):
+    """The products that an output hands back, as cards that appear where they were met and go where they are added.
+
+    Parameters
+    ----------
+    ways
+        From a cell of the one grid to a cell of the other, with the address of the product and how it is written.
+    """
+
+    def __init__(
+        self,
+        start: NumberGrid,
+        end: NumberGrid,
+        ways: Mapping[tuple[Pair, Pair], tuple[str, str]],
+    ) -> None:
+        super().__init__()
+        for (source, target), (address, text) in ways.items():
+            card = Rectangle(width=0.92 * end.cell, height=0.92 * end.cell, color=end.role, stroke_width=2)
+            card.set_fill(end.theme.background, opacity=1)
+            number = Number(text, address, end.text_size or 0.4 * end.cell, end.theme.text)
+            number.scale(min(1.0, 0.84 * end.cell / number.width))
+            one = VGroup(card, number).move_to(end.cell_center(*target))
+            one.save_state()
+            self.add(one.scale(start.cell / end.cell).move_to(start.cell_center(*source)))
+
+    def appear(self) -> Animation:
+        return FadeIn(self)
+
+    def go(self) -> list[Animation]:
+        return [Restore(one) for one in self]

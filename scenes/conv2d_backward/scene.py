@@ -5,27 +5,20 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import PI, Animation, Create, FadeIn, FadeOut, Rotate, VGroup, VMobject
+from manim import Animation, Create, FadeIn, FadeOut
 
-from cnn_core.numerals import FEWEST, digits_shown, written
-from cnn_core.trace import Position, parse
+from cnn_core.numerals import FEWEST, digits_shown
+from cnn_core.trace import Position, address_of, parse
 from scenes.backward import BackwardScene
 from scenes.conv2d_backward import Conv2dBackwardSpec
-from scenes.conv2d_backward.board import (
-    back_arrangements,
-    flip_arrangements,
-    flip_sheets,
-    forth_and_back,
-    gradient_sheet,
-    in_pairs,
-    step_sheets,
-)
-from scenes.language import listed, number, say, say_many
-from scenes.mobjects.grid import CellMarks, NumberGrid, Window
+from scenes.conv2d_backward.board import Carried, Watched, all_of, back_arrangements, in_lines
+from scenes.conv2d_backward.flip import Flip, most_asked
+from scenes.conv2d_backward.step import Step
+from scenes.language import listed, say
+from scenes.mobjects.grid import CellMarks, Window
 from scenes.mobjects.panels import question_marks
 from scenes.mobjects.sheets import Tagged
-from scenes.mobjects.text import Number
-from scenes.mobjects.travel import travel
+from scenes.mobjects.stamp import Stamp, stamp_size
 
 __all__ = ["Conv2dBackwardScene"]
 
@@ -37,12 +30,15 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
     operation = "Conv2D, backward"
 
     def construct(self) -> None:
-        trace = self.spec.trace()
-        sheets = forth_and_back(trace)
-        self.open(self.operation, sheets, back_arrangements(sheets))
+        trace, c_out = self.spec.trace(), self.spec.watched
+        self.seen = trace.step(0, c_out, 0, 0).channels
+        self.watched = Watched(trace, c_out, self.seen.start, 0.82 if self.tall else 1.0)
+        self.of, self.alone = self.spec.alone()
+        self.lay_out()
         self.asking = self.spec.asking()
         self.stamps = [name for name in self.spec.others() if name.startswith("after_")]
         self.window: Window | None = None
+        self.plates: Stamp | None = None
         self.signs: list[Any] = []
         self.before()
         self.come_back()
@@ -50,14 +46,37 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             self.hand_back(k, at)
         self.all_together()
         self.one_weight()
-        self.flip()
+        Flip(self).play()
+        self.everybody()
         self.bias()
-        self.take_step()
+        Step(self).play()
+
+    def lay_out(self) -> None:
+        """Lay out the grids; where the weights could be read on the image, the kernel will lie on it."""
+        weight, decimals = self.watched.trace.forward.weight, self.watched.trace.decimals("weight")
+        for self.on_plates in (True, False):
+            sheets = self.watched.forth_and_back(on_plates=self.on_plates)
+            self.open(self.operation, sheets, back_arrangements(sheets))
+            cell = self.sheets["x"].grid.cell if self.sheets["x"].grid.text_size else 0.0
+            if cell and stamp_size(weight[self.watched.c_out, 0], decimals, cell):
+                return
 
     def before(self) -> None:
         said = say("The convolution of x with w gave y. Now the loss asks for changes.")
+        if self.watched.many:
+            channels, kernels = self.trace.x.shape[1], self.trace.output.shape[1]
+            named = {"channels": channels, "kernels": kernels, "seen": len(self.seen), "kernel": self.watched.c_out + 1}
+            said = say(
+                "Kernel {kernel} of {kernels} sees {seen} of {channels} channels of x. Watch the first of them.",
+                **named,
+            )
+            if len(self.seen) == 1:
+                said = say(
+                    "Kernel {kernel} of {kernels} sees one of {channels} channels of x. Watch these two.", **named
+                )
         with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
-            self.play(FadeIn(*(self.sheets[key] for key in ("x", "weight", "output"))), run_time=1.0)
+            for key in ("x", "weight", "output"):
+                self.play(FadeIn(self.sheets[key]), run_time=0.8)
 
     def come_back(self) -> None:
         """Exchange the output for what is asked of it."""
@@ -73,22 +92,52 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             )
         elif rise or fall:
             said = say("The rest of the network says which outputs should rise ▲ and which should fall ▼.")
-        if len(self.asking) < trace.grad_output.size and self.asking:
+        if len(self.asking) < dy.grid.values.size and self.asking:
             said = f"{said} {say('Zeros ask for nothing.')}"
         with self.beat("explain", said, reason=say("what is asked of each output")):
+            marks = CellMarks(self.sheets["output"].grid, [at[2:] for at in self.asking], self.theme.window, 6)
+            self.play(FadeIn(marks), run_time=1.0)
             self.play(FadeOut(self.sheets["output"]), run_time=0.5)
             self.play(FadeIn(dy), run_time=0.8)
-            self.play(FadeIn(self.sheets["grad_weight"], self.sheets["grad_input"]), run_time=0.5)
+            self.take_away(marks)
+            self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
+            if not self.on_plates or not self.asking:
+                self.take_away(*([self.sheets["weight"]] if self.on_plates else []))
+                self.play(FadeIn(self.sheets["grad_weight"]), run_time=0.4)
 
-    def look(self, at: Position) -> list[Animation]:
-        """Return the animations that bring the window to an output's, and mark the output."""
-        step, shape = self.trace.step(*at), self.trace.forward.kernel_size
-        leaving = [FadeOut(mark) for mark in self.signs]
+    def look(self, at: Position) -> None:
+        """Bring window and kernel to where an output looked, and mark the output."""
+        step, one = self.trace.step(*at), self.trace.forward
+        (up, _), (before, _) = one.padding
+        top, left = step.top + up, step.left + before
+        leaving = self.leave(*self.signs)
         self.signs = [CellMarks(self.sheets["grad_output"].grid, [at[2:]], self.theme.window, 6)]
         if self.window is None:
-            self.window = Window(self.sheets["x"].grid, shape, self.theme)
-            return [*leaving, FadeIn(self.window.place(step.top, step.left)), *map(Create, self.signs)]
-        return [*leaving, self.window.slide_to(step.top, step.left), *map(Create, self.signs)]
+            self.window = Window(self.sheets["x"].grid, one.kernel_size, self.theme, one.dilation)
+            moves: list[Animation] = [FadeIn(self.window.place(top, left))]
+        else:
+            moves = [self.window.slide_to(top, left)]
+        if self.plates is not None:
+            self.play(*self.leave(*self.signs, self.plates), *self.plates.settle(), run_time=0.5)
+        self.play(*leaving, *moves, *map(Create, self.signs), run_time=0.7)
+        if self.on_plates:
+            self.lay_on(top, left)
+
+    def lay_on(self, top: int, left: int) -> None:
+        """Let the kernel lie on the window: each weight on a plate below its pixel."""
+        one, c_out = self.trace.forward, self.watched.c_out
+        grid, kernel = self.sheets["x"].grid, one.weight[c_out, 0]
+
+        def address(row: int, column: int) -> str:
+            return self.watched.at("weight", row, column)
+
+        largest = float(np.abs(kernel).max())
+        first = self.plates is None
+        self.plates = Stamp(grid, kernel, address, self.theme, self.trace.decimals("weight"), largest, one.dilation)
+        self.plates.put(top, left)
+        self.play(*self.plates.arrive(), *self.leave(*([self.sheets["weight"]] if first else [])), run_time=0.8)
+        if first:
+            self.play(FadeIn(self.sheets["grad_weight"]), run_time=0.4)
 
     def hand_back(self, k: int, at: Position) -> None:
         """Let one output hand back what it had: first the window, then the kernel."""
@@ -98,84 +147,102 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         if asked is not None:
             self.ask_for(at, asked)
         if k == 0:
-            said = say("Each weight is blamed by the pixel it met: {grad} times the window.", grad=grad)
-            with self.beat("step", said, reason=say("the window goes to the kernel")):
-                self.play(*self.look(at), *self.leave(), run_time=0.6)
-                self.working.show(self.equation(self.example(at, "to_weight")), run_time=0.7)
-                self.stamp("grad_weight", k, at)
-            said = say(
-                "Each pixel is blamed by the weight it met: {grad} times the kernel, where the window lay.", grad=grad
-            )
-            with self.beat("step", said, reason=say("the kernel goes to the window")):
-                self.play(*self.leave(), run_time=0.3)
-                self.working.show(self.equation(self.example(at, "to_input")), run_time=0.7)
-                self.stamp("grad_input", k, at)
+            self.hand_back_first(at, grad)
             return
-        said = say("This one asks with {grad}. Where stamps meet, they add up.", grad=grad)
+        said = say("It hands back its window and its kernel. Where stamps meet, they add up.")
+        if asked is None:
+            said = say("This one asks with {grad}. Where stamps meet, they add up.", grad=grad)
         with self.beat("answer" if asked else "step", said, reason=say("stamps add up")):
-            self.play(*([self.end_question()] if asked else [*self.look(at), *self.leave()]), run_time=0.6)
-            if asked is not None:
-                self.play(*map(FadeOut, self.frames), run_time=0.2)
+            if asked is None:
+                self.take_away(*self.signs)
+                self.look(at)
+            else:
+                self.play(self.end_question(), *map(FadeOut, self.frames), run_time=0.5)
             self.stamp("grad_weight", k, at)
             self.stamp("grad_input", k, at)
             if asked is not None:
                 self.working.show(self.equation(asked), run_time=0.7)
 
-    def asked_cell(self, at: Position) -> str | None:
+    def hand_back_first(self, at: Position, grad: str) -> None:
+        said = say("Each weight is blamed by the pixel it met: {grad} times the window.", grad=grad)
+        with self.beat("step", said, reason=say("the window goes to the kernel")):
+            self.look(at)
+            self.working.show(self.equation(self.example(at, "to_weight")), run_time=0.7)
+            self.stamp("grad_weight", 0, at)
+        said = say(
+            "Each pixel is blamed by the weight it met: {grad} times the kernel, where the window lay.", grad=grad
+        )
+        if any(map(any, self.trace.forward.padding)):
+            said = f"{said} {say('What falls on the padding is cut off.')}"
+        with self.beat("step", said, reason=say("the kernel goes to the window")):
+            self.take_away()
+            self.working.show(self.equation(self.example(at, "to_input")), run_time=0.7)
+            self.stamp("grad_input", 0, at)
+
+    def asked_cell(self, at: Position) -> str:
         """Return the pixel in the window of an output that most outputs ask for something."""
-        step, (kH, kW), (H, W) = self.trace.step(*at), self.trace.forward.kernel_size, self.trace.x.shape[2:]
-        cells = [(step.top + a, step.left + b) for a in range(kH) for b in range(kW)]
-        cells = [cell for cell in cells if 0 <= cell[0] < H and 0 <= cell[1] < W]
-        best = max(cells, key=lambda cell: len(list(self.trace.meetings(0, 0, *cell))))
-        return f"grad_input[0,0,{best[0]},{best[1]}]"
+        row, column = most_asked(self.alone, self.watched.c, self.under(at))
+        return self.of + self.watched.at("grad_input", row, column)
+
+    def under(self, at: Position) -> dict[tuple[int, int], tuple[int, int]]:
+        """Return the pixels under the kernel at an output, each with its row and column in the kernel."""
+        step, (dH, dW) = self.trace.step(*at), self.trace.forward.dilation
+        H, W = self.trace.x.shape[2:]
+        cells = {(step.top + a * dH, step.left + b * dW): (a, b) for a, b in np.ndindex(self.trace.forward.kernel_size)}
+        return {(row, column): entry for (row, column), entry in cells.items() if 0 <= row < H and 0 <= column < W}
 
     def ask_for(self, at: Position, address: str) -> None:
-        row, column = parse(address)[1][2:]
-        prompt = say(
-            "The last one asks with {grad}. What will row {row}, column {column} of dL/dx be?",
-            grad=self.given("grad_output", *at),
-            row=row + 1,
-            column=column + 1,
-        )
-        self.frames = question_marks(self.sheets["grad_input"].grid, row, column, self.theme)[:1]
-        self.frames[0].pointing_at(self.sheets["grad_input"].grid.address(row, column))
-        first = [*self.look(at), *self.leave()]
-        self.ask(prompt, self.equation(address).result.text, *self.frames, first=first)
+        row, column = parse(address.removeprefix(self.of))[1][2:]
+        said = say("The last one asks with {grad}.", grad=self.given("grad_output", *at))
+        with self.beat("step", said, reason=say("stamps add up")):
+            self.look(at)
+        grid = self.sheets["grad_input"].grid
+        self.frames = question_marks(grid, row, column, self.theme)[:1]
+        self.frames[0].pointing_at(grid.address(row, column))
+        prompt = say("What will row {row}, column {column} of dL/dx be then?", row=row + 1, column=column + 1)
+        self.ask(prompt, self.equation(address).result.text, *self.frames)
 
     def example(self, at: Position, name: str) -> str:
         """Return the address of a product that an output hands back, one that is not 0 if there is any."""
-        step = self.trace.step(*at)
-        products = getattr(step, name)[0]
+        products = getattr(self.trace.step(*at), name)[0]
         a, b = np.unravel_index(np.abs(products).argmax(), products.shape)
-        return f"steps[{int(np.ravel_multi_index(at, self.trace.grad_output.shape))}].{name}[0,{a},{b}]"
+        return self.product(at, name, int(a), int(b))
+
+    def product(self, at: Position, name: str, a: int, b: int) -> str:
+        step = int(np.ravel_multi_index(at, self.trace.grad_output.shape))
+        return f"steps[{step}].{address_of(name, (0, a, b))}"
 
     def stamp(self, name: str, k: int, at: Position) -> None:
         """Let what an output hands back fall onto what is there, and stand as the sum."""
-        step, of = self.trace.step(*at), f"steps[{int(np.ravel_multi_index(at, self.trace.output.shape))}]"
-        is_last = k == len(self.asking) - 1
-        trace = self.trace if is_last else self.spec.others()[self.stamps[k]]
-        sheet = gradient_sheet(trace, name, "" if is_last else f"{self.stamps[k]}.")
-        new = Tagged(sheet, self.theme, self.sheets.cell)
+        is_last, part = k == len(self.asking) - 1, "to_weight" if name == "grad_weight" else "to_input"
+        of, trace = (self.of, self.alone) if is_last else (f"{self.stamps[k]}.", self.spec.others()[self.stamps[k]])
+        (up, _), (before, _) = self.trace.forward.padding
+        products, ways = getattr(self.trace.step(*at), part)[0], {}
+        for (row, column), entry in self.under(at).items():
+            source = (row + up, column + before)
+            said = self.product(at, part, *entry), digits_shown(float(products[entry]), FEWEST)
+            ways[source, entry if name == "grad_weight" else (row, column)] = said
+        cards = Carried(self.sheets["x"].grid, self.sheets[name].grid, ways)
+        if ways:
+            self.play(cards.appear(), run_time=0.4)
+            self.play(*cards.go(), run_time=0.9)
+        self.exchange(name, of, trace, cards)
+
+    def exchange(self, name: str, of: str, trace: Any, *gone: Any) -> None:
+        """Put other numbers in place of a gradient's."""
+        new = Tagged(self.watched.gradient(name, of, trace), self.theme, self.sheets.cell)
         new.shift(self.sheets[name].grid.frame.get_center() - new.grid.frame.get_center())
-        moving, flying = [], VGroup()
-        part, source = ("to_weight", "x") if name == "grad_weight" else ("to_input", "weight")
-        for (_, a, b), product in np.ndenumerate(getattr(step, part)):
-            target, start = (a, b), (step.top + a, step.left + b)
-            target, start = (target, start) if name == "grad_weight" else (start, target)
-            if product and all(0 <= t < side for t, side in zip(target, new.grid.values.shape, strict=True)):
-                text = digits_shown(float(product), FEWEST)
-                one = Number(text, f"{of}.{part}[0,{a},{b}]", new.grid.text_size, new.grid.role)
-                one.move_to(new.grid.cell_center(*target))
-                moving.append(travel(one, self.sheets[source].grid.cell_center(*start)))
-                flying.add(one)
-        if moving:
-            self.play(*moving, run_time=1.0)
-        leaving = [FadeOut(self.sheets[name].grid), FadeOut(flying)] if moving else [FadeOut(self.sheets[name].grid)]
-        self.play(*leaving, FadeIn(new.grid), run_time=0.5)
+        self.play(FadeOut(self.sheets[name].grid), *map(FadeOut, gone), FadeIn(new.grid), run_time=0.5)
         self.remove(self.sheets[name].tag)
         self.add(new)
         self.sheets[name] = new
         self.working.grids = self.sheets.grids
+
+    def lift_off(self) -> None:
+        """Take window, kernel and marks away."""
+        settling = self.plates.settle() if self.plates is not None else []
+        self.take_away(*filter(None, (self.window, self.plates, *self.signs)), also=settling)
+        self.signs, self.plates, self.window = [], None, None
 
     def all_together(self) -> None:
         """Let the outputs come that were not told one by one."""
@@ -183,117 +250,65 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             return
         said = say("All other outputs do the same.")
         with self.beat("step", said, reason=say("stamps add up")):
-            self.play(*self.leave(*([self.window] if self.window else []), *self.signs), run_time=0.5)
+            self.lift_off()
             for name in ("grad_weight", "grad_input"):
-                new = Tagged(gradient_sheet(self.trace, name), self.theme, self.sheets.cell)
-                new.shift(self.sheets[name].grid.frame.get_center() - new.grid.frame.get_center())
-                self.play(FadeOut(self.sheets[name]), FadeIn(new), run_time=0.6)
-                self.sheets[name] = new
-            self.working.grids = self.sheets.grids
+                self.exchange(name, self.of, self.alone)
 
     def one_weight(self) -> None:
         """Show that a weight's gradient is a sum over all places where it was used."""
-        trace, shape = self.trace, self.trace.forward.kernel_size
-        uses = {cell: len(list(trace.uses(0, 0, *cell))) for cell in np.ndindex(shape)}
+        trace, (c_out, c) = self.alone, self.watched.place("grad_weight")
+        uses = {cell: len(list(trace.uses(c_out, c, *cell))) for cell in np.ndindex(trace.forward.kernel_size)}
         most = max(uses.values(), default=0)
         if most < 2:
             return
         a, b = min(
-            (cell for cell in uses if uses[cell] == most), key=lambda at: (abs(trace.grad_weight[0, 0, *at]), at)
+            (cell for cell in uses if uses[cell] == most), key=lambda at: (abs(trace.grad_weight[c_out, c, *at]), at)
         )
-        address = f"grad_weight[0,0,{a},{b}]"
-        named = {"row": a + 1, "column": b + 1, "value": self.told(address), "places": trace.output.size}
+        address = self.of + self.watched.at("grad_weight", a, b)
+        equation = self.equation(address)
+        named = {"value": self.told(address), "places": self.sheets["grad_output"].grid.values.size}
         said = say("This weight was used at {places} places. What they ask adds up to {value}.", **named)
-        if trace.grad_weight[0, 0, a, b] == 0 and any(self.equation(address).left.leaves()):
+        if trace.grad_weight[c_out, c, a, b] == 0 and any(equation.left.leaves()):
             said = say("This weight was used at {places} places. Those that ask disagree, so it stays.", **named)
         with self.beat("step", said, reason=say("one weight, used everywhere")):
-            leaving = self.leave(*([self.window] if self.window else []), *self.signs)
+            self.lift_off()
             self.signs = [CellMarks(self.sheets["grad_weight"].grid, [(a, b)], self.theme.window, 6)]
-            self.play(*leaving, *map(Create, self.signs), run_time=0.5)
-            self.working.show(self.equation(address), run_time=0.9)
+            for key in ("x", "grad_output"):
+                cells = [self.sheets[key].grid.find(leaf.address) for leaf in equation.left.leaves()]
+                met = sorted({cell for cell in cells if cell is not None})
+                self.signs += [CellMarks(self.sheets[key].grid, met, self.theme.window, 4)] if met else []
+            self.play(*map(Create, self.signs), run_time=0.5)
+            self.working.show(equation, run_time=0.9)
 
-    def flip(self) -> None:
-        """Show that the stamps, seen from one pixel, are the kernel after half a turn."""
-        trace, (kH, kW) = self.trace, self.trace.forward.kernel_size
-        if trace.forward.stride != (1, 1) or not self.asking or kH * kW == 1 or any(map(any, trace.forward.padding)):
+    def everybody(self) -> None:
+        """Show the gradients of all channels and all kernels, where there are several."""
+        if not self.watched.many:
             return
-        sheets = flip_sheets(trace)
-        counts = {at: len(list(trace.meetings(0, 0, *at))) for at in np.ndindex(trace.x.shape[2:])}
-        i, j = max(counts, key=lambda at: (counts[at], -abs(at[0] - trace.x.shape[2] // 2)))
-        address = f"grad_input[0,0,{i},{j}]"
-        said = say("Turned by half a turn, the kernel lies on dL/dy: each weight on the output that it helped to make.")
-        with self.beat("step", said, reason=say("the same, seen from one pixel")):
-            new = self.change(sheets, flip_arrangements(sheets), *self.signs)
-            self.play(FadeIn(new["weight"], new["grad_output"], new["grad_input"]), run_time=0.6)
-            copy = new["weight"].grid.copy()
-            self.play(Rotate(copy, PI), run_time=1.0)
-            self.play(copy.animate.move_to(new["turned"].grid), run_time=0.6)
-            self.play(FadeOut(copy), FadeIn(new["turned"]), run_time=0.4)
-            window = Window(new["grad_output"].grid, (kH, kW), self.theme)
-            pixel = CellMarks(new["grad_input"].grid, [(i, j)], self.theme.window, 6)
-            self.play(FadeIn(window.place(i, j)), Create(pixel), run_time=0.6)
-            self.working.show(self.equation(address), run_time=0.9)
-        self.signs = [window, pixel]
-        self.without_the_flip(i, j)
-
-    def without_the_flip(self, i: int, j: int) -> None:
-        """Cross the cells that would be wrong if the kernel were not turned."""
-        right, wrong = self.trace.grad_input[0, 0], self.spec.others()["unturned"].grad_input[0, 0]
-        cells = [at for at in np.ndindex(right.shape) if not np.isclose(right[at], wrong[at])]
-        said = say_many(
-            "Without the turn, {count} of the {size} would be wrong.",
-            "Without the turn, {count} of the {size} would be wrong.",
-            len(cells),
-            size=right.size,
+        kernels, seen = self.trace.forward.weight.shape[:2]
+        said = say("Each channel's dL/dx adds up what all kernels that saw it hand back.")
+        with self.beat("step", said, reason=say("all channels")):
+            sheets = all_of(self.trace, "grad_input")
+            self.change(sheets, in_lines(sheets), *self.signs)
+            self.play(FadeIn(*self.sheets.values()), run_time=0.8)
+            best = most_asked(self.trace, self.watched.c, np.ndindex(self.trace.x.shape[2:]))
+            grid = self.sheets[f"grad_input 0 {self.watched.c}"].grid
+            self.signs = [CellMarks(grid, [(best[0], best[1])], self.theme.window, 6)]
+            self.play(*map(Create, self.signs), run_time=0.4)
+            self.work_out(self.watched.at("grad_input", best[0], best[1]))
+        said = say(
+            "Each kernel has a gradient for every channel that it saw: {kernels} times {seen}.",
+            kernels=kernels,
+            seen=seen,
         )
-        if not cells:
-            said = say("This kernel looks the same after half a turn, so here the flip cannot be seen.")
-        with self.beat("explain", said, reason=say("why the flip matters")):
-            crosses = Crosses(self.sheets["grad_input"].grid, cells, self.theme.question)
-            self.play(*self.leave(*self.signs), FadeIn(crosses), run_time=0.8)
-        self.signs = [crosses]
+        with self.beat("step", said, reason=say("all kernels")):
+            sheets = all_of(self.trace, "grad_weight")
+            self.change(sheets, in_lines(sheets), *self.signs)
+            self.play(FadeIn(*self.sheets.values()), run_time=0.8)
+        self.signs = []
 
     def bias(self) -> None:
         said = say("The bias is in every output once: its gradient is the sum of dL/dy.")
         with self.beat("step", said, reason=say("the bias")):
-            self.play(*self.leave(*self.signs), run_time=0.4)
-            self.work_out("grad_bias[0]")
+            self.take_away(*self.signs)
+            self.work_out(f"grad_bias[{self.watched.c_out}]")
         self.signs = []
-
-    def take_step(self) -> None:
-        """Take a step against the gradient of the kernel."""
-        sheets = step_sheets(self.trace, self.spec.others()["stepped"])
-        lr = number(written(self.spec.lr))
-        said = say("One step: subtract {lr} times the gradient from each weight.", lr=lr)
-        with self.beat("step", said, reason=say("against the gradient")):
-            new = self.change(sheets, in_pairs(sheets))
-            self.play(FadeIn(*(new[key] for key in sheets if not key.startswith("new"))), run_time=0.6)
-            largest = np.abs(self.trace.grad_weight[0, 0])
-            a, b = np.unravel_index(largest.argmax(), largest.shape)
-            self.working.show(self.equation(f"stepped.weight[0,0,{a},{b}]"), run_time=0.8)
-            self.play(FadeIn(new["new_weight"]), run_time=0.6)
-        with self.beat("explain", self.moral(), reason=say("and forward again")):
-            self.play(*self.leave(), FadeIn(new["new_output"]), run_time=0.8)
-
-    def moral(self) -> str:
-        """Say whether all outputs that were asked went the way that they were asked, and what to take home."""
-        before, after = self.trace.output, self.spec.others()["stepped"].output
-        moved = [float(after[at] - before[at]) * float(self.trace.grad_output[at]) for at in self.asking]
-        if moved and max(moved) < 0:
-            return say("All outputs that were asked have moved as they should. One kernel serves them all.")
-        if moved and sum(moved) < 0:
-            return say(
-                "Not every output got what it asked for: one kernel cannot please every place. Together they did."
-            )
-        return say("Nothing was asked, or what was asked cancels: the kernel stays.")
-
-
-class Crosses(VMobject):
-    """Crosses over some cells of a grid, as one picture."""
-
-    def __init__(self, grid: NumberGrid, cells: list[tuple[int, ...]], color: str) -> None:
-        super().__init__(stroke_color=color, stroke_width=4)
-        for row, column in cells:
-            for start, stop in (((0.12, 0.12), (0.88, 0.88)), ((0.12, 0.88), (0.88, 0.12))):
-                self.start_new_path(grid.corner(row + start[0], column + start[1]))
-                self.add_line_to(grid.corner(row + stop[0], column + stop[1]))

@@ -73,11 +73,12 @@ class CrossEntropySpec(GradientSpec):
         return cross_entropy(logits, [self.target]).backward()
 
     def others(self) -> Mapping[str, Any]:
-        """Return the loss after a step, and how much it costs to be sure of the truth, less sure, and not sure."""
+        """Return loss and gradient after a step, and what it costs to be sure of the truth, less sure, and not sure."""
         trace = self.trace()
         after = cross_entropy(trace.x - self.lr * trace.grad_input, [self.target])
         logits = [[np.log(share), np.log1p(-share) if share < 1 else -1e3] for share in _SURENESS]
-        return {"stepped": after, "sureness": cross_entropy(np.array(logits), [0] * len(logits), "none")}
+        sureness = cross_entropy(np.array(logits), [0] * len(logits), "none")
+        return {"stepped": after, "asked_then": after.backward(), "sureness": sureness}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import FadeIn, FadeOut, VGroup
+from manim import Create, FadeIn, FadeOut, VGroup
 
 from scenes.backward import BackwardScene
 from scenes.cross_entropy import CrossEntropySpec
+from scenes.cross_entropy.curve import LossCurve
 from scenes.language import number, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import share_in_words
@@ -19,6 +20,8 @@ from scenes.mobjects.upright_bars import UprightBars
 __all__ = ["CrossEntropyScene"]
 
 _TAG = 0.36
+_LEAST = 0.9
+"""Height that is left to the gradients, or to the curve, below the shares, in those of a bar of 1."""
 
 
 class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
@@ -35,6 +38,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         self.say_shares()
         self.measure()
         self.compare()
+        self.knows_nothing()
         self.subtract()
         self.add_up()
         self.step_back()
@@ -42,15 +46,19 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def places(self) -> None:
         """Divide the stage: shares at the left or above, gradients at the right or below."""
         stage, tag = self.bands.stage, 1.5 * max(_TAG, smallest_text())
-        if self.wide:
+        if not self.tall:
+            stage = self.bands.whole if self.wide else stage
             self.left, self.right = stage.part(0, 0.47), stage.part(0.53, 1)
-            self.unit = 0.4 * (stage.height - tag)
-            self.bases = 2 * [stage.bottom + 0.45 * stage.height]
-        else:
+            self.unit, base = 0.37 * (stage.height - tag), 0.45 * (stage.height - tag)
+            self.bases = 2 * [stage.bottom + base]
+        if self.wide:
+            self.bands = replace(self.bands, formula=replace(self.left, top=self.bases[0] - 1.2))
+            self.working.writer.box = self.bands.formula
+        if self.tall:
             size, back = max(0.34, smallest_text()), self.trace.grad_input
             above, below = tag + 1.3 * size, 2.9 * size
             rest = stage.height - 2 * above - below - 1.6 * size
-            self.unit = rest / (1 + max(0.0, float(back.max())) + max(0.0, -float(back.min())))
+            self.unit = rest / (1 + max(_LEAST, max(0.0, float(back.max())) + max(0.0, -float(back.min()))))
             middle = stage.top - above - self.unit - below
             self.left, self.right = replace(stage, bottom=middle), replace(stage, top=middle - 0.4 * size)
             lower = self.right.top - above - self.unit * max(0.0, float(back.max()))
@@ -83,7 +91,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def say_shares(self) -> None:
         said, winner = self.loss.probabilities[0], int(self.loss.probabilities[0].argmax())
         self.bars, self.logits = self.shares(self.loss)
-        tag = self.tag(say("p, made of the logits z"), self.theme.output, self.left)
+        tag = self.tag("p = softmax(z)", self.theme.output, self.left)
         named = {
             "share": share_in_words(float(said[winner])),
             "name": self.called(winner),
@@ -99,51 +107,55 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             self.play(FadeIn(self.outline), run_time=0.6)
 
     def measure(self) -> None:
+        """Show the loss where it lies on its curve."""
         said = say(
             "The loss is minus the logarithm of the probability of the truth: {loss}. No other counts.",
             loss=self.told("output"),
         )
         with self.beat("step", said, reason=say("how wrong, as one number")):
+            self.curve = LossCurve(self.loss, self.spec.others()["sureness"], self.theme, self.right)
+            self.play(FadeIn(self.curve.plane), run_time=0.5)
+            self.play(Create(self.curve.line), run_time=1.0)
+            self.play(*self.curve.slide(), run_time=1.2)
+            self.play(FadeIn(self.curve.guides), run_time=0.4)
             self.working.show(self.equation("output"), run_time=0.9)
 
     def compare(self) -> None:
-        losses = [self.told(f"sureness.losses[{k}]") for k in range(3)]
         said = say(
-            "Sure of the truth: {sure}. At 0.1 it is {tenth}, at 0.01 {hundredth}.",
-            sure=losses[0],
-            tenth=losses[1],
-            hundredth=losses[2],
+            "Sure of the truth costs nothing. 0.1 costs {tenth}, and 0.01 twice that.",
+            tenth=self.told("sureness.losses[1]"),
         )
         with self.beat("step", said, reason=say("sure and wrong costs without limit")):
-            self.play(*self.leave(), run_time=0.3)
+            self.take_away(self.curve.guides)
+            for ghost in self.curve.ghosts:
+                self.play(FadeIn(ghost), run_time=0.7)
+            self.working.show(self.equation("sureness.losses[2]"), run_time=0.8)
+
+    def knows_nothing(self) -> None:
+        """Say what a network that cannot tell ten classes apart has to pay."""
+        said = say(
+            "A network that knows nothing gives each of ten digits 0.1 and pays {tenth}: training starts there.",
+            tenth=self.told("sureness.losses[1]"),
+        )
+        with self.beat("step", said, reason=say("ten classes, nothing known")):
+            self.take_away(*self.curve.ghosts[::2])
+            self.point_out(self.curve.ghosts[1])
             self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
 
     def subtract(self) -> None:
         """Ask which logits should rise, and subtract the truth from what was said."""
-        back, theme = self.trace.grad_input[0], self.theme
         asked = self.spec.question
         if asked:
             prompt = say("Which logits should rise, so that the loss falls?")
-            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=self.leave())
-        self.back = UprightBars(
-            back,
-            lambda k: f"grad_input[0,{k}]",
-            theme.input,
-            theme,
-            self.right,
-            self.bases[1],
-            self.unit,
-            is_gradient=True,
-        )
-        tag = self.tag(say("dL/dz = p − truth"), theme.input, self.right)
+            gone = self.leave(self.curve.ghosts[1])
+            self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=gone)
+        self.back = self.gradient(self.trace)
+        tag = self.tag(say("dL/dz = p − truth"), self.theme.input, self.right)
         said = say(
             "Only {name} should rise ▲. All others should fall ▼, the likeliest most.", name=self.called(self.truth)
         )
         with self.beat("answer" if asked else "step", said, reason=say("what was said, minus what is true")):
-            if asked:
-                self.play(self.end_question(), run_time=0.4)
-            else:
-                self.play(*self.leave(), run_time=0.3)
+            self.take_away(*self.curve, self.curve.ghosts[1], also=[self.end_question()] if asked else [])
             self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
             self.play(FadeIn(tag, self.back.line), run_time=0.4)
             self.play(FadeIn(self.back.numbers, self.back.bars), run_time=0.8)
@@ -171,6 +183,23 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             self.play(*self.leave(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
             self.play(FadeIn(bars.bars, bars.numbers, logits), run_time=0.8)
             self.working.show(self.equation("stepped.output"), run_time=0.8)
+        self.close()
+
+    def close(self) -> None:
+        """Show what is asked after the step."""
+        back = self.spec.others()["asked_then"]
         said = say("What was said, minus what is true: that is all that a classifier is told.")
+        if np.abs(back.grad_input).max() < np.abs(self.trace.grad_input).max():
+            said = say("What was said, minus what is true: that is all a classifier is told. Now it asks for less.")
         with self.beat("explain", said, reason=say("p − truth")):
-            self.hold(0.4)
+            new = self.gradient(back, "asked_then.")
+            self.play(*self.leave(self.back.numbers, self.back.bars, self.back.wedges), run_time=0.6)
+            self.play(FadeIn(new.bars), run_time=0.6)
+            self.play(FadeIn(new.numbers, new.wedges), run_time=0.6)
+            self.working.show(self.equation(f"asked_then.grad_input[0,{self.truth}]"), run_time=0.8)
+
+    def gradient(self, back: Any, of: str = "") -> UprightBars:
+        """Return the bars of what is asked of the logits."""
+        room, base, role = self.right, self.bases[1], self.theme.input
+        address = f"{of}grad_input[0,{{}}]".format
+        return UprightBars(back.grad_input[0], address, role, self.theme, room, base, self.unit, is_gradient=True)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 from manim import LEFT, Create, Dot, FadeIn, FadeOut, MoveAlongPath, VGroup, VMobject
 
-from cnn_core.equation import Equation
-from cnn_core.trace import address_of
-from scenes.language import about, marked, number, say
+from scenes.backward import BackwardScene
+from scenes.language import marked, number, say
 from scenes.layout import smallest_text, with_one_line
 from scenes.learning_rate import LearningRateSpec
 from scenes.learning_rate.board import ErrorBoard, Places, StepBoard
-from scenes.mobjects.expression import Drawn, Known, Writer
+from scenes.mobjects.expression import Known
 from scenes.mobjects.grid import CellMarks
-from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["LearningRateScene"]
 
@@ -23,7 +22,7 @@ _SHORT, _LONG = 0.5, 1.5
 """Shares of the best rate below which a step gains little, and above which it goes far beyond the lowest point."""
 
 
-class LearningRateScene(ExplainerScene[LearningRateSpec]):
+class LearningRateScene(BackwardScene[LearningRateSpec]):
     """The same gradient with a small, a good and a large learning rate."""
 
     spec_class: ClassVar[type[LearningRateSpec]] = LearningRateSpec
@@ -33,10 +32,7 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         self.trace = self.spec.trace()
         self.show_title(say(self.operation))
         self.lasting_reason = say("the gradient says which way to go; how far is up to us")
-        self.writer = Writer(
-            self.theme, self.bands.formula, grad_output=self.theme.output, grad_weight=self.theme.kernel
-        )
-        self.line: Drawn | None = None
+        self.working = Working(self, grad_output=self.theme.output, grad_weight=self.theme.kernel)
         self.miss()
         self.blame()
         self.go_to_the_curve()
@@ -45,69 +41,59 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
             self.step(k, asked=self.spec.question and k == last)
         self.close()
 
-    def equation(self, name: str, *position: int) -> Equation:
-        return cast("Equation", self.trace.explain(address_of(name, position)))
-
-    def in_words(self, equation: Equation) -> str:
-        return about(equation.result.text, is_rounded=equation.result.is_rounded)
-
-    def write(self, equation: Equation) -> None:
-        """Exchange the line of arithmetic."""
-        leaving, self.line = self.line, self.writer.write(equation)
-        if leaving is not None:
-            self.play(FadeOut(leaving), run_time=0.3)
-        self.play(FadeIn(self.line), run_time=0.6)
-
     def miss(self) -> None:
         """Show what the kernel gives and by how much that is wrong."""
         board = self.board = ErrorBoard(self.trace, self.theme, self.bands.stage)
         said = say("The kernel w makes y of the image x. But t is wanted, so w has to change.")
         with self.beat("explain", self.origin() + said):
-            self.play(FadeIn(board), run_time=1.0)
-        loss = self.equation("loss")
+            for panel in board:
+                self.play(FadeIn(panel), run_time=0.8)
+        self.working.grids = [board.x.grid, board.output.grid, board.wanted.grid, board.grad_output.grid]
         said = say(
             "Each output misses by y − t: that is dL/dy. The loss L, half of the sum of the squares, is {loss}.",
-            loss=self.in_words(loss),
+            loss=self.told("loss"),
         )
         with self.beat("step", said):
+            for panel in (board.output, board.wanted):
+                self.point_out(panel)
             self.play(FadeIn(board.grad_output, target_position=board.wanted), run_time=1.0)
-            self.write(loss)
+            self.working.show(self.equation("loss"), run_time=1.6)
 
     def blame(self) -> None:
         """Show the kernel's gradient, and how the largest of its numbers came about."""
         board, gradient = self.board, self.trace.grad_weight[0, 0]
         row, column = map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
-        equation = self.equation("grad_weight", 0, 0, row, column)
+        equation = self.equation(f"grad_weight[0,0,{row},{column}]")
         said = say(
             "A weight's gradient: how wrong each output is, times what the weight met there, added up. Here {value}.",
-            value=self.in_words(equation),
+            value=self.told(equation.result.address),
         )
         with self.beat("step", said):
             self.play(FadeOut(board.wanted), run_time=0.3)
             self.play(FadeIn(board.grad_weight), run_time=0.6)
             ring = CellMarks(board.grad_weight.grid, [(row, column)], self.theme.window)
             self.play(Create(ring), run_time=0.4)
-            self.write(equation)
+            self.working.show(equation, run_time=1.4)
         self.ring = ring
 
     def go_to_the_curve(self) -> None:
         """Leave kernel and gradient, and draw the loss along the step."""
         self.bands = with_one_line(self.bands, tall=self.tall)
-        self.writer.box = self.bands.formula
+        self.working.writer.box = self.bands.formula
         self.places, before = Places.of(self.bands.stage), self.board
         board = self.steps = StepBoard(self.trace, self.theme, self.places)
-        slope, loss = self.equation("slope"), self.equation("loss")
         said = say(
             "A step subtracts η times the gradient; η is the rate. L begins at {loss} and falls by {slope} times η.",
-            loss=self.in_words(loss),
-            slope=self.in_words(slope),
+            loss=self.told("loss"),
+            slope=self.told("slope"),
         )
         with self.beat("explain", said):
             leaving = [before.x, before.output, before.grad_output, self.ring, before.weight, before.grad_weight]
-            self.play(FadeOut(VGroup(*leaving)), run_time=0.4)
+            self.working.grids = [board.weight.grid, board.gradient.grid]
+            self.take_away(*leaving)
             self.play(FadeIn(board), run_time=0.6)
-            self.play(FadeIn(board.plane), run_time=0.4)
-            self.write(slope)
+            self.play(FadeIn(board.plane), run_time=0.6)
+            self.working.show(self.equation("slope"))
             self.play(FadeIn(self.dot(0.0, self.theme.text)), Create(board.slope()), run_time=0.8)
         with self.beat("explain", say("But the slope changes on the way. This is where L really is.")):
             self.play(Create(board.curve), run_time=1.6)
@@ -125,17 +111,16 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
             prompt = say(
                 "The same way, with {rate}: does L end below {loss}, or above?",
                 rate=rate,
-                loss=self.in_words(self.equation("loss")),
+                loss=self.told("loss"),
             )
-            self.ask(prompt, self.answer(k), first=[FadeOut(cast("Drawn", self.line))])
-            self.line = None
+            self.ask(prompt, self.answer(k), first=self.leave())
         with self.beat("answer" if asked else "step", self.verdict(k)):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             kernel = self.steps.kernel(k)
             self.play(FadeOut(self.kernel), FadeIn(kernel), run_time=0.6)
             self.kernel = kernel
-            self.write(self.equation("losses", k))
+            self.working.show(self.equation(f"losses[{k}]"))
             self.walk(k)
             row = self.row(k)
             self.play(FadeIn(row), run_time=0.4)
@@ -156,7 +141,7 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         """Return a line of the list: the rate and where it led."""
         size = max(0.36, smallest_text())
         rate = Known("η", self.trace.value("rates", k), self.theme, size)
-        loss = Known("L", self.equation("losses", k).result, self.theme, size)
+        loss = Known("L", self.equation(f"losses[{k}]").result, self.theme, size)
         row = VGroup(rate, loss)
         box = self.places.rates
         pitch = min(1.5 * size, box.height / len(self.trace.rates))
@@ -166,7 +151,7 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         return row
 
     def answer(self, k: int) -> str:
-        result = self.in_words(self.equation("losses", k))
+        result = self.told(f"losses[{k}]")
         if self.trace.losses[k] > self.trace.loss:
             return say("above: {loss}", loss=result)
         return say("below: {loss}", loss=result)
@@ -175,7 +160,7 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         """Say where a step ends, and how that compares with what its line could give."""
         trace, named = (
             self.trace,
-            {"rate": number(self.trace.value("rates", k).text), "loss": self.in_words(self.equation("losses", k))},
+            {"rate": number(self.trace.value("rates", k).text), "loss": self.told(f"losses[{k}]")},
         )
         share = float(trace.rates[k]) / trace.lowest
         if trace.losses[k] > trace.loss:
@@ -194,10 +179,10 @@ class LearningRateScene(ExplainerScene[LearningRateSpec]):
         equation = self.equation("lowest")
         said = say(
             "The gradient tells the direction, not how far to go. Here the best rate would be {rate}.",
-            rate=self.in_words(equation),
+            rate=self.told(equation.result.address),
         )
         with self.beat("explain", said):
-            self.write(equation)
+            self.working.show(equation)
             low = self.trace.lowest
             if low <= self.steps.reach:
                 foot = self.steps.plane.point(low, 0)

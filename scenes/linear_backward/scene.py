@@ -37,11 +37,13 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
     def before(self) -> None:
         said = say("In the forward pass, each output summed the inputs, each times a weight of its row.")
         with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
-            self.play(FadeIn(*(self.sheets[key] for key in ("x", "weight", "output"))), run_time=1.0)
+            for key in ("x", "weight", "output"):
+                self.play(FadeIn(self.sheets[key]), run_time=0.8)
         said = say("Now the loss asks: ▼ for outputs that should fall, ▲ for those that should rise.")
         with self.beat("explain", said, reason=say("what is asked of each output")):
             self.play(FadeOut(self.sheets["output"]), run_time=0.4)
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.6)
+            self.signs_of(self.sheets["grad_output"].grid)
             self.play(FadeIn(self.sheets["grad_weight"], self.sheets["grad_input"]), run_time=0.5)
 
     def look(self, o: int) -> list[Any]:
@@ -85,6 +87,8 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                 prompt = say("The last input met the weights of the last column. What is its gradient?")
                 self.ask(prompt, equation.result.text, *marks, first=first)
             said = say("An input is blamed by the weights that it met: its column, each times what that output asks.")
+            if k:
+                said = say("Input {number}, the same: its column times dL/dy.", number=k + 1)
             if k == asked:
                 said = say(
                     "Its column of weights, each times what that output asks: {value}.",
@@ -105,10 +109,15 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
     def close(self) -> None:
         said = say("Backward, the same weights are used once more, column by column: the matrix is transposed.")
         with self.beat("explain", said, reason=say("the same weights, the other way")):
-            self.play(*self.leave(*self.signs), run_time=0.5)
+            self.take_away(*self.signs)
+            for k in range(self.inputs):
+                column = [(o, k) for o in range(self.outputs)]
+                marks = CellMarks(self.sheets["weight"].grid, column, self.theme.window, 6, together=True)
+                self.play(FadeIn(marks), run_time=1.6 / self.inputs)
+                self.play(FadeOut(marks), run_time=0.8 / self.inputs)
         said = say("Each bias was added once, so its gradient is that of its output.")
         with self.beat("step", said, reason=say("the bias")):
-            self.hold(0.4)
+            self.point_out(self.sheets["grad_output"])
 
 
 def linear_sheets(trace: Any) -> tuple[dict[str, Sheet], list[Any]]:

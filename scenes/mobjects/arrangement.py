@@ -53,6 +53,8 @@ class GridPlan:
         Columns whose width it takes if that is more than it has.
     least
         Smallest side of its own cells, however small those of other grids are.
+    share
+        Side of its own cells otherwise, in those of other grids.
     """
 
     key: str
@@ -60,10 +62,11 @@ class GridPlan:
     columns: int
     slot: int = 0
     least: float = 0.0
+    share: float = 1.0
 
     def extent(self, cell: float) -> Extent:
         """Return the room of the cells, and a little for a window's outline."""
-        own = max(cell, self.least)
+        own = max(self.share * cell, self.least)
         half_width, half_height = max(self.columns * own, self.slot * cell) / 2 + 0.04, self.rows * own / 2 + 0.04
         return Extent(half_width, half_width, half_height, half_height)
 

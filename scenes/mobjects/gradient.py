@@ -7,7 +7,7 @@ from manim import Rectangle, VMobject
 
 from scenes.mobjects.grid import NumberGrid
 
-__all__ = ["GradientGrid"]
+__all__ = ["GradientGrid", "wedge"]
 
 _DASHES = 3
 """Along the side of a cell."""
@@ -46,10 +46,15 @@ class GradientGrid(NumberGrid):
 
     def make_fill(self, row: int, column: int) -> VMobject:
         """Return the wedge of a cell, which stands where other grids have a tint."""
-        side = np.clip(0.12 * self.cell, 0.05, 0.16)
-        down = self.values[row, column] > 0
-        tip = self.corner(row + (0.93 if down else 0.07), column + 0.86)
-        back = side if down else -side
-        corners = [tip, tip + np.array([-side / 1.6, back, 0]), tip + np.array([side / 1.6, back, 0]), tip]
-        wedge = VMobject(stroke_width=0, fill_color=self.role, fill_opacity=1)
-        return wedge.set_points_as_corners(corners)
+        side, down = float(np.clip(0.06 * self.cell, 0.025, 0.08)), bool(self.values[row, column] > 0)
+        return wedge(self.corner(row + (0.93 if down else 0.07), column + 0.86), side, self.role, down=down)
+
+
+def wedge(tip: np.ndarray, side: float, color: str, *, down: bool) -> VMobject:
+    """Return a wedge with its point at `tip`: down where a value must fall, up where it must rise.
+
+    It is twice `side` wide and high, in scene units.
+    """
+    back = 2 * side if down else -2 * side
+    corners = [tip, tip + np.array([-side, back, 0]), tip + np.array([side, back, 0]), tip]
+    return VMobject(stroke_width=0, fill_color=color, fill_opacity=1).set_points_as_corners(corners)

@@ -16,7 +16,7 @@ from scenes.marks import Marked, MarkKind, QuestionFrame
 from scenes.mobjects.text import Number
 from scenes.theme import Theme
 
-__all__ = ["CellMarks", "NumberGrid", "Window", "readable_cell", "rectangles", "widest_text"]
+__all__ = ["MOST_DIGITS", "CellMarks", "NumberGrid", "Window", "readable_cell", "rectangles", "widest_text"]
 
 ALONG_A_LINE = np.array([0, 1 / 3, 2 / 3, 1])[:, None]
 """Where the four points of a straight curve lie."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from manim import LEFT, VGroup
+from manim import VGroup
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
@@ -42,6 +42,10 @@ class Sheet:
         Whether its numbers stand there from the start.
     place
         In whose place it stands, if it has none of its own.
+    ring : (top, bottom, left, right)
+        Cells of padding, part of `values`.
+    share
+        Side of its cells, in those of other grids.
     """
 
     tag: str
@@ -53,6 +57,8 @@ class Sheet:
     filled: bool = True
     place: str = ""
     has_digits: bool = True
+    ring: tuple[int, int, int, int] = (0, 0, 0, 0)
+    share: float = 1.0
 
     @property
     def least(self) -> float:
@@ -74,12 +80,17 @@ class Tagged(VGroup):
         kind = GradientGrid if sheet.is_gradient else NumberGrid
         color = getattr(theme, sheet.role)
         address = sheet.address.format if isinstance(sheet.address, str) else sheet.address
-        self.grid = kind(
-            sheet.values, address, color, theme, max(cell, sheet.least), filled=sheet.filled, decimals=sheet.decimals
-        )
+        side = max(sheet.share * cell, sheet.least)
+        options: dict[str, Any] = {"filled": sheet.filled, "decimals": sheet.decimals, "ring": sheet.ring}
+        self.grid = kind(sheet.values, address, color, theme, side, **options)
         self.tag = Label(sheet.tag, max(_TAG, smallest_text()), color, "semibold")
-        self.tag.next_to(self.grid.frame, np.array([0.0, 1.0, 0.0]), buff=_ABOVE, aligned_edge=LEFT)
+        height = self.tag.height / 2 + _ABOVE
+        self.tag.move_to(self.grid.corner(0, 0) + np.array([self.tag.width / 2, height, 0]))
         super().__init__(self.grid, self.tag)
+
+    @property
+    def middle(self) -> np.ndarray:
+        return self.grid.corner(self.grid.rows / 2, self.grid.columns / 2)
 
 
 class Sheets(dict[str, Tagged]):
@@ -102,16 +113,19 @@ class Sheets(dict[str, Tagged]):
             places, self.cell = placed([_without_digits(one) for one in arrangements], room, most)
         super().__init__({key: Tagged(sheet, theme, self.cell) for key, sheet in sheets.items()})
         for key, one in self.items():
-            one.shift(places[sheets[key].place or key] - one.grid.frame.get_center())
+            one.shift(places[sheets[key].place or key] - one.middle)
 
     @property
     def grids(self) -> list[NumberGrid]:
         return [one.grid for one in self.values()]
 
 
-def sheet_of(trace: Any, name: str, tag: str, role: str, of: str = "", **options: Any) -> Sheet:
-    """Return the first map of an array (N, C, H, W) of a trace whose addresses begin with `of`."""
-    return Sheet(tag, trace.values()[name][0, 0], f"{of}{name}[0,0,{{}},{{}}]", role, trace.decimals(name), **options)
+def sheet_of(
+    trace: Any, name: str, tag: str, role: str, of: str = "", at: tuple[int, int] = (0, 0), **options: Any
+) -> Sheet:
+    """Return a map of an array (N, C, H, W) of a trace whose addresses begin with `of`."""
+    address = f"{of}{name}[{at[0]},{at[1]},{{}},{{}}]"
+    return Sheet(tag, trace.values()[name][at], address, role, trace.decimals(name), **options)
 
 
 def plan(key: str, sheet: Sheet) -> Column:
@@ -121,7 +135,7 @@ def plan(key: str, sheet: Sheet) -> Column:
     return Column(
         [
             TextPlan(f"{key} tag", width_of(sheet.tag, "semibold") * size, size),
-            GridPlan(key, rows, columns, least=sheet.least),
+            GridPlan(key, rows, columns, least=sheet.least, share=sheet.share),
         ],
         _ABOVE,
         1,

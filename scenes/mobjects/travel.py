@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Restore, smooth, squish_rate_func
 
-from cnn_core.arrays import Array
 from scenes.mobjects.text import Label
 
 __all__ = ["EARLY", "LATE", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
-_HOP = 0.25
-"""How far a number is seen to leave and to arrive if its way is not free, in scene units."""
+_HOP, _SMALL = 0.12, 0.7
+"""How far a number is seen to leave if its way is not free, in scene units, and from which size on it arrives."""
 _STEPS = 16
 """Places on a way that are looked at."""
 _SEEN = 0.3
@@ -36,7 +35,7 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
     """
     goal = number.get_center()
     leaving = number.copy().scale((size or number.size) / number.size).move_to(start)
-    if past and not is_free(leaving, goal, past):
+    if past and not is_free(leaving, number, past):
         way = goal - leaving.get_center()
         step = _HOP * way / np.linalg.norm(way)
         return AnimationGroup(FadeOut(leaving, shift=step, rate_func=EARLY), FadeIn(number, shift=step, rate_func=LATE))
@@ -45,17 +44,14 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
     return Restore(number)
 
 
-def is_free(number: Label, goal: Array, past: Sequence[Mobject]) -> bool:
-    """Tell whether a number can go straight to a place without lying on letters that it did not lie on before."""
-    letters = [one for one in family_of(past) if one is not number and one.glyphs]
+def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:
+    """Tell whether a number can go straight to its goal without lying on letters that it did not lie on at first."""
+    letters = [one for one in family_of(past) if one is not goal and one.glyphs]
     seen = [one for one in letters if one.glyphs[0].get_fill_opacity() > _SEEN]
     boxes = np.array([box_of(one) for one in seen]).reshape(-1, 4)
-    left, bottom, right, top = box_of(number)
-    shares = np.linspace(0, 1, _STEPS)[:, None]
-    x, y = (shares * (goal - number.get_center())[None, axis] for axis in (0, 1))
-    crosses = (
-        (boxes[:, 0] < right + x) & (boxes[:, 2] > left + x) & (boxes[:, 1] < top + y) & (boxes[:, 3] > bottom + y)
-    )
+    first, last = np.array(box_of(start)), np.array(box_of(goal))
+    mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
+    crosses = (mine[..., :2] < boxes[:, 2:]).all(axis=-1) & (mine[..., 2:] > boxes[:, :2]).all(axis=-1)
     return not (crosses[1:] & ~crosses[0]).any()
 
 

@@ -10,13 +10,14 @@ from manim import DashedVMobject, Line, Rectangle, VGroup, VMobject
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.text import Label, Number
+from scenes.mobjects.gradient import wedge
+from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
 __all__ = ["UprightBars"]
 
-_WIDTH = 0.62
-"""Of a bar, in shares of the room of a class."""
+_NARROWEST, _WIDEST = 0.62, 0.94
+"""Of a bar, in shares of the room of a class; as wide as its number, if it can."""
 _SIZE = 0.34
 
 
@@ -66,7 +67,8 @@ class UprightBars(VGroup):
     def outline(self, k: int, value: float, color: str, width: float = 4) -> Rectangle:
         """Return the outline of a bar of some height at a class."""
         height = max(abs(value) * self.unit, 0.01)
-        box = Rectangle(width=_WIDTH * self.pitch, height=height, color=color, stroke_width=width)
+        width_share = np.clip(1.1 * width_of("0.000") * self.size / self.pitch, _NARROWEST, _WIDEST)
+        box = Rectangle(width=width_share * self.pitch, height=height, color=color, stroke_width=width)
         return box.move_to(np.array([self.x(k), self.base + np.sign(value) * height / 2, 0]))
 
     def _bar(self, k: int, *, is_gradient: bool) -> VMobject:
@@ -85,11 +87,9 @@ class UprightBars(VGroup):
     def _wedge(self, k: int) -> VMobject:
         """Return a wedge below a bar or the line: down where the logit must fall, up where it must rise."""
         value, side = float(self.values[k]), 0.12
-        down = 1 if value > 0 else -1
         y = self.base + min(value, 0.0) * self.unit - 2.2 * side
-        tip = np.array([self.x(k), y - down * side, 0])
-        corners = [tip, tip + np.array([-side, down * 2 * side, 0]), tip + np.array([side, down * 2 * side, 0]), tip]
-        return VMobject(stroke_width=0, fill_color=self.role, fill_opacity=1).set_points_as_corners(corners)
+        down = value > 0
+        return wedge(np.array([self.x(k), y + (-side if down else side), 0]), side, self.role, down=down)
 
     def named(self, text: str) -> Label:
         """Return as much of a name as has room below a bar."""

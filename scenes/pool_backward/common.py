@@ -208,7 +208,8 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         """Take all grids and rings away, and show those of another pooling, whose addresses begin with `of`."""
         sheets = pool_sheets(back, of)
         self.change(sheets, arrangements(sheets), *self.rings)
-        self.play(FadeIn(*self.sheets.values()), run_time=0.8)
+        for sheet in self.sheets.values():
+            self.play(FadeIn(sheet), run_time=0.7)
 
     @abstractmethod
     def reaching(self, back: Any, row: int, column: int) -> int:

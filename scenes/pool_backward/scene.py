@@ -57,11 +57,10 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
             "was": self.given("x", 0, 0, *loser),
             "is_now": number(others["raised_loser"].value("x", 0, 0, *loser).text),
         }
-        said = say("Raise another from {was} to {is_now}: the output stays.", **named)
-        with self.beat("explain", said, reason=say("raise one input a little")):
+        said = say("Raise another from {was} to {is_now}: the output stays. So only the winner is asked.", **named)
+        with self.beat("explain", said, reason=say("only winners count")):
             self.play(*self.lower(), run_time=0.5)
             self.raise_cell("raised_loser", loser)
-        with self.beat("explain", say("So only the winner can be asked to change."), reason=say("only winners count")):
             self.play(*self.lower(), run_time=0.5)
 
     def reason(self) -> str:
@@ -105,7 +104,8 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
             self.show_instead(self.spec.others()["tie"], "tie.")
         said = say("Max pooling passes its gradient to the winners. Whoever did not win learns nothing from it.")
         with self.beat("explain", said, reason=say("only winners learn")):
-            self.hold(0.4)
+            for key in ("x", "grad_input"):
+                self.point_out(self.sheets[key])
 
 
 class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
@@ -127,7 +127,7 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
             **named,
         )
         with self.beat("explain", said, reason=say("raise one input a little")):
-            self.play(*self.look(0, 0), run_time=0.5)
+            self.play(*self.look(0, 0), run_time=0.8)
             self.raise_cell("raised_cell", (0, 0))
         with self.beat("explain", say("Any other would do the same."), reason=say("all cells count the same")):
             self.play(*self.lower(), run_time=0.5)
@@ -169,4 +169,4 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
     def last(self) -> None:
         said = say("Average pooling asks all cells equally: each learns a little.")
         with self.beat("explain", said, reason=say("everybody learns a little")):
-            self.hold(0.4)
+            self.point_out(self.sheets["grad_input"])

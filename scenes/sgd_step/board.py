@@ -42,7 +42,8 @@ class ForwardBoard:
     def __init__(self, trace: SgdStepTrace, theme: Theme, box: Box) -> None:
         self.trace, self.theme, self.box = trace, theme, box
         self.tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
-        self.size = max(0.3 if wide else 0.24, smallest_text())
+        self.wide = wide
+        self.size = max(0.36 if wide else 0.24, smallest_text())
         self.gap = 0.5 if wide or self.tall else 0.3
         (kernels, images, maps), side, small = self._places(wide)
 
@@ -108,13 +109,16 @@ class ForwardBoard:
             found = [self.trace.result("grad_logits", n, k) for k in range(2)]
             numbers = [Number(one.text, one.address, size, self.theme.output) for one in found]
         row = VGroup(Label("p" if which == "p" else "dL/dz", size, self.theme.muted), *numbers)
-        return self._place(row.arrange(RIGHT, buff=0.5 * size), n, which)
+        row.arrange(DOWN if self.wide else RIGHT, buff=(0.4 if self.wide else 0.5) * size)
+        return self._place(row, n, which)
 
     def _place(self, row: VGroup, n: int, which: str) -> VGroup:
         first = which == "p"
         if self.tall:
             y = self.maps[1][0].get_bottom()[1] - (1.0 + 1.3 * n) * self.size
             left = self.box.left if first else self.box.left + 0.44 * self.box.width
+        elif self.wide:
+            y, left = self.images[n].get_y(), self.maps[n][1].get_right()[0] + (0.25 if first else 1.2)
         else:
             y = self.images[n].get_y() + (0.6 if first else -0.6) * 1.2 * self.size
             left = self.maps[n][1].get_right()[0] + self.gap

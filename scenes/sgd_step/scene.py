@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 from manim import Create, FadeIn, FadeOut, VGroup
 
-from cnn_core.equation import Equation
 from cnn_core.numerals import as_text, decimals_for
-from cnn_core.trace import address_of
+from scenes.backward import BackwardScene
 from scenes.language import about, marked, number, say
 from scenes.layout import with_one_line
-from scenes.mobjects.expression import Drawn, Writer
 from scenes.mobjects.grid import CellMarks
 from scenes.sgd_step import SgdStepSpec
 from scenes.sgd_step.board import NAMES, ForwardBoard, StepGrids
-from scenes.stage import ExplainerScene
+from scenes.working import Working
 
 __all__ = ["SgdStepScene"]
 
@@ -25,7 +23,7 @@ _BACK = marked("back: who is to blame")
 _STEP = marked("against the gradient")
 
 
-class SgdStepScene(ExplainerScene[SgdStepSpec]):
+class SgdStepScene(BackwardScene[SgdStepSpec]):
     """Two kernels before and after one step."""
 
     spec_class: ClassVar[type[SgdStepSpec]] = SgdStepSpec
@@ -37,9 +35,8 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         self.bands = with_one_line(self.bands, tall=self.tall)
         kernel, output = self.theme.kernel, self.theme.output
         colors = {"before": kernel, "after": kernel, "gradient": kernel, "maps": output, "grad_logits": output}
-        self.writer = Writer(self.theme, self.bands.formula)
-        self.writer.colors |= colors
-        self.line: Drawn | None = None
+        self.working = Working(self)
+        self.working.writer.colors |= colors
         self.lasting_reason = say(_THERE)
         self.forward()
         self.lasting_reason = say(_BACK)
@@ -48,20 +45,6 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         self.lasting_reason = say(_STEP)
         self.step()
         self.close()
-
-    def equation(self, name: str, *position: int) -> Equation:
-        return cast("Equation", self.trace.explain(address_of(name, position)))
-
-    def in_words(self, name: str, *position: int) -> str:
-        result = self.equation(name, *position).result
-        return about(result.text, is_rounded=result.is_rounded)
-
-    def write(self, equation: Equation) -> None:
-        """Exchange the line of arithmetic."""
-        leaving, self.line = self.line, self.writer.write(equation)
-        if leaving is not None:
-            self.play(FadeOut(leaving), run_time=0.3)
-        self.play(FadeIn(self.line), run_time=0.6)
 
     def are_equal(self) -> bool:
         return bool((self.trace.before[0] == self.trace.before[1]).all())
@@ -75,15 +58,18 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
             said = say("Two kernels, the same: so to each image, A and B answer alike.")
         with self.beat("explain", said):
             self.play(FadeIn(board.heads), run_time=0.8)
-            self.play(FadeIn(board.answers), run_time=0.8)
-            self.play(Create(self.rings), run_time=0.5)
+            for answer in board.answers:
+                self.play(FadeIn(answer), run_time=0.6)
+            self.play(Create(self.rings), run_time=0.8)
+            self.working.grids = [*board.kernels, *board.images, *board.maps[0], *board.maps[1]]
         self.said = VGroup(board.line(0, "p"), board.line(1, "p"))
         with self.beat("step", self.said_of_loss()):
-            self.play(FadeIn(self.said), run_time=0.6)
-            self.write(self.equation("loss_before"))
+            for line in self.said:
+                self.play(FadeIn(line), run_time=0.7)
+            self.working.show(self.equation("loss_before"))
 
     def said_of_loss(self) -> str:
-        loss = self.in_words("loss_before")
+        loss = self.told("loss_before")
         if np.allclose(self.trace.costs["cost"].probabilities, 0.5):
             return say("Softmax makes 0.5 of each: a coin. Its loss is ln 2, {loss}.", loss=loss)
         return say("Softmax makes probabilities of the answers; the loss is {loss}.", loss=loss)
@@ -98,14 +84,16 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
             down=NAMES[1 - wanted],
         )
         with self.beat("step", said):
-            self.play(FadeIn(asked), run_time=0.6)
-            self.write(self.equation("grad_logits", 0, wanted))
+            for line in asked:
+                self.play(FadeIn(line), run_time=0.8)
+            self.working.show(self.equation(f"grad_logits[0,{wanted}]"))
         windows = VGroup(*board.windows(0), *board.windows(1))
         with self.beat("step", self.said_of_way()):
-            self.play(FadeIn(windows), run_time=0.8)
-        parts = [board.heads, board.answers, self.rings, self.said, asked, windows, cast("Drawn", self.line)]
-        self.leaving = VGroup(*parts)
-        self.line = None
+            for ring in self.rings:
+                self.point_out(ring)
+            for window in windows:
+                self.play(FadeIn(window), run_time=0.7)
+        self.leaving = [board.heads, *board.answers, self.rings, *self.said, *asked, *windows]
 
     def said_of_way(self) -> str:
         open_ones = [self.trace.winner(n, k) is not None for n in range(2) for k in range(2)]
@@ -119,7 +107,7 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         """Show the gradients of both kernels, and the weight about which the images disagree, if there is one."""
         grids = self.grids = StepGrids(self.trace, self.theme, self.bands.stage)
         entry, disagree = self.entry()
-        equation = self.equation("gradient", 0, 0, *entry)
+        equation = self.equation("gradient[0,0,{},{}]".format(*entry))
         said = say(
             "Each image adds what it asks for, times what the weight met in its window. Here it makes {value}.",
             value=about(equation.result.text, is_rounded=equation.result.is_rounded),
@@ -129,19 +117,21 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
                 "Each image adds what it asks for, times what the weight met. Here they disagree, and it makes 0."
             )
         with self.beat("step", said):
-            self.play(FadeOut(self.leaving), run_time=0.4)
+            self.take_away(*self.leaving)
             self.play(FadeIn(VGroup(*grids.before)), run_time=0.6)
-            self.play(FadeIn(VGroup(*grids.gradient)), run_time=0.8)
+            for panel in grids.gradient:
+                self.play(FadeIn(panel), run_time=0.7)
+            self.working.grids = [panel.grid for panel in (*grids.before, *grids.gradient)]
             ring = CellMarks(grids.gradient[0].grid, [entry], self.theme.window)
             self.play(Create(ring), run_time=0.4)
-            self.write(equation)
+            self.working.show(equation)
         self.ring = ring
 
     def entry(self) -> tuple[tuple[int, int], bool]:
         """Return a weight of A about which the images disagree, or that with the largest gradient."""
         gradient = self.trace.gradient[0, 0]
         for row, column in np.ndindex(gradient.shape):
-            terms = [part.calculate() for part in self.equation("gradient", 0, 0, row, column).left.parts]
+            terms = [part.calculate() for part in self.equation(f"gradient[0,0,{row},{column}]").left.parts]
             if abs(sum(terms)) < 1e-9 and any(terms):
                 return (row, column), True
         row, column = map(int, np.unravel_index(np.abs(gradient).argmax(), gradient.shape))
@@ -153,14 +143,13 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
         if self.spec.question:
             lr = number(self.trace.value("lr").text)
             prompt = say("A − {lr} · dL/dA: what will A look like?", lr=lr)
-            self.ask(prompt, self.rows(), first=[FadeOut(VGroup(self.ring, cast("Drawn", self.line)))])
-            self.line = None
+            self.ask(prompt, self.rows(), first=self.leave(self.ring))
         with self.beat("answer" if self.spec.question else "step", self.said_of_step()):
             if self.spec.question:
                 self.play(self.end_question(), run_time=0.4)
             else:
                 self.play(FadeOut(self.ring), run_time=0.3)
-            self.write(self.equation("after", 0, 0, *self.moved()))
+            self.working.show(self.equation("after[0,0,{},{}]".format(*self.moved())))
             if grids.wide:
                 self.play(FadeIn(grids.signs), run_time=0.3)
                 self.play(
@@ -189,7 +178,7 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
 
     def close(self) -> None:
         """Show what the new kernels say, and why networks start at random."""
-        before, after = self.in_words("loss_before"), self.in_words("loss_after")
+        before, after = self.told("loss_before"), self.told("loss_after")
         change = float(self.trace.values()["loss_after"] - self.trace.values()["loss_before"])
         said = say("Forward again: the loss has fallen from {before} to {after}.", before=before, after=after)
         if change == 0:
@@ -201,13 +190,16 @@ class SgdStepScene(ExplainerScene[SgdStepSpec]):
                 after=after,
             )
         with self.beat("step", said):
-            self.write(self.equation("loss_after"))
+            self.working.show(self.equation("loss_after"))
             verdicts = self.grids.verdicts()
             if len(verdicts):
-                self.play(FadeIn(verdicts), run_time=0.8)
+                for verdict in verdicts:
+                    self.play(FadeIn(verdict), run_time=0.8)
         if self.trace.stays_alike:
             said = say(
                 "Each was blamed for another answer. Used alike, they would stay equal: so networks start at random."
             )
             with self.beat("explain", said):
-                self.play(FadeOut(cast("Drawn", self.line)), run_time=0.4)
+                self.take_away()
+                for panel in self.grids.after:
+                    self.point_out(panel)

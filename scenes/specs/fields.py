@@ -18,7 +18,7 @@ from cnn_core.windows import Padding as Border
 from scenes.specs.base import printable
 from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
 
-__all__ = ["Image", "Kernels", "Matrix", "Names", "Padding", "Place", "Size", "Vector", "batched"]
+__all__ = ["Image", "Kernels", "Matrix", "Names", "Padding", "Place", "Size", "Vector", "batched", "kernels_of"]
 
 
 WORDS = ("same", "same-tf", "valid")
@@ -28,6 +28,15 @@ WORDS = ("same", "same-tf", "valid")
 def batched(grid: Grid) -> Array:
     """Return a grid of (H, W) or (C, H, W) as a batch of one: (1, C, H, W)."""
     return grid.array.reshape((1,) * (4 - grid.array.ndim) + grid.array.shape)
+
+
+def kernels_of(array: Array, channels: int, groups: int) -> Array:
+    """Return kernels as given, (C_out, C_in / groups, kH, kW): what was given once is repeated."""
+    if array.ndim == 2:
+        array = np.tile(array, (groups, 1, 1, 1))
+    elif array.ndim == 3:
+        array = array[:, None] if groups > 1 else array[None]
+    return freeze(np.repeat(array, max(1, channels // groups), axis=1) if array.shape[1] == 1 else array.copy())
 
 
 def read_image(source: Any, info: ValidationInfo) -> Grid:

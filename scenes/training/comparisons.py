@@ -67,7 +67,7 @@ class Comparisons:
                 colors[way],
                 up=bool(way),
             )
-            with self.stage.beat("step", said):
+            with self.stage.beat("step", said, reason=say("the test set is read with running statistics")):
                 if not way:
                     self.stage.play(FadeIn(plane), run_time=0.4)
                 self.stage.play(Create(line), run_time=1.2)

@@ -40,9 +40,8 @@ class CurveChapter:
         """Draw the loss up to each batch of which some digits were kept, and show these."""
         kept = self.log.batch_step.tolist()
         self.drawn: list[Mobject] = []
-        sheets = [Sheet(self.log, b, self.theme, self.side) for b in range(1, len(kept))] or [
-            Sheet(self.log, 0, self.theme, self.side)
-        ]
+        chosen = sorted({min(1, len(kept) - 1), len(kept) - 1})
+        sheets = [Sheet(self.log, b, self.theme, self.side) for b in chosen]
         start = 0
         for k, sheet in enumerate(sheets):
             with self.stage.beat("step", self.said_of_batch(sheet)):
@@ -58,7 +57,7 @@ class CurveChapter:
         """Draw the loss from one step to another."""
         line, dots = self.plots.losses(start, stop), self.plots.loss_dots(start, stop)
         self.drawn += [line, dots]
-        self.stage.play(Create(line), run_time=1.5)
+        self.stage.play(Create(line), run_time=2.2)
         self.stage.play(FadeIn(dots), run_time=0.3)
 
     def exchange(self, *coming: Mobject) -> None:
@@ -66,7 +65,8 @@ class CurveChapter:
         if self.shown:
             self.stage.take_away(*self.shown)
         self.shown = list(coming)
-        self.stage.play(*(FadeIn(one) for one in coming), run_time=0.5)
+        for one in coming:
+            self.stage.play(FadeIn(one), run_time=0.6)
 
     def said_of_batch(self, sheet: Sheet) -> str:
         named = {"step": sheet.step, "loss": self.stage.in_words("loss", sheet.step), "shown": sheet.count}

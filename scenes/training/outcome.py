@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from manim import DOWN, RIGHT, Create, FadeIn, Group, Mobject, Rectangle, VGroup
+from manim import DOWN, RIGHT, UL, Create, FadeIn, FadeOut, Group, Mobject, Rectangle, VGroup, VMobject
 
 from scenes.language import say
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.grid import rectangles
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import Picture, picture_colours
 from scenes.mobjects.text import Label, Number
@@ -60,18 +61,24 @@ class Outcome:
         with self.stage.beat(
             "explain", say("The first layer's kernels at the start, at the end, and how they changed.")
         ):
-            self.stage.play(FadeIn(maps.image, maps.frames, *(labels if self.stage.wide else [])), run_time=1.0)
+            self.stage.play(FadeIn(maps.image, maps.frames), run_time=1.0)
+            for row, label in enumerate(labels):
+                sides = [maps.outline(row * count + k, 0, 0, kH, kW) for k in range(count)]
+                self.stage.play(*([FadeIn(label)] if self.stage.wide else []), *map(Create, sides), run_time=0.8)
+                self.stage.play(*map(FadeOut, sides), run_time=0.3)
         cosine = self.trace.values()["cosine"]
         least, most = int(cosine.argmin()), int(cosine.argmax())
         said = say(
-            "They do not emerge from noise; they are pushed. One kept a cosine of {least}, another of {most}.",
+            "They do not emerge from noise; they are pushed. Measured by cosine, one kept {least}, another {most}.",
             least=self.stage.in_words("cosine", least),
             most=self.stage.in_words("cosine", most),
         )
         with self.stage.beat("explain", said):
-            self.stage.play(FadeIn(VGroup(*numbers)), run_time=0.6)
+            for one in numbers:
+                self.stage.play(FadeIn(one), run_time=2.4 / count)
             frames = [maps.outline(row * count + k, 0, 0, kH, kW) for k in (least, most) for row in range(3)]
-            self.stage.play(*map(Create, frames), run_time=0.8)
+            for pair in (frames[:3], frames[3:]):
+                self.stage.play(*map(Create, pair), run_time=0.8)
         self.stage.leaving += [*shown, *frames]
 
     def cosine(self, maps: FeatureMaps, k: int) -> Number:
@@ -90,6 +97,9 @@ class Outcome:
             matrix = self.matrix(m, place)
             with self.stage.beat("step", self.said_of_matrix(m)):
                 self.stage.play(FadeIn(matrix), run_time=0.8)
+                mark = self.told(m, matrix[0][1])
+                self.stage.play(Create(mark), run_time=1.6)
+                self.stage.play(FadeOut(mark), run_time=0.6)
             shown.append(matrix)
         self.stage.leaving += shown
 
@@ -115,6 +125,18 @@ class Outcome:
         words.arrange(RIGHT, buff=0.3 * self.size)
         right = Number(correct.text, correct.address, self.size, self.theme.output, "semibold")
         return Group(Group(image, frame), words, right).arrange(DOWN, buff=0.12).move_to(box.center)
+
+    def told(self, m: int, frame: Mobject) -> VMobject:
+        """Return an outline of what is told of a matrix: at first the fullest column, then the diagonal."""
+        often, cell = self.log.confusion[m].sum(axis=0), frame.width / len(self.log.confusion[m])
+        (left, top, _), side = frame.get_corner(UL), len(often)
+        cells = [(k, k, k + 1, k + 1) for k in range(side)]
+        if m == 0:
+            cells = [(0, int(often.argmax()), side, int(often.argmax()) + 1)]
+        ends = np.array(cells) * cell
+        first = np.column_stack([left + ends[:, 1], top - ends[:, 0], np.zeros(len(ends))])
+        last = np.column_stack([left + ends[:, 3], top - ends[:, 2], np.zeros(len(ends))])
+        return VMobject(stroke_color=self.theme.window, stroke_width=4).set_points(rectangles(first, last))
 
     def said_of_matrix(self, m: int) -> str:
         confusion, right = self.log.confusion[m], self.stage.right(m)

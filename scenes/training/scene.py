@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Mobject, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Indicate, Mobject, VGroup, VMobject
 
 from cnn_core.equation import Equation
 from cnn_core.mnist import as_input
@@ -104,9 +104,12 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         right = self.pictures(made, maps, self.theme.output, names)
         chart = self.chart(chart_box, 0)
         with self.beat("explain", self.said_of_beginning()):
-            self.play(FadeIn(left), run_time=0.6)
-            self.play(FadeIn(right), run_time=0.8)
-            self.play(FadeIn(chart), run_time=0.8)
+            self.play(FadeIn(left), run_time=0.8)
+            self.play(FadeIn(right), run_time=1.2)
+            bars = len(chart[1:]) // 2
+            self.play(FadeIn(chart[0]), run_time=0.4)
+            for k in range(1, bars + 1):
+                self.play(FadeIn(chart[k], chart[k + bars]), run_time=0.3)
         self.leaving += [left, right, chart]
 
     def said_of_beginning(self) -> str:
@@ -162,10 +165,15 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             self.play(FadeIn(sheet.picture), run_time=0.8)
             self.play(FadeIn(sheet.crosses), run_time=0.5)
             for row in rows[:2]:
-                self.play(FadeIn(row), run_time=0.4)
-        with self.beat("explain", say("Each number moves a little, against its gradient. Then the next batch comes.")):
+                self.play(FadeIn(row), run_time=0.8)
+        said = say("Each number moves a little, against its gradient. Then the next batch comes.")
+        if self.spec.log is None:
+            said = say(
+                "Each moves a little, against its gradient. (It is a run of its own, not that of the shipped weights.)"
+            )
+        with self.beat("explain", said):
             for row in rows[2:]:
-                self.play(FadeIn(row), run_time=0.4)
+                self.play(FadeIn(row), run_time=0.6)
         self.leaving += [sheet.picture, sheet.crosses, *rows]
 
     def gradients(self) -> list[VMobject]:
@@ -201,9 +209,12 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             first=first,
             end=end,
         )
-        whose = say("This is a separate run, not that of the shipped weights.")
-        with self.beat("explain", f"{said} {whose}" if self.spec.log is None else said):
-            self.play(FadeIn(rows.move_to(self.stage_box.center)), run_time=0.8)
+        rows.move_to(self.stage_box.center)
+        with self.beat("explain", said):
+            for row in rows:
+                self.play(FadeIn(row), run_time=0.8)
+            for row in rows:
+                self.play(Indicate(row[1], 1.15, self.theme.window), run_time=0.8)
 
     def digit(self, box: Box) -> FeatureMaps:
         """Return the followed digit."""

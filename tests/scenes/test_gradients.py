@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError
+from cnn_core.notation import plain
 from scenes.catalog import find
 from tests.scenes.conftest import Perform
 
@@ -39,16 +41,67 @@ def test_the_flip_is_seen_and_missed_where_it_is_left_out(perform: Perform) -> N
     scene = perform("conv2d-backward")
     assert "Without the turn, 6 of the 25 would be wrong." in captions(scene)
     (asked,) = [beat for beat in scene.timeline.beats if beat.kind == "question"]
-    assert asked.prompt == "The last one asks with 1. What will row 3, column 3 of dL/dx be?"
+    assert asked.prompt == "What will row 3, column 3 of dL/dx be then?"
     assert asked.answer == "-4"
     stepped = scene.spec.values()["stepped"]["output"][0, 0].tolist()
     assert stepped == [[-3.25, 4, -1.5], [-3.75, 1.75, -1.5], [-3.5, 0.25, -0.5]]
 
 
-def test_the_border_is_cut_off_without_a_word_of_a_flip(perform_well: Perform) -> None:
+def test_each_output_finds_its_kernel_on_plates_over_its_window(perform: Perform) -> None:
+    beat = perform("conv2d-backward").timeline.beats[2]
+    (window,) = [mark for mark in beat.marks if mark.kind == "window"]
+    assert window.of[0] == "x[0,0,1,0]"
+    weights = {shown.of: shown.box for shown in beat.shown if shown.of.startswith("weight")}
+    assert len(weights) == 9
+    pixel = next(shown.box for shown in beat.shown if shown.of == "x[0,0,1,2]")
+    left, top, right, bottom = weights["weight[0,0,0,2]"]
+    assert pixel[3] <= top + 4
+    assert left <= (pixel[0] + pixel[2]) / 2 <= right
+    assert bottom <= window.box[3]
+
+
+def test_the_step_is_worth_what_was_asked() -> None:
+    spec = find("conv2d-backward").build({})
+    assert spec.values()["asked_and_got"] == {"before": -8, "after": -12}
+    assert plain(spec.explain("asked_and_got.after")) == "2·(−3.75) + (−1)·4 + 1·(−0.5) = −12"
+
+
+def test_the_border_is_cut_off_and_the_stride_spreads_what_is_asked(perform_well: Perform) -> None:
     scene = perform_well("conv2d-backward", stride=2, padding=1, ratio="1:1")
     assert scene.spec.values()["grad_input"][0, 0, 1].tolist() == [2, -4, 2, -4, 2]
-    assert not any("turn" in said for said in captions(scene))
+    assert "With these numbers, dL/dx would be the same without the turn." in captions(scene)
+    flipped = next(beat for beat in scene.timeline.beats if beat.caption.startswith("Turned"))
+    (window,) = [mark for mark in flipped.marks if mark.kind == "window"]
+    assert window.of == ("grad_output[0,0,0,0]", "grad_output[0,0,0,1]", "grad_output[0,0,1,0]", "grad_output[0,0,1,1]")
+
+
+_TWO = [[[1, 2, 0], [0, 1, 3], [2, 0, 1]], [[0, 1, 1], [2, 0, 1], [1, 1, 0]]]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"weight": [[[[1, -1], [0, 2]], [[0, 1], [1, 0]]], [[[2, 0], [0, 1]], [[1, 1], [-1, 0]]]]},
+        {"weight": [[[[1, -1], [0, 2]]], [[[2, 0], [0, 1]]]], "groups": 2, "padding": 1, "bias": "1 2", "ratio": "1:1"},
+        {"weight": "1 2; 0 -1", "dilation": 2, "padding": "1,0", "theme": "light", "ratio": "9:16"},
+    ],
+)
+def test_channels_groups_and_dilation_are_filmed_as_torch_computes_them(
+    perform_well: Perform, given: dict[str, Any]
+) -> None:
+    scene = perform_well("conv2d-backward", x=_TWO, **given)
+    values, one = scene.spec.values(), scene.trace.forward
+    x, weight = (torch.tensor(values[name].copy(), requires_grad=True) for name in ("x", "weight"))
+    options = {"stride": one.stride, "dilation": one.dilation, "groups": one.groups}
+    padded = torch.tensor(values.get("x_padded", values["x"]).copy(), requires_grad=True)
+    torch.nn.functional.conv2d(padded, weight, **options).backward(torch.tensor(values["grad_output"].copy()))
+    (top, _), (left, _) = one.padding
+    H, W = x.shape[2:]
+    np.testing.assert_allclose(values["grad_weight"], weight.grad, atol=1e-12)
+    np.testing.assert_allclose(values["grad_input"], padded.grad[..., top : top + H, left : left + W], atol=1e-12)
+    shown = {one.of for beat in scene.timeline.beats for one in beat.shown}
+    assert {f"grad_weight[{n},{c},0,0]" for n, c in np.ndindex(one.weight.shape[:2])} <= shown
+    assert {f"grad_input[0,{c},2,2]" for c in range(2)} <= shown
 
 
 @pytest.mark.parametrize(
@@ -72,6 +125,27 @@ def test_other_numbers_fit_the_frame_and_are_true(perform_well: Perform, name: s
             assert isinstance(scene.spec.explain(str(line.of)), Equation)
 
 
+def test_the_answer_lies_on_the_curve_of_the_loss_at_its_own_probability(perform: Perform) -> None:
+    scene = perform("softmax-cross-entropy")
+    share, loss = float(scene.loss.probabilities[0, 1]), float(scene.loss.output)
+    assert loss == pytest.approx(-np.log(share))
+    np.testing.assert_allclose(scene.curve.dot.get_center(), scene.curve.plane.point(share, loss), atol=1e-6)
+    compared = {shown.text for shown in scene.timeline.beats[2].shown if shown.of.startswith("sureness.losses")}
+    assert {"0.000", "2.303", "4.605"} <= compared
+
+
+def test_inputs_of_a_batch_norm_are_pushed_on_a_line_and_their_centre_stays(perform: Perform) -> None:
+    scene = perform("batch-norm-backward")
+    values = scene.spec.values()
+    assert float(values["stretch"]) == pytest.approx(0, abs=1e-12)
+    assert values["pushed"]["mean"].tolist() == pytest.approx([3])
+    before, after = (stage["values"] for stage in scene.dots.stages)
+    np.testing.assert_allclose(after, before - 0.5 * values["grad_input"].ravel())
+    centre = scene.dots.lines[1].x_of(3.0)
+    assert scene.dots.mark.triangle.get_center()[0] == pytest.approx(centre)
+    assert "Each is pushed by 0.5 times its gradient. The centre stays, and the spread hardly moves." in captions(scene)
+
+
 def test_five_sigmoids_leave_less_than_a_thousandth(perform: Perform) -> None:
     assert float(find("sigmoid-backward").build({}).values()["five_in_a_row"]) == 0.0009765625
     lines = [line.text for beat in perform("sigmoid-backward").timeline.beats for line in beat.formulas]
@@ -83,11 +157,8 @@ def test_five_sigmoids_leave_less_than_a_thousandth(perform: Perform) -> None:
     [
         ("max-pool-backward", {"x": "1 2 | 3 4"}, "x must be one map, as its gradient stands beside it, but it has 2"),
         ("max-pool-backward", {"grad_output": "1 2 3"}, "grad_output must have the shape of the output"),
-        (
-            "conv2d-backward",
-            {"weight": [[[[1]]], [[[2]]]]},
-            "weight must be one kernel, as its gradient stands beside it",
-        ),
+        ("conv2d-backward", {"weight": "1 2 3 4"}, "weight must be at most 3×3 to be legible in a film, but it is 1×4"),
+        ("conv2d-backward", {"x": [[[[1.0]]], [[[2.0]]]]}, "x must"),
         (
             "linear-backward",
             {"x": "1 2", "weight": "1 2; 3 4; 5 6; 7 8; 9 10"},
