@@ -167,8 +167,8 @@ class Conv2dTrace(Trace):
 
     def decimals(self, name: str) -> int:
         """Return up to four for outputs that are written in full with them, such as the sixteenths of a blur."""
-        exact = decimals_for(self.output, most=EXACT + 1)
-        return exact if name == "output" and exact <= EXACT else super().decimals(name)
+        exact = decimals_for(self.output, most=EXACT + 1) if name == "output" else EXACT + 1
+        return exact if exact <= EXACT else super().decimals(name)
 
     def positions(self) -> Iterator[Position]:
         return positions_of(self.output.shape)

@@ -54,7 +54,9 @@ def named(address: str, values: Mapping[str, Any]) -> str:
     kind, number, rest = found[1], int(found[2]), address[found.end() :]
     if kind == "steps":
         return f"`{rest}` of step {number + 1}"
-    layer = number if kind == "layers" else values["worked_out"][number]["layer"]
+    layer = number if kind == "layers" else values["worked_out"][number].get("layer")
+    if layer is None:
+        return f"`{rest}` of {plain_text(values['worked_out'][number]['node'])},"
     return f"`{rest}` of layer {layer + 1}, {plain_text(values['layers'][layer]['name'])},"
 
 

@@ -1,152 +1,109 @@
-"""One value of a network, worked out beside the maps that it comes from."""
+"""What is looked at closely in a network: a number is worked out, and drops into its map."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import cast
 
-import numpy as np
-from manim import FadeIn, Group, Mobject, VMobject
+from manim import FadeOut, Mobject
 
-from cnn_core.arrays import Array
+from cnn_core.equation import Equation
 from cnn_core.operations import OPERATIONS
-from cnn_core.trace import parse
-from scenes.language import say
-from scenes.layout import Box, smallest_text
-from scenes.mobjects.expression import Drawn, Line, Writer
-from scenes.mobjects.maps import Arrangement, FeatureMaps
-from scenes.mobjects.text import Label, width_of
-from scenes.net.words import told_value
+from cnn_core.outline import title_of
+from scenes.language import about, listed, say
+from scenes.layout import Box
+from scenes.mobjects.expression import Drawn, Line
+from scenes.mobjects.grid import NumberGrid
+from scenes.net.board import FORMULA, NetBoard
+from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
-from scenes.network.board import FORMULA, NetPlaces
-from scenes.stage import ExplainerScene
+from scenes.working import Working
 
-__all__ = ["look_at"]
+__all__ = ["MOST_PRODUCTS", "Closely", "headed", "place_in_words"]
 
-_LEAST = 0.14
-"""Side of a mark, in scene units, below which it cannot be seen."""
-
-
-_MOST_TERMS = 12
-"""Terms of a line that are written one by one; of longer ones the sums of some are."""
+MOST_PRODUCTS = 12
+"""Products that are written one by one; of larger kernels the sums of their rows are."""
 
 
-def look_at(
-    stage: ExplainerScene[Any], places: NetPlaces, one: WorkedOut, called: str, tidy: Callable[[], None]
-) -> Group:
-    """Show what a value comes from, and the line that makes it; return all of it, which the next beat takes away.
+def headed(board: NetBoard, one: WorkedOut, said: str) -> str:
+    """Say before a sentence which step it is about, where this step is not on the board."""
+    if one.node is board.layer:
+        return said
+    return f"{say('{name}.', name=capital(title_of(one.node)))} {said}"
+
+
+def place_in_words(one: WorkedOut) -> str:
+    """Say where a number is, and why it is this one: it is the strongest of its step, or will be of its place."""
+    _, channel, *cell = one.position
+    named = {"channel": channel, **dict(zip(("row", "column"), cell, strict=False))}
+    if not any(side > 1 for side in one.trace.output.shape[2:]):
+        return say("Look at channel {channel}.", **named)
+    if one.is_chosen:
+        return say("Look at channel {channel}, row {row}, column {column}.", **named)
+    if one.later and one.number < one.trace.output.max():
+        return say(
+            "Channel {channel}, row {row}, column {column}: after {layers} nothing is stronger.",
+            layers=listed([OPERATIONS[node.op].name for node in one.later]),
+            **named,
+        )
+    return say("The strongest response is in channel {channel}, row {row}, column {column}.", **named)
+
+
+class Closely:
+    """Works one number of a step out, and lets it drop into the step's output.
 
     Parameters
     ----------
-    tidy
-        Takes away what stands there from the beat before.
-    """
-    with stage.beat("step", told_value(one, called)):
-        tidy()
-        pictures = Pictures(stage, places, one)
-        line = line_of(stage, one, places.formula)
-        stage.play(FadeIn(pictures.whole), run_time=0.8)
-        if pictures.marks:
-            stage.play(*(FadeIn(mark) for mark in pictures.marks), run_time=0.6)
-        for index in range(len(line.line.parts)):
-            stage.play(*(FadeIn(term) for term in line.stage(index)), run_time=1.0)
-        stage.remove(*line.get_family())
-        stage.add(line)
-    return Group(pictures.whole, *pictures.marks, line)
-
-
-def line_of(stage: ExplainerScene[Any], one: WorkedOut, box: Box) -> Drawn:
-    """Write the line; what stands for all other terms says how many they are."""
-    *stages, result = one.equation.stages()
-    rest = one.places.get("others")
-    words = {} if rest is None else {f"{one.address}.numbers[{rest}]": say("the other {count}:", count=one.others)}
-    most = min(_MOST_TERMS, one.maps_seen + 1) if one.maps_seen > 1 else _MOST_TERMS
-    short = [part for part in stages if part.terms <= most] or stages[-1:]
-    lines = [Line((part, result), words=words) for part in short]
-    return Writer(stage.theme, box, FORMULA).best([*lines, Line((result,))])
-
-
-class Pictures:
-    """The maps that a step reads and the one that it gives, with marks at what is worked out.
-
-    Attributes
-    ----------
-    marks
-        Outlines of the window and of the cell.
+    grids
+        Whose cells numbers come out of.
+    places
+        Out of what other numbers come, by their addresses.
     """
 
-    def __init__(self, stage: ExplainerScene[Any], places: NetPlaces, one: WorkedOut) -> None:
-        self.stage, self.one, self.theme = stage, one, stage.theme
-        self.marks: list[VMobject] = []
-        parts: list[Mobject] = []
-        read = self.read()
-        margin = 0.0 if not stage.wide else 0.06 if len(read) > 1 else 0.18
-        boxes = places.everything.part(margin, 1 - margin)
-        boxes = Box(boxes.left, boxes.right, places.whole.bottom, boxes.top)
-        share = 1 / (len(read) + 1)
-        for k, (name, maps, channel) in enumerate(read):
-            box = boxes.part(k * share + 0.02, (k + 1) * share - 0.02)
-            parts.append(self.framed(maps, channel, name, box, self.theme.input, self.window(name)))
-        box = boxes.part(1 - share + 0.02, 0.98)
-        output, title = one.trace.output[0], OPERATIONS[one.node.op].name
-        if output.ndim == 3:
-            _, channel, row, column = one.position
-            parts.append(self.framed(output, channel, title, box, self.theme.output, (row, column, 1, 1)))
-        self.whole = Group(*parts)
+    def __init__(
+        self,
+        board: NetBoard,
+        one: WorkedOut,
+        grids: Sequence[NumberGrid] = (),
+        places: Mapping[str, Mobject] | None = None,
+    ) -> None:
+        self.board, self.one, self.grids, self.places = board, one, grids, dict(places or {})
+        self.equation = one.equation
 
-    def read(self) -> list[tuple[str, Array, int]]:
-        """Return the name, the maps and the channel of each input of maps."""
-        found = []
-        for name, source in zip(("x", "y"), self.one.node.inputs, strict=False):
-            maps = self.one.reading.output_of(source)
-            if maps.ndim == 3 and name not in self.one.node.arrays:
-                found.append((name, maps, self.channel(name, len(maps))))
-        return found
+    def explain(self, name: str) -> Equation:
+        """Return how a number on the way came about, by its name in the record."""
+        return cast("Equation", self.one.explain(name))
 
-    def channel(self, name: str, count: int) -> int:
-        """Return the channel of the strongest of the numbers that were read from an input."""
-        leaves = [leaf for leaf in self.one.strongest.leaves() if leaf.name == name and leaf.address]
-        indices = [parse(leaf.address)[1] for leaf in leaves]
-        return indices[0][1] if indices and len(indices[0]) == 4 else min(self.one.position[1], count - 1)
+    def said(self, equation: Equation | None = None) -> str:
+        equation = equation or self.equation
+        return about(equation.result.text, is_rounded=equation.is_rounded)
 
-    def window(self, name: str) -> tuple[int, int, int, int] | None:
-        """Return row, column, height and width of what was read."""
-        leaves = [leaf for leaf in self.one.original.left.leaves() if leaf.name == name and leaf.address]
-        cells = [at for at in (parse(leaf.address)[1] for leaf in leaves) if len(at) == 4]
-        if not cells:
-            return None
-        rows, columns = [at[2] for at in cells], [at[3] for at in cells]
-        return min(rows), min(columns), max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
+    def working(self, box: Box | None = None) -> Working:
+        """Return where lines are worked out; the formula band if no box is given."""
+        made = Working(self.board.stage, self.grids, box or self.board.places.formula, FORMULA)
+        made.places = self.places
+        return made
 
-    def framed(
-        self, maps: Array, channel: int, name: str, box: Box, role: str, cells: tuple[int, int, int, int] | None
-    ) -> Group:
-        """Build the picture of a map, and mark cells of it."""
-        one = maps[channel : channel + 1]
-        size = "×".join(map(str, one.shape[1:]))
-        named = {"channel": channel, "count": len(maps), "size": size}
-        words = self.fitting(
-            box.width,
-            say("channel {channel} of {count}, {size}", **named),
-            say("channel {channel} of {count}", **named),
-            say("channel {channel}", **named),
-        )
-        room = Box(box.left, box.right, box.bottom, box.top - 1.5 * max(smallest_text(), 0.3))
-        picture = FeatureMaps(one, Arrangement.of(one.shape, 1.0), role, self.theme, room, words)
-        head = Label(name if len(name) > 1 else "", max(smallest_text(), 0.3), role)
-        head.next_to(picture.image, np.array([0.0, 1.0, 0.0]), buff=0.08)
-        if cells is not None:
-            self.marks.append(self.outline(picture, *cells))
-        return Group(picture, head)
+    def show(self, lines: Sequence[Line], run_time: float, box: Box | None = None, *, slowly: bool = False) -> Drawn:
+        """Work out the first line that fits; `board.clear` takes it away."""
+        working = self.working(box)
+        line = working.writer.best(lines)
+        working.show(line, run_time=run_time / len(line.stage(0)) if slowly else run_time, slowly=slowly)
+        self.board.extras.append(line)
+        return line
 
-    @staticmethod
-    def fitting(width: float, *texts: str) -> str:
-        """Return the first text that fits below a picture, or the last one."""
-        size = max(smallest_text(), 0.3)
-        return next((text for text in texts if size * width_of(text) <= 0.95 * width), texts[-1])
+    def sums(self) -> list[Line]:
+        """Return the ways to write the value as a sum: of products if they are few, of rows, of channels, ..."""
+        *stages, result = self.equation.stages()
+        fitting = [stage for stage in stages[1:] if stage.terms <= MOST_PRODUCTS] or stages[-1:]
+        return [*(Line((stage, result)) for stage in fitting), Line((result,))]
 
-    def outline(self, picture: FeatureMaps, row: int, column: int, height: int, width: int) -> VMobject:
-        """Outline cells; very small ones with some room around them."""
-        high, wide = max(height, _LEAST / picture.cell), max(width, _LEAST / picture.cell)
-        top, left = row + (height - high) / 2, column + (width - wide) / 2
-        return picture.outline(0, top, left, high, wide)
+    def drop(self, line: Drawn) -> None:
+        """Let the result travel into its place in the output, where there are maps."""
+        if self.board.right is None:
+            return
+        flying = line.result.copy()
+        flying.address = ""
+        _, channel, *cell = self.one.position
+        place = self.board.right.middle(self.board.index(1, channel), *map(float, cell or (0, 0)))
+        self.board.stage.play(FadeOut(flying, target_position=place, scale=0.3), run_time=0.8)

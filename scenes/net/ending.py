@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,18 +14,19 @@ from scenes.mobjects.bars import BarChart, share, share_in_words
 from scenes.mobjects.expression import Writer
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label
+from scenes.net.board import FORMULA, NetBoard
 from scenes.net.reading import NetReading
-from scenes.network.board import FORMULA, NetPlaces
 from scenes.stage import ExplainerScene
 
-__all__ = ["show_class_map", "show_likeliest", "show_maps"]
+__all__ = ["short_name", "show_class_map", "show_likeliest", "show_maps"]
 
 _LONGEST = 28
 """Letters of a class's name that are shown."""
 
 
-def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box, tidy: Callable[[], None]) -> Group:
-    """Show the likeliest classes as bars, and all others together; return all of it."""
+def show_likeliest(board: NetBoard) -> None:
+    """Show the likeliest classes as bars, and all others together."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
     found = reading.probabilities
     assert found is not None, "the network tells classes apart"
     shares, top = found.output[0], reading.top
@@ -43,13 +43,13 @@ def show_likeliest(stage: ExplainerScene[Any], reading: NetReading, box: Box, ti
         share=share_in_words(values[0]),
     )
     with stage.beat("explain", said):
-        tidy()
+        board.clear()
         stage.play(FadeIn(chart), run_time=0.6)
         bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
         stage.play(FadeIn(bars), run_time=1.2)
         if len(rest):
             stage.play(FadeIn(rest), run_time=0.5)
-    return Group(chart, bars, rest)
+    board.extras += [chart, bars, rest]
 
 
 def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGroup:
@@ -65,46 +65,46 @@ def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGro
     return line.move_to(np.array([box.center[0], box.bottom + 0.5 * size, 0.0]))
 
 
-def show_maps(
-    stage: ExplainerScene[Any], reading: NetReading, given: Group, box: Box, tidy: Callable[[], None]
-) -> None:
+def show_maps(board: NetBoard, given: Group) -> None:
     """Show what came out beside what was given."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
     last = len(reading.stages) - 1
     maps = reading.shown(last)
     right = box.part(0.52, 1)
     arrangement = Arrangement.of(maps.shape, right.width / right.height)
     output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
+    given = Group(*given[:2])  # its words would become too small
     given.scale(min(0.46 * box.width / given.width, output.image.height / given[0].height))
     given.move_to(box.part(0, 0.48).center).align_to(output.image, UP)
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
-        tidy()
+        board.clear()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(output), run_time=1.0)
 
 
-def show_class_map(
-    stage: ExplainerScene[Any], reading: NetReading, given: Group, places: NetPlaces, tidy: Callable[[], None]
-) -> None:
+def show_class_map(board: NetBoard, given: Group) -> None:
     """Show where the winner's score comes from: the mean of a map, plus the bias, is the score."""
+    stage, reading, places = board.stage, board.reading, board.places
     found, theme = reading.class_map, stage.theme
     assert found is not None, "a mean of maps and a linear layer end the network"
     box = Box(places.everything.left, places.everything.right, places.formula.top, places.everything.top)
     left, right = (box.part(0.14, 0.48), box.part(0.52, 0.86)) if stage.wide else (box.part(0, 0.48), box.part(0.52, 1))
     title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
-    maps = found[None]
+    maps = found.maps[None]
     picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
+    given = Group(*given[:2])
     given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
     given.align_to(picture.image, UP)
-    equation = reading.class_score()
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
-    if not reading.has_class_bias:
+    if found.bias is None:
         said = say("The last maps, weighed for this class, are one map: its mean is the score.")
     with stage.beat("explain", said):
-        tidy()
+        board.clear()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(picture), run_time=1.0)
-        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(equation)), run_time=0.8)
+        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(found.equation)), run_time=0.8)
 
 
 def short_name(name: str) -> str:
+    """Return the name of a class, or its beginning where it is very long."""
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,50 @@ import numpy as np
 from cnn_core.arrays import Array, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
-from cnn_core.expression import OfMany, Quotient, Sum, Value
+from cnn_core.expression import OfMany, Value
 from cnn_core.graph import Graph, Node
 from cnn_core.net_input import NetInput
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import Depth, NetOutline, NetStage, outline
+from cnn_core.outline import Depth, NetOutline, NetPlace, NetStage, outline
+from cnn_core.receptive import Seen, receptive_field
 from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
-from scenes.net.worked import WorkedOut, work_out
+from scenes.net.class_map import ClassMap, extreme_of
+from scenes.net.worked import WorkedOut
 from scenes.specs.base import Values
 
-__all__ = ["MOST_SHOWN", "NetReading", "strongest_maps"]
+__all__ = ["MOST_SHOWN", "NetReading", "nameless", "strongest", "strongest_maps"]
 
 MOST_SHOWN = 24
 """Maps of a stage that are shown."""
 MOST_NAMED = 5
 """Classes that are named at the end."""
 _MOST_OUTPUTS = 2_000
+_MOVES = ("permute", "reshape")
+"""Operations behind which rows and columns are others."""
 _LIMITS = ("smallest", "largest")
-_TAIL = 8
-"""Steps from the end among which a class map is looked for."""
+
+
+@dataclass(frozen=True)
+class Receptive:
+    """What a number has seen.
+
+    Attributes
+    ----------
+    position
+        Channel, row and column of the number.
+    seen
+        Of each array on the way, by its node, the picture first.
+    """
+
+    position: tuple[int, ...]
+    seen: dict[str, Seen]
+
+    def values(self) -> Values:
+        """Return node and position, and first and last row and column of what was seen of the picture."""
+        rows, columns = next(iter(self.seen.values()))
+        node = list(self.seen)[-1]
+        return {"node": node, "position": list(self.position), "rows": list(rows), "columns": list(columns)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +78,7 @@ class NetReading:
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel without what has been computed: it is large, and computed anew in a moment."""
-        return {"graph": self.graph, "entered": self.entered, "names": self.names, "depth": self.depth}
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def with_names(self, names: tuple[str, ...] | None) -> NetReading:
         """Return the same reading, with all that has been computed, and these names of the classes."""
@@ -85,6 +110,23 @@ class NetReading:
         """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
         output = self.output_of(self.stages[stage].output)
         return strongest_maps(output)[0] if output.ndim == 3 else output
+
+    @cached_property
+    def receptive(self) -> Receptive | None:
+        """What the strongest number of the smallest maps has seen; None where there are no maps."""
+        sizes = [prod(stage.shape[1:]) if len(stage.shape) == 3 else 1 for stage in self.stages]
+        late = [k for k, size in enumerate(sizes) if size > 1]
+        if not late:
+            return None
+        last = max(late, key=lambda k: (-sizes[k], k))
+        nodes = [self.graph.input, *(stage.output for stage in self.stages[: last + 1])]
+        position = strongest(self.output_of(nodes[-1]))
+        seen = receptive_field(self.graph, self.traces, nodes[-1], (position[1], position[2]))
+        entry = self.graph.users[self.graph.input][0].name if self.graph.channels_last else self.graph.input
+        seen[self.graph.input] = seen.get(entry, ((0, 0), (0, 0)))
+        moved = any(self.graph.by_name[name].op in _MOVES for name in seen if name not in (self.graph.input, entry))
+        known = entry in seen and not moved and nodes[-1] != entry
+        return Receptive(position, {name: seen[name] for name in nodes if name in seen}) if known else None
 
     @property
     def maps_in(self) -> Array:
@@ -121,56 +163,9 @@ class NetReading:
         return likeliest
 
     @cached_property
-    def class_map(self) -> Array | None:
-        """Where the last maps speak for the winner, (H, W); None where no mean of whole maps and linear layer end it.
-
-        Zhou et al., "Learning Deep Features for Discriminative Localization", 2016.
-        """
-        last, maps = self._tail
-        if last is None or maps is None:
-            return None
-        return freeze(np.tensordot(last.arrays["weight"][self.top[0]], maps, 1))
-
-    @property
-    def _tail(self) -> tuple[Node | None, Array | None]:
-        """Return the linear layer at the end, and the maps whose means it weighs."""
-        names = [self.graph.output] if self.top else []
-        while names and names[-1] in self.graph.by_name and len(names) < _TAIL:
-            names.append(self.graph.by_name[names[-1]].inputs[0])
-        nodes = [self.graph.by_name[name] for name in names if name in self.graph.by_name]
-        kept = [node for node in nodes if OPERATIONS[node.op].kind not in ("shape", "activation")][:2]
-        if [node.op for node in kept] not in (["linear", "avg_pool2d"], ["linear", "adaptive_avg_pool2d"]):
-            return None, None
-        maps, pooled = self.output_of(kept[1].inputs[0]), self.output_of(kept[1].name)
-        is_mean = pooled.shape[1:] == (1, 1) and np.allclose(pooled[:, 0, 0], maps.mean(axis=(1, 2)))
-        return (kept[0], maps) if is_mean else (None, None)
-
-    @property
-    def has_class_bias(self) -> bool:
-        last, _ = self._tail
-        return last is not None and "bias" in last.arrays
-
-    def class_score(self) -> Equation:
-        """Return `mean of the class map + bias = score`."""
-        last, _ = self._tail
-        assert last is not None and self.class_map is not None, "a class map is there"  # noqa: PT018
-        parts = [Value(float(self.class_map.mean()), "class_map.mean", "mean")]
-        if self.has_class_bias:
-            parts.append(Value(float(last.arrays["bias"][self.top[0]]), "class_map.bias", "bias"))
-        score = float(self.traces[last.name].output[0, self.top[0]])
-        return Equation.of(Sum(tuple(parts)), Value(score, "class_map.score", "output", 2))
-
-    def _mapped(self, inside: str) -> Explanation:
-        assert self.class_map is not None, "a class map is there"
-        if inside in _LIMITS:
-            return self._limit(f"class_map.{inside}", inside, self.class_map)
-        if inside == "score":
-            return self.class_score()
-        if inside == "bias":
-            return Given("learned")
-        total = Sum(tuple(Value(float(one), name="class_map") for one in self.class_map.ravel()))
-        mean = Quotient((total, Value(float(self.class_map.size), name="count")))
-        return Equation.of(mean, Value(float(self.class_map.mean()), "class_map.mean", "mean"))
+    def class_map(self) -> ClassMap | None:
+        """Where the last maps speak for the winner, if the network ends so."""
+        return ClassMap.of(self.graph, self.traces, self.top[0]) if self.top else None
 
     def called(self, k: int) -> str:
         return self.names[k] if self.names else str(k)
@@ -178,7 +173,31 @@ class NetReading:
     @cached_property
     def worked_out(self) -> list[WorkedOut]:
         """One value of each kind of step, in order."""
-        return [work_out(self, node, f"workings[{k}]") for k, node in enumerate(chosen(self))]
+        return [
+            WorkedOut(self, node, f"worked_out[{k}]", position, is_chosen)
+            for k, (node, position, is_chosen) in enumerate(self.looked_at())
+        ]
+
+    def looked_at(self) -> Iterator[tuple[Node, tuple[int, ...], bool]]:
+        """Give what is worked out: a node, a position in its output, and whether somebody chose it."""
+        for node in first_of_each_kind(self):
+            yield node, self.strongest_in(node), False
+
+    def place_of(self, node: Node) -> NetPlace | None:
+        return next((place for stage in self.whole.stages for place in stage.places() if node in place.nodes), None)
+
+    def strongest_in(self, node: Node) -> tuple[int, ...]:
+        """Return the position that matters most: the winner's score, or the strongest response of the node's place."""
+        output = self.traces[node.name].output
+        if output.ndim == 2 and node.name == self.graph.output and self.top:
+            return 0, self.top[0]
+        place = self.place_of(node)
+        judged = self.traces[place.output].output if place is not None else output
+        return strongest(judged if judged.shape == output.shape else output)
+
+    def place_in_record(self, node: Node, address: str) -> str:
+        """Return where a number of a node's trace stands in `values()`; nowhere, for only what is shown is there."""
+        return ""
 
     def values(self) -> Values:
         """Return what is shown: stages, what is worked out, and the likeliest classes."""
@@ -189,8 +208,10 @@ class NetReading:
                 {"name": stage.output, "shape": list(stage.shape), **limits_of(self.shown(k))}
                 for k, stage in enumerate(self.stages)
             ],
-            "workings": [one.values() for one in self.worked_out],
+            "worked_out": [one.values() for one in self.worked_out],
         }
+        if self.receptive is not None:
+            found["receptive"] = self.receptive.values()
         if self.output.size <= _MOST_OUTPUTS:
             found["output"] = self.output
         if self.probabilities is not None:
@@ -204,11 +225,7 @@ class NetReading:
     def _classes(self, found: SoftmaxTrace) -> Values:
         shares, scores = found.output[0], found.x[0]
         top = [{"class": k, "label": self.called(k), "probability": shares[k], "logit": scores[k]} for k in self.top]
-        mapped: dict[str, Any] = {}
-        if self.class_map is not None:
-            score = self.class_score()
-            parts = {leaf.address.partition(".")[2]: leaf.number for leaf in (*score.left.leaves(), score.result)}
-            mapped = {"class_map": {**limits_of(self.class_map), **parts}}
+        mapped = {} if self.class_map is None else {"class_map": self.class_map.values()}
         return {**mapped, "top": top, "others": max(0.0, 1 - float(shares[self.top].sum())), "classes": len(shares)}
 
     def explain(self, address: str) -> Explanation:
@@ -217,32 +234,30 @@ class NetReading:
         found: Explanation | None = None
         match name:
             case "x" | "stages" if inside in _LIMITS:
-                found = self._limit(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
-            case "workings":
+                found = extreme_of(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
+            case "worked_out":
                 found = self.worked_out[indices[0]].explain(inside)
             case "top" | "others" | "class_map" if self.probabilities is not None:
                 found = self._classified(name, indices, inside)
             case "output":
                 found = self._given(self.graph.output, (0, *indices))
-            case "classes":
+            case "classes" | "receptive":
                 found = Given("counted")
         if found is None:
-            raise InputError(f"an address must name x, stages, workings, top, others or output, but it is {address!r}.")
+            raise InputError(
+                f"an address must name x, stages, worked_out, top, others or output, but it is {address!r}."
+            )
         return found
 
     def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
-        if name == "class_map":
-            return self._mapped(inside)
+        if name == "class_map" and self.class_map is not None:
+            return self.class_map.explain(inside)
         return self._rest() if name == "others" else self._likely(self.top[indices[0]], inside)
 
     def results(self) -> Iterator[str]:
         """Give what is worked out, and the probabilities of the likeliest classes."""
         yield from (f"{one.address}.value" for one in self.worked_out)
         yield from (f"top[{k}].probability" for k in range(len(self.top)))
-
-    def _limit(self, address: str, which: Any, whole: Array) -> Equation:
-        number = float(whole.min() if which == "smallest" else whole.max())
-        return Equation.of(OfMany(which, "output", whole.size, number), Value(number, address, which, 2))
 
     def _likely(self, k: int, inside: str) -> Explanation:
         assert self.probabilities is not None
@@ -277,6 +292,15 @@ def limits_of(array: Array) -> dict[str, float]:
     return {"smallest": float(array.min()), "largest": float(array.max())}
 
 
+def strongest(output: Array) -> tuple[int, ...]:
+    """Return where the largest value is, the first one where several are equal.
+
+    >>> strongest(np.array([[0.0, 2.0], [2.0, 1.0]]))
+    (0, 1)
+    """
+    return tuple(int(at) for at in np.unravel_index(int(output.argmax()), output.shape))
+
+
 def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int]]:
     """Return the maps with the largest values, in their own order, and which they are.
 
@@ -288,7 +312,7 @@ def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int
     return freeze(maps[kept]), kept
 
 
-def chosen(reading: NetReading) -> list[Node]:
+def first_of_each_kind(reading: NetReading) -> list[Node]:
     """Return the first node of each kind of step that is worth working out, and the last linear one."""
     found: dict[str, Node] = {}
     for node in reading.graph.nodes:

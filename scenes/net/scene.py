@@ -12,16 +12,17 @@ from cnn_core.arrays import Array
 from cnn_core.net_input import is_strange
 from scenes.language import marked, say
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.maps import Arrangement, FeatureMaps, Reveal
+from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import Colours, Picture, draw_pictures_directly
 from scenes.mobjects.text import Label, width_of
 from scenes.net import NetSpec
-from scenes.net.closely import look_at
-from scenes.net.ending import show_class_map, show_likeliest, show_maps
+from scenes.net.board import NetBoard, NetPlaces, as_maps
+from scenes.net.cone import show_cone
+from scenes.net.ending import short_name, show_class_map, show_likeliest, show_maps
+from scenes.net.looking import look_closely
 from scenes.net.strip import StageStrip, StripShape
 from scenes.net.ushape import show_u
 from scenes.net.words import capital, entering, shape_of, stage_line, strange, told_stage, whole_net
-from scenes.network.board import NetPlaces, as_maps
 from scenes.stage import ExplainerScene
 
 __all__ = ["NetScene"]
@@ -38,39 +39,30 @@ class NetScene(ExplainerScene[NetSpec]):
         self.reading = self.spec.trace()
         self.show_title(say(self.operation), self.spec.network.name)
         shape = StripShape.of(say("input"), self.reading.stages, self.reading.levels)
-        self.places = NetPlaces.of(self.bands, shape.height(self.bands.whole.width))
-        self.track = StageStrip(shape, self.theme, self.places.track)
-        self.here = 0
-        self.left_over: Group | None = None
+        places = NetPlaces.of(self.bands, shape.height(self.bands.whole.width))
+        self.track = StageStrip(shape, self.theme, places.track)
+        self.board = NetBoard(self, self.reading, places, self.track)
         self.introduce()
         for index in range(len(self.reading.stages)):
             self.tell_stage(index)
+        show_cone(self.board)
+        self.close()
+
+    def close(self) -> None:
+        """Show the likeliest classes, or the maps that come out, and where the winner's score comes from."""
         if self.reading.probabilities is not None:
-            self.left_over = show_likeliest(self, self.reading, self.places.everything, self.tidy)
+            show_likeliest(self.board)
         elif self.reading.output.ndim == 3:
             if self.reading.levels is not None:
-                self.left_over = show_u(self, self.reading, self.track, self.places.everything, self.tidy)
-            show_maps(self, self.reading, self.looks(), self.places.everything, self.tidy)
+                show_u(self.board, self.track)
+            show_maps(self.board, self.looks())
         if self.reading.class_map is not None:
-            show_class_map(self, self.reading, self.looks(), self.places, self.tidy)
-
-    def tidy(self) -> None:
-        """Take away what the beat before has left, and move the mark on where it is behind."""
-        leaving = [] if self.left_over is None else [FadeOut(self.left_over)]
-        place = self.track.places[self.here]
-        moving = (
-            []
-            if np.allclose(self.track.mark.get_center(), place.get_center())
-            else [self.track.mark.animate.move_to(place)]
-        )
-        if leaving or moving:
-            self.play(*leaving, *moving, run_time=0.5)
-        self.left_over = None
+            show_class_map(self.board, self.looks())
 
     def introduce(self) -> None:
         """Show the picture, what of it enters, and the strip of stages."""
         entered = self.reading.entered
-        whole = self.places.everything
+        whole = self.board.places.everything
         shown = self.looks()
         with self.beat("explain", say("{origin}: what the network is given.", origin=capital(entered.origin))):
             shown.move_to(whole.center)
@@ -78,17 +70,18 @@ class NetScene(ExplainerScene[NetSpec]):
         maps = self.entered_maps(whole, say("what enters"))
         warning = strange(is_strange(self.reading.graph, entered.x))
         with self.beat("explain", f"{entering(entered)} {warning}".strip()):
-            self.play(FadeOut(shown), FadeIn(maps), run_time=1.0)
+            self.play(FadeOut(shown), run_time=0.4)
+            self.board.reveal(maps, 1.6)
         with self.beat("explain", whole_net(self.reading)):
             self.play(FadeOut(maps), FadeIn(self.track, self.track.mark), run_time=0.8)
             self.play(FadeIn(self.track.thumbnail(maps, 0)), run_time=0.5)
             lines = self.stage_lines()
             self.play(FadeIn(lines), run_time=0.8)
-        self.left_over = Group(lines)
+        self.board.extras.append(lines)
 
     def stage_lines(self) -> VGroup:
         """Return a line for each stage: its number, what it ends with, and its steps."""
-        box = self.places.everything
+        box = self.board.places.everything
         rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(self.reading.stages)]
         widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
         columns = ceil(1.3 * smallest_text() * len(rows) / box.height)
@@ -112,23 +105,27 @@ class NetScene(ExplainerScene[NetSpec]):
     def tell_stage(self, index: int) -> None:
         """Work out what is new in a stage, then show what came out of it."""
         stage = self.reading.stages[index]
-        nodes = {node.name for place in stage.places() for node in place.nodes}
-        self.here = index + 1
+        nodes = {node for place in stage.places() for node in place.nodes}
+        self.board.due = index + 1
         for one in self.reading.worked_out:
-            if one.node.name in nodes:
-                winner = self.reading.called(self.reading.top[0]) if self.reading.top else str(one.position[-1])
-                self.left_over = look_at(self, self.places, one, winner, self.tidy)
+            if one.node in nodes:
+                called = self.called()
+                look_closely(self.board, one, called)
         with self.beat("step", told_stage(index, stage, self.reading.depth)):
-            self.tidy()
+            self.board.clear()
             maps = self.stage_maps(index)
-            written = Reveal(maps)
-            self.add(maps.image)
-            self.play(FadeIn(maps.frames, maps.words), run_time=0.3)
-            self.play(written, run_time=1.2)
+            self.board.reveal(maps, 1.2)
             self.play(FadeIn(self.track.thumbnail(maps, index + 1), target_position=maps.image), run_time=0.5)
             if bridges := self.track.bridges_to(index + 1):
                 self.play(*map(GrowArrow, bridges), run_time=0.5)
-        self.left_over = Group(maps.image, maps.frames, maps.words)
+        self.board.extras += [maps.image, maps.frames, maps.words]
+
+    def called(self) -> str:
+        """Return what the likeliest class is called in a sentence; nothing where there are no classes."""
+        if not self.reading.top:
+            return ""
+        name = self.reading.called(self.reading.top[0])
+        return short_name(name) if self.reading.names else say("class {number}", number=name)
 
     def stage_maps(self, index: int) -> FeatureMaps:
         stage = self.reading.stages[index]
@@ -137,7 +134,7 @@ class NetScene(ExplainerScene[NetSpec]):
         if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
             size = "×".join(map(str, stage.shape[1:]))
             title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
-        return self.maps_of(shown, self.places.everything, self.theme.output, title)
+        return self.maps_of(shown, self.board.places.everything, self.theme.output, title)
 
     def maps_of(self, maps: Array, box: Box, role: str, title: str) -> FeatureMaps:
         arrangement = Arrangement.of(maps.shape, box.width / box.height)
@@ -148,7 +145,7 @@ class NetScene(ExplainerScene[NetSpec]):
 
     def looks(self) -> Group:
         """Return the picture as it looks, with its frame; of numbers their maps."""
-        entered, whole = self.reading.entered, self.places.everything
+        entered, whole = self.reading.entered, self.board.places.everything
         if entered.pixels is None:
             return self.entered_maps(whole, say("numbers"))
         colours = as_colours(entered.pixels)

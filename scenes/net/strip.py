@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, Arrow, FadeOut, Group, Mobject, Rectangle, VGroup
+from manim import DOWN, LEFT, RIGHT, Animation, ApplyMethod, Arrow, FadeOut, Group, Mobject, Rectangle, VGroup
 
 from cnn_core.outline import NetStage
 from scenes.layout import Box, smallest_text
@@ -96,6 +96,10 @@ class StageStrip(Group):
         self.mark.move_to(self.places[0])
         self.added: list[Mobject] = []
         super().__init__(self.places, self.labels)
+
+    def go_to(self, index: int) -> Animation:
+        """Return the animation that brings the mark to a place."""
+        return ApplyMethod(self.mark.move_to, self.places[index])
 
     def leave(self) -> FadeOut:
         """Return the animation that takes it away, with all that was put into it."""

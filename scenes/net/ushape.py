@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, UP, Arrow, FadeIn, Group, GrowArrow, Mobject, VGroup, VMobject
@@ -14,10 +13,10 @@ from scenes.language import listed, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label
+from scenes.net.board import NetBoard
 from scenes.net.reading import NetReading, strongest_maps
 from scenes.net.strip import StageStrip, bridge_between
 from scenes.net.words import shape_of
-from scenes.stage import ExplainerScene
 from scenes.theme import Theme
 
 __all__ = ["show_u"]
@@ -34,10 +33,9 @@ _MOST = 4
 """Maps of a stage that are shown."""
 
 
-def show_u(
-    stage: ExplainerScene[Any], reading: NetReading, track: StageStrip, box: Box, tidy: Callable[[], None]
-) -> Group:
-    """Show all stages where a U-Net has them, and its bridges; return all of it. The strip goes."""
+def show_u(board: NetBoard, track: StageStrip) -> None:
+    """Show all stages where a U-Net has them, and its bridges. The strip goes."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
     shape, theme = track.shape, stage.theme
     maps = [reading.maps_in, *(reading.output_of(one.output) for one in reading.stages)]
     roles = [theme.input, *[theme.output] * len(reading.stages)]
@@ -52,10 +50,10 @@ def show_u(
     for (source, target), bridge in zip(shape.bridges, bridges, strict=True):
         words.add(*_carried(reading, source - 1, target - 1, bridge, theme))
     with stage.beat("explain", _said(shape.bridges)):
-        tidy()
+        board.clear()
         stage.play(track.leave(), FadeIn(*places, ways), run_time=1.2)
         stage.play(*(GrowArrow(bridge) for bridge in bridges), FadeIn(words), run_time=1.0)
-    return Group(*places, ways, *bridges, words)
+    board.extras += [*places, ways, *bridges, words]
 
 
 def _said(bridges: tuple[tuple[int, int], ...]) -> str:

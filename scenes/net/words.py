@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
-from cnn_core.outline import Depth, NetStage, title_of
-from scenes.language import about, listed, marked, number, say, say_many
+from cnn_core.outline import Depth, NetStage
+from scenes.language import about, listed, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
 
-__all__ = ["capital", "entering", "shape_of", "stage_line", "strange", "told_stage", "told_value", "whole_net"]
+__all__ = ["capital", "entering", "made_in_words", "shape_of", "stage_line", "strange", "told_stage", "whole_net"]
 
 _FAR = 4.0
 """How many times as widely, or as narrowly, as expected numbers may be spread before the film says so."""
@@ -118,52 +117,20 @@ def steps_of(stage: NetStage) -> str:
     )
 
 
-def told_value(one: WorkedOut, called: str) -> str:
-    """Say how the value came about that is worked out."""
+def made_in_words(one: WorkedOut) -> str:
+    """Say how a value came about that is worked out beside its maps."""
     equation = one.equation
     named = {"value": about(equation.result.text, is_rounded=equation.is_rounded), "others": one.others}
-    op = one.node.op
-    if one.trace.output.ndim == 2:
-        score = say("The score of {called}.", called=called)
-        if one.others:
-            return f"{score} {say('Its strongest products and the {others} others make {value}.', **named)}"
-        return f"{score} {say('All its products, summed, make {value}.', **named)}"
-    place = place_in_words(one)
     if one.others:
-        return f"{place} {say('The strongest sums and the {others} others make {value}.', **named)}"
-    seen = one.maps_seen
-    if seen > 1:
-        summed = say("One sum for each of the {count} maps under the kernel, all added: {value}.", count=seen, **named)
-        return f"{place} {summed}"
+        return say("The strongest sums and the {others} others make {value}.", **named)
     said = {
-        "conv2d": say("Each number of the window times its weight, all summed: {value}.", **named),
-        "batch_norm2d": normalised(one, named),
         "max_pool2d": say("The largest of the window is kept: {value}.", **named),
         "avg_pool2d": say("The mean of the window: {value}.", **named),
         "adaptive_avg_pool2d": say("The mean of the whole map: {value}.", **named),
         "add": say("Two maps are added, number by number: {value}.", **named),
         "multiply": say("Two numbers are multiplied, one of them a gate for its map: {value}.", **named),
     }
-    return f"{place} {said.get(op) or say('Worked out: {value}.', **named)}"
-
-
-def normalised(one: WorkedOut, named: Mapping[str, object]) -> str:
-    """Say what a batch norm does, scale and shift only where they change something."""
-    names = {leaf.name for leaf in one.equation.left.leaves()}
-    if {"weight", "bias"} & names:
-        return say("Centred and divided by the spread, then scaled and shifted: {value}.", **named)
-    return say("Centred and divided by the spread: {value}.", **named)
-
-
-def place_in_words(one: WorkedOut) -> str:
-    """Say where the value stands that is worked out: after what its place does next, it is the largest."""
-    _, channel, *cell = one.position
-    named = {"name": capital(title_of(one.node)), "channel": channel}
-    if not any(side > 1 for side in one.trace.output.shape[2:]):
-        return say("{name}, channel {channel}.", **named)
-    row, column = cell
-    said = marked("{name}, where the response is strongest: channel {channel}, row {row}, column {column}.")
-    return say(said, row=row, column=column, **named)
+    return said.get(one.node.op) or say("Worked out: {value}.", **named)
 
 
 def capital(text: str) -> str:

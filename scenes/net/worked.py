@@ -1,157 +1,200 @@
-"""One value of a network, worked out: of very many terms the strongest, and all others together."""
+"""One number of a network, worked out: of very many terms the strongest, and all others together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from cnn_core.batch_norm import BatchNorm2dTrace
+from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Cell, Expression, OfMany, Sum, Value
 from cnn_core.graph import Node
-from cnn_core.trace import Trace, address_of, parse
+from cnn_core.linear import LinearTrace
+from cnn_core.trace import Position, Trace, address_of, parse
 from scenes.specs.base import Values
 
 if TYPE_CHECKING:
     from scenes.net.reading import NetReading
 
-__all__ = ["WorkedOut", "shortened", "work_out"]
+__all__ = ["OTHERS", "WorkedOut", "shortened"]
 
-_MOST = 6
+OTHERS = "others"
+"""What stands for the terms that are not written one by one."""
+_MOST, _LONG = 6, 12
 """Terms of a sum that are written, where there are more than a line can hold."""
-_LONG = 12
+_KEPT = 64
+"""Terms of a line whose numbers are in the record."""
 
 
 @dataclass(frozen=True, eq=False)
 class WorkedOut:
-    """A node's value at a position.
+    """One number of a node's output.
 
     Attributes
     ----------
     address
-        Where its numbers stand in the scene's values.
-    others
-        How many terms are written as one number.
+        Where its numbers stand in the scene's values, such as `worked_out[0]`.
+    is_chosen
+        Whether somebody asked for it; otherwise it is the one that matters most.
     """
 
     reading: NetReading
     node: Node
     address: str
     position: tuple[int, ...]
-    original: Equation
-    others: int
+    is_chosen: bool = False
 
     @property
     def trace(self) -> Trace:
         return self.reading.traces[self.node.name]
 
     @property
-    def maps_seen(self) -> int:
-        """How many maps a convolution sums over; 1 for all other steps."""
-        return self.node.arrays["weight"].shape[1] if self.node.op == "conv2d" and not self.others else 1
+    def number(self) -> float:
+        return float(self.trace.output[self.position])
 
     @property
-    def strongest(self) -> Expression:
-        """The term of the largest size; all of what is no sum."""
-        found = self.original.left
-        while isinstance(found, Sum):
-            terms = [term for term in found.parts if not bias_like(term)]
-            found = max(terms, key=lambda term: abs(number_of(term)))
-            if len(terms) > 1:
-                break
-        return found
+    def later(self) -> list[Node]:
+        """What its place does next to each value alone."""
+        place = self.reading.place_of(self.node)
+        nodes = place.nodes if place is not None else ()
+        after = nodes[nodes.index(self.node) + 1 :] if self.node in nodes else ()
+        shape = self.trace.output.shape
+        return [node for node in after if self.reading.traces[node.name].output.shape == shape]
 
     @cached_property
-    def places(self) -> dict[str, int]:
-        """Which number of the record each address of the trace is."""
-        found = [value.address for stage in self.shown.stages()[:-1] for value in stage.leaves() if value.address]
-        return {address: k for k, address in enumerate(dict.fromkeys(found))}
+    def equation_of_trace(self) -> Equation:
+        """How it came about, with the addresses of its trace."""
+        return cast("Equation", self.trace.explain(address_of("output", self.position)))
 
     @cached_property
-    def shown(self) -> Equation:
+    def _shown(self) -> Equation:
         """The line that is written, with the addresses of its trace."""
-        return shortened(self.original)
+        return self.equation_of_trace if isinstance(self.trace, LinearTrace) else shortened(self.equation_of_trace)
 
     @cached_property
     def equation(self) -> Equation:
         """The line that is written, with addresses of the record."""
-        return self.shown.renamed(self._address)
+        return self._shown.renamed(self.place)
 
-    def _address(self, address: str) -> str:
-        if address == self.original.address:
-            return f"{self.address}.value"
-        return f"{self.address}.numbers[{self.places[address]}]" if address in self.places else ""
+    @property
+    def others(self) -> int:
+        """How many terms are written as one number."""
+        is_cut = any(leaf.address == OTHERS for leaf in self._shown.left.leaves())
+        return len(units(self.equation_of_trace.left)) - len(units(self._shown.left)) + 1 if is_cut else 0
+
+    @property
+    def conv_step(self) -> Conv2dStep:
+        """How the value of a convolution came about."""
+        return cast("Conv2dTrace", self.trace).step(*cast("Position", self.position))
+
+    @cached_property
+    def channel_sums(self) -> list[tuple[int, Value]]:
+        """The sums of channels that are written one by one, each with which of the kernel's channels it is."""
+        known = [node.known for node in self._shown.left.nodes() if node.parts and node.known is not None]
+        sums = [(parse(parse(one.address)[2])[1][0], one) for one in known if one.name == "channel_sums"]
+        return sums or [(0, one) for one in known if one.name == "total"]
+
+    @property
+    def channels(self) -> list[int]:
+        """Which channels of its input are looked at."""
+        if not isinstance(self.trace, Conv2dTrace):
+            return [min(self.position[1], self.trace.x.shape[1] - 1)]
+        return [self.conv_step.channels[k] for k, _ in self.channel_sums]
+
+    @cached_property
+    def strongest_product(self) -> Equation:
+        """How the largest product of a linear layer came about, with the addresses of its trace."""
+        step = cast("LinearTrace", self.trace).step(*cast("tuple[int, int]", self.position))
+        own = int(np.ravel_multi_index(self.position, self.trace.output.shape))
+        return cast("Equation", self.trace.explain(f"steps[{own}].products[{int(step.products.argmax())}]"))
+
+    @cached_property
+    def numbers(self) -> dict[str, list[Value]]:
+        """What is in the record besides the result, by name, with the addresses of its trace."""
+        found = {value.address: value for value in self._listed() if value.address}
+        named: dict[str, list[Value]] = {}
+        for value in found.values():
+            named.setdefault(value.name, []).append(value)
+        return named
+
+    def _listed(self) -> Iterator[Value]:
+        *stages, last = self._shown.stages()[:-1]
+        for stage in (*(stage for stage in stages if stage.terms <= _KEPT), last):
+            yield from stage.leaves()
+        if isinstance(self.trace, BatchNorm2dTrace):
+            yield from (self.trace.value(name, self.position[1]) for name in ("mean", "variance", "weight", "bias"))
+        if isinstance(self.trace, LinearTrace):
+            yield from (*self.strongest_product.left.leaves(), self.strongest_product.result)
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Where in the record each address of the trace stands."""
+        found = {self.equation_of_trace.address: f"{self.address}.value"}
+        for name, values in self.numbers.items():
+            for k, value in enumerate(values):
+                found[value.address] = f"{self.address}.{name}" + (f"[{k}]" if len(values) > 1 else "")
+        return found
+
+    def place(self, address: str) -> str:
+        """Return where in the record a number of the trace stands; nothing where it does not."""
+        return self.places.get(address) or self.reading.place_in_record(self.node, address)
 
     def values(self) -> Values:
         """Return what is shown of it, by name."""
-        numbers = {value.address: value.number for stage in self.shown.stages()[:-1] for value in stage.leaves()}
-        return {
-            "node": self.node.name,
-            "op": self.node.op,
-            "position": list(self.position),
-            "numbers": [numbers[address] for address in self.places],
-            "value": self.original.result.number,
-        }
+        numbers = {name: [value.number for value in values] for name, values in self.numbers.items()}
+        found = {name: np.array(several if len(several) > 1 else several[0]) for name, several in numbers.items()}
+        about = {"node": self.node.name, "op": self.node.op, "position": list(self.position)}
+        return {**about, **found, "value": self.number}
 
     def explain(self, inside: str) -> Explanation:
         """Return how its value, or a number on the way, came about."""
-        name, indices, _ = parse(inside)
-        if name == "value":
+        if inside == "value":
             return self.equation
-        if name != "numbers":
-            raise InputError(f"an address must name value or numbers of what is worked out, but it names {name!r}.")
-        address = list(self.places)[indices[0]]
-        if address == _OTHERS:
-            found: Explanation = Equation.of(self._rest, Value(self._rest.number, address))
-        else:
-            found = self._origin(address)
-        return (
-            found.renamed(lambda of: f"{self.address}.{inside}" if of == address else self._address(of))
-            if isinstance(found, Equation)
-            else found
-        )
-
-    @property
-    def _rest(self) -> OfMany:
-        number = next(leaf.number for leaf in self.shown.left.leaves() if leaf.address == _OTHERS)
-        return OfMany("others", "products", self.others, number)
+        address = next((at for at, place in self.places.items() if place == f"{self.address}.{inside}"), None)
+        if address is None:
+            names = ", ".join([*self.numbers, "value"])
+            raise InputError(f"an address must name one of {names} of what is worked out, but it names {inside!r}.")
+        if address == OTHERS:
+            number = self.numbers[OTHERS][0].number
+            left = OfMany("others", "products", self.others, number)
+            return Equation.of(left, Value(number, f"{self.address}.{OTHERS}"))
+        found = self._origin(address)
+        if not isinstance(found, Equation):
+            return found
+        return Equation(found.left, replace(found.result, address=f"{self.address}.{inside}"))
 
     def _origin(self, address: str) -> Explanation:
         """Explain a number of the trace; what feeds the node is another node's output."""
-        inside = self.original.find(address)
-        if inside is not None:
-            return inside
-        found = self.trace.explain(address)
+        inside = self.equation_of_trace.find(address)
+        found = inside or self.trace.explain(address)
+        if isinstance(found, Equation):
+            return found.renamed(self.place)
         name, indices, _ = parse(address)
-        if isinstance(found, Given) and found.origin == "given":
-            fed_by = {"x": 0, "y": 1, "x1": 0, "x2": 1}.get(name)
-            if fed_by is None or name in self.node.arrays:
-                return Given("learned")
-            source = self.node.inputs[fed_by]
-            if source == self.reading.graph.input:
-                return found
-            before = self._made(source, indices)
-            return (
-                before.renamed(lambda of: address if of.startswith("output[") else "")
-                if isinstance(before, Equation)
-                else before
-            )
-        return found
+        if found.origin not in ("given", "running"):
+            return found
+        fed_by = {"x": 0, "y": 1, "x1": 0, "x2": 1}.get(name)
+        if fed_by is None or name in self.node.arrays:
+            return Given("learned")
+        source = self.node.inputs[fed_by]
+        return found if source == self.reading.graph.input else self._made(source, indices)
 
     def _made(self, source: str, indices: tuple[int, ...]) -> Explanation:
         """Explain an output of a node; what only stands in another order was made before."""
+        node = self.reading.graph.by_name[source]
         found = self.reading.traces[source].explain(address_of("output", indices))
-        if not isinstance(found, Equation) or not isinstance(found.left, Cell):
+        if not isinstance(found, Equation):
             return found
+        if not isinstance(found.left, Cell):
+            return found.renamed(lambda of: self.reading.place_in_record(node, of))
         (cell,) = found.left.leaves()
-        before = next(node for node in self.reading.graph.nodes if node.name == source).inputs[0]
+        before = node.inputs[0]
         return Given("given") if before == self.reading.graph.input else self._made(before, parse(cell.address)[1])
-
-
-_OTHERS = "others"
 
 
 def shortened(equation: Equation) -> Equation:
@@ -162,26 +205,24 @@ def shortened(equation: Equation) -> Equation:
     >>> [leaf.text for leaf in found.left.leaves()]
     ['14', '15', '16', '17', '18', '19', '91']
     """
-    if not isinstance(equation.left, Sum):
-        return equation
     terms = units(equation.left)
     if len(terms) <= _LONG:
         return equation
     sizes = np.array([np.inf if bias_like(term) else abs(number_of(term)) for term in terms])
     kept = sorted(np.argsort(-sizes, kind="stable")[: _MOST + sum(map(bias_like, terms))].tolist())
     left_out = [number_of(term) for k, term in enumerate(terms) if k not in kept]
-    rest = Value(float(np.sum(left_out)), _OTHERS, _OTHERS)
+    rest = Value(float(np.sum(left_out)), OTHERS, OTHERS)
     strongest = [terms[k] for k in kept if not bias_like(terms[k])]
     biases = [terms[k] for k in kept if bias_like(terms[k])]
     return Equation.of(Sum((*strongest, rest, *biases)), equation.result)
 
 
-def units(left: Sum) -> list[Expression]:
-    """Return the terms of a sum: those of the sums in it as well, where these are very long."""
+def units(left: Expression) -> Sequence[Expression]:
+    """Return the terms of a sum: those of the sums in it as well, where these are very long; none of another line."""
     terms: list[Expression] = []
-    for part in left.parts:
+    for part in left.parts if isinstance(left, Sum) else ():
         is_long = isinstance(part, Sum) and (len(left.parts) <= 3 and len(part.parts) > _LONG)
-        terms += units(part) if is_long and isinstance(part, Sum) else [part]
+        terms += units(part) if is_long else [part]
     return terms
 
 
@@ -191,25 +232,3 @@ def bias_like(term: Expression) -> bool:
 
 def number_of(term: Expression) -> float:
     return term.known.number if term.known is not None else term.calculate()
-
-
-def work_out(reading: NetReading, node: Node, address: str) -> WorkedOut:
-    """Return the value of a node that matters most: the winner's score, or the strongest response of its place."""
-    trace = reading.traces[node.name]
-    position = place_of(reading, node)
-    original = trace.explain(f"output[{','.join(map(str, position))}]")
-    assert isinstance(original, Equation), "an output is computed"
-    terms = units(original.left) if isinstance(original.left, Sum) else []
-    others = len(terms) - _MOST - sum(map(bias_like, terms)) if len(terms) > _LONG else 0
-    return WorkedOut(reading, node, address, position, original, others)
-
-
-def place_of(reading: NetReading, node: Node) -> tuple[int, ...]:
-    """Return the position that is worked out."""
-    output = reading.traces[node.name].output
-    if output.ndim == 2 and node.name == reading.graph.output and reading.top:
-        return 0, reading.top[0]
-    place = next((place for stage in reading.stages for place in stage.places() if node in place.nodes), None)
-    judged = reading.traces[place.output].output if place is not None else output
-    judged = judged if judged.shape == output.shape else output
-    return tuple(int(at) for at in np.unravel_index(int(judged.argmax()), judged.shape))

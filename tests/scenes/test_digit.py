@@ -28,8 +28,9 @@ from cnn_core.network import (
 from cnn_core.numerals import as_text
 from cnn_core.weights import save, shipped
 from scenes.addresses import value_at
+from scenes.digit import DigitSpec
 from scenes.mobjects.text import Label
-from scenes.network import DigitSpec
+from scenes.net.pool import step_of
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.swift import family_of
 from tests.performing import perform, performance_of
@@ -108,7 +109,7 @@ def test_a_net_of_another_shape_is_filmed_too(net: str, ratio: str, weights_of: 
     check_numbers(spec, timeline)
     check_frame(timeline, ratio)
     told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", beat.caption) for beat in timeline.beats)
-    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, len(spec.reading.traces) + 1))
+    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, len(spec.reading.layers) + 1))
 
 
 def check_frame(timeline: Any, ratio: str) -> None:
@@ -155,19 +156,19 @@ def test_the_values_of_every_layer_are_those_of_torch() -> None:
 
 def test_the_strongest_pixel_is_followed_from_layer_to_layer() -> None:
     reading = DigitSpec.build({}).reading
-    convolution, norm, pooling = reading.zooms[:3]
-    assert reading.traces[2].output.max() == reading.traces[2].output[convolution.step.position]
-    assert norm.step.position == convolution.step.position
-    assert norm.step.x == convolution.step.value
-    assert pooling.step.value == norm.step.value
-    assert pooling.step.winner == convolution.step.position[2:]
+    convolution, norm, pooling = reading.worked_out[:3]
+    assert reading.trace_of(2).output.max() == reading.trace_of(2).output[convolution.position]
+    assert norm.position == convolution.position
+    assert norm.values()["x"] == convolution.number
+    assert pooling.number == norm.number
+    assert step_of(pooling).winner == convolution.position[2:]
 
 
 def test_what_is_worked_out_can_be_chosen() -> None:
     spec = DigitSpec.build(
         {"position": "1 2 3", "second_position": "4 5 6", "channel": 7, "pool_position": "0 1 2", "logit": 3}
     )
-    positions = [zoom.step.position for zoom in spec.reading.zooms]
+    positions = [one.position for one in spec.reading.worked_out]
     assert positions[0] == (0, 1, 2, 3)
     assert positions[1][:2] == (0, 7)
     assert positions[2:] == [(0, 0, 1, 2), (0, 4, 5, 6), (0, 3)]
@@ -196,7 +197,7 @@ def test_equals_stands_only_where_the_digits_shown_make_it_true() -> None:
     rehearse(spec, on_beat=look)
     shown = ["0", "-0.003", "0.492", "0", "-0.038", "0.639", "-0.031", "0.079", "0.527", "0.038"]
     assert sum(map(Fraction, shown)) != Fraction("1.70")
-    assert signs["Each pixel times its weight, all summed, plus the bias: about 1.70."] == {"≈"}
+    assert signs["The rows are summed, then their sums and the bias: about 1.70."] == {"≈"}
     shown = ["2.33", "0.01", "-0.88", "-0.87", "1.98", "1.31", "5.09", "0.29", "-0.22"]
     assert sum(map(Fraction, shown)) == Fraction("9.04")
     assert signs["The channels' sums and the bias add up to 9.04."] == {"≈", "="}
@@ -210,8 +211,16 @@ def test_the_film_ends_with_prediction_and_label() -> None:
     }
 
 
-def test_a_reading_takes_about_two_and_a_half_minutes() -> None:
-    assert 120 <= played().duration <= 170
+def test_a_reading_takes_less_than_three_minutes() -> None:
+    assert 120 <= played().duration <= 175
+
+
+def test_the_last_maps_are_followed_back_to_the_pixels_that_they_have_seen() -> None:
+    seen = DigitSpec.build({}).values()["receptive"]
+    assert seen["node"] == "max pool 3"
+    assert (seen["rows"], seen["columns"]) == ([1, 22], [1, 22])  # 3, 4, 8, 10, 18 and 22 pixels, layer by layer
+    said = "One number of the smallest maps has seen 22×22 of the 28×28 pixels."
+    assert [beat.kind for beat in played().beats if beat.caption == said] == ["explain"]
 
 
 def test_a_photo_is_prepared_before_it_is_read(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import pytest
 from manim import tempconfig
 
 from cnn_core.conv2d import Conv2dTrace
+from scenes.digit import DigitSpec
+from scenes.digit.kernels import see_the_digit
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label
 from scenes.mobjects.track import NetTrack
-from scenes.network import DigitSpec
-from scenes.network.kernels import see_the_digit
 from scenes.rehearsal import FRAME_SIZES
 from scenes.stage import pixel_box, set_frame
 from scenes.swift import family_of
@@ -51,7 +51,7 @@ def colours_of(maps: npt.NDArray[np.float64], theme: str) -> list[npt.NDArray[np
 def test_what_differs_from_a_map_s_ground_can_be_seen(theme: str) -> None:
     page = np.array(as_shares(THEMES[theme].background))
     seen = []
-    for trace in DigitSpec.build({}).reading.traces:
+    for trace in DigitSpec.build({}).reading.traces.values():
         if trace.output.ndim != 4:
             continue
         for colours in colours_of(trace.output[0], theme):
@@ -85,7 +85,7 @@ def test_large_maps_stand_over_their_ranges_and_small_ones_do_not() -> None:
 
 
 def test_kernels_are_shown_where_each_sees_one_map() -> None:
-    traces = DigitSpec.build({}).reading.traces
+    traces = DigitSpec.build({}).reading.traces.values()
     assert [see_the_digit(trace) for trace in traces if isinstance(trace, Conv2dTrace)] == [True, False, False]
 
 

@@ -10,7 +10,7 @@ from cnn_core.mnist import as_input, load_test
 from cnn_core.numerals import as_text
 from cnn_core.weights import shipped
 from scenes.addresses import value_at
-from scenes.network import MistakeSpec
+from scenes.digit import MistakeSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
 
 
@@ -44,9 +44,9 @@ def test_the_lead_is_the_difference_of_two_logits(spec: MistakeSpec) -> None:
 
 def test_what_covering_a_place_changes_is_measured(spec: MistakeSpec) -> None:
     read, meant = spec.reading.prediction, spec.label
-    image = spec.reading.x.copy()
+    image = spec.reading.entered.x.copy()
     image[0, 0, 8:13, 12:17] = 0
-    covered, whole = (shipped().logits(x)[0] for x in (image, spec.reading.x))
+    covered, whole = (shipped().logits(x)[0] for x in (image, spec.reading.entered.x))
     expected = (whole[read] - whole[meant]) - (covered[read] - covered[meant])
     assert spec.importance[10, 14] == pytest.approx(expected, abs=1e-12)
     assert spec.importance[0, 0] == pytest.approx(0, abs=1e-12)

@@ -42,30 +42,45 @@ def filmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     spec = filmed["resnet"].spec
-    assert [one["op"] for one in spec.values()["workings"]] == [
+    assert [one["op"] for one in spec.values()["worked_out"]] == [
         *("conv2d", "batch_norm2d", "max_pool2d", "add", "conv2d", "adaptive_avg_pool2d", "linear"),
     ]
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
-    assert any(line.startswith(f"The score of {winner}.") for line in said)
-    assert said[3].startswith("Conv2d 7×7, stride 2, where the response is strongest: channel")
-    assert "One sum for each of the 3 maps" in said[3]
-    sums = filmed["resnet"].timeline.beats[3].shown
-    assert len([one for one in sums if one.of.startswith("workings[0].numbers")]) == 3
+    assert any(line.startswith(f"{winner.capitalize()} weighs every number.") for line in said)
+    assert said[3].startswith("Conv2d 7×7, stride 2. ")
+    assert said[3].endswith("It sees the same window of all 3 maps.")
+    sums = filmed["resnet"].timeline.beats[4].shown
+    assert len([one for one in sums if one.of.startswith("worked_out[0].channel_sums")]) == 3
     assert any("Two maps are added, number by number" in line for line in said)
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
+
+
+def test_a_kernel_on_a_single_map_lies_on_its_window(filmed: dict[str, Any]) -> None:
+    first, beats = filmed["unet"].spec.values()["worked_out"][0], filmed["unet"].timeline.beats
+    (beat,) = [beat for beat in beats if beat.caption.startswith("The kernel lies on the window")]
+    np.testing.assert_allclose(first["products"], first["x"] * first["weight"])
+    np.testing.assert_allclose(first["row_sums"].sum(), first["value"])
+    for name in ("x", "weight", "products"):
+        assert {f"worked_out[0].{name}[{k}]" for k in range(9)} <= {one.of for one in beat.shown}
+
+
+def test_what_the_smallest_maps_have_seen_is_said(filmed: dict[str, Any]) -> None:
+    (top, bottom), (left, right) = (filmed["unet"].spec.values()["receptive"][name] for name in ("rows", "columns"))
+    said = f"One number of the smallest maps has seen {bottom - top + 1}×{right - left + 1} of the 16×16 pixels."
+    assert said in [beat.caption for beat in filmed["unet"].timeline.beats]
 
 
 def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) -> None:
     values = spec_of(tmp_path, "mobilenet").values()
     found = values["class_map"]
     assert found["mean"] + found["bias"] == pytest.approx(values["output"].max(), abs=1e-12)
-    assert "blocks.0.body.3" in [one["node"] for one in values["workings"]], "the first depthwise convolution"
+    assert "blocks.0.body.3" in [one["node"] for one in values["worked_out"]], "the first depthwise convolution"
 
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-4].endswith("The maps of stage 1 join here, across a bridge.")
     assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
     assert said[-1] == "This network ends with maps: beside what was given, what came out."
 

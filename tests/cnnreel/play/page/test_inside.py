@@ -190,7 +190,7 @@ def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) 
 @pytest.mark.parametrize(
     ("scene", "of", "how"),
     [
-        ("digit", "layers[0].weight[2,0,0,0]", "Learned in training."),
+        ("digit", "worked_out[0].weight[0]", "Learned in training."),
         ("digit", "prediction", "The class with the largest probability."),
         ("linear", "weight[0,0]", "Given, not computed here."),
     ],

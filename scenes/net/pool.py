@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 from manim import Create, FadeIn, FadeOut
 
 from cnn_core.arrays import Array
-from cnn_core.avg_pool2d import AvgPool2dStep
-from cnn_core.max_pool2d import MaxPool2dStep
+from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace
+from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace
+from cnn_core.trace import Position
 from scenes.language import say, say_many
 from scenes.layout import smallest_text
 from scenes.mobjects.expression import ways_of
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import ring_around
 from scenes.mobjects.text import Number
-from scenes.network.board import NetBoard, connect
-from scenes.network.closely import Closely, place_in_words
-from scenes.network.layers import why
-from scenes.network.reading import Zoom
+from scenes.net.board import NetBoard, connect
+from scenes.net.closely import Closely, headed, place_in_words
+from scenes.net.worked import WorkedOut
 from scenes.timeline import Kind
 
-__all__ = ["look_at_pool"]
+__all__ = ["look_at_pool", "window_fits"]
+
+_MOST = 4
+"""Rows or columns of a window whose numbers are written in a grid."""
 
 
-def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool, asked: bool) -> None:
+def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
     """Tell what becomes of one window."""
-    step, closely = zoom.step, Closely(board, zoom)
-    said = f"{place_in_words(board.reading, zoom, chosen=chosen)} {say('It comes from this window.')}"
-    with board.stage.beat("step", said, reason=why(board.reading, zoom.layer)):
-        board.make_room()
-        assert board.right is not None
+    step, closely = step_of(one), Closely(board, one)
+    why = say("That a feature is there counts more than where exactly.") if isinstance(step, MaxPool2dStep) else ""
+    said = headed(board, one, f"{place_in_words(one)} {say('It comes from this window.')}")
+    with board.stage.beat("step", said, reason=why):
+        board.bring(one)
+        assert board.right is not None, "a pooling gives maps"
         _, c, i, j = step.position
-        board.show(board.right.outline(c, i, j, 1, 1), run_time=0.4)
-        height, width = (last - first + 1 for first, last in spans(board, zoom))
-        outline = board.left.outline(c, step.top, step.left, height, width)
+        board.show(board.mark(board.right, c, i, j, (1, 1)), run_time=0.4)
+        rows, columns = cast("MaxPool2dTrace", one.trace).geometry.cells(i, j)
+        size = rows[-1] - rows[0] + 1, columns[-1] - columns[0] + 1
+        outline = board.mark(board.left, c, step.top, step.left, size)
         board.show(outline, run_time=0.5)
         grid = window_grid(closely)
         board.show(connect(outline, grid, board.theme.window), run_time=0.3)
@@ -42,19 +49,29 @@ def look_at_pool(board: NetBoard, zoom: Zoom, *, chosen: bool, asked: bool) -> N
     if asked:
         board.stage.ask(say("Max pooling: which of these values goes on?"), closely.equation.result.text)
     kind: Kind = "answer" if asked else "step"
-    with board.stage.beat(kind, result_in_words(step, closely.said()), reason=why(board.reading, zoom.layer)):
+    with board.stage.beat(kind, result_in_words(step, closely.said()), reason=why):
         if asked:
             board.stage.play(board.stage.end_question(), run_time=0.4)
         if isinstance(step, MaxPool2dStep):
-            ring = ring_around(grid, *winner(zoom))
+            ring = ring_around(grid, *winner(step))
             board.extras.append(ring)
             board.stage.play(Create(ring), run_time=0.5)
         closely.grids = [grid]
         line = closely.show(ways_of(closely.equation), run_time=0.8)
-        flying = line.result.copy() if isinstance(step, AvgPool2dStep) else grid_number(line.result, zoom, grid)
+        flying = line.result.copy() if isinstance(step, AvgPool2dStep) else grid_number(line.result, step, grid)
         flying.address = ""
         board.stage.play(FadeIn(flying), run_time=0.2)
-        board.stage.play(FadeOut(flying, target_position=board.right.middle(c, i, j), scale=0.3), run_time=0.8)
+        goal = board.right.middle(board.index(1, c), i, j)
+        board.stage.play(FadeOut(flying, target_position=goal, scale=0.3), run_time=0.8)
+
+
+def step_of(one: WorkedOut) -> MaxPool2dStep | AvgPool2dStep:
+    return cast("MaxPool2dTrace", one.trace).step(*cast("Position", one.position))
+
+
+def window_fits(one: WorkedOut) -> bool:
+    """Tell whether the numbers of the window have room in a grid."""
+    return isinstance(one.trace, MaxPool2dTrace | AvgPool2dTrace) and max(step_of(one).window.shape) <= _MOST
 
 
 def result_in_words(step: MaxPool2dStep | AvgPool2dStep, value: str) -> str:
@@ -69,15 +86,9 @@ def result_in_words(step: MaxPool2dStep | AvgPool2dStep, value: str) -> str:
     )
 
 
-def spans(board: NetBoard, zoom: Zoom) -> list[tuple[int, int]]:
-    """Return first and last row, and first and last column, of the window."""
-    rows, columns = board.reading.traces[zoom.layer].geometry.cells(*zoom.step.position[2:])
-    return [(rows[0], rows[-1]), (columns[0], columns[-1])]
-
-
 def window_grid(closely: Closely) -> NumberGrid:
     """Build the window's numbers in the box for what is looked at closely; cells outside of the map stay empty."""
-    board, step = closely.board, closely.zoom.step
+    board, step = closely.board, step_of(closely.one)
     values: Array = np.where(step.inside, step.window, np.nan)
     room = board.places.zoom
     cell = min(1.1, room.width / values.shape[1], (room.height - smallest_text()) / values.shape[0])
@@ -94,13 +105,13 @@ def window_grid(closely: Closely) -> NumberGrid:
     return grid.move_to(room.center)
 
 
-def winner(zoom: Zoom) -> tuple[int, int]:
+def winner(step: MaxPool2dStep | AvgPool2dStep) -> tuple[int, int]:
     """Return row and column in the window of the largest value; the first one where several are equal."""
-    row, column = np.argwhere((zoom.step.window == zoom.step.value) & zoom.step.inside)[0]
+    row, column = np.argwhere((step.window == step.value) & step.inside)[0]
     return int(row), int(column)
 
 
-def grid_number(result: Number, zoom: Zoom, grid: NumberGrid) -> Number:
+def grid_number(result: Number, step: MaxPool2dStep | AvgPool2dStep, grid: NumberGrid) -> Number:
     size = grid.text_size or smallest_text()
     number = Number(result.shown_text, "", size, grid.theme.output, "semibold")
-    return number.move_to(grid.cell_center(*winner(zoom)))
+    return number.move_to(grid.cell_center(*winner(step)))

@@ -13,8 +13,9 @@ from cnn_core.conv2d import Conv2dTrace
 from cnn_core.flatten import FlattenTrace
 from cnn_core.linear import LinearTrace
 from cnn_core.max_pool2d import MaxPool2dTrace
+from cnn_core.operations import OPERATIONS
+from scenes.digit.chain import ChainReading
 from scenes.language import listed, marked, say, say_many
-from scenes.network.reading import Reading
 
 __all__ = ["told", "told_briefly", "why"]
 
@@ -41,9 +42,9 @@ REASONS: Mapping[type, str] = MappingProxyType(
 """What each kind of layer is good for."""
 
 
-def told(reading: Reading, layer: int, *, again: bool) -> str:
+def told(reading: ChainReading, layer: int, *, again: bool) -> str:
     """Return a sentence on a layer; a shorter one if its kind has been told."""
-    trace, named = reading.traces[layer], {"number": layer + 1, "name": reading.network.layers[layer].name}
+    trace, named = reading.trace_of(layer), {"number": layer + 1, "name": OPERATIONS[reading.layers[layer].op].name}
     match trace:
         case Conv2dTrace():
             said = convolution(trace, named, again=again)
@@ -59,15 +60,15 @@ def told(reading: Reading, layer: int, *, again: bool) -> str:
             size = trace.output.size
             said = say("Layer {number} writes all maps into one row of {count} numbers.", count=size, **named)
         case LinearTrace():
-            said = linear(trace, named, last=layer == len(reading.traces) - 1)
+            said = linear(trace, named, last=layer == len(reading.layers) - 1)
         case _:
             said = say("Layer {number}, {name}.", **named)
     return said
 
 
-def why(reading: Reading, layer: int) -> str:
+def why(reading: ChainReading, layer: int) -> str:
     """Return one sentence on what a layer is good for; none on what no sentence is known of."""
-    trace = reading.traces[layer]
+    trace = reading.trace_of(layer)
     if isinstance(trace, Conv2dTrace) and trace.weight.shape[1] == 1:
         return say("A kernel looks for one small pattern, wherever it is.")
     if isinstance(trace, ActivationTrace) and trace.name != "relu":
@@ -75,14 +76,14 @@ def why(reading: Reading, layer: int) -> str:
     return say(REASONS[type(trace)]) if type(trace) in REASONS else ""
 
 
-def told_briefly(reading: Reading, layers: Sequence[int]) -> str:
+def told_briefly(reading: ChainReading, layers: Sequence[int]) -> str:
     """Return a sentence on layers whose kinds have been told."""
     return say_many(
         "Layer {numbers}: {names}, as before.",
         "Layers {numbers}: {names}, as before.",
         len(layers),
         numbers=listed([layer + 1 for layer in layers]),
-        names=listed([reading.network.layers[layer].name for layer in layers]),
+        names=listed([OPERATIONS[reading.layers[layer].op].name for layer in layers]),
     )
 
 

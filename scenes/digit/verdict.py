@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Mobject, VGroup
 
+from scenes.digit.chain import ChainReading
 from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import share_in_words
 from scenes.mobjects.picture import Picture
 from scenes.mobjects.text import Label, Number
-from scenes.network.board import NetBoard
+from scenes.net.board import NetBoard
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
 from scenes.specs.digit_image import unsure
@@ -29,14 +30,14 @@ class Verdict:
         What the writer meant, where that is known.
     """
 
-    def __init__(self, board: NetBoard, label: int | None) -> None:
+    def __init__(self, board: NetBoard, reading: ChainReading, label: int | None) -> None:
         self.board, self.stage, self.theme, self.label = board, board.stage, board.theme, label
-        self.prediction = board.reading.prediction
-        self.trace = board.reading.probabilities
+        self.reading = reading
+        self.prediction, self.trace = reading.prediction, reading.probabilities
         names = [str(k) for k in range(self.trace.x.size)]
         table, line = self.boxes()
         self.table = SoftmaxTable(self.trace, address_of, names, self.theme, table, decimals=2)
-        self.chapter = SoftmaxChapter(self.stage, self.trace, self.table, called, board.reading.explain, line)
+        self.chapter = SoftmaxChapter(self.stage, self.trace, self.table, called, reading.explain, line)
 
     def boxes(self) -> tuple[Box, Box]:
         """Return the boxes of the table and of the lines below it; in a wide frame the table is made higher."""
@@ -61,8 +62,8 @@ class Verdict:
         why = say("A logit may be any number; a probability may not.")
         with self.stage.beat("explain", say("Softmax turns the logits into probabilities."), reason=why):
             board.clear()
-            logits = board.logits or board.list_logits(len(board.reading.traces) - 1)
-            self.stage.play(board.left.leave(), board.track.go_to(len(board.track.bars) - 1), run_time=0.6)
+            logits = board.logits or board.list_logits(self.reading.layers[-1])
+            self.stage.play(board.left.leave(), board.track.go_to(len(self.reading.layers) + 1), run_time=0.6)
             self.chapter.take_logits(logits.numbers)
             self.stage.play(FadeOut(logits), run_time=0.3)
 
@@ -80,7 +81,9 @@ class Verdict:
                 self.clear_columns()
                 right = float(self.table.chart.names.get_left()[0]) - 0.3
                 box = Box(self.board.places.whole.left, right, self.table.box.bottom, self.table.box.top)
-            self.stage.play(FadeIn(self.sign(box)), run_time=0.8)
+            image, words = self.sign(box)
+            for part in (image, *words):
+                self.stage.play(FadeIn(part), run_time=0.7)
 
     def clear_columns(self) -> None:
         """Leave only the chart, and move the classes' names to it."""
@@ -93,11 +96,8 @@ class Verdict:
 
     def insight(self) -> str:
         """Say what all this was made of."""
-        layers = self.board.reading.network.layers
-        return say(
-            "{learned} learned numbers and arithmetic, nothing else.",
-            learned=f"{sum(layer.parameters() for layer in layers):,}",
-        )
+        learned = f"{self.reading.graph.parameters():,}"
+        return say("{learned} learned numbers and arithmetic, nothing else.", learned=learned)
 
     def meant(self) -> str:
         if self.label is None:
@@ -109,7 +109,7 @@ class Verdict:
     def sign(self, box: Box) -> Group:
         """Return the digit, what was read and what was meant."""
         side = min(0.9 * box.height, 0.5 * box.width)
-        digit = self.board.maps_of(-1, box, self.theme.text)
+        digit = self.board.maps_of(None, box, self.theme.text)
         image = Picture(digit.colours(), side)
         size = max(smallest_text(), 0.14 * side)
         rows: list[Mobject] = [self.row("prediction", self.prediction, size, self.theme.output)]

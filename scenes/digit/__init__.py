@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -17,17 +17,18 @@ from cnn_core.errors import InputError
 from cnn_core.expression import Difference, Exp, OfMany, Value
 from cnn_core.mnist import as_input, load_test
 from cnn_core.mnist import digit as digit_called
+from cnn_core.net_input import NetInput
 from cnn_core.network import Network
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
-from scenes.network.reading import Choices, Reading
+from scenes.digit.chain import ChainReading
 from scenes.specs.base import SceneSpec, Values
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.fields import Place
 
 if TYPE_CHECKING:
-    from scenes.network.digit import DigitScene
-    from scenes.network.mistake import MistakeScene
+    from scenes.digit.mistake import MistakeScene
+    from scenes.digit.scene import DigitScene
 
 __all__ = ["PATCH", "ClassifierSpec", "DigitSpec", "MistakeSpec"]
 
@@ -77,22 +78,29 @@ class DigitSpec(ClassifierSpec):
 
     @classmethod
     def scene_class(cls) -> type[DigitScene]:
-        from scenes.network.digit import DigitScene
+        from scenes.digit.scene import DigitScene
 
         return DigitScene
 
     @cached_property
-    def reading(self) -> Reading:
-        choices = Choices(self.position, self.second_position, self.pool_position, self.channel, self.logit)
-        return Reading(self.network, as_input(self.x.pixels), choices)
+    def reading(self) -> ChainReading:
+        names = "position", "second_position", "pool_position", "channel", "logit"
+        return read(self.network, self.x, {name: getattr(self, name) for name in names})
 
-    def trace(self) -> Reading:
+    def trace(self) -> ChainReading:
         return self.reading
 
     def values(self) -> Values:
         """Return every layer's values, the numbers worked out, probabilities, prediction and label."""
         label = {} if self.x.label is None else {"label": self.x.label}
         return {**self.reading.values(), **label}
+
+
+def read(network: Network, image: DigitImage, choices: Mapping[str, Any] | None = None) -> ChainReading:
+    """Return a network's computation on a digit."""
+    pixels = freeze(np.asarray(image.pixels, dtype=np.float64)[None])
+    entered = NetInput(as_input(image.pixels), pixels, image.name, None)
+    return ChainReading(network.graph, entered, choices=choices or {})
 
 
 def of_test_set(name: str) -> DigitImage:
@@ -142,7 +150,7 @@ class MistakeSpec(ClassifierSpec):
 
     @classmethod
     def scene_class(cls) -> type[MistakeScene]:
-        from scenes.network.mistake import MistakeScene
+        from scenes.digit.mistake import MistakeScene
 
         return MistakeScene
 
@@ -159,10 +167,10 @@ class MistakeSpec(ClassifierSpec):
         return of_test_set(f"mnist:#{self.mistakes.wrong[0]}")
 
     @cached_property
-    def reading(self) -> Reading:
-        return Reading(self.network, as_input(self.digit.pixels))
+    def reading(self) -> ChainReading:
+        return read(self.network, self.digit)
 
-    def trace(self) -> Reading:
+    def trace(self) -> ChainReading:
         return self.reading
 
     @property
@@ -181,7 +189,7 @@ class MistakeSpec(ClassifierSpec):
         lead = float(logits[read] - logits[label])
         importance = self.importance
         return {
-            "x": self.reading.x,
+            "x": self.reading.entered.x,
             "label": label,
             "prediction": read,
             "softmax": self.reading.probabilities.values(),
@@ -238,7 +246,7 @@ class MistakeSpec(ClassifierSpec):
         A square of paper, 5 x 5 pixels, lies over each pixel in turn (Zeiler & Fergus, "Visualizing and Understanding
         Convolutional Networks", 2014).
         """
-        image = self.reading.x[0, 0]
+        image = self.reading.entered.maps[0]
         covered = np.repeat(image[None, None], image.size, axis=0)
         for k, (row, column) in enumerate(np.ndindex(image.shape)):
             top, left = max(row - PATCH // 2, 0), max(column - PATCH // 2, 0)

@@ -10,18 +10,16 @@ import numpy as np
 from manim import RIGHT, FadeIn, Group, Rectangle, VGroup
 
 from cnn_core.arrays import Array
-from cnn_core.equation import Equation
-from cnn_core.expression import Sum
 from cnn_core.numerals import as_text
 from scenes.language import say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Line
 from scenes.mobjects.picture import Picture, picture_colours
 from scenes.mobjects.text import Label, Number
-from scenes.network.board import NetBoard
-from scenes.network.closely import Closely, place_in_words
-from scenes.network.reading import Zoom
-from scenes.network.window import show_place
+from scenes.net.board import NetBoard
+from scenes.net.closely import Closely, headed, place_in_words
+from scenes.net.window import show_place
+from scenes.net.worked import OTHERS, WorkedOut
 from scenes.theme import Theme
 
 __all__ = ["ChannelRow", "ChannelTable", "look_at_channels"]
@@ -103,50 +101,58 @@ class ChannelTable(Group):
         return Group(picture, frame)
 
 
-def look_at_channels(board: NetBoard, zoom: Zoom, *, chosen: bool) -> None:
-    """Tell how the pixel came about."""
-    step, seen = zoom.step, len(zoom.step.channels)
+def look_at_channels(board: NetBoard, one: WorkedOut) -> None:
+    """Tell how the number came about."""
+    step = one.conv_step
+    seen = len(step.channels)
     sees = say_many("It sees the same window of the map.", "It sees the same window of all {count} maps.", seen)
     why = say("One pixel of a map weighs all maps before it.")
-    with board.stage.beat("step", f"{place_in_words(board.reading, zoom, chosen=chosen)} {sees}", reason=why):
-        outline = show_place(board, zoom, step.channels)
-        table = channel_table(board, zoom)
+    with board.stage.beat("step", headed(board, one, f"{place_in_words(one)} {sees}"), reason=why):
+        outline = show_place(board, one)
+        table = channel_table(board, one)
         board.extras += [table]
-        board.stage.play(*(FadeIn(pair, target_position=outline) for pair in table.pairs), run_time=1.2)
-    with board.stage.beat("step", say("Window times kernel, summed: one number for each channel."), reason=why):
+        for pair in table.pairs:
+            board.stage.play(FadeIn(pair, target_position=outline), run_time=max(0.14, min(0.6, 3 / len(table.pairs))))
+    said = say_many(
+        "Window times kernel, summed: one number.", "Window times kernel, summed: one number for each channel.", seen
+    )
+    if one.others:
+        said = say(
+            "Window times kernel, summed: one number for each channel. The {shown} that weigh most are shown.",
+            shown=len(table.sums),
+        )
+    with board.stage.beat("step", said, reason=why):
         for total in table.sums:
             board.stage.play(FadeIn(VGroup(total)), run_time=max(0.14, min(0.4, 4 / len(table.sums))))
-    places = {total.address: total for total in table.sums}
-    closely = Closely(board, zoom, places=places)
-    said = say("The channels' sums and the bias add up to {value}.", value=closely.said())
-    if step.bias is None:
-        said = say("The channels' sums add up to {value}.", value=closely.said())
-    with board.stage.beat("step", said, reason=why):
+    closely = Closely(board, one, places={total.address: total for total in table.sums})
+    with board.stage.beat("step", added_up(one, closely.said()), reason=why):
         closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True))
+
+
+def added_up(one: WorkedOut, value: str) -> str:
+    """Say what the sums of the channels come to."""
+    if one.others:
+        return say("The strongest sums and the {others} others add up to {value}.", others=one.others, value=value)
+    if one.conv_step.bias is None:
+        return say("The channels' sums add up to {value}.", value=value)
+    return say("The channels' sums and the bias add up to {value}.", value=value)
 
 
 def sum_of_channels(closely: Closely) -> list[Line]:
     """Return the sum of all channels; of those that are not shown one by one, as one number."""
-    equation, zoom = closely.equation, closely.zoom
-    if zoom.values.get("others") is None:
-        stages = [one for one in equation.stages() if "channel_sums" in {leaf.name for leaf in one.leaves()}]
-        return [*(Line((stage, equation.result)) for stage in stages), Line((equation.result,))]
-    count = len(zoom.step.channels) - len(zoom.values["listed"])
-    terms = [closely.explain(f"channel_sums[{c}]").result for c in map(int, zoom.values["listed"])]
-    others = closely.explain("others").result
-    bias = [leaf for leaf in equation.left.leaves() if leaf.name == "bias"]
-    whole = Equation.of(Sum((*terms, others, *bias)), equation.result)
-    words = {others.address: say("the other {count}", count=count)}
-    return [Line((whole.left, whole.result), words=words), Line((whole.result,))]
+    one, equation = closely.one, closely.equation
+    stages = [stage for stage in equation.stages() if "channel_sums" in {leaf.name for leaf in stage.leaves()}]
+    if not stages:
+        return closely.sums()
+    words = {one.place(OTHERS): say("the other {count}", count=one.others)} if one.others else {}
+    return [*(Line((stage, equation.result), words=words) for stage in stages[-1:]), Line((equation.result,))]
 
 
-def channel_table(board: NetBoard, zoom: Zoom) -> ChannelTable:
-    step = zoom.step
+def channel_table(board: NetBoard, one: WorkedOut) -> ChannelTable:
+    step = one.conv_step
     rows = [
-        ChannelRow(
-            step.window[c], step.kernel[c], float(zoom.values["channel_sums"][c]), f"{zoom.address}.channel_sums[{c}]"
-        )
-        for c in map(int, zoom.values["listed"])
+        ChannelRow(step.window[k], step.kernel[k], value.number, one.place(value.address))
+        for k, value in one.channel_sums
     ]
-    largest = float(abs(board.left.maps).max())
+    largest = float(np.abs(one.trace.x).max())
     return ChannelTable(rows, largest, board.theme, board.places.zoom)

@@ -9,6 +9,7 @@ from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Indicate, Rectangl
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Difference, Value
+from scenes.digit import PATCH, MistakeSpec
 from scenes.language import about, marked, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share_in_words
@@ -16,8 +17,7 @@ from scenes.mobjects.expression import Line, Writer
 from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Label
-from scenes.network import PATCH, MistakeSpec
-from scenes.network.norm import upper_and_lower
+from scenes.net.norm import upper_and_lower
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -68,7 +68,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
 
     def show_digit(self) -> None:
         digit_box, _, _ = self.boxes()
-        digit = self.maps(self.reading.x[0, 0], "28×28", self.theme.text, self.bands.stage, None)
+        digit = self.maps(self.reading.entered.maps[0], "28×28", self.theme.text, self.bands.stage, None)
         self.add(digit)
         self.ask(say("Which digit is this?"), str(self.meant))
         with self.beat("answer", say("Its writer meant a {digit}.", digit=self.meant)):
@@ -76,7 +76,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             # As much lower as a colour scale is high, so that both pictures are equally large.
             lower = Box(digit_box.left, digit_box.right, digit_box.bottom + SCALE_LINE * smallest_text(), digit_box.top)
             small = self.maps(
-                self.reading.x[0, 0], say("meant: {digit}", digit=self.meant), self.theme.text, lower, None
+                self.reading.entered.maps[0], say("meant: {digit}", digit=self.meant), self.theme.text, lower, None
             )
             self.play(*digit.moves_to(small), run_time=0.8)
         self.digit = digit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import numpy as np
 from manim import FadeIn, FadeOut, Group, Rectangle, Transform, VMobject
 
@@ -10,9 +12,9 @@ from cnn_core.conv2d import Conv2dTrace
 from scenes.language import say, say_many
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.picture import Picture, picture_colours
-from scenes.network.board import NetBoard
-from scenes.network.reading import strongest
-from scenes.network.window import extent_of
+from scenes.net.board import NetBoard
+from scenes.net.reading import strongest
+from scenes.net.window import extent_of
 
 __all__ = ["see_the_digit", "show_kernels"]
 
@@ -22,14 +24,14 @@ _MOST = 16
 """Kernels that there is time and room for."""
 
 
-def see_the_digit(trace: object) -> bool:
+def see_the_digit(trace: object) -> TypeGuard[Conv2dTrace]:
     """Tell whether a layer has few kernels, each of which sees one map."""
     return isinstance(trace, Conv2dTrace) and trace.weight.shape[1] == 1 and 1 < trace.weight.shape[0] <= _MOST
 
 
-def show_kernels(board: NetBoard, layer: int) -> None:
+def show_kernels(board: NetBoard, trace: Conv2dTrace) -> None:
     """Put each kernel into its map, and show where it answers most strongly."""
-    stage, trace, maps = board.stage, board.reading.traces[layer], board.right
+    stage, maps = board.stage, board.right
     assert maps is not None
     heaviest = float(np.abs(trace.weight).max())
     insets = Group(*(_inset(board, maps, c, trace.weight[c, 0], heaviest) for c in range(len(trace.weight))))
@@ -39,13 +41,12 @@ def show_kernels(board: NetBoard, layer: int) -> None:
         board.show(insets, run_time=0.8)
         seen: list[VMobject] = []
         for c in range(len(trace.weight)):
-            _visit(board, maps, layer, c, seen)
+            _visit(board, maps, trace, c, seen)
         board.extras += seen
 
 
-def _visit(board: NetBoard, maps: FeatureMaps, layer: int, c: int, seen: list[VMobject]) -> None:
+def _visit(board: NetBoard, maps: FeatureMaps, trace: Conv2dTrace, c: int, seen: list[VMobject]) -> None:
     """Bring the window to what a kernel answers most, and a ring to its answer."""
-    trace = board.reading.traces[layer]
     i, j = strongest(trace.output[0, c])
     there = board.left.outline(0, *extent_of(trace, trace.step(0, c, i, j)))
     here = maps.outline(c, i - 0.5, j - 0.5, 2, 2)

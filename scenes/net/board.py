@@ -1,0 +1,318 @@
+"""Where a film of a network shows what: the strip of all layers, a layer's input and output, and what is worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from manim import DOWN, Animation, ApplyMethod, FadeIn, FadeOut, Group, Mobject, VMobject, config
+
+from cnn_core.arrays import Array
+from cnn_core.graph import Node
+from cnn_core.trace import address_of
+from scenes.language import say, say_many
+from scenes.layout import Bands, Box, smallest_text
+from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
+from scenes.mobjects.text import width_of
+from scenes.net.number_list import NumberList
+from scenes.net.reading import NetReading
+from scenes.net.worked import WorkedOut
+from scenes.stage import ExplainerScene
+
+__all__ = ["FORMULA", "NetBoard", "NetPlaces", "as_maps", "connect", "marked_cells"]
+
+GAP = 0.35
+
+
+@dataclass(frozen=True)
+class NetPlaces:
+    """The boxes of the stage.
+
+    Attributes
+    ----------
+    whole
+        Everything above the formulas; the next three are parts of it.
+    left, right
+        Input and output of a layer.
+    zoom
+        What is looked at closely.
+    formula
+        Lines of arithmetic.
+    track
+        The strip that shows where in the network we are.
+    """
+
+    whole: Box
+    left: Box
+    right: Box
+    zoom: Box
+    formula: Box
+    track: Box
+
+    @property
+    def everything(self) -> Box:
+        return Box(self.whole.left, self.whole.right, self.formula.bottom, self.whole.top)
+
+    @property
+    def large(self) -> Box:
+        """Where an output is shown while nothing is looked at closely: over the boxes for that."""
+        return Box(self.zoom.left, self.whole.right, self.formula.bottom, self.zoom.top)
+
+    @classmethod
+    def of(cls, bands: Bands, strip: float) -> NetPlaces:
+        """Divide the bands of Manim's current frame, with a strip of this height at the bottom."""
+        room = bands.whole
+        tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
+        track = Box(room.left, room.right, room.bottom, room.bottom + strip)
+        formula = Box(room.left, room.right, track.top + 0.1, track.top + bands.formula.height - 0.1)
+        whole = Box(room.left, room.right, formula.top + 0.1, room.top)
+        left, right, zoom = tall_parts(whole) if tall else wide_parts(whole) if wide else square_parts(whole)
+        return cls(whole, left, right, zoom, formula, track)
+
+
+def wide_parts(whole: Box) -> tuple[Box, Box, Box]:
+    return whole.part(0, 0.2), whole.part(0.74, 1), whole.part(0.235, 0.71)
+
+
+def square_parts(whole: Box) -> tuple[Box, Box, Box]:
+    """Put input and output below each other, and what is worked out beside them."""
+    middle = whole.center[1]
+    column = whole.part(0, 0.32)
+    upper = Box(column.left, column.right, middle + 0.06, whole.top)
+    lower = Box(column.left, column.right, whole.bottom, middle - 0.06)
+    return upper, lower, whole.part(0.36, 1)
+
+
+def tall_parts(whole: Box) -> tuple[Box, Box, Box]:
+    """Put input and output beside each other, and what is worked out below them."""
+    middle = whole.bottom + 0.54 * whole.height
+    upper = Box(whole.left, whole.right, middle + GAP / 2, whole.top)
+    lower = Box(whole.left, whole.right, whole.bottom, middle - GAP / 2)
+    return upper.part(0, 0.47), upper.part(0.53, 1), lower
+
+
+FORMULA = 0.46
+_LEAST = 0.14
+"""Side of a mark, in scene units, below which it cannot be seen."""
+
+
+class Strip(Protocol):
+    """What shows where in the network we are."""
+
+    def go_to(self, index: int) -> Animation:
+        """Return the animation that brings its mark to a step."""
+
+
+class NetBoard:
+    """What stands on the stage while a network is told, and how it changes.
+
+    Attributes
+    ----------
+    left, right
+        What the current step reads and gives.
+    layer
+        The node whose output is on the right, if its maps stay there from step to step.
+    logits
+        The output of the last one, once it is shown in numbers.
+    extras
+        What was added to look closely; `clear` takes it away.
+    due
+        Where the strip's mark goes when that is taken away.
+    """
+
+    left: FeatureMaps
+    right: FeatureMaps | None = None
+    layer: Node | None = None
+    logits: NumberList | None = None
+    due: int | None = None
+
+    def __init__(self, stage: ExplainerScene[Any], reading: NetReading, places: NetPlaces, track: Strip) -> None:
+        self.stage, self.reading, self.theme = stage, reading, stage.theme
+        self.places, self.track = places, track
+        stage.bands = replace(stage.bands, formula=places.formula)
+        self.extras: list[Mobject] = []
+        self.away: list[Mobject] = []
+        self.channels: tuple[Sequence[int], Sequence[int]] | None = None
+
+    def maps_of(self, node: Node | None, box: Box, role: str) -> FeatureMaps:
+        """Return a node's output, or the input, as maps in a box, each with its range where the record has it."""
+        output = self.reading.entered.maps if node is None else self.reading.output_of(node.name)
+        maps = as_maps(output)
+        has_ranges = node is not None and output.ndim == 3 and self.reading.place_in_record(node, "lows")
+        address = ends_of(self.reading, node) if node is not None and has_ranges else None
+        arrangement = Arrangement.within(maps.shape, box.width, box.height)
+        return FeatureMaps(maps, arrangement, role, self.theme, box, shape_in_words(maps), address)
+
+    def enter(self, node: Node, run_time: float, *, swept: int = 0) -> None:
+        """Let the last output become the next input, and write the maps of a node.
+
+        Parameters
+        ----------
+        swept
+            Rows of the input that are marked, further and further down, while those that they make are written.
+        """
+        self.advance(node)
+        self.layer = node
+        self.right = self.maps_of(node, self.places.large, self.theme.strong)
+        rows, columns = self.left.maps.shape[1:]
+        marks = [self.left.outline(0, 0, 0, swept, columns)] if swept else []
+        self.reveal(self.right, run_time, *marks, by=self.left.cell * (rows - swept))
+
+    def reveal(self, maps: FeatureMaps, run_time: float, *marks: VMobject, by: float = 0.0) -> None:
+        """Write maps, row by row, while marks go down `by` so much."""
+        written = Reveal(maps)
+        self.stage.add(maps.image)
+        self.stage.play(FadeIn(maps.frames, maps.words, *marks), run_time=0.4)
+        self.stage.play(written, *(ApplyMethod(mark.shift, by * DOWN) for mark in marks), run_time=run_time)
+        if marks:
+            self.stage.play(FadeOut(*marks), run_time=0.2)
+
+    def advance(self, node: Node) -> None:
+        """Move the mark on to a node, and the last output into the input's place, where it is blue."""
+        self.clear()
+        moves: list[Any] = [self.track.go_to(self.reading.graph.nodes.index(node) + 1)]
+        if self.right is not None and self.layer is not None:
+            coming = self.maps_of(self.layer, self.places.left, self.theme.input)
+            moves += [self.left.leave(), *self.right.moves_to(coming)]
+            self.left, self.right = self.right, None
+        self.stage.play(*moves, run_time=0.8)
+
+    def list_logits(self, node: Node) -> NumberList:
+        """Show the last node's output in numbers, out of its maps if it is shown as maps."""
+        output = self.reading.output_of(node.name).ravel()
+        shape = self.reading.traces[node.name].output.shape
+
+        def address(k: int) -> str:
+            return self.reading.place_in_record(node, address_of("output", tuple(map(int, np.unravel_index(k, shape)))))
+
+        self.logits = NumberList(output, address, self.theme, self.places.right)
+        self.make_room()
+        leaving = [] if self.right is None else [self.right.leave()]
+        self.layer, self.right = node, None
+        self.stage.play(*leaving, FadeIn(self.logits), run_time=0.8)
+        return self.logits
+
+    def bring(self, one: WorkedOut) -> None:
+        """Let what a node reads and gives stand at the sides: all maps that stand there, or those that matter."""
+        if one.node is self.layer:
+            self.make_room()
+            return
+        self.clear()
+        reads, gives = self.reading.output_of(one.node.inputs[0]), self.reading.output_of(one.node.name)
+        seen = one.channels if reads.ndim == 3 else range(len(reads))
+        self.channels = seen, one.position[1:2]
+        self.left, self.right = self.some(reads, seen, self.places.left, self.theme.input), None
+        if gives.ndim == 3:
+            self.right = self.some(gives, one.position[1:2], self.places.right, self.theme.output)
+        self.show(self.left, *filter(None, [self.right]))
+
+    def some(self, output: Array, channels: Sequence[int], box: Box, role: str) -> FeatureMaps:
+        """Return some maps of an output, with their number."""
+        maps = as_maps(output)[list(channels)]
+        title = shape_in_words(maps)
+        named = {"count": len(output), "shown": len(channels), "channel": channels[0]}
+        if output.ndim == 3 and len(channels) == 1 < len(output):
+            title = say("channel {channel} of {count}", **named)
+            is_long = max(smallest_text(), 0.3) * width_of(title) > 0.95 * box.width
+            title = say("channel {channel}", **named) if is_long else title
+        elif output.ndim == 3 and len(channels) < len(output):
+            title = say("{shown} of {count} maps", **named)
+        return FeatureMaps(maps, Arrangement.of(maps.shape, box.width / box.height), role, self.theme, box, title)
+
+    def index(self, side: int, channel: int) -> int:
+        """Return which of the maps at a side, 0 left and 1 right, is that of a channel."""
+        return channel if self.channels is None else list(self.channels[side]).index(channel)
+
+    def mark(self, maps: FeatureMaps, channel: int, row: float, column: float, size: Sequence[int]) -> VMobject:
+        """Return an outline of cells of the maps at a side."""
+        side = 0 if maps is self.left else 1
+        return marked_cells(maps, self.index(side, channel), (row, column, size[0], size[1]))
+
+    def put_away(self) -> None:
+        """Take what stands at the sides off the stage, until `clear`."""
+        self.clear()
+        standing = [self.left, *filter(None, [self.right])] if self.layer is not None else []
+        self.away = [Group(maps.image, maps.frames, maps.words) for maps in standing]
+        if standing:
+            self.stage.play(*(maps.leave() for maps in standing), run_time=0.4)
+
+    def give_back(self) -> None:
+        """Forget what `bring` has set out; the next beat takes it away."""
+        if self.channels is not None:
+            self.channels, self.right = None, None
+
+    def make_room(self) -> None:
+        """Move the output aside, so that something can be looked at closely."""
+        if self.right is not None and self.layer is not None and self.right.box == self.places.large:
+            self.clear()
+            small = self.maps_of(self.layer, self.places.right, self.right.role)
+            self.stage.play(*self.right.moves_to(small), run_time=0.8)
+
+    def morph(self, node: Node, run_time: float) -> None:
+        """Change the output's values, as a node does that changes each value alone, and show it large."""
+        assert self.right is not None
+        self.clear()
+        self.layer = node
+        new = self.maps_of(node, self.places.large, self.theme.strong)
+        going = self.track.go_to(self.reading.graph.nodes.index(node) + 1)
+        self.stage.play(going, *self.right.moves_to(new), run_time=run_time)
+
+    def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
+        """Let something appear that `clear` takes away again."""
+        self.extras += mobjects
+        source = {} if out_of is None else {"target_position": out_of}
+        self.stage.play(*(FadeIn(one, **source) for one in mobjects), run_time=run_time)
+
+    def clear(self) -> None:
+        """Take away what was added to look closely, and bring the mark to where it is due."""
+        moves: list[Animation] = [] if self.due is None else [self.track.go_to(self.due)]
+        self.due = None
+        if moves := [*moves, *self.leave()]:
+            self.stage.play(*moves, run_time=0.4)
+
+    def leave(self) -> list[Animation]:
+        """Return the animations that take away what was added to look closely, and bring back what was put away."""
+        leaving, coming = self.extras, self.away
+        self.extras, self.away = [], []
+        return [*([FadeOut(Group(*leaving))] if leaving else []), *([FadeIn(*coming)] if coming else [])]
+
+
+def ends_of(reading: NetReading, node: Node) -> Address:
+    """Return what gives the address of the smallest or largest value of a map; plain, for maps are copied with it."""
+    return lambda end, channel: reading.place_in_record(node, f"{end}[{channel}]")
+
+
+def marked_cells(maps: FeatureMaps, index: int, cells: tuple[float, float, int, int]) -> VMobject:
+    """Return an outline of row, column, height and width; with some room around cells that are very small."""
+    row, column, height, width = cells
+    high, wide = (max(one, _LEAST / maps.cell) for one in (height, width))
+    return maps.outline(index, row + (height - high) / 2, column + (width - wide) / 2, high, wide)
+
+
+def as_maps(output: Array) -> Array:
+    """Return maps as they are, and a row of numbers as maps of one value each."""
+    return output if output.ndim == 3 else output.reshape(-1, 1, 1)
+
+
+def shape_in_words(maps: Array) -> str:
+    """Return `8 maps 28×28`, or `216 numbers`."""
+    count, height, width = maps.shape
+    if height == width == 1:
+        return say_many("{count} number", "{count} numbers", count)
+    size = f"{height}×{width}"
+    return say_many("{size}", "{count} maps {size}", count, size=size)
+
+
+def connect(small: Mobject, large: Mobject, color: str) -> VMobject:
+    """Draw two lines from a small thing to a large one beside or below it, as from a lens."""
+    lines = VMobject(stroke_color=color, stroke_width=1.5, stroke_opacity=0.7)
+    below = large.get_top()[1] < small.get_bottom()[1]
+    corners: Sequence[tuple[tuple[float, float], tuple[float, float]]] = (
+        (((-1, -1), (-1, 1)), ((1, -1), (1, 1))) if below else (((1, 1), (-1, 1)), ((1, -1), (-1, -1)))
+    )
+    for start, stop in corners:
+        lines.start_new_path(small.get_corner(np.array([*start, 0.0])))
+        lines.add_line_to(large.get_corner(np.array([*stop, 0.0])))
+    return lines
