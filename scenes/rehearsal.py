@@ -11,6 +11,7 @@ from manim.renderer.cairo_renderer import CairoRenderer
 
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
+from scenes.swift import collected_seldom
 from scenes.timeline import TICKS_PER_SECOND, Beat
 
 __all__ = ["FRAME_SIZES", "BlindRenderer", "NoFiles", "rehearse"]
@@ -103,7 +104,7 @@ def rehearse(
     """
     width, height = size or FRAME_SIZES[spec.ratio]
     settings = {"pixel_width": width, "pixel_height": height, "frame_rate": TICKS_PER_SECOND, "dry_run": True}
-    with tempconfig({**settings, "verbosity": "ERROR", "progress_bar": "none"}):
+    with collected_seldom(), tempconfig({**settings, "verbosity": "ERROR", "progress_bar": "none"}):
         scene = type(spec).scene_class()(spec, renderer=BlindRenderer())
         if on_beat is not None:
             scene.on_beat = partial(on_beat, scene)

@@ -18,6 +18,7 @@ from cnnreel.paint.looks import lively
 from cnnreel.paint.patches import Box, Frame, Patch, Sink, difference
 from scenes.rehearsal import NoFiles
 from scenes.specs import SceneSpec
+from scenes.swift import collected_seldom
 from scenes.timeline import Beat, Timeline
 
 __all__ = ["FilmRenderer", "OnBeat", "OnFrames", "manim_set_up", "play"]
@@ -145,7 +146,7 @@ def manim_set_up(size: Pair, fps: int, *, transparent: bool = False) -> Iterator
             "verbosity": "ERROR",  # it warns of animations that last one frame
             "progress_bar": "none",
         }
-        with tempconfig(settings):
+        with collected_seldom(), tempconfig(settings):
             yield
 
 
