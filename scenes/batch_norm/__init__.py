@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import Field
 
+from cnn_core.arrays import Array
 from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d, root_of
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
@@ -18,6 +19,7 @@ from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, addresses_of, parse
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Vector, batched
+from scenes.specs.limits import MAX_CHANNELS, MAX_SIDE
 
 if TYPE_CHECKING:
     from scenes.batch_norm.scene import BatchNormScene
@@ -38,6 +40,9 @@ class BatchNormSpec(SceneSpec):
     example: ClassVar[str] = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --weight 2 --bias 1'
 
     x: Image = Field(Grid(POOL_GRID, "example"), description="The input grid; several channels one after the other.")
+    batch: bool = Field(
+        False, description="Let rows of x be samples and its columns features; or several grids a batch of images."
+    )
     weight: Vector | None = Field(None, description="Gamma, a number for each channel: multiplies at the end.")
     bias: Vector | None = Field(None, description="Beta, a number for each channel: is added at the end.")
     eps: float = Field(0.0, description="What is added to the variance; PyTorch's default is 0.00001.")
@@ -73,7 +78,24 @@ class BatchNormSpec(SceneSpec):
     def _normalised(self, eps: float) -> BatchNorm2dTrace:
         given = (self.running_mean, self.running_var, self.weight, self.bias)
         means, variances, weight, bias = (None if vector is None else vector.array[0] for vector in given)
-        return batch_norm2d(batched(self.x), means, variances, weight, bias, self.training, self.momentum, eps)
+        return batch_norm2d(self.maps(), means, variances, weight, bias, self.training, self.momentum, eps)
+
+    def maps(self) -> Array:
+        """Return x as (N, C, H, W): one image, or a batch of samples with 1x1 maps, or of images with one channel."""
+        array = self.x.array
+        if not self.batch:
+            return batched(self.x)
+        maps = array[:, None] if array.ndim == 3 else array[:, :, None, None]
+        if maps.shape[1] > MAX_CHANNELS:
+            raise InputError(
+                f"x must have at most {MAX_CHANNELS} columns, a feature each, to be legible as a batch, "
+                f"but it has {maps.shape[1]}."
+            )
+        if (rows := maps.shape[0] * maps.shape[2]) > MAX_SIDE:
+            raise InputError(
+                f"x must have at most {MAX_SIDE} rows in all its images to be legible as a batch, but it has {rows}."
+            )
+        return maps
 
     def values(self) -> Values:
         """Return all arrays and the steps, where the dots of channel 0 go, and what eps and momentum do."""
@@ -109,7 +131,7 @@ class BatchNormSpec(SceneSpec):
         name, indices, _ = parse(inside)
         stage = self.line()[number]
         if name == "values":
-            return self._dot(number, divmod(indices[0], self.trace().x.shape[3]))
+            return self._dot(number, indices[0])
         if not self._is_own(number):
             return Given("running")
         dots, count = stage["values"], Value(float(stage["values"].size), "count", "count")
@@ -120,9 +142,11 @@ class BatchNormSpec(SceneSpec):
             left = Root((Quotient((Value(squares, name="squared_deviations_total"), count)),))
         return Equation.of(left, Value(float(stage[name]), f"line[{number}].{name}", name, decimals_of(stage[name])))
 
-    def _dot(self, number: int, cell: tuple[int, int]) -> Explanation:
-        """Explain a dot: a value of channel 0, at one of the stages."""
-        place, trace = (0, 0, *cell), self.trace()
+    def _dot(self, number: int, index: int) -> Explanation:
+        """Explain a dot: a value of channel 0, counted over all images, at one of the stages."""
+        trace = self.trace()
+        n, i, j = map(int, np.unravel_index(index, trace.x[:, 0].shape))
+        place = n, 0, i, j
         if number == 3 and self.weight is not None and self.bias is not None:
             parts = (trace.value("x_hat", *place), trace.value("weight", 0))
             return Equation.of(Product(parts), Value(parts[0].number * parts[1].number))
@@ -180,7 +204,7 @@ class BatchNormSpec(SceneSpec):
             stages.append((trace.x_hat * gamma, 0.0, unit * abs(gamma)))
         if self.bias is not None:
             stages.append((trace.output, beta, unit * abs(gamma)))
-        return [{"values": maps[0, 0].ravel(), "mean": mean, "std": spread} for maps, mean, spread in stages]
+        return [{"values": maps[:, 0].ravel(), "mean": mean, "std": spread} for maps, mean, spread in stages]
 
     def torch_eps(self) -> dict[str, Any]:
         trace, torch = self.trace(), self._normalised(TORCH_EPS)

@@ -91,7 +91,7 @@ class BatchNormBoard:
     def _panel(self, values: str, name: str, side: Array) -> Panel:
         """Build a grid and its name in their place; only the input is filled from the beginning."""
         grid = self.channel.grid(values, self.cell, filled=values == "x")
-        panel = Panel(grid, f"{name} {self.rows}×{self.columns}")
+        panel = Panel(grid, f"{name} {self.channel.size_in_words}")
         half = (self.columns * self.cell + self._gap) / 2
         panel.shift(self.room.center + self._below / 2 * UP + half * side - grid.get_center())
         return panel
@@ -151,7 +151,7 @@ class AllChannels(VGroup):
         super().__init__()
         for channel in channels:
             grid = channel.grid(values, cell, filled=True)
-            panel = Panel(grid, f"{name} {channel.index} {rows}×{columns}")
+            panel = Panel(grid, f"{name} {channel.index} {channel.size_in_words}")
             if panel.caption.width * smallest_text() > panel.caption.size * width:
                 panel = Panel(grid, str(channel.index))
             panel.caption.scale(min(1.0, width / panel.caption.width))

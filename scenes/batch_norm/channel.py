@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TypeAlias, cast
 
 import numpy as np
+from manim import Line as Edge
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Difference, Expression, Product, Quotient, Sum, Value
-from cnn_core.trace import address_of
+from cnn_core.trace import Position, address_of
 from scenes.addresses import value_at
 from scenes.batch_norm import BatchNormSpec
-from scenes.language import about
+from scenes.language import about, say_many
 from scenes.mobjects.expression import Known, Line, symbol
 from scenes.mobjects.grid import NumberGrid
 from scenes.theme import Theme
@@ -24,7 +25,7 @@ SYMBOLS = {"x": "x", "mean": "μ", "variance": "σ²", "std": "σ", "weight": "�
 
 
 class Channel:
-    """One channel of a batch normalisation.
+    """One channel of a batch normalisation; of several images, its maps stand below each other.
 
     Parameters
     ----------
@@ -35,14 +36,20 @@ class Channel:
     def __init__(self, spec: BatchNormSpec, index: int, theme: Theme, size: float) -> None:
         self.spec, self.index, self.theme, self.size = spec, index, theme, size
         self.trace = spec.trace()
-        _, _, self.rows, self.columns = self.trace.x.shape
+        images, _, self.height, self.columns = self.trace.x.shape
+        self.rows = images * self.height
         self.cells: list[Cell] = list(np.ndindex(self.rows, self.columns))
 
     def address(self, name: str, cell: Cell | None = None) -> str:
-        return address_of(name, (self.index,) if cell is None else (0, self.index, *cell))
+        return address_of(name, (self.index,) if cell is None else self.place(cell))
 
     def value(self, name: str, cell: Cell | None = None) -> Value:
-        return self.trace.value(name, *((self.index,) if cell is None else (0, self.index, *cell)))
+        return self.trace.value(name, *((self.index,) if cell is None else self.place(cell)))
+
+    def place(self, cell: Cell) -> Position:
+        """Return image, channel, row and column of a cell."""
+        image, row = divmod(cell[0], self.height)
+        return image, self.index, row, cell[1]
 
     def equation(self, name: str, cell: Cell | None = None) -> Equation:
         return cast("Equation", self.spec.explain(self.address(name, cell)))
@@ -59,9 +66,9 @@ class Channel:
 
     def grid(self, values: str, cell: float, *, filled: bool) -> NumberGrid:
         """Return the grid of some values: `x`, `x_hat` or `output`."""
-        theme, array = self.theme, self.trace.values()[values]
-        return NumberGrid(
-            np.asarray(array)[0, self.index],
+        theme, array = self.theme, np.asarray(self.trace.values()[values], np.float64)
+        grid = NumberGrid(
+            array[:, self.index].reshape(self.rows, self.columns),
             lambda row, column: self.address(values, (row, column)),
             theme.input if values == "x" else theme.output,
             theme,
@@ -69,6 +76,19 @@ class Channel:
             filled=filled,
             decimals=self.trace.decimals(values),
         )
+        if self.height > 1:
+            for row in range(self.height, self.rows, self.height):
+                edge = Edge(grid.corner(row, 0), grid.corner(row, self.columns), color=grid.role, stroke_width=3)
+                grid.lines.add(edge)
+        return grid
+
+    @property
+    def size_in_words(self) -> str:
+        """How much it holds, for its name: `4×4`, `3 samples`, or `2×4×4` for two images."""
+        images = self.rows // self.height
+        if images > 1 and self.height == self.columns == 1:
+            return say_many("{count} sample", "{count} samples", images)
+        return "×".join(map(str, (*([images] if images > 1 else []), self.height, self.columns)))
 
     def recipe(self) -> Expression:
         """Return `(x - 3) / 2.5 · 2 + 1`: what becomes of every value x of this channel."""

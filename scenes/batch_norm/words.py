@@ -35,6 +35,8 @@ def goal(spec: BatchNormSpec, channels: int, count: int) -> str:
     if spec.training and not spread_is_one(spec):
         return say("Batch normalisation brings each channel to mean 0 and divides it by a measure of its spread.")
     named = {"count": count, "channels": channels}
+    if spec.batch and spec.training:
+        return in_batch(spec, channels, count)
     if channels > 1 and spec.training:
         return say(
             "Batch normalisation brings each of {channels} channels to mean 0 and standard deviation 1, for itself.",
@@ -49,6 +51,28 @@ def goal(spec: BatchNormSpec, channels: int, count: int) -> str:
     if spec.training:
         return say("Batch normalisation brings these {count} values to mean 0 and standard deviation 1.", **named)
     return say("Batch normalisation brings these {count} values to a common scale, that of the training.", **named)
+
+
+def in_batch(spec: BatchNormSpec, channels: int, count: int) -> str:
+    """Say that a feature, or a channel, is normalised over all that came together."""
+    images, _, H, W = spec.trace().x.shape
+    named = {"images": images, "features": channels, "count": count, "size": f"{H}×{W}"}
+    if H == W == 1 and channels > 1:
+        return say(
+            "{images} samples of {features} features: batch normalisation brings each feature to mean 0 and standard "
+            "deviation 1, over the samples.",
+            **named,
+        )
+    if H == W == 1:
+        return say(
+            "{images} samples of one feature: batch normalisation brings it to mean 0 and standard deviation 1.",
+            **named,
+        )
+    return say(
+        "A batch of {images} images of {size}: all their {count} values together are brought to mean 0 and standard "
+        "deviation 1.",
+        **named,
+    )
 
 
 def spread_is_one(spec: BatchNormSpec) -> bool:
@@ -172,6 +196,8 @@ def insight(spec: BatchNormSpec) -> str:
     """Say the one thing to take away."""
     if not spec.training:
         return say("With running statistics, an image gives the same output whatever else is in its batch.")
+    if spec.batch:
+        return in_other_company(spec)
     if spec.affine:
         return say("First one scale for all; then the network learns the scale that it likes best.")
     if spread_is_one(spec):
@@ -181,10 +207,17 @@ def insight(spec: BatchNormSpec) -> str:
     return say("The values are centred on 0; eps keeps their spread from being 1.")
 
 
+def in_other_company(spec: BatchNormSpec) -> str:
+    """Say what depends on the batch."""
+    if spec.trace().x[0, 0].size > 1:
+        return say("With other images in its batch, the same image would come out differently.")
+    return say("With other samples in its batch, the same sample would come out differently.")
+
+
 def before_and_after(spec: BatchNormSpec) -> str:
     """Say where the values of channel 0 lay, and where they lie now."""
     trace = spec.trace()
-    ends = [(maps.min(), maps.max()) for maps in (trace.x[0, 0], trace.output[0, 0])]
+    ends = [(maps.min(), maps.max()) for maps in (trace.x[:, 0], trace.output[:, 0])]
     (a, b), (c, d) = ([shown(end) for end in pair] for pair in ends)
     if a == b and trace.x.shape[1] == 1:
         return say("{a} has become {c}.", a=a, c=c)

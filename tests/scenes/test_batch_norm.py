@@ -401,3 +401,32 @@ def test_everything_is_true_and_fits(which: str, ratio: str) -> None:
 def test_what_cannot_be_filmed_is_refused_in_one_sentence(given: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         find("batch-norm").build(given)
+
+
+@pytest.mark.parametrize(
+    ("x", "output", "said"),
+    [
+        ("1 2; 3 4; 5 6", [[-1.22474, -1.22474], [0, 0], [1.22474, 1.22474]], "3 samples of 2 features"),
+        ("1 2 | 3 6", [[[-1.06904, -0.53452]], [[0, 1.60357]]], "A batch of 2 images of 1×2"),
+    ],
+)
+def test_a_batch_is_normalised_over_its_samples(perform_well: Perform, x: str, output: Any, said: str) -> None:
+    scene = perform_well("batch-norm", x=x, batch=True)
+    expected = np.array(output)
+    assert scene.spec.trace().output.reshape(expected.shape) == pytest.approx(expected, abs=1e-5)
+    assert scene.timeline.beats[0].caption.startswith(said)
+    last = {one.of: one.text for one in scene.timeline.beats[-1].shown if one.of.startswith("output[")}
+    assert len(last) == expected.size
+    assert {float(text.replace("−", "-")) for text in last.values()} == set(expected.round(2).ravel())
+
+
+@pytest.mark.parametrize(
+    ("x", "came"),
+    [
+        ("1 2 3 4; 3 4 5 6", "x must have at most 3 columns, .* has 4"),
+        (" | ".join(["1; 2; 3; 4; 5"] * 3), "x must have at most 12 rows in all its images .* has 15"),
+    ],
+)
+def test_a_batch_that_could_not_be_read_is_refused(x: str, came: str) -> None:
+    with pytest.raises(InputError, match=came):
+        find("batch-norm").build({"x": x, "batch": True}).values()
