@@ -12,6 +12,7 @@ from cnn_core.equation import Equation
 from cnn_core.errors import InputError
 from cnn_core.notation import plain
 from scenes.catalog import find
+from scenes.rehearsal import rehearse
 from tests.scenes.conftest import Perform
 
 
@@ -125,8 +126,8 @@ def test_other_numbers_fit_the_frame_and_are_true(perform_well: Perform, name: s
             assert isinstance(scene.spec.explain(str(line.of)), Equation)
 
 
-def test_the_answer_lies_on_the_curve_of_the_loss_at_its_own_probability(perform: Perform) -> None:
-    scene = perform("softmax-cross-entropy")
+def test_the_answer_lies_on_the_curve_of_the_loss_at_its_own_probability() -> None:
+    scene: Any = rehearse(find("softmax-cross-entropy").build({}))
     share, loss = float(scene.loss.probabilities[0, 1]), float(scene.loss.output)
     assert loss == pytest.approx(-np.log(share))
     np.testing.assert_allclose(scene.curve.dot.get_center(), scene.curve.plane.point(share, loss), atol=1e-6)
@@ -134,8 +135,8 @@ def test_the_answer_lies_on_the_curve_of_the_loss_at_its_own_probability(perform
     assert {"0.000", "2.303", "4.605"} <= compared
 
 
-def test_inputs_of_a_batch_norm_are_pushed_on_a_line_and_their_centre_stays(perform: Perform) -> None:
-    scene = perform("batch-norm-backward")
+def test_inputs_of_a_batch_norm_are_pushed_on_a_line_and_their_centre_stays() -> None:
+    scene: Any = rehearse(find("batch-norm-backward").build({}))
     values = scene.spec.values()
     assert float(values["stretch"]) == pytest.approx(0, abs=1e-12)
     assert values["pushed"]["mean"].tolist() == pytest.approx([3])
