@@ -17,10 +17,10 @@ Stop = TypeVar("Stop")
 
 _FEW = 4
 
-_SECONDS, _MARKED = 2.4, 0.6
+_SECONDS, _MARKED = 2.6, 0.6
 """In which everything is pointed out, and in which a mark comes at most."""
 
-_WHILE_READ = 0.7
+_WHILE_READ = 0.75
 """Share of a caption's reading time in which the marks come that it is about."""
 
 
