@@ -82,11 +82,20 @@ class SgdStepTrace(Trace):
         return (row, column) if one[row, column] > 0 else None
 
     @cached_property
+    def alike(self) -> Network:
+        """The network in which each logit is the sum of all answers, so that both use the kernels alike."""
+        count = len(self.before)
+        return Network([*self.network.layers[:-1], Linear(np.ones((count, count)))])
+
+    @cached_property
+    def gradient_alike(self) -> Array:
+        """The kernels' gradient in that network, (K, 1, kH, kW)."""
+        return self.alike.backward(self.x, self.target).parameters["conv2d.weight"]
+
+    @property
     def stays_alike(self) -> bool:
         """Whether both kernels would get the same gradient if both answers used them alike."""
-        c = len(self.before)
-        alike = Network([*self.network.layers[:-1], Linear(np.ones((c, c)))])
-        gradient = alike.backward(self.x, self.target).parameters["conv2d.weight"]
+        gradient = self.gradient_alike
         return bool((self.before == self.before[:1]).all() and np.allclose(gradient, gradient[:1], atol=1e-12))
 
     def equation(self, *position: int) -> Equation:
@@ -130,6 +139,8 @@ class SgdStepTrace(Trace):
                 left: Expression = self._response(name, indices)
             case "gradient":
                 left = self._blamed(*indices)
+            case "gradient_alike":
+                left = self._blamed_alike(*indices)
             case _:
                 return super().other(name, indices)
         return Equation.of(left, self.result(name, *indices))
@@ -152,6 +163,17 @@ class SgdStepTrace(Trace):
             terms.append(Product((self.value("grad_logits", n, k), met)))
         return Sum(tuple(terms))
 
+    def _blamed_alike(self, k: int, _: int, a: int, b: int) -> Sum:
+        """Return, of each image, what each class asks for times what the weight met where the map is largest."""
+        probabilities = cross_entropy(self.alike.logits(self.x), self.target).probabilities
+        terms = []
+        for n in range(len(self.x)):
+            place = self.winner(n, k)
+            met = Value(0.0) if place is None else self.value("x", n, 0, place[0] + a, place[1] + b)
+            for c, share in enumerate(probabilities[n].tolist()):
+                terms.append(Product((Value((share - (c == self.target[n])) / len(self.x)), met)))
+        return Sum(tuple(terms))
+
     def decimals(self, name: str) -> int:
         return 3 if name in ("loss_before", "loss_after") else super().decimals(name)
 
@@ -169,6 +191,7 @@ class SgdStepTrace(Trace):
             "maps": self.maps,
             "grad_logits": self.blame.grad_input,
             "gradient": self.gradient,
+            "gradient_alike": self.gradient_alike,
             "after": self.after,
             "maps_after": maps_after,
             "loss_before": self.costs["cost"].output,

@@ -145,6 +145,8 @@ class StepGrids:
     ----------
     before, gradient, after
         Panels, one for each kernel.
+    alike
+        What the gradient would be if both answers used both kernels alike.
     """
 
     def __init__(self, trace: SgdStepTrace, theme: Theme, box: Box) -> None:
@@ -163,6 +165,7 @@ class StepGrids:
         self.pitch = kH * self.cell + below + _APART
         self.before = [self._panel("before", k, NAMES[k], xs[0]) for k in range(2)]
         self.gradient = [self._panel("gradient", k, f"dL/d{NAMES[k]}", xs[1]) for k in range(2)]
+        self.alike = [self._panel("gradient_alike", k, f"dL/d{NAMES[k]}", xs[1]) for k in range(2)]
         self.after = [self._panel("after", k, f"{NAMES[k]}′", xs[2] if self.wide else xs[0]) for k in range(2)]
         signs = (((0, "−"), (1, "=")) if trace.lr == 1 else ((1, "→"),)) if self.wide else ()
         self.signs = VGroup(
@@ -180,7 +183,7 @@ class StepGrids:
 
     def _panel(self, name: str, k: int, called: str, x: float) -> Panel:
         values = getattr(self.trace, name)[k, 0]
-        kind = GradientGrid if name == "gradient" else NumberGrid
+        kind = GradientGrid if name.startswith("gradient") else NumberGrid
         grid = kind(values, f"{name}[{k},0,{{}},{{}}]".format, self.theme.kernel, self.theme, self.cell)
         panel = Panel(grid, called)
         if not self.tall:

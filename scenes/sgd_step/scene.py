@@ -191,15 +191,30 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
             )
         with self.beat("step", said):
             self.working.show(self.equation("loss_after"))
-            verdicts = self.grids.verdicts()
-            if len(verdicts):
-                for verdict in verdicts:
-                    self.play(FadeIn(verdict), run_time=0.8)
+            self.verdicts = self.grids.verdicts()
+            for verdict in self.verdicts:
+                self.play(FadeIn(verdict), run_time=0.8)
         if self.trace.stays_alike:
+            self.wire_alike()
+
+    def wire_alike(self) -> None:
+        """Show the gradient that both kernels would get if both answers used them alike."""
+        gradient, grids = self.trace.gradient_alike, self.grids
+        said = say("Wired to both answers alike, A and B would get this: equal gradients keep equal kernels equal.")
+        if not gradient.any():
             said = say(
-                "Each was blamed for another answer. Used alike, they would stay equal: so networks start at random."
+                "Wired to both answers alike, A and B are asked for nothing: what one answer asks for, the other takes "
+                "back."
             )
-            with self.beat("explain", said):
-                self.take_away()
-                for panel in self.grids.after:
-                    self.point_out(panel)
+        with self.beat("explain", said):
+            self.take_away()
+            self.play(*map(FadeOut, [*grids.after, *grids.signs, *self.verdicts]), run_time=0.5)
+            if not grids.wide:
+                self.play(*map(FadeIn, grids.before), run_time=0.5)
+            for old, new in zip(grids.gradient, grids.alike, strict=True):
+                self.play(FadeOut(old), run_time=0.4)
+                self.play(FadeIn(new), run_time=0.6)
+        said = say("Equal kernels that are used alike stay equal for ever. So networks start at random.")
+        with self.beat("explain", said):
+            for panel in grids.before:
+                self.point_out(panel)

@@ -28,6 +28,22 @@ def test_equal_kernels_become_a_standing_and_a_lying_stroke(trace: SgdStepTrace)
     assert (before.output, after.output) == (pytest.approx(np.log(2)), pytest.approx(0.3132617))
     assert after.x.tolist() == [[1.5, 0.5], [0.5, 1.5]]
     assert trace.stays_alike
+    assert not trace.gradient_alike.any()
+
+
+def test_kernels_that_are_used_alike_get_torch_s_gradient_and_it_is_explained() -> None:
+    chance = np.random.default_rng(5)
+    x, weight = chance.normal(size=(2, 1, 4, 4)), np.repeat(chance.normal(size=(1, 1, 2, 2)), 2, axis=0)
+    found = sgd_step(x, weight, [0, 0], 0.3)
+    kernels = torch.nn.Parameter(torch.tensor(weight))
+    answers = torch.relu(torch.nn.functional.conv2d(torch.tensor(x), kernels)).amax(dim=(2, 3))
+    both = answers.sum(dim=1, keepdim=True).expand(-1, 2)
+    torch.nn.functional.cross_entropy(both, torch.tensor([0, 0])).backward()  # type: ignore[no-untyped-call]
+    assert kernels.grad is not None
+    np.testing.assert_allclose(found.gradient_alike, kernels.grad.numpy(), atol=1e-12)
+    equation = found.explain("gradient_alike[1,0,0,1]")
+    assert isinstance(equation, Equation)
+    assert equation.left.calculate() == pytest.approx(float(found.gradient_alike[1, 0, 0, 1]), abs=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(4))
