@@ -38,7 +38,7 @@ class BatchNorm2dBackward(Backward):
     @cached_property
     def grad_weight(self) -> Array:
         """That of gamma, (C,)."""
-        return freeze((self.grad_output * self.forward.x_hat).sum(axis=(0, 2, 3)))
+        return freeze(np.einsum("nchw,nchw->c", self.grad_output, self.forward.x_hat))
 
     @cached_property
     def grad_bias(self) -> Array:
@@ -53,13 +53,13 @@ class BatchNorm2dBackward(Backward):
     @cached_property
     def grad_variance(self) -> Array:
         """How fast the loss rises with the variance, (C,): a wider spread shrinks everything."""
-        pull = (self.grad_x_hat * self.forward.centred).sum(axis=(0, 2, 3))
+        pull = np.einsum("nchw,nchw->c", self.grad_output, self.forward.centred) * self.forward.weight
         return freeze(pull * -0.5 / self.forward.std**3)
 
     @cached_property
     def grad_mean(self) -> Array:
         """How fast it rises with the mean, (C,); a mean that moves leaves the variance as it is."""
-        return freeze(-self.grad_x_hat.sum(axis=(0, 2, 3)) / self.forward.std)
+        return freeze(-self.grad_bias * self.forward.weight / self.forward.std)
 
     @cached_property
     def direct(self) -> Array:
@@ -79,10 +79,14 @@ class BatchNorm2dBackward(Backward):
 
     @cached_property
     def grad_input(self) -> Array:
-        """The sum of the three ways, (N, C, H, W)."""
+        """The sum of the three ways, (N, C, H, W), without an array for each of them."""
         if not self.forward.training:
             return self.direct
-        return freeze(self.direct + self.via_variance + self.via_mean)
+        forward = self.forward
+        total = self.grad_output * spread(forward.weight / forward.std)
+        total += spread(self.grad_variance * 2 / forward.count) * forward.centred
+        total += spread(self.grad_mean / forward.count)
+        return freeze(total)
 
     def gradients(self) -> Values:
         ways = ("grad_variance", "grad_mean", "direct", "via_variance", "via_mean") if self.forward.training else ()
