@@ -202,10 +202,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         gradient, grids = self.trace.gradient_alike, self.grids
         said = say("Wired to both answers alike, A and B would get this: equal gradients keep equal kernels equal.")
         if not gradient.any():
-            said = say(
-                "Wired to both answers alike, A and B are asked for nothing: what one answer asks for, the other takes "
-                "back."
-            )
+            said = say("Wired to both answers alike, A and B would be asked for nothing.")
         with self.beat("explain", said):
             self.take_away()
             self.play(*map(FadeOut, [*grids.after, *grids.signs, *self.verdicts]), run_time=0.5)
@@ -214,7 +211,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
             for old, new in zip(grids.gradient, grids.alike, strict=True):
                 self.play(FadeOut(old), run_time=0.4)
                 self.play(FadeIn(new), run_time=0.6)
-        said = say("Equal kernels that are used alike stay equal for ever. So networks start at random.")
+        said = say("Used alike, equal kernels stay equal for ever. So networks start at random.")
         with self.beat("explain", said):
             for panel in grids.before:
                 self.point_out(panel)
