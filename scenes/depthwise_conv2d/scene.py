@@ -71,7 +71,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         ):
             self.play(FadeIn(self.board), run_time=0.8)
             grids = self.board.grids
-            whole = [[grid.address(*at) for at in np.ndindex(grid.values.shape)] for grid in grids]
+            whole = [grid.addresses(np.ndindex(grid.values.shape)) for grid in grids]
             triples = [[one for lines in whole[k : k + 3] for one in lines] for k in range(0, len(whole), 3)]
             self.play(*map(FadeOut, point_out(self, grids, triples)), run_time=0.4)
         for c in range(self.trace.x.shape[1]):
@@ -130,7 +130,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             self.play(FadeOut(self.board), run_time=0.5)
             self.play(FadeIn(board), run_time=0.8)
             rows = [[f"mix[{k},{c},0,0]" for c in range(channels)] for k in range(outputs)]
-            places = [[grid.address(*at) for at in np.ndindex(grid.values.shape)] for grid in board.grids[-outputs:]]
+            places = [grid.addresses(np.ndindex(grid.values.shape)) for grid in board.grids[-outputs:]]
             pairs = [[*row, *place] for row, place in zip(rows, places, strict=True)]
             self.play(*map(FadeOut, point_out(self, board.grids[channels:], pairs)), run_time=0.4)
         self.board = board

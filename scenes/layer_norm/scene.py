@@ -53,9 +53,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         said = say("Each row is a picture, each column a channel. Both norms bring values to mean 0 and unit spread.")
         with self.beat("explain", self.origin() + said):
             self.play(FadeIn(board), run_time=0.8)
-            lines = [
-                [address_of("x", (row, column)) for column in range(self.channels)] for row in range(self.pictures)
-            ]
+            lines = [self.line("x", row) for row in range(self.pictures)]
             marks = [*point_out(self, [self.x], lines), *point_out(self, [self.x], [*zip(*lines, strict=True)])]
             self.play(*map(FadeOut, marks), run_time=0.3)
 
@@ -129,13 +127,15 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         alike = self.alike()
         rows = alike or (0,)
         names = ("x", "output", f"{BATCH}output")
-        lines = [
-            [[address_of(name, (row, column)) for column in range(self.channels)] for row in rows] for name in names
-        ]
+        lines = [[self.line(name, row) for row in rows] for name in names]
         insight = say("Layer norm does not look at other pictures.")
         with self.beat("explain", self.moral(alike), reason=insight):
             for line in lines:
                 point_out(self, [self.x, self.layer, self.batch], line)
+
+    def line(self, name: str, row: int) -> list[str]:
+        """Return the addresses of a row of an array."""
+        return [address_of(name, (row, column)) for column in range(self.channels)]
 
     def alike(self) -> tuple[int, int] | None:
         """Return two pictures that differed, and that layer norm has made the same."""

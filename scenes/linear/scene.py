@@ -72,9 +72,11 @@ class LinearScene(ExplainerScene[LinearSpec]):
     def lay_out(self, names: tuple[str, str, str, str]) -> LinearBoard:
         """Build the board with the lines below it, or, where that lets it be larger, at its right."""
         below, self.lines = LinearBoard(self.trace, names, self.theme, self.bands.stage), self.bands.formula
+        if not self.wide:
+            return below
         whole = self.bands.whole
         beside = LinearBoard(self.trace, names, self.theme, replace(whole, right=whole.right - _LINES))
-        if not self.wide or beside.cell <= below.cell:
+        if beside.cell <= below.cell:
             return below
         board = beside.to_left(whole)
         left = board.get_right()[0] + 0.4

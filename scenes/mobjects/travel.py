@@ -9,6 +9,7 @@ import numpy as np
 from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Restore, smooth, squish_rate_func
 
 from scenes.mobjects.text import Label
+from scenes.swift import family_of
 
 __all__ = ["EARLY", "LATE", "travel"]
 
@@ -46,17 +47,13 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
 
 def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:
     """Tell whether a number can go straight to its goal without lying on letters that it did not lie on at first."""
-    letters = [one for one in family_of(past) if one is not goal and one.glyphs]
+    letters = [one for one in family_of(past) if isinstance(one, Label) and one is not goal and one.glyphs]
     seen = [one for one in letters if one.glyphs[0].get_fill_opacity() > _SEEN]
     boxes = np.array([box_of(one) for one in seen]).reshape(-1, 4)
     first, last = np.array(box_of(start)), np.array(box_of(goal))
     mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
     crosses = (mine[..., :2] < boxes[:, 2:]).all(axis=-1) & (mine[..., 2:] > boxes[:, :2]).all(axis=-1)
     return not (crosses[1:] & ~crosses[0]).any()
-
-
-def family_of(mobjects: Sequence[Mobject]) -> list[Label]:
-    return [part for one in mobjects for part in one.get_family() if isinstance(part, Label)]
 
 
 def box_of(label: Label) -> tuple[float, float, float, float]:
