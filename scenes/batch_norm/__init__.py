@@ -86,6 +86,8 @@ class BatchNormSpec(SceneSpec):
         if not self.batch:
             return batched(self.x)
         maps = array[:, None] if array.ndim == 3 else array[:, :, None, None]
+        if len(maps) < 2:
+            raise InputError("x must have at least two rows, a sample each, to be a batch, but it has one.")
         if maps.shape[1] > MAX_CHANNELS:
             raise InputError(
                 f"x must have at most {MAX_CHANNELS} columns, a feature each, to be legible as a batch, "

@@ -423,6 +423,7 @@ def test_a_batch_is_normalised_over_its_samples(perform_well: Perform, x: str, o
 @pytest.mark.parametrize(
     ("x", "came"),
     [
+        ("1 2 3", "x must have at least two rows"),
         ("1 2 3 4; 3 4 5 6", "x must have at most 3 columns, .* has 4"),
         (" | ".join(["1; 2; 3; 4; 5"] * 3), "x must have at most 12 rows in all its images .* has 15"),
     ],
