@@ -11,6 +11,8 @@
 
 PYTHON := .venv/bin/python
 SITE := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
+# programs that tests start find themselves compiled
+export PYTHONDONTWRITEBYTECODE :=
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
 .PHONY: lesson lessons studio test soak docs gallery setup words clean

@@ -120,7 +120,7 @@ def test_the_wheel_says_what_it_is_and_what_its_extras_need(wheel) -> None:
     assert "cnnreel = cnnreel.cli:run" in said["entry_points.txt"]
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_pip_finds_all_that_the_extras_need(installed, wheel) -> None:
     """Without a network: what is missing would have to be asked for."""
     asked = f"cnnreel[studio,slides] @ {wheel.as_uri()}"

@@ -1,12 +1,23 @@
-"""Processes as Linux describes them."""
+"""Processes as Linux describes them, and some to film in."""
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+from cnnreel.work.scheduler import PRELOAD
+
+
+def ready() -> Any:
+    """Return what starts processes that have Manim already."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(list(PRELOAD))
+    return found
 
 
 def described() -> Iterator[tuple[int, int, int]]:

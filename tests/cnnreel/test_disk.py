@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from cnn_core.errors import CnnreelError
 from cnnreel.film.record import sha256_of
@@ -19,9 +18,11 @@ from cnnreel.tell.captions import Cue
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
+from scenes.specs import SceneSpec
+from tests.cnnreel.commands import run
+from tests.cnnreel.processes import ready
 from tests.often import only_often
 
-RENDER = Path(__file__).parents[2] / "render.py"
 SCENE = ("scene", "max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")
 CLIP = '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\npace = "fast"\n'
 FULL = r"Error: The disk is full: there is no room for the film in '.*out'\."
@@ -29,14 +30,8 @@ FULL = r"Error: The disk is full: there is no room for the film in '.*out'\."
 Disk = Callable[[str], Path]
 
 
-def render(*arguments: str | Path, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
-    surroundings = {**os.environ, **({"CNNREEL_CACHE": str(cache)} if cache else {})}
-    command = [sys.executable, RENDER, *arguments]
-    return subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
-
-
-def check_sentence(done: subprocess.CompletedProcess[str], status: int, sentence: str) -> None:
-    assert (done.returncode, done.stdout) == (status, "")
+def check_sentence(done: Result, status: int, sentence: str) -> None:
+    assert (done.exit_code, done.stdout) == (status, "")
     assert re.fullmatch(sentence + "\n", done.stderr), done.stderr
 
 
@@ -92,7 +87,7 @@ def test_a_full_disk_leaves_the_film_that_was_there(short_spec, short_clip, disk
 @pytest.mark.parametrize("kilobytes", only_often([40, 250], 40))
 def test_the_command_says_that_the_disk_is_full(disk, kilobytes) -> None:
     place = disk(f"size={kilobytes}k")
-    check_sentence(render(*SCENE, "-o", place / "out"), 1, FULL)
+    check_sentence(run(*SCENE, "-o", place / "out"), 1, FULL)
     assert list(place.iterdir()) == []
 
 
@@ -110,7 +105,7 @@ def test_a_film_that_is_joined_on_a_full_disk_is_an_error_not_a_shorter_film(sho
 def test_clips_stay_when_there_is_no_room_for_the_lesson_they_make(short_clip, disk, tmp_path) -> None:
     (tmp_path / "l.toml").write_text(CLIP + CLIP)
     place = disk(f"size={int(2.3 * sizes(short_clip))}k")
-    done = render("lesson", tmp_path / "l.toml", "-q", "low", "--workers", "1", "-o", place / "out")
+    done = run("lesson", tmp_path / "l.toml", "-q", "low", "--workers", "1", "-o", place / "out")
     check_sentence(done, 1, r"Error: l: The disk is full: there is no room for the film in '.*out/l'\.")
     assert sorted(path.name for path in (place / "out/l").iterdir()) == ["max-pool", "max-pool-2"]
     assert (place / "out/l/max-pool/max-pool.mp4").read_bytes() == short_clip.main.read_bytes()
@@ -131,7 +126,7 @@ def test_a_disk_without_room_for_a_kept_clip_does_not_spoil_the_cache(disk, tmp_
 def test_a_read_only_folder_is_one_sentence(disk, tmp_path, command) -> None:
     (tmp_path / "l.toml").write_text(CLIP)
     what = SCENE if command == "scene" else ("lesson", tmp_path / "l.toml", "-q", "low")
-    done = render(*what, "-o", disk("ro") / "out")
+    done = run(*what, "-o", disk("ro") / "out")
     check_sentence(done, 1, r"Error: The output folder '.*out.*' cannot be written to: Read-only file system\.")
 
 
@@ -158,7 +153,7 @@ def make_folder(path: Path) -> str:
 def test_a_place_that_is_taken_is_refused_before_anything_is_made(tmp_path, taken, take) -> None:
     sentence = take(tmp_path / taken)
     before = sorted(tmp_path.rglob("*"))
-    check_sentence(render(*SCENE, "-o", tmp_path / "out"), 2, sentence)
+    check_sentence(run(*SCENE, "-o", tmp_path / "out"), 2, sentence)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -176,39 +171,45 @@ def test_files_are_exchanged_all_or_none(short_spec, tmp_path, taken, take) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", only_often(["size=40k", "ro", None], "ro"))
-def test_a_cache_that_cannot_be_written_is_none(short_clip, disk, tmp_path, options) -> None:
+def test_a_cache_that_cannot_be_written_is_none(short_clip, disk, tmp_path, monkeypatch, options) -> None:
     cache = tmp_path / "cache"
     make_file(cache)
-    done = render(*SCENE, "-o", tmp_path / "out", cache=disk(options) if options else cache)
-    assert (done.returncode, done.stderr) == (0, "")
+    monkeypatch.setenv("CNNREEL_CACHE", str(disk(options) if options else cache))
+    done = run(*SCENE, "-o", tmp_path / "out")
+    assert (done.exit_code, done.stderr) == (0, "")
     assert contents(tmp_path / "out/max-pool") == contents(short_clip.folder)
 
 
-@pytest.mark.slow
-def test_two_commands_that_make_the_same_clip_at_once_both_end_well(short_clip, tmp_path) -> None:
-    command = [sys.executable, RENDER, *SCENE, "-o", tmp_path / "out"]
-    both = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
-    assert [process.communicate()[1] for process in both] == [b"", b""]
-    assert [process.returncode for process in both] == [0, 0]
-    assert contents(tmp_path / "out") == contents(short_clip.folder.parent)
+def at_once(*specs: SceneSpec, out: Path) -> None:
+    """Film in a process for each, all at the same time, and see them end well."""
+    films = [ready().Process(target=film, args=(spec, out), kwargs={"quality": "low"}) for spec in specs]
+    for process in films:
+        process.start()
+    for process in films:
+        process.join()
+    assert {process.exitcode for process in films} == {0}
 
 
 @pytest.mark.slow
-def test_two_films_of_one_name_at_once_leave_one_of_them_whole(tmp_path) -> None:
-    command = [sys.executable, RENDER, *SCENE, "-o", tmp_path / "out", "--theme"]
-    both = [subprocess.Popen([*command, theme], stdout=subprocess.DEVNULL) for theme in ("dark", "light")]
-    assert [process.wait() for process in both] == [0, 0]
+def test_two_who_make_the_same_clip_at_once_both_end_well(short_spec, short_clip, tmp_path) -> None:
+    at_once(short_spec, short_spec, out=tmp_path)
+    assert contents(tmp_path) == contents(short_clip.folder.parent)
+
+
+@pytest.mark.slow
+def test_two_films_of_one_name_at_once_leave_one_of_them_whole(short_spec, short_clip, tmp_path) -> None:
+    light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
+    at_once(short_spec, light, out=tmp_path / "out")
     record = json.loads((tmp_path / "out/max-pool/max-pool.json").read_text())
-    alone = render(*SCENE, "--theme", record["spec"]["theme"], "-o", tmp_path / "alone")
-    assert alone.returncode == 0
-    assert contents(tmp_path / "out") == contents(tmp_path / "alone")
+    whole = short_clip if record["spec"]["theme"] == "dark" else film(light, tmp_path, quality="low")
+    assert contents(tmp_path / "out/max-pool") == contents(whole.folder)
 
 
 @pytest.mark.slow
 def test_a_name_may_have_a_hundred_letters(tmp_path) -> None:
     name = "n" * 100
-    done = render(*SCENE, "-o", tmp_path / "out", "--name", name)
+    done = run(*SCENE, "-o", tmp_path / "out", "--name", name)
     film = tmp_path / "out" / name / f"{name}.mp4"
-    assert (done.returncode, done.stdout) == (0, f"{film}\n")
+    assert (done.exit_code, done.stdout) == (0, f"{film}\n")
     assert json.loads(film.with_suffix(".json").read_text())["video"]["sha256"] == sha256_of(film)
-    check_sentence(render(*SCENE, "--name", name + "n"), 2, "Error: --name must be a plain file name of .*")
+    check_sentence(run(*SCENE, "--name", name + "n"), 2, "Error: --name must be a plain file name of .*")

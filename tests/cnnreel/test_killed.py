@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -23,9 +22,8 @@ from cnnreel.film.record import sha256_of
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
-from cnnreel.work.scheduler import PRELOAD
 from scenes.specs import SceneSpec
-from tests.cnnreel.processes import children, wait_for, wait_until, wait_until_gone
+from tests.cnnreel.processes import children, ready, wait_for, wait_until, wait_until_gone
 
 RENDER = Path(__file__).parents[2] / "render.py"
 
@@ -71,18 +69,11 @@ def render_up_to(step: int, spec: SceneSpec, out: Path, cache: Cache | None) -> 
 
 def killed_at(step: int, *given: Any) -> bool:
     """Film in a process that kills itself at one of its renames; tell whether it came so far."""
-    process = context().Process(target=render_up_to, args=(step, *given))
+    process = ready().Process(target=render_up_to, args=(step, *given))
     process.start()
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL)
     return process.exitcode != 0
-
-
-def context() -> Any:
-    """Return what starts processes that have Manim already."""
-    found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(list(PRELOAD))
-    return found
 
 
 def check_next_one_completes(spec: SceneSpec, out: Path, undisturbed: Path) -> None:
@@ -122,7 +113,7 @@ def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
     random, out, longest, ended = Random(0), tmp_path / "out", 1.0, 0
     for moment in range(MOMENTS):
         arguments = (short_spec, out, tmp_path / f"cache-{moment // PER_CACHE}")
-        process = context().Process(target=render, args=arguments)
+        process = ready().Process(target=render, args=arguments)
         start = time.monotonic()
         process.start()
         process.join(None if moment == 0 else random.uniform(0, longest))

@@ -15,20 +15,16 @@ LESSON = '[[clip]]\nname = "pool"\nscene = "max-pool"\nx = [[7, 3], [3, 8]]\n'
 
 
 @pytest.mark.slow
-def test_the_documented_tests_pass_where_warnings_are_errors_and_leave_no_film(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(EXAMPLE)
+def test_the_documented_tests_pass_and_those_that_say_something_else_fail_and_leave_no_film(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(test_true=EXAMPLE, test_false=EXAMPLE.replace('== "8"', '== "9"').replace("< 60", "< 6"))
     (pytester.path / "my-lesson.toml").write_text(LESSON)
-    pytester.runpytest_subprocess("-q", "-W", "error").assert_outcomes(passed=2)
+    done = pytester.runpytest_subprocess("-q", "-W", "error")
+    done.assert_outcomes(passed=2, failed=2)
+    done.stdout.fnmatch_lines(["*assert '8' == '9'*", "*AssertionError: pool*", "FAILED test_false.py*"])
+    done.stdout.no_fnmatch_line("FAILED test_true.py*")
     assert not (pytester.path / "media").exists()
-
-
-@pytest.mark.slow
-def test_a_lesson_that_says_something_else_fails(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(EXAMPLE.replace('== "8"', '== "9"').replace("< 60", "< 6"))
-    (pytester.path / "my-lesson.toml").write_text(LESSON)
-    done = pytester.runpytest_subprocess("-q")
-    done.assert_outcomes(failed=2)
-    done.stdout.fnmatch_lines(["*assert '8' == '9'*", "*AssertionError: pool*"])
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 from cnn_core.errors import InputError
 from scenes.catalog import find
 from scenes.rehearsal import FRAME_SIZES
+from tests.often import in_turn
 from tests.scenes.looking import outside, overlapping, too_small, watch
 
 MANY = 20
@@ -87,10 +88,20 @@ MAKERS: dict[str, Callable[[Chance], Given]] = {
 }
 
 
-@pytest.mark.parametrize("tries", [1, pytest.param(MANY, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("name", "ratio"), in_turn(MAKERS, FRAME_SIZES))
+def test_something_that_is_admitted_fits(name: str, ratio: str) -> None:
+    check_that_it_fits(name, ratio, 1)
+
+
+@pytest.mark.soak
 @pytest.mark.parametrize("ratio", FRAME_SIZES)
 @pytest.mark.parametrize("name", MAKERS)
-def test_whatever_is_admitted_fits(name: str, ratio: str, tries: int) -> None:
+def test_whatever_is_admitted_fits(name: str, ratio: str) -> None:
+    check_that_it_fits(name, ratio, MANY)
+
+
+def check_that_it_fits(name: str, ratio: str, tries: int) -> None:
+    """Play a scene of numbers by chance, so many times; nothing may leave the frame, overlap or be too small."""
     chance = np.random.default_rng(zlib.crc32(f"{name} {ratio} {tries}".encode()))
     for _ in range(tries):
         given = {**MAKERS[name](chance), "ratio": ratio}

@@ -14,7 +14,7 @@ from scenes.catalog import SCENES, find
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import reading_time
-from tests.often import in_turn
+from tests.often import in_turn, only_often
 from tests.performing import perform
 from tests.scenes.looking import outside, overlapping, too_small
 
@@ -73,7 +73,7 @@ def test_a_question_is_answered_by_the_next_beat(name: str) -> None:
             assert answer.kind == "answer"
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", only_often(SCENES, *list(SCENES)[::4]))
 def test_a_scene_says_and_shows_the_same_every_time_and_in_either_theme(name: str) -> None:
     light = rehearse(find(name).build({"theme": "light"}))
     assert light.timeline.as_json() == perform(name).timeline.as_json()

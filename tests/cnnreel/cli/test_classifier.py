@@ -8,19 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 from PIL import Image, ImageDraw, ImageFont
 
 import scenes
 from cnn_core import mnist, recording
 from cnn_core.weights import load
-from cnnreel.cli.main import main
 from scenes.specs.digit_image import unsure
 from scenes.training import TrainingSpec
-
-
-def run(*command: object) -> Result:
-    return CliRunner().invoke(main, [str(part) for part in command], prog_name="render.py")
+from tests.cnnreel.commands import run
 
 
 def test_predict_reads_a_digit() -> None:

@@ -1,20 +1,12 @@
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from cnn_core.errors import CnnreelError
 from cnnreel.cli.engines import engine_of
-from tests.cnnreel.work.cluster.real import HOUSE
-
-
-def command(*options: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, HOUSE / "render.py", "lesson", *options], capture_output=True, text=True, check=False
-    )
+from tests.cnnreel.commands import run
 
 
 @pytest.mark.parametrize(
@@ -30,8 +22,8 @@ def command(*options: str | Path) -> subprocess.CompletedProcess[str]:
 )
 def test_options_that_do_not_go_together_are_refused(tmp_path, options: list[str], message: str) -> None:
     (tmp_path / "l.toml").write_text('[[clip]]\nscene = "max-pool"\n')
-    done = command(tmp_path / "l.toml", "-o", tmp_path / "out", *options)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"Error: {message}\n")
+    done = run("lesson", tmp_path / "l.toml", "-o", tmp_path / "out", *options)
+    assert (done.exit_code, done.stdout, done.stderr) == (2, "", f"Error: {message}\n")
     assert not (tmp_path / "out").exists()
 
 

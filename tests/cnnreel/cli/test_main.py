@@ -12,23 +12,13 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
 from PIL import Image
 
 from cnnreel.cli.main import main
 from scenes.catalog import SCENES
+from tests.cnnreel.commands import RENDER, in_a_process, run
 
-RENDER = Path(__file__).parents[3] / "render.py"
 TINY = ("max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")
-
-
-def run(*command: str) -> Result:
-    return CliRunner().invoke(main, [str(part) for part in command], prog_name="render.py")
-
-
-def in_a_process(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
-    given = [sys.executable, str(RENDER), *(str(part) for part in command)]
-    return subprocess.run(given, capture_output=True, text=True, check=False, **options)  # type: ignore[call-overload]
 
 
 def every_command() -> list[tuple[str, ...]]:
@@ -94,8 +84,8 @@ def test_a_lesson_prints_its_film_and_says_which_clips_failed(tmp_path) -> None:
     out = tmp_path / "out"
     (out / "bad").mkdir(parents=True)
     (out / "bad" / "taken").write_text("a file where a folder is wanted")
-    done = in_a_process("lesson", tmp_path / "good.toml", tmp_path / "bad.toml", "-q", "low", "-o", out)
-    assert (done.returncode, done.stdout) == (1, f"{out}/good/good.mp4\n")
+    done = run("lesson", tmp_path / "good.toml", tmp_path / "bad.toml", "-q", "low", "-o", out)
+    assert (done.exit_code, done.stdout) == (1, f"{out}/good/good.mp4\n")
     assert done.stderr == f"Error: bad/taken: output must be a folder, but '{out}/bad/taken' is a file.\n"
     assert (out / "bad/max-pool/max-pool.mp4").is_file()
     assert not (out / "bad/bad.mp4").exists()
@@ -258,10 +248,10 @@ def test_output_that_nobody_reads_to_the_end_is_no_error_worth_a_traceback() -> 
 
 @pytest.mark.slow
 def test_a_film_is_shown_elsewhere_by_what_embed_prints(tmp_path) -> None:
-    in_a_process("scene", *TINY, "-o", tmp_path, "--name", "tiny", "--single-file")
+    run("scene", *TINY, "-o", tmp_path, "--name", "tiny", "--single-file")
     assert not (tmp_path / "tiny" / "page").exists()
-    done = in_a_process("embed", tmp_path / "tiny", "--for", "iframe")
-    assert done.returncode == 0
+    done = run("embed", tmp_path / "tiny", "--for", "iframe")
+    assert done.exit_code == 0
     assert done.stdout.startswith('<iframe src="tiny/tiny.html"')
     assert done.stderr == f"Copy the folder {tmp_path}/tiny beside the page.\n"
 

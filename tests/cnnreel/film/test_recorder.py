@@ -224,7 +224,7 @@ def test_the_published_schema_of_films_is_that_of_the_code() -> None:
     assert json.loads(PUBLISHED.read_text()) == film_schema()
 
 
-OFTEN = only_often(SCENES, "title", "max-pool", "linear", "mistake")
+OFTEN = only_often(SCENES, "title", "max-pool", "linear")
 
 
 @pytest.mark.parametrize("name", OFTEN)

@@ -29,18 +29,26 @@ def fault_of(uploads: Uploads, scene: str, **given: Any) -> dict[str, Any]:
     return dict(fault)
 
 
-@pytest.mark.parametrize("form", describe_scenes(), ids=lambda form: form["scene"])
-def test_every_scene_has_a_form_whose_defaults_are_right(form: dict[str, Any], uploads: Uploads) -> None:
+@pytest.fixture(scope="module")
+def forms() -> dict[str, dict[str, Any]]:
+    return {form["scene"]: form for form in describe_scenes()}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_scene_has_a_form_whose_defaults_are_right(
+    scene: str, forms: dict[str, dict[str, Any]], uploads: Uploads
+) -> None:
+    form = forms[scene]
     assert [field["field"] for field in form["fields"] if not field["label"]] == []
     fields = [field for field in form["fields"] if field["default"] is not None and field["kind"] != "path"]
     given = {field["field"]: field["default"] for field in fields}
-    assert check_wish({"scene": form["scene"], "given": {}}, uploads)["faults"] == []
-    if form["scene"] not in ("linear",):  # its example has a bias that is no default
-        assert check_wish({"scene": form["scene"], "given": given}, uploads)["faults"] == []
+    assert check_wish({"scene": scene, "given": {}}, uploads)["faults"] == []
+    if scene not in ("linear",):  # its example has a bias that is no default
+        assert check_wish({"scene": scene, "given": given}, uploads)["faults"] == []
 
 
-def test_there_is_a_form_for_every_scene() -> None:
-    assert [form["scene"] for form in describe_scenes()] == list(SCENES)
+def test_there_is_a_form_for_every_scene(forms: dict[str, dict[str, Any]]) -> None:
+    assert list(forms) == list(SCENES)
 
 
 def test_values_are_those_of_the_numbers_that_were_typed(uploads: Uploads) -> None:

@@ -21,6 +21,8 @@ from tests.cnnreel.frames import atoms
 from tests.cnnreel.processes import wait_for
 
 RENDER = Path(__file__).parents[3] / "render.py"
+SLOW = ("--x", "7 3; 3 8", "--no-question", "--pace", "slow", "-q", "high")
+"""What is played in a moment, and filmed in some seconds."""
 
 
 def names(folder: Path) -> list[str]:
@@ -161,7 +163,7 @@ def test_what_cannot_be_chosen_is_refused_before_anything_is_made(
 
 def rendering(out: Path) -> subprocess.Popen[bytes]:
     """Begin a film that takes some seconds, and wait until its first bytes are written."""
-    command = [sys.executable, RENDER, "scene", "max-pool", "-q", "high", "--pace", "slow", "-o", out]
+    command = [sys.executable, RENDER, "scene", "max-pool", *SLOW, "-o", out]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     wait_for(process, out, ".cnnreel-*/*/segments/*/film.mp4")
     return process

@@ -148,8 +148,10 @@ def test_lessons_of_one_name_are_refused_before_anything_is_made(lesson: Lesson,
 
 @pytest.mark.slow
 def test_ctrl_c_ends_a_lesson_and_leaves_no_process_and_nothing_half_made(tmp_path) -> None:
-    (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
-    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "medium", "-o", tmp_path / "out"]
+    (tmp_path / "l.toml").write_text(
+        '[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\n' * 4
+    )
+    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(process, tmp_path, "out/l/.cnnreel-*/*/segments/*/film.mp4")
     os.killpg(process.pid, signal.SIGINT)

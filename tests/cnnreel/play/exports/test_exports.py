@@ -8,18 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from cnnreel.cli.main import main
 from cnnreel.play.exports import EXPORTS, export
+from tests.cnnreel.commands import run
 from tests.cnnreel.reels import Reel
 
 TINY = ("max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")
 LESSON = '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\npace = "fast"\nquestion = false\n'
-
-
-def run(*command: object) -> Result:
-    return CliRunner().invoke(main, [str(part) for part in command], prog_name="render.py")
 
 
 def test_the_export_lies_beside_the_film_and_is_what_the_command_names(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(short_s
     assert [path.name for path in tmp_path.iterdir()] == ["fine"]
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_if_the_scheduler_goes_every_clip_that_is_missing_says_so(
     cluster: RealCluster, short_spec: SceneSpec, tmp_path
 ) -> None:

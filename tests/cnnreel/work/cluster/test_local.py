@@ -48,7 +48,9 @@ def test_a_cluster_on_this_machine_lets_nobody_else_in_and_serves_no_page() -> N
 def test_ctrl_c_ends_a_cluster_on_this_machine_and_leaves_nothing(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
-    (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\n' * 4)
+    (tmp_path / "l.toml").write_text(
+        '[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\n' * 4
+    )
     options = ["-q", "high", "-o", tmp_path / "out", "--engine", "dask", "--workers", "2"]
     process = subprocess.Popen(
         [sys.executable, HOUSE / "render.py", "lesson", tmp_path / "l.toml", *options],
