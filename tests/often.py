@@ -14,11 +14,9 @@ __all__ = ["in_turn", "only_often"]
 def in_turn(*axes: Iterable[Any]) -> list[Any]:
     """Return all combinations, of which `make test` plays so many that each value of each axis has its turn."""
     listed = [list(axis) for axis in axes]
-    turns = min(map(len, listed))
+    turns = {tuple(turn % len(axis) for axis in listed) for turn in range(max(map(len, listed)))}
     places = product(*(range(len(axis)) for axis in listed))
-    return [
-        _param(*combined, often=sum(at) % turns == 0) for at, combined in zip(places, product(*listed), strict=True)
-    ]
+    return [_param(*combined, often=at in turns) for at, combined in zip(places, product(*listed), strict=True)]
 
 
 def only_often(names: Iterable[Any], *often: Any) -> list[Any]:

@@ -14,6 +14,7 @@ from scenes.specs import as_json
 from scenes.stage import ExplainerScene
 from scenes.swift import family_of
 from scenes.timeline import Beat
+from tests.often import in_turn
 
 Perform = Callable[..., Any]
 
@@ -127,22 +128,18 @@ def test_steps_have_sum_divisor_and_mean_in_the_record() -> None:
     assert "x_padded" not in values
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize(
-    "given",
-    [
-        pytest.param({"x": "-7", "kernel_size": 1}, id="smallest"),
-        pytest.param({"x": large(12, 12, decimals=2), "kernel_size": 7, "padding": 1, "stride": 4}, id="large window"),
-        pytest.param(
-            {"x": large(5, 5, decimals=2), "kernel_size": 3, "padding": 1, "stride": 2, "theme": "light"},
-            id="long sums",
-        ),
-        pytest.param({"x": large(3, 6, 6), "kernel_size": 3, "stride": 2, "ceil_mode": True}, id="channels"),
-        pytest.param({"x": "1 2; 3 4", "padding": 1, "divisor_override": 9999}, id="tiny means"),
-    ],
-)
-def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, ratio: str, given: dict[str, Any]) -> None:
-    perform_well("avg-pool", ratio=ratio, **given)
+LARGEST: dict[str, dict[str, Any]] = {
+    "smallest": {"x": "-7", "kernel_size": 1},
+    "large window": {"x": large(12, 12, decimals=2), "kernel_size": 7, "padding": 1, "stride": 4},
+    "long sums": {"x": large(5, 5, decimals=2), "kernel_size": 3, "padding": 1, "stride": 2, "theme": "light"},
+    "channels": {"x": large(3, 6, 6), "kernel_size": 3, "stride": 2, "ceil_mode": True},
+    "tiny means": {"x": "1 2; 3 4", "padding": 1, "divisor_override": 9999},
+}
+
+
+@pytest.mark.parametrize(("which", "ratio"), in_turn(LARGEST, FRAME_SIZES))
+def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, which: str, ratio: str) -> None:
+    perform_well("avg-pool", ratio=ratio, **LARGEST[which])
 
 
 @pytest.mark.parametrize(("divisor", "wanted"), [(0, "at least 1"), (10000, "at most 9999")])

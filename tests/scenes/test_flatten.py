@@ -6,6 +6,7 @@ import pytest
 from cnn_core.errors import InputError
 from scenes.flatten import FlattenSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
+from tests.often import in_turn
 
 
 def played(**given: Any) -> Any:
@@ -54,8 +55,9 @@ def test_the_shown_index_is_where_the_value_is() -> None:
         assert values["output"][0, values["index"][c, i, j]] == values["x"][0, c, i, j]
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 6, 6), (3, 3, 4), (3, 12, 1), (1, 3, 12)])
+@pytest.mark.parametrize(
+    ("ratio", "shape"), in_turn(FRAME_SIZES, [(1, 1, 1), (1, 6, 6), (3, 3, 4), (3, 12, 1), (1, 3, 12)])
+)
 def test_small_and_large_maps_fit_every_frame(ratio: str, shape: tuple[int, ...]) -> None:
     width, height = FRAME_SIZES[ratio]
     x = (np.arange(np.prod(shape)).reshape(shape) / 4 - 3).tolist()

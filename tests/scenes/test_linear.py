@@ -7,6 +7,7 @@ import torch
 from cnn_core.errors import CnnreelError
 from scenes.linear import LinearSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
+from tests.often import in_turn
 
 LONG = "0.25 -1.5 3 1 2 3 4 -99.25"
 
@@ -50,8 +51,10 @@ def test_outputs_agree_with_torch() -> None:
     np.testing.assert_allclose(spec.values()["output"], expected.numpy(), rtol=1e-14)
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize("given", [{"x": "3", "weight": "0.333"}, {"x": LONG, "weight": ";".join([LONG] * 6)}])
+@pytest.mark.parametrize(
+    ("ratio", "given"),
+    in_turn(FRAME_SIZES, [{"x": "3", "weight": "0.333"}, {"x": LONG, "weight": ";".join([LONG] * 6)}]),
+)
 def test_small_and_large_layers_fit_every_frame(ratio: str, given: dict[str, Any]) -> None:
     width, height = FRAME_SIZES[ratio]
     for beat in played(**given, ratio=ratio).beats:

@@ -12,6 +12,7 @@ from scenes.catalog import find
 from scenes.rehearsal import FRAME_SIZES
 from scenes.specs import as_json
 from scenes.timeline import Beat
+from tests.often import in_turn
 
 Perform = Callable[..., Any]
 
@@ -105,21 +106,20 @@ def test_each_channel_is_pooled_for_itself(perform: Perform) -> None:
     assert shown_output(scene.timeline.last) == {"output[0,0,0,0]": "4", "output[0,1,0,0]": "8"}
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize(
-    "given",
-    [
-        pytest.param({"x": "7"} | {"kernel_size": 1}, id="smallest"),
-        pytest.param({"x": large(12, 12, decimals=2), "kernel_size": 7, "padding": 1, "stride": 4}, id="large window"),
-        pytest.param({"x": large(9, 9, decimals=2), "kernel_size": 3, "theme": "light"}, id="long values"),
-        pytest.param({"x": large(3, 6, 6), "kernel_size": 3, "stride": 2, "ceil_mode": True}, id="channels"),
-        pytest.param({"x": large(8, 8), "x_label": "W" * 24, "output_label": "M" * 24}, id="long names"),
-        pytest.param({"x": large(1, 12), "kernel_size": (1, 3)}, id="one row"),
-        pytest.param({"x": large(12, 1), "kernel_size": (3, 1)}, id="one column"),
-    ],
-)
-def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, ratio: str, given: dict[str, Any]) -> None:
-    scene = perform_well("max-pool", ratio=ratio, **given)
+LARGEST: dict[str, dict[str, Any]] = {
+    "smallest": {"x": "7", "kernel_size": 1},
+    "large window": {"x": large(12, 12, decimals=2), "kernel_size": 7, "padding": 1, "stride": 4},
+    "long values": {"x": large(9, 9, decimals=2), "kernel_size": 3, "theme": "light"},
+    "channels": {"x": large(3, 6, 6), "kernel_size": 3, "stride": 2, "ceil_mode": True},
+    "long names": {"x": large(8, 8), "x_label": "W" * 24, "output_label": "M" * 24},
+    "one row": {"x": large(1, 12), "kernel_size": (1, 3)},
+    "one column": {"x": large(12, 1), "kernel_size": (3, 1)},
+}
+
+
+@pytest.mark.parametrize(("which", "ratio"), in_turn(LARGEST, FRAME_SIZES))
+def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, which: str, ratio: str) -> None:
+    scene = perform_well("max-pool", ratio=ratio, **LARGEST[which])
     assert scene.timeline.duration < 240
 
 

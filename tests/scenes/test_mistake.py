@@ -12,6 +12,7 @@ from cnn_core.weights import shipped
 from scenes.addresses import value_at
 from scenes.digit import MistakeSpec
 from scenes.rehearsal import FRAME_SIZES, rehearse
+from tests.often import only_often
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_what_covering_a_place_changes_is_measured(spec: MistakeSpec) -> None:
     assert spec.importance[0, 0] == pytest.approx(0, abs=1e-12)
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
+@pytest.mark.parametrize("ratio", only_often(FRAME_SIZES, "9:16"))
 def test_another_mistake_is_filmed_in_every_frame(ratio: str, spec: MistakeSpec) -> None:
     other = MistakeSpec.build({"x": f"mnist:#{spec.mistakes.wrong[-1]}", "ratio": ratio})
     width, height = FRAME_SIZES[ratio]

@@ -9,6 +9,7 @@ from scenes.stage import ExplainerScene, pixel_box
 from scenes.swift import family_of
 from scenes.theme import CAPTION_BAND
 from scenes.title import TitleSpec
+from tests.often import in_turn
 
 EMPTY = {"course": "", "title": "", "author": "", "part": ""}
 LONG = {"course": "M" * 60, "title": "Handwritten " * 8, "author": "W" * 60, "part": "chapter 12 of 144"}
@@ -70,8 +71,7 @@ def test_what_is_missing_is_not_said(given: dict[str, str], caption: str) -> Non
     assert rehearse(TitleSpec.build(given)).timeline.beats[0].caption == caption
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize("motif", [True, False])
+@pytest.mark.parametrize(("ratio", "motif"), in_turn(FRAME_SIZES, [True, False]))
 def test_long_words_break_and_stay_in_the_frame(ratio: str, motif: bool) -> None:
     boxes: list[tuple[int, int, int, int]] = []
     scene = rehearse(
