@@ -168,11 +168,15 @@ def _into(conversion: AtenConversion, call: AtenCall) -> None:
 
 def _mean(conversion: AtenConversion, call: AtenCall) -> None:
     source, axes = call.given["self"], [axis % 4 for axis in call.given.get("dim") or ()]
-    if len(conversion.shape(source)) != 4 or sorted(axes) != [2, 3]:
-        raise InputError(f"model must take means of whole maps, but {call.name} takes them along {axes}.")
-    conversion.add(call, "adaptive_avg_pool2d", {"x": source, "output_size": 1})
+    shape = conversion.shape(source)
+    if len(shape) != 4 or sorted(axes) not in ([2], [3], [2, 3]):
+        raise InputError(f"model must take means of maps, but {call.name} takes them along {axes}.")
+    size = 1 if len(axes) == 2 else (1, shape[3]) if axes == [2] else (shape[2], 1)
+    conversion.add(call, "adaptive_avg_pool2d", {"x": source, "output_size": size})
     if not call.given.get("keepdim"):
-        flat = Node(conversion.unique(f"{call.name} flat"), "flatten", (conversion.named[call.name],))
+        left = {} if len(axes) == 2 else {"shape": conversion.made(call)}
+        op = "reshape" if left else "flatten"
+        flat = Node(conversion.unique(f"{call.name} flat"), op, (conversion.named[call.name],), {}, left)
         conversion.put(flat, call.name)
 
 

@@ -40,7 +40,11 @@ class Building:
         output = node.forward(*(self.values[one] for one in node.inputs)).output
         self._kept += output.size
         if self._kept > MAX_KEPT:
-            raise InputError(f"the images must be small enough for {MAX_KEPT:,} numbers in all, but they are not.")
+            size = "×".join(map(str, self.input_shape))
+            raise InputError(
+                f"model must make at most {MAX_KEPT:,} numbers of an image of {size}, but it makes more; give a smaller "
+                "size, where the network takes one, or a smaller network."
+            )
         self.values[node.name] = output
         self.nodes.append(node)
         self.named[called] = node.name

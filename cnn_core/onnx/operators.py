@@ -207,20 +207,23 @@ def _softmax(op: str, conversion: Conversion, message: NodeMessage) -> None:
 
 
 def _mean(conversion: Conversion, message: NodeMessage) -> None:
-    """Take the mean of whole maps."""
+    """Take the mean of whole maps, or of their columns or rows."""
     shape = conversion.shape(message.inputs[0])
     axes = sorted(axis % len(shape) for axis in axes_of(conversion, message))
-    if len(shape) != 4 or axes != [2, 3]:
-        raise InputError(f"model must take means of whole maps, but {message.name!r} takes them along {axes}.")
-    _global("adaptive_avg_pool2d", conversion, message, flat=not message.attributes.get("keepdims", 1))
+    if len(shape) != 4 or axes not in ([2], [3], [2, 3]):
+        raise InputError(f"model must take means of maps, but {message.name!r} takes them along {axes}.")
+    size = 1 if axes == [2, 3] else (1, shape[3]) if axes == [2] else (shape[2], 1)
+    if message.attributes.get("keepdims", 1):
+        conversion.add(message, "adaptive_avg_pool2d", output_size=size)
+    else:
+        name = f"{message.outputs[0]} as a map"
+        conversion.add(message, "adaptive_avg_pool2d", output=name, output_size=size)
+        into(conversion, message, tuple(side for axis, side in enumerate(shape) if axis not in axes), name)
 
 
-def _global(op: str, conversion: Conversion, message: NodeMessage, *, flat: bool = False) -> None:
+def _global(op: str, conversion: Conversion, message: NodeMessage) -> None:
     _four_axes(conversion, message)
-    name = f"{message.outputs[0]} as a map"
-    conversion.add(message, op, output=name if flat else None, output_size=1)
-    if flat:
-        into(conversion, message, conversion.shape(name)[:2], name)
+    conversion.add(message, op, output_size=1)
 
 
 def _resize(conversion: Conversion, message: NodeMessage) -> None:

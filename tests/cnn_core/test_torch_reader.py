@@ -27,6 +27,7 @@ class Mixed(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         first = self.inverted(self.residual(self.stem(x)))
         both = torch.cat([self.up(nn.functional.max_pool2d(first, 2)), first * torch.sigmoid(first)], dim=1)
+        both = both * both.mean(2, keepdim=True) + both.mean(3, keepdim=True)
         return self.head(self.drop(both.mean((2, 3))) + 1)
 
 

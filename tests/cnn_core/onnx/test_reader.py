@@ -79,6 +79,14 @@ def test_sizes_that_are_computed_are_worked_out_while_reading(read: Reader) -> N
     assert output_of(graph, np.ones((1, 1, 2, 3))).shape == (1, 6)
 
 
+@pytest.mark.parametrize("keepdims", [0, 1])
+@pytest.mark.parametrize("axes", [(2,), (-1,), (2, 3)])
+def test_means_of_maps_of_their_columns_and_of_their_rows(axes: tuple[int, ...], keepdims: int, read: Reader) -> None:
+    graph = read(model([node("ReduceMean", ["x"], "y", axes=axes, keepdims=keepdims)], shape=(1, 2, 3, 4)))
+    x = np.arange(24.0).reshape(1, 2, 3, 4)
+    np.testing.assert_allclose(output_of(graph, x), x.mean(axis=axes, keepdims=bool(keepdims)), rtol=1e-15)
+
+
 @pytest.mark.parametrize(("how", "expected"), [("SAME_UPPER", ((0, 1), (0, 1))), ("SAME_LOWER", ((1, 0), (1, 0)))])
 def test_padding_of_the_same_size_goes_where_the_file_says(how: str, expected: object, read: Reader) -> None:
     nodes = [node("Conv", ["x", "w"], "y", auto_pad=how, strides=(2, 2))]
