@@ -10,12 +10,11 @@
 # make clean    remove films and caches; the virtual environment stays
 
 PYTHON := .venv/bin/python
-SITE := NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 # programs that tests start find themselves compiled
 export PYTHONDONTWRITEBYTECODE :=
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
-.PHONY: lesson lessons studio test soak docs gallery setup words clean
+.PHONY: lesson lessons studio test types tests soak docs gallery setup words clean
 
 lesson: .venv/.ready
 	$(PYTHON) render.py lesson lessons/handwritten-digits.toml -o out
@@ -29,16 +28,20 @@ studio: .venv/.ready-studio
 test: .venv/.ready-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	$(MAKE) --no-print-directory --jobs types tests docs
+
+types: .venv/.ready-dev
 	.venv/bin/mypy
+
+tests: .venv/.ready-dev
 	.venv/bin/pytest -n auto --dist worksteal
-	$(SITE)
 
 soak: .venv/.ready-dev
 	$(PYTHON) tests/mutants.py
 	.venv/bin/pytest -m soak
 
 docs: .venv/.ready-dev
-	$(SITE)
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
 gallery: .venv/.ready-dev
 	$(PYTHON) scripts/gallery.py
