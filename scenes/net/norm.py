@@ -53,7 +53,7 @@ def look_at_norm(board: NetBoard, one: WorkedOut) -> None:
 def known(board: NetBoard, one: WorkedOut) -> VGroup:
     """Return the rule and the four numbers of the channel."""
     room = board.places.zoom
-    size = max(smallest_text(), min(0.42, 0.075 * room.width))
+    size = max(smallest_text(), min(0.5, 0.075 * room.width))
     rules = VGroup(*(Formula(code, 1.1 * size, board.theme.text) for code in (RULE, SCALED))).arrange(
         RIGHT, buff=1.6 * size
     )

@@ -32,6 +32,7 @@ def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
     """Tell what becomes of one window."""
     step, closely = step_of(one), Closely(board, one)
     why = say("That a feature is there counts more than where exactly.") if isinstance(step, MaxPool2dStep) else ""
+    why = why or say("A mean keeps how much there is, not where.")
     said = headed(board, one, f"{place_in_words(one)} {say('It comes from this window.')}")
     with board.stage.beat("step", said, reason=why):
         board.bring(one)
@@ -91,7 +92,7 @@ def window_grid(closely: Closely) -> NumberGrid:
     board, step = closely.board, step_of(closely.one)
     values: Array = np.where(step.inside, step.window, np.nan)
     room = board.places.zoom
-    cell = min(1.1, room.width / values.shape[1], (room.height - smallest_text()) / values.shape[0])
+    cell = min(1.4, room.width / values.shape[1], (room.height - smallest_text()) / values.shape[0])
     inside = iter([leaf.address for leaf in closely.equation.left.leaves() if leaf.name == "x"])
     addresses = {at: next(inside, "") for at in np.ndindex(values.shape) if step.inside[at]}
     grid = NumberGrid(

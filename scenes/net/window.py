@@ -62,7 +62,7 @@ def room_of_grids(board: NetBoard, one: WorkedOut) -> tuple[float, str]:
     columns, name = kernel.shape[1], 1.5 * smallest_text()
     for where, across in (("beside", 2 * columns + _SUM), ("place", columns + _SUM), ("apart", 2 * columns)):
         high = (room.height - (0 if where == "apart" else name)) / len(kernel)
-        cell = min(1.2 if board.stage.tall else 1.0, (room.width - _APART) / across, high)
+        cell = min(1.2, (room.width - _APART) / across, high)
         if stamp_size(kernel, _DECIMALS, cell) or (where == "apart" and cell >= readable_cell(kernel, _DECIMALS)):
             return cell, where
     return 0.0, ""
