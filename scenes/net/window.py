@@ -145,6 +145,8 @@ def multiply_in_place(board: NetBoard, window: NumberGrid, kernel: NumberGrid | 
         stage.play(*(map(Transform, marks, there) if marks else map(FadeIn, there)), run_time=0.2)
         gone = [window.numbers[cell], *([kernel[k]] if isinstance(kernel, Stamp) else [])] if is_in_place else []
         stage.play(*map(FadeOut, gone), *map(FadeIn, parts), run_time=0.25)
+        for one in gone:  # it comes back with its grid otherwise, when that leaves
+            one.set_opacity(0)
         marks = marks or there
     stage.play(*map(FadeOut, marks), run_time=0.2)
 
