@@ -127,7 +127,7 @@ def look_at_channels(board: NetBoard, one: WorkedOut) -> None:
             board.stage.play(FadeIn(VGroup(total)), run_time=max(0.14, min(0.4, 4 / len(table.sums))))
     closely = Closely(board, one, places={total.address: total for total in table.sums})
     with board.stage.beat("step", added_up(one, closely.said()), reason=why):
-        closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True))
+        closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True).result)
 
 
 def added_up(one: WorkedOut, value: str) -> str:

@@ -47,7 +47,7 @@ def look_at_norm(board: NetBoard, one: WorkedOut) -> None:
         line = closely.show(ways_of(first), 0.8, upper)
         if first is not closely.equation:
             line = closely.show([scaled_and_shifted(closely.equation, first.result)], 0.8, lower)
-        closely.drop(line)
+        closely.drop(line.result)
 
 
 def known(board: NetBoard, one: WorkedOut) -> VGroup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut
+from manim import Create
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace
@@ -59,11 +59,7 @@ def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
             board.stage.play(Create(ring), run_time=0.5)
         closely.grids = [grid]
         line = closely.show(ways_of(closely.equation), run_time=0.8)
-        flying = line.result.copy() if isinstance(step, AvgPool2dStep) else grid_number(line.result, step, grid)
-        flying.address = ""
-        board.stage.play(FadeIn(flying), run_time=0.2)
-        goal = board.right.middle(board.index(1, c), i, j)
-        board.stage.play(FadeOut(flying, target_position=goal, scale=0.3), run_time=0.8)
+        closely.drop(line.result if isinstance(step, AvgPool2dStep) else grid_number(line.result, step, grid))
 
 
 def step_of(one: WorkedOut) -> MaxPool2dStep | AvgPool2dStep:

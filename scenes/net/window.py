@@ -95,7 +95,7 @@ def look_at_window(board: NetBoard, one: WorkedOut) -> None:
         said = say("The rows are summed, then their sums: {value}.", value=closely.said())
     with board.stage.beat("step", said, reason=why):
         closely.places = collapse(board, closely, products, beside=isinstance(kernel, Stamp))
-        closely.drop(closely.show(rows_of(closely), run_time=2.0, slowly=True))
+        closely.drop(closely.show(rows_of(closely), run_time=2.0, slowly=True).result)
 
 
 def grids(board: NetBoard, one: WorkedOut) -> tuple[NumberGrid, NumberGrid | Stamp, NumberGrid]:

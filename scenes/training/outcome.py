@@ -32,12 +32,12 @@ class Develop(Animation):
     """Shows a picture as it was at one measured step after the other."""
 
     def __init__(self, picture: Any, states: list[Colours], **options: Any) -> None:
-        self.states = states
+        self.picture, self.states = picture, states
         super().__init__(picture, rate_func=linear, **options)
 
     def interpolate_mobject(self, alpha: float) -> None:
         place = min(int(self.rate_func(alpha) * len(self.states)), len(self.states) - 1)
-        self.mobject.pixel_array = self.states[place]
+        self.picture.pixel_array = self.states[place]
 
 
 class KernelBlock(Group):
