@@ -40,6 +40,9 @@ SHORT = MappingProxyType(
         "average pool": marked("pool"),
         "global average pool": marked("pool"),
         "leaky ReLU": marked("leaky"),
+        "transposed conv": marked("up"),
+        "upsample": marked("up"),
+        "concat": marked("join"),
     }
 )
 """Names of steps that are shorter in a strip."""
