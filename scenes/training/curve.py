@@ -73,7 +73,7 @@ class CurveChapter:
     def make_room(self) -> None:
         """Let the curve become flatter, so that another one has room below it, and take away what stands beside."""
         before, drawn = self.plots.loss, self.drawn
-        self.plan(0.66, self.stage.bands.stage, 0.46)
+        self.plan(0.66 if self.stage.wide or self.stage.tall else 0.72, self.stage.bands.stage, 0.46)
         self.drawn = [one for span in self.parts for one in self.part(*span)]
         leaving, self.shown = [before, *self.shown], []
         self.stage.play(

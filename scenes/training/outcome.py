@@ -105,7 +105,7 @@ class Outcome:
 
     def __init__(self, stage: TrainingScene) -> None:
         self.stage, self.trace, self.log, self.theme = stage, stage.trace, stage.log, stage.theme
-        self.size = max(0.38 if stage.wide else 0.34, smallest_text())
+        self.size = max(0.38 if stage.wide else 0.26, smallest_text())
 
     def play(self) -> None:
         self.show_kernels()

@@ -149,7 +149,8 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         """Show some of the first batch, its loss, and how large the gradients are."""
         sheet_box, list_box = self.halves(0.45 if self.wide else 0.5)
         sheet = Sheet(self.log, 0, self.theme, sheet_box)
-        size = max(0.46, smallest_text())
+        lines = 5.2 + 1.3 * len(self.log.about["gradients_of"])
+        size = max(smallest_text(), min(0.46, list_box.height / lines))
         known = VGroup(
             *(
                 Known(name, self.trace.result(address, *at), self.theme, 1.3 * size)
@@ -160,7 +161,12 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         name = Label(say("size of the gradient, by layer"), size, self.theme.muted)
         name.next_to(known, DOWN, buff=0.9 * size, aligned_edge=LEFT)
         top = float(name.get_bottom()[1]) - 0.3 * size
-        rows = self.gradients(replace(list_box, top=top, bottom=max(list_box.bottom, top - 6.4 * size)), size)
+        rows = self.gradients(
+            replace(
+                list_box, top=top, bottom=max(list_box.bottom, top - 1.6 * size * len(self.log.about["gradients_of"]))
+            ),
+            size,
+        )
         said = say(
             "One step: {batch} digits, {shown} of them shown, give one loss and {parameters} gradients.",
             batch=self.log.about["batch_size"],
