@@ -24,7 +24,7 @@ from scenes.working import Working
 __all__ = ["BackwardScene"]
 
 _LINE, _TALL_LINE = 0.85, 1.15
-"""Height of the band of formulas in a wide and in a tall frame, in scene units."""
+"""Height of the band of formulas in a wide frame and in others, in scene units."""
 
 SpecT = TypeVar("SpecT", bound=SceneSpec)
 
@@ -44,10 +44,8 @@ class BackwardScene(ExplainerScene[SpecT]):
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
-        if self.wide or self.tall:
-            line = replace(self.bands.formula, top=self.bands.formula.bottom + (_TALL_LINE if self.tall else _LINE))
-            stage = replace(self.bands.whole, bottom=line.top + 0.1)
-            self.bands = replace(self.bands, formula=line, stage=stage)
+        line = replace(self.bands.formula, top=self.bands.formula.bottom + (_LINE if self.wide else _TALL_LINE))
+        self.bands = replace(self.bands, formula=line, stage=replace(self.bands.whole, bottom=line.top + 0.1))
         self.show_title(title, say("← back"))
         self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
         self.working = Working(self, self.sheets.grids, **colors)

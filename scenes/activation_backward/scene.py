@@ -78,13 +78,15 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         name, size = f"{self.function}(x)", max(0.26, smallest_text())
         self.curve = Curve(trace.forward.function, ends, name, self.plot, size, self.theme)
         said = say("In the forward pass, {function} sent each value of x along this curve.", function=self.function)
-        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
+        with self.beat(
+            "explain", self.origin() + said, reason=say("First forward: each value went through the curve.")
+        ):
             self.play(FadeIn(self.sheets["x"], self.curve), run_time=0.8)
             self.play(Create(self.curve.line), run_time=1.0)
 
     def come_back(self) -> None:
         said = say("Now dL/dy comes back: ▼ for outputs that should fall, ▲ for those that should rise.")
-        with self.beat("explain", said, reason=say("what is asked of each output")):
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
             self.signs_of(self.sheets["grad_output"].grid)
             self.play(FadeIn(self.sheets["slope"], self.sheets["grad_input"]), run_time=0.5)
@@ -102,7 +104,11 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             prompt = say("x is {x}, and dL/dy is {grad}. What is dL/dx there?", **named)
             marks = question_marks(self.sheets["grad_input"].grid, *cell, self.theme)
             self.ask(prompt, self.equation(dx).result.text, *marks, first=self.look(cell))
-        with self.beat("answer" if asked else "step", self.said(cell), reason=say("times the slope")):
+        with self.beat(
+            "answer" if asked else "step",
+            self.said(cell),
+            reason=say("The slope says how much an output hears of its input."),
+        ):
             self.play(*([self.end_question()] if asked else self.look(cell)), run_time=0.6)
             tangent = self.tangent(cell)
             self.play(FadeIn(tangent), run_time=0.6)
@@ -126,7 +132,11 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         return VGroup(Dot(here, radius=0.11, color=self.theme.input), line)
 
     def others_too(self) -> None:
-        with self.beat("step", say("All others, in the same way: dL/dy times slope."), reason=say("times the slope")):
+        with self.beat(
+            "step",
+            say("All others, in the same way: dL/dy times slope."),
+            reason=say("The slope says how much an output hears of its input."),
+        ):
             self.play(*self.leave(*self.signs), run_time=0.4)
             for key in ("slope", "grad_input"):
                 grid = self.sheets[key].grid
@@ -140,7 +150,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
     def close(self) -> None:
         slope = self.trace.slope[0, 0]
         flat = [(row, column) for row, column in np.ndindex(slope.shape) if slope[row, column] <= _FLAT * slope.max()]
-        with self.beat("explain", self.moral(), reason=say("the slope decides")):
+        with self.beat("explain", self.moral(), reason=say("The slope decides how much gets through.")):
             for key in ("x", "slope", "grad_input") if flat else ():
                 self.play(FadeIn(CellMarks(self.sheets[key].grid, flat, self.theme.window, 4)), run_time=0.8)
 
@@ -214,7 +224,7 @@ class SigmoidBackwardScene(ActivationBackwardScene[SigmoidBackwardSpec]):
 
     def more(self) -> None:
         said = say("Nowhere is the slope above 0.25. Of a gradient of 1, five sigmoids in a row leave less than 0.001.")
-        with self.beat("step", said, reason=say("vanishing gradients")):
+        with self.beat("step", said, reason=say("Small slopes, multiplied, leave next to nothing.")):
             self.working.show(self.equation("five_in_a_row"), run_time=2.4)
 
     def moral(self) -> str:

@@ -63,7 +63,9 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             "In the forward pass, the mean {mean} was subtracted from each value, then the result divided by {std}.",
             **self.known(),
         )
-        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
+        with self.beat(
+            "explain", self.origin() + said, reason=say("First forward: all inputs made the mean and the spread.")
+        ):
             self.play(FadeIn(self.sheets["x"]), run_time=0.8)
             self.working.show(self.equation("mean[0]"), run_time=1.0)
             self.working.show(self.equation("std[0]"), run_time=0.8)
@@ -73,7 +75,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say(
                 "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
             )
-        with self.beat("explain", said, reason=say("what is asked of each output")):
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
             self.play(FadeIn(self.sheets["grad_output"]), *self.leave(), run_time=0.8)
             self.play(*self.mark("grad_output"), run_time=0.5)
 
@@ -86,7 +88,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             beta=self.told("grad_bias[0]"),
             gamma=self.told("grad_weight[0]"),
         )
-        with self.beat("step", said, reason=say("gamma and beta")):
+        with self.beat("step", said, reason=say("Gamma and beta serve all outputs, so they hear from all.")):
             self.work_out("grad_bias[0]")
             self.play(*self.mark("x_hat", "grad_output"), run_time=0.8)
             self.working.show(self.equation("grad_weight[0]"), run_time=1.2)
@@ -103,7 +105,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         )
         if reached < self.trace.x.size:
             said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
-        with self.beat("answer", said, reason=say("all made the mean and the spread")):
+        with self.beat("answer", said, reason=say("Who made the mean and the spread is asked, too.")):
             self.play(self.end_question(), run_time=0.5)
             for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > _NOTHING).tolist():
                 mark = CellMarks(self.sheets["x"].grid, [(row, column)], self.theme.window, 4)
@@ -116,7 +118,9 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         sheets = {name: gradient_of(trace, name, tag, "input", **options) for name, tag in _WAYS.items()}
         sheets["grad_input"] = gradient_of(trace, "grad_input", "dL/dx", "input", filled=False)
         sheets = {"x": sheet_of(trace, "x", "x", "input"), **sheets}
-        with self.beat("step", say("The straight way: divide by the spread."), reason=say("first way: direct")):
+        with self.beat(
+            "step", say("The straight way: divide by the spread."), reason=say("The first way goes straight through.")
+        ):
             widest = max((sheets[name] for name in _WAYS), key=lambda sheet: sheet.least)
             shown = {"x": sheets["x"], "direct": widest, "grad_input": sheets["grad_input"]}
             self.change(sheets, in_a_line(shown, gap=0.2), *self.signs)
@@ -126,17 +130,19 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             "An input that rises raises the mean, which is subtracted from all: dL/dmean is {value}.",
             value=self.told("grad_mean[0]"),
         )
-        with self.beat("step", said, reason=say("second way: by the mean")):
+        with self.beat("step", said, reason=say("The second way goes by the mean, which all share.")):
             self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("grad_mean[0]"), run_time=1.4)
-        with self.beat("step", say("It is shared equally."), reason=say("second way: by the mean")):
+        with self.beat(
+            "step", say("It is shared equally."), reason=say("The second way goes by the mean, which all share.")
+        ):
             self.go("via_mean")
         said = say("Moving away from the mean widens the spread, and that shrinks what is asked.")
-        with self.beat("step", said, reason=say("third way: by the spread")):
+        with self.beat("step", said, reason=say("The third way goes by the spread, which all share.")):
             self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("grad_variance[0]"), run_time=1.4)
         said = say("Each input gets its part by how far from the mean it is.")
-        with self.beat("step", said, reason=say("third way: by the spread")):
+        with self.beat("step", said, reason=say("The third way goes by the spread, which all share.")):
             self.go("via_variance")
 
     def go(self, name: str) -> None:
@@ -152,7 +158,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def add_up(self) -> None:
         said = say("Three ways, added.")
-        with self.beat("step", said, reason=say("three ways, added")):
+        with self.beat("step", said, reason=say("Added up, the three ways are the gradient.")):
             self.go("grad_input")
 
     def push(self) -> None:
@@ -165,14 +171,14 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         size = max(0.3, smallest_text())
         self.dots = plot = DotPlot(stages, 2 * [self.theme.input], self.bands.stage, size, self.theme)
         said = say("The inputs as dots on a line, with their mean and their spread below.")
-        with self.beat("explain", said, reason=say("where the inputs are")):
+        with self.beat("explain", said, reason=say("This is where the inputs stand.")):
             self.take_away(*self.sheets.values(), *self.signs)
             self.working.grids = []
             plot.dots.place(plot.centres(0))
             self.play(FadeIn(plot.lines[0]), run_time=0.5)
             self.play(FadeIn(plot.dots), run_time=0.8)
             self.play(FadeIn(plot.mark), *self.working.exchange(self.stays(self.trace.forward, "")), run_time=0.8)
-        with self.beat("step", self.said_of_push(), reason=say("pushed against their gradients")):
+        with self.beat("step", self.said_of_push(), reason=say("Each input is pushed against its gradient.")):
             self.play(*plot.move_to(1), *self.working.exchange(self.stays(self.after, "pushed.")), run_time=2.4)
 
     def said_of_push(self) -> str:
@@ -198,12 +204,12 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         said = say("All pushes add up to 0. So a bias in front of batch norm never learns: this is its gradient.")
         if abs(float(self.trace.grad_input.sum())) > _ROUNDING:
             said = say("All pushes add up to almost 0. So a bias in front of batch norm never learns.")
-        with self.beat("step", said, reason=say("a bias before it never learns")):
+        with self.beat("step", said, reason=say("A bias in front of it would never learn.")):
             self.working.show(self.equation("sums.grad_input"), run_time=1.6)
         said = say("Shift the input, and batch norm undoes it.")
         if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
             said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
-        with self.beat("explain", said, reason=say("what batch norm undoes")):
+        with self.beat("explain", said, reason=say("What batch norm undoes, no gradient asks for.")):
             self.working.show(self.equation("stretch"), run_time=1.6)
 
 

@@ -7,15 +7,30 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import Animation, FadeIn, Rectangle, Restore, VGroup
+from manim import (
+    DOWN,
+    RIGHT,
+    UP,
+    Animation,
+    ApplyMethod,
+    FadeIn,
+    FadeOut,
+    Rectangle,
+    SurroundingRectangle,
+    Transform,
+    VGroup,
+)
 
 from cnn_core.arrays import Pair
 from cnn_core.conv2d_backward import Conv2dBackward
+from cnn_core.numerals import FEWEST
 from cnn_core.trace import address_of
 from scenes.mobjects.arrangement import Column, Part, Row
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.sheets import Sheet, plan, sheet_of
-from scenes.mobjects.text import Number
+from scenes.mobjects.stamp import stamp_size
+from scenes.mobjects.text import Label, Number
+from scenes.mobjects.travel import EARLY, LATE
 
 __all__ = ["Carried", "Watched", "all_of", "back_arrangements", "in_lines"]
 
@@ -111,7 +126,7 @@ def back_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
     return [
         Row([x, dx, small], 0.6),
         Column([Row([x, small], 0.5, 0), dx], 0.2),
-        Column([Row([x, dx], 0.5), Row([*kernels, dy], 0.5)], 0.25),
+        Column([Row([x, dx], 0.5), Row([*kernels, dy], 0.5)], 0.15),
     ]
 
 
@@ -135,7 +150,10 @@ def in_lines(sheets: dict[str, Sheet]) -> list[Part]:
 
 
 class Carried(VGroup):
-    """The products that an output hands back, as cards that appear where they were met and go where they are added.
+    """The products that an output hands back, as cards where they were met; then they stand where they are added.
+
+    A frame shows the way from there to there, so that no number crosses another one. Where a number stands already, it
+    makes room, and the product stands on a plate below it.
 
     Parameters
     ----------
@@ -149,18 +167,49 @@ class Carried(VGroup):
         end: NumberGrid,
         ways: Mapping[tuple[Pair, Pair], tuple[str, str]],
     ) -> None:
-        super().__init__()
-        for (source, target), (address, text) in ways.items():
-            card = Rectangle(width=0.92 * end.cell, height=0.92 * end.cell, color=end.role, stroke_width=2)
-            card.set_fill(end.theme.background, opacity=1)
-            number = Number(text, address, end.text_size or 0.4 * end.cell, end.theme.text)
-            number.scale(min(1.0, 0.84 * end.cell / number.width))
-            one = VGroup(card, number).move_to(end.cell_center(*target))
-            one.save_state()
-            self.add(one.scale(start.cell / end.cell).move_to(start.cell_center(*source)))
+        self.end, self.cells = end, [target for _, target in ways]
+        said, color = list(ways.values()), end.role
+        products = np.array([[float(text) for _, text in said]])
+        self.on_plates = bool(end.numbers) and bool(stamp_size(products, FEWEST, end.cell))
+        met = [card(start, source, one, color) for (source, _), one in zip(ways, said, strict=True)]
+        make = plate if self.on_plates else card
+        self.added = VGroup(*(make(end, cell, one, color) for cell, one in zip(self.cells, said, strict=True)))
+        self.frame = SurroundingRectangle(VGroup(*met), color=color, buff=0.0, stroke_width=4)
+        super().__init__(*met)
 
     def appear(self) -> Animation:
-        return FadeIn(self)
+        return FadeIn(self, self.frame)
 
     def go(self) -> list[Animation]:
-        return [Restore(one) for one in self]
+        """Return the animations in which the frame leaves with what is in it, and numbers make room for it."""
+        numbers = [self.end.numbers[cell] for cell in self.cells if self.on_plates and cell in self.end.numbers]
+        up = 0.24 * self.end.cell * UP
+        goal = SurroundingRectangle(self.added, color=self.end.role, buff=0.0, stroke_width=4)
+        lifted = [ApplyMethod(number.shift, up, rate_func=EARLY) for number in numbers]
+        return [
+            FadeOut(self, rate_func=EARLY),
+            Transform(self.frame, goal),
+            *lifted,
+            FadeIn(self.added, rate_func=LATE),
+        ]
+
+
+def card(grid: NumberGrid, cell: Pair, said: tuple[str, str], color: str) -> VGroup:
+    """Return a product that covers a cell."""
+    address, text = said
+    face = Rectangle(width=0.92 * grid.cell, height=0.92 * grid.cell, color=color, stroke_width=2)
+    number = Number(text, address, grid.text_size or 0.4 * grid.cell, grid.theme.text)
+    number.scale(min(1.0, 0.84 * grid.cell / number.width))
+    return VGroup(face.set_fill(grid.theme.background, opacity=1), number).move_to(grid.cell_center(*cell))
+
+
+def plate(grid: NumberGrid, cell: Pair, said: tuple[str, str], color: str) -> VGroup:
+    """Return a product with its sign in the lower half of a cell."""
+    address, text = said
+    face = Rectangle(width=0.91 * grid.cell, height=0.46 * grid.cell, color=color, stroke_width=2)
+    size = stamp_size(np.array([[float(text)]]), FEWEST, grid.cell)
+    words = VGroup(Number(text, address, size, grid.theme.text))
+    if not text.startswith("-"):
+        words.add_to_back(Label("+", size, color)).arrange(RIGHT, buff=0.1 * size)
+    face.set_fill(grid.theme.background, opacity=1)
+    return VGroup(face, words).move_to(grid.cell_center(*cell) + 0.25 * grid.cell * DOWN)

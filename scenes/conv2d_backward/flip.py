@@ -13,7 +13,7 @@ from cnn_core.conv2d_backward import Conv2dBackward
 from cnn_core.windows import reach
 from scenes.language import say, say_many
 from scenes.mobjects.arrangement import Column, Part, Row
-from scenes.mobjects.grid import MOST_DIGITS, CellMarks, NumberGrid, Window
+from scenes.mobjects.grid import MOST_DIGITS, CellMarks, NumberGrid, Window, rectangles
 from scenes.mobjects.sheets import Sheet, plan
 from scenes.mobjects.stamp import Stamp, stamp_size
 
@@ -73,7 +73,7 @@ class Flip:
             "weight": self.watched.sheet("weight", "w", "kernel"),
             "turned": Sheet(tag, self.kernel[::-1, ::-1], turned, "kernel", decimals("weight")),
             "grad_output": Sheet(dy, self.spread, asked, "output", decimals("grad_output"), is_gradient=True),
-            "grad_input": self.watched.gradient("grad_input", self.scene.of, self.trace),
+            "grad_input": self.watched.gradient("grad_input", self.scene.of, self.trace, share=1.0),
         }
 
     def play(self) -> None:
@@ -84,7 +84,7 @@ class Flip:
         said = say("Turned by half a turn, the kernel lies on dL/dy: each weight on the output that it helped to make.")
         if max(self.trace.forward.stride) > 1:
             said = f"{said} {say('The numbers of dL/dy stand as far apart as the stride.')}"
-        with scene.beat("step", said, reason=say("the same, seen from one pixel")):
+        with scene.beat("step", said, reason=say("These are the same stamps, seen from one pixel.")):
             new = scene.change(sheets, flip_arrangements(sheets), *scene.signs)
             notch = corner(new["weight"].grid, new["weight"].grid.role)
             scene.play(FadeIn(new["weight"], new["grad_output"], new["grad_input"], notch), run_time=0.6)
@@ -113,7 +113,7 @@ class Flip:
             scene.play(*self.plates.arrive(), run_time=0.8)
 
     def without(self) -> None:
-        """Cross the cells that would be wrong if the kernel were not turned."""
+        """Cross out the cells that would be wrong if the kernel were not turned."""
         scene, at = self.scene, self.watched.place("grad_input")
         right, wrong = self.trace.grad_input[at], scene.spec.others()["unturned"].grad_input[at]
         cells = [cell for cell in np.ndindex(right.shape) if not np.isclose(right[cell], wrong[cell])]
@@ -127,7 +127,7 @@ class Flip:
             said = say("With these numbers, dL/dx would be the same without the turn.")
         if (self.kernel == self.kernel[::-1, ::-1]).all():
             said = say("This kernel looks the same after half a turn, so here the flip cannot be seen.")
-        with scene.beat("explain", said, reason="dL/dx = conv_transpose2d(dL/dy, w)"):
+        with scene.beat("explain", said, reason=say("PyTorch calls this conv_transpose2d(dL/dy, w).")):
             crosses = Crosses(scene.sheets["grad_input"].grid, cells, scene.theme.question)
             settling = self.plates.settle() if self.plates is not None else []
             gone = filter(None, (self.window, self.marked, self.plates))
@@ -154,6 +154,7 @@ def flip_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
         Row([Column([w, turned], 0.25), dy, dx], 0.5),
         Column([Row([w, turned], 0.5), Row([dy, dx], 0.5)], 0.3),
         Column([Row([Column([w, turned], 0.25), dx], 0.5), dy], 0.3),
+        Column([Row([Column([w, turned], 0.25), dy], 0.5), dx], 0.3),
     ]
 
 
@@ -166,11 +167,14 @@ def corner(grid: NumberGrid, color: str, *, turned: bool = False) -> VMobject:
 
 
 class Crosses(VMobject):
-    """Crosses over some cells of a grid, as one picture."""
+    """Frames around some cells of a grid, each with a cross in its corner beside the number, as one picture."""
 
     def __init__(self, grid: NumberGrid, cells: list[tuple[int, ...]], color: str) -> None:
         super().__init__(stroke_color=color, stroke_width=3)
         for row, column in cells:
-            for start, stop in (((0.12, 0.12), (0.88, 0.88)), ((0.12, 0.88), (0.88, 0.12))):
+            self.append_points(
+                rectangles(grid.corner(row + 0.05, column + 0.05), grid.corner(row + 0.95, column + 0.95))
+            )
+            for start, stop in (((0.09, 0.09), (0.3, 0.3)), ((0.09, 0.3), (0.3, 0.09))):
                 self.start_new_path(grid.corner(row + start[0], column + start[1]))
                 self.add_line_to(grid.corner(row + stop[0], column + stop[1]))

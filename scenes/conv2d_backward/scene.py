@@ -74,7 +74,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
                 said = say(
                     "Kernel {kernel} of {kernels} sees one of {channels} channels of x. Watch these two.", **named
                 )
-        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
+        with self.beat("explain", self.origin() + said, reason=say("First forward: the kernel made y of x.")):
             for key in ("x", "weight", "output"):
                 self.play(FadeIn(self.sheets[key]), run_time=0.8)
 
@@ -94,7 +94,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             said = say("The rest of the network says which outputs should rise ▲ and which should fall ▼.")
         if len(self.asking) < dy.grid.values.size and self.asking:
             said = f"{said} {say('Zeros ask for nothing.')}"
-        with self.beat("explain", said, reason=say("what is asked of each output")):
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
             marks = CellMarks(self.sheets["output"].grid, [at[2:] for at in self.asking], self.theme.window, 6)
             self.play(FadeIn(marks), run_time=1.0)
             self.play(FadeOut(self.sheets["output"]), run_time=0.5)
@@ -104,6 +104,9 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             if not self.on_plates or not self.asking:
                 self.take_away(*([self.sheets["weight"]] if self.on_plates else []))
                 self.play(FadeIn(self.sheets["grad_weight"]), run_time=0.4)
+
+    def why_added(self) -> str:
+        return say("What took part in several outputs hears from all of them.")
 
     def look(self, at: Position) -> None:
         """Bring window and kernel to where an output looked, and mark the output."""
@@ -152,7 +155,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         said = say("It hands back its window and its kernel. Where stamps meet, they add up.")
         if asked is None:
             said = say("This one asks with {grad}. Where stamps meet, they add up.", grad=grad)
-        with self.beat("answer" if asked else "step", said, reason=say("stamps add up")):
+        with self.beat("answer" if asked else "step", said, reason=self.why_added()):
             if asked is None:
                 self.take_away(*self.signs)
                 self.look(at)
@@ -165,7 +168,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
 
     def hand_back_first(self, at: Position, grad: str) -> None:
         said = say("Each weight is blamed by the pixel it met: {grad} times the window.", grad=grad)
-        with self.beat("step", said, reason=say("the window goes to the kernel")):
+        with self.beat("step", said, reason=say("The more a pixel counted, the more its weight is blamed.")):
             self.look(at)
             self.working.show(self.equation(self.example(at, "to_weight")), run_time=0.7)
             self.stamp("grad_weight", 0, at)
@@ -174,7 +177,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         )
         if any(map(any, self.trace.forward.padding)):
             said = f"{said} {say('What falls on the padding is cut off.')}"
-        with self.beat("step", said, reason=say("the kernel goes to the window")):
+        with self.beat("step", said, reason=say("The more a weight counted, the more its pixel is blamed.")):
             self.take_away()
             self.working.show(self.equation(self.example(at, "to_input")), run_time=0.7)
             self.stamp("grad_input", 0, at)
@@ -194,7 +197,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
     def ask_for(self, at: Position, address: str) -> None:
         row, column = parse(address.removeprefix(self.of))[1][2:]
         said = say("The last one asks with {grad}.", grad=self.given("grad_output", *at))
-        with self.beat("step", said, reason=say("stamps add up")):
+        with self.beat("step", said, reason=self.why_added()):
             self.look(at)
         grid = self.sheets["grad_input"].grid
         self.frames = question_marks(grid, row, column, self.theme)[:1]
@@ -222,11 +225,13 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             source = (row + up, column + before)
             said = self.product(at, part, *entry), digits_shown(float(products[entry]), FEWEST)
             ways[source, entry if name == "grad_weight" else (row, column)] = said
+        if not ways:
+            self.exchange(name, of, trace)
+            return
         cards = Carried(self.sheets["x"].grid, self.sheets[name].grid, ways)
-        if ways:
-            self.play(cards.appear(), run_time=0.4)
-            self.play(*cards.go(), run_time=0.9)
-        self.exchange(name, of, trace, cards)
+        self.play(cards.appear(), run_time=0.4)
+        self.play(*cards.go(), run_time=0.9)
+        self.exchange(name, of, trace, cards.added, cards.frame)
 
     def exchange(self, name: str, of: str, trace: Any, *gone: Any) -> None:
         """Put other numbers in place of a gradient's."""
@@ -249,7 +254,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         if len(self.stamps) == len(self.asking):
             return
         said = say("All other outputs do the same.")
-        with self.beat("step", said, reason=say("stamps add up")):
+        with self.beat("step", said, reason=self.why_added()):
             self.lift_off()
             for name in ("grad_weight", "grad_input"):
                 self.exchange(name, self.of, self.alone)
@@ -270,7 +275,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         said = say("This weight was used at {places} places. What they ask adds up to {value}.", **named)
         if trace.grad_weight[c_out, c, a, b] == 0 and any(equation.left.leaves()):
             said = say("This weight was used at {places} places. Those that ask disagree, so it stays.", **named)
-        with self.beat("step", said, reason=say("one weight, used everywhere")):
+        with self.beat("step", said, reason=say("A weight is used everywhere, so it hears from everywhere.")):
             self.lift_off()
             self.signs = [CellMarks(self.sheets["grad_weight"].grid, [(a, b)], self.theme.window, 6)]
             for key in ("x", "grad_output"):
@@ -286,7 +291,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             return
         kernels, seen = self.trace.forward.weight.shape[:2]
         said = say("Each channel's dL/dx adds up what all kernels that saw it hand back.")
-        with self.beat("step", said, reason=say("all channels")):
+        with self.beat("step", said, reason=say("All kernels that saw a channel have a say in it.")):
             sheets = all_of(self.trace, "grad_input")
             self.change(sheets, in_lines(sheets), *self.signs)
             self.play(FadeIn(*self.sheets.values()), run_time=0.8)
@@ -300,7 +305,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             kernels=kernels,
             seen=seen,
         )
-        with self.beat("step", said, reason=say("all kernels")):
+        with self.beat("step", said, reason=say("A kernel hears only from its own output map.")):
             sheets = all_of(self.trace, "grad_weight")
             self.change(sheets, in_lines(sheets), *self.signs)
             self.play(FadeIn(*self.sheets.values()), run_time=0.8)
@@ -308,7 +313,11 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
 
     def bias(self) -> None:
         said = say("The bias is in every output once: its gradient is the sum of dL/dy.")
-        with self.beat("step", said, reason=say("the bias")):
+        with self.beat("step", said, reason=say("A bias is added everywhere, so it hears from everywhere.")):
             self.take_away(*self.signs)
-            self.work_out(f"grad_bias[{self.watched.c_out}]")
-        self.signs = []
+            address, self.signs = f"grad_bias[{self.watched.c_out}]", []
+            if (dy := self.sheets.get("grad_output")) is not None:
+                cells = [dy.grid.find(leaf.address) for leaf in self.equation(address).left.leaves()]
+                self.signs = [CellMarks(dy.grid, [cell for cell in cells if cell is not None], self.theme.window, 4)]
+                self.play(*map(Create, self.signs), run_time=0.8)
+            self.work_out(address)

@@ -28,7 +28,7 @@ class Step:
         """Take a step against the gradient of the kernel, and look at what the kernel makes then."""
         stepped, lr = self.spec.others()["stepped"], number(written(self.spec.lr))
         said = say("One step: subtract {lr} times the gradient from each weight.", lr=lr)
-        with self.scene.beat("step", said, reason=say("against the gradient")):
+        with self.scene.beat("step", said, reason=say("Against the gradient the loss gets smaller.")):
             sheets = self.watched.step_sheets("weight", stepped)
             new = self.scene.change(sheets, in_lines(sheets), *self.scene.signs)
             self.scene.play(FadeIn(new["before"], new["gradient"]), run_time=0.6)
@@ -36,7 +36,7 @@ class Step:
             a, b = map(int, np.unravel_index(largest.argmax(), largest.shape))
             self.scene.working.show(self.scene.equation(f"stepped.{self.watched.at('weight', a, b)}"), run_time=0.8)
             self.scene.play(FadeIn(new["after"]), run_time=0.6)
-        with self.scene.beat("explain", self.moral(), reason=say("and forward again")):
+        with self.scene.beat("explain", self.moral(), reason=say("The new kernel looks at the same image.")):
             sheets = self.watched.step_sheets("output", stepped)
             new = self.scene.change(sheets, in_lines(sheets))
             self.scene.play(FadeIn(new["before"], new["gradient"]), run_time=0.5)
@@ -53,7 +53,7 @@ class Step:
         said = say("Added up, dL/dy times y was {before}; now it is {after}.", **named)
         if self.spec.values()["asked_and_got"]["after"] < self.spec.values()["asked_and_got"]["before"]:
             said = say("Added up, dL/dy times y falls from {before} to {after}: that is what was asked.", **named)
-        with self.scene.beat("explain", said, reason=say("what the step achieved")):
+        with self.scene.beat("explain", said, reason=say("Blame goes to what took part, by how much it took part.")):
             self.scene.working.show(self.scene.equation("asked_and_got.after"), run_time=0.9)
 
     def moral(self) -> str:

@@ -100,7 +100,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         text = say("The network gives {name} a probability of {share}. The truth is {truth}.", **named)
         if winner == self.truth:
             text = say("The network gives {name} a probability of {share}, and that is the truth.", **named)
-        with self.beat("explain", self.origin() + text, reason=say("what is said, and what is true")):
+        with self.beat("explain", self.origin() + text, reason=say("What is said stands beside what is true.")):
             self.play(FadeIn(self.logits, tag, self.bars.line), run_time=0.6)
             self.play(FadeIn(self.bars), run_time=0.8)
             self.outline = self.bars.outline(self.truth, 1.0, self.theme.text)
@@ -112,7 +112,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             "The loss is minus the logarithm of the probability of the truth: {loss}. No other counts.",
             loss=self.told("output"),
         )
-        with self.beat("step", said, reason=say("how wrong, as one number")):
+        with self.beat("step", said, reason=say("The loss says in one number how wrong it is.")):
             self.curve = LossCurve(self.loss, self.spec.others()["sureness"], self.theme, self.right)
             self.play(FadeIn(self.curve.plane), run_time=0.5)
             self.play(Create(self.curve.line), run_time=1.0)
@@ -125,7 +125,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             "Sure of the truth costs nothing. 0.1 costs {tenth}, and 0.01 twice that.",
             tenth=self.told("sureness.losses[1]"),
         )
-        with self.beat("step", said, reason=say("sure and wrong costs without limit")):
+        with self.beat("step", said, reason=say("To be sure and wrong costs without limit.")):
             self.take_away(self.curve.guides)
             for ghost in self.curve.ghosts:
                 self.play(FadeIn(ghost), run_time=0.7)
@@ -137,7 +137,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             "A network that knows nothing gives each of ten digits 0.1 and pays {tenth}: training starts there.",
             tenth=self.told("sureness.losses[1]"),
         )
-        with self.beat("step", said, reason=say("ten classes, nothing known")):
+        with self.beat("step", said, reason=say("This is what it costs to know nothing.")):
             self.take_away(*self.curve.ghosts[::2])
             self.point_out(self.curve.ghosts[1])
             self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
@@ -154,7 +154,9 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         said = say(
             "Only {name} should rise ▲. All others should fall ▼, the likeliest most.", name=self.called(self.truth)
         )
-        with self.beat("answer" if asked else "step", said, reason=say("what was said, minus what is true")):
+        with self.beat(
+            "answer" if asked else "step", said, reason=say("The gradient is what was said, minus what is true.")
+        ):
             self.take_away(*self.curve, self.curve.ghosts[1], also=[self.end_question()] if asked else [])
             self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
             self.play(FadeIn(tag, self.back.line), run_time=0.4)
@@ -163,7 +165,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
 
     def add_up(self) -> None:
         said = say("Together they make 0: what one gains, the others lose.")
-        with self.beat("step", said, reason=say("probabilities share one whole")):
+        with self.beat("step", said, reason=say("Probabilities share one whole, so the pushes cancel.")):
             self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("sums.grad_input"), run_time=0.9)
 
@@ -179,7 +181,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             said = say(
                 "A step of {lr} against it, and the answer flips to {truth}. The loss: {before}, then {now}.", **named
             )
-        with self.beat("step", said, reason=say("one step against the gradient")):
+        with self.beat("step", said, reason=say("A step goes against the gradient.")):
             self.play(*self.leave(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
             self.play(FadeIn(bars.bars, bars.numbers, logits), run_time=0.8)
             self.working.show(self.equation("stepped.output"), run_time=0.8)
@@ -191,7 +193,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         said = say("What was said, minus what is true: that is all that a classifier is told.")
         if np.abs(back.grad_input).max() < np.abs(self.trace.grad_input).max():
             said = say("What was said, minus what is true: that is all a classifier is told. Now it asks for less.")
-        with self.beat("explain", said, reason=say("p − truth")):
+        with self.beat("explain", said, reason=say("Softmax and its loss ask for p − truth.")):
             new = self.gradient(back, "asked_then.")
             self.play(*self.leave(self.back.numbers, self.back.bars, self.back.wedges), run_time=0.6)
             self.play(FadeIn(new.bars), run_time=0.6)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -15,7 +14,8 @@ from cnn_core.arrays import Array, freeze
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Difference, Exp, OfMany, Value
-from cnn_core.mnist import as_input, load_test
+from cnn_core.mistakes import Mistakes, known_mistakes, mistakes_of
+from cnn_core.mnist import as_input
 from cnn_core.mnist import digit as digit_called
 from cnn_core.net_input import NetInput
 from cnn_core.network import Network
@@ -112,31 +112,6 @@ PATCH = 5
 """Side of the square that is covered to see what it was good for, in pixels."""
 
 
-@dataclass(frozen=True)
-class Mistakes:
-    """What a network gets wrong of the test set.
-
-    Attributes
-    ----------
-    tested
-        How many digits it has read.
-    wrong
-        Indices of those that it got wrong, the surest first.
-    """
-
-    tested: int
-    wrong: tuple[int, ...]
-
-
-@lru_cache(maxsize=4)
-def mistakes_of(network: Network) -> Mistakes:
-    test = load_test()
-    probabilities = network.predict(as_input(test.images))
-    wrong = np.flatnonzero(probabilities.argmax(axis=1) != test.labels)
-    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")]
-    return Mistakes(len(test), tuple(surest.tolist()))
-
-
 class MistakeSpec(ClassifierSpec):
     """What may be asked of the film of a mistake."""
 
@@ -156,7 +131,7 @@ class MistakeSpec(ClassifierSpec):
 
     @cached_property
     def mistakes(self) -> Mistakes:
-        return mistakes_of(self.network)
+        return known_mistakes(self.weights_file) or mistakes_of(self.network)
 
     @cached_property
     def digit(self) -> DigitImage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import ClassVar
 
 from manim import FadeIn, FadeOut
@@ -24,21 +23,11 @@ from scenes.net.board import NetBoard, NetPlaces
 from scenes.net.cone import show_cone
 from scenes.net.logit import enter_logits
 from scenes.net.looking import look_closely
+from scenes.net.words import SHORT
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
 
 __all__ = ["DigitScene"]
-
-_SHORT = MappingProxyType(
-    {
-        "conv2d": marked("conv"),
-        "batch norm": marked("norm"),
-        "max pool": marked("pool"),
-        "average pool": marked("pool"),
-        "leaky ReLU": marked("leaky"),
-    }
-)
-"""Names of layers that are shorter in the strip."""
 
 
 class DigitScene(ExplainerScene[DigitSpec]):
@@ -150,4 +139,4 @@ class DigitScene(ExplainerScene[DigitSpec]):
 def step_names(layers: Sequence[Node]) -> list[str]:
     """Return the names of all steps: the digit, a layer each, and the softmax."""
     names = [OPERATIONS[node.op].name for node in layers]
-    return [say("digit"), *(say(_SHORT.get(name, name)) for name in names), say("softmax")]
+    return [say("digit"), *(say(SHORT.get(name, name)) for name in names), say("softmax")]

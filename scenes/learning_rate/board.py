@@ -38,7 +38,7 @@ class Places:
             left, curve = stage.part(0, 0.38), stage.part(0.42, 1)
             middle = stage.bottom + 0.36 * stage.height
             return cls(replace(left, bottom=middle), replace(left, top=middle), curve)
-        middle = stage.bottom + (0.56 if height > width else 0.44) * stage.height
+        middle = stage.bottom + (0.62 if height > width else 0.44) * stage.height
         upper, lower = replace(stage, bottom=middle), replace(stage, top=middle - 0.1)
         if height > width:
             line = lower.top - 3.6 * smallest_text()

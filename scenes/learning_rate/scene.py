@@ -31,7 +31,7 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
     def construct(self) -> None:
         self.trace = self.spec.trace()
         self.show_title(say(self.operation))
-        self.lasting_reason = say("the gradient says which way to go; how far is up to us")
+        self.lasting_reason = say("The gradient says which way to go; how far is up to us.")
         self.working = Working(self, grad_output=self.theme.output, grad_weight=self.theme.kernel)
         self.miss()
         self.blame()

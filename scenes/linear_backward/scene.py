@@ -36,11 +36,13 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
 
     def before(self) -> None:
         said = say("In the forward pass, each output summed the inputs, each times a weight of its row.")
-        with self.beat("explain", self.origin() + said, reason=say("as it was in the forward pass")):
+        with self.beat(
+            "explain", self.origin() + said, reason=say("First forward: each row of weights met the inputs.")
+        ):
             for key in ("x", "weight", "output"):
                 self.play(FadeIn(self.sheets[key]), run_time=0.8)
         said = say("Now the loss asks: ▼ for outputs that should fall, ▲ for those that should rise.")
-        with self.beat("explain", said, reason=say("what is asked of each output")):
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
             self.play(FadeOut(self.sheets["output"]), run_time=0.4)
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.6)
             self.signs_of(self.sheets["grad_output"].grid)
@@ -62,7 +64,9 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
         said = say(
             "A weight is blamed by the input that it met: {grad} times the inputs, for row {row}.", grad=grad, row=o + 1
         )
-        with self.beat("step", said, brisk=o > 0, reason=say("inputs go to the weights")):
+        with self.beat(
+            "step", said, brisk=o > 0, reason=say("The more an input counted, the more its weight is blamed.")
+        ):
             self.play(*self.look(o), run_time=0.6)
             self.working.show(self.equation(address), run_time=0.7)
             grid = self.sheets["grad_weight"].grid
@@ -95,7 +99,10 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                     value=self.told(equation.address),
                 )
             with self.beat(
-                "answer" if k == asked else "step", said, brisk=k > 0, reason=say("weights go to the inputs")
+                "answer" if k == asked else "step",
+                said,
+                brisk=k > 0,
+                reason=say("The more a weight counted, the more its input is blamed."),
             ):
                 if k == asked:
                     self.play(self.end_question(), run_time=0.4)
@@ -108,7 +115,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
 
     def close(self) -> None:
         said = say("Backward, the same weights are used once more, column by column: the matrix is transposed.")
-        with self.beat("explain", said, reason=say("the same weights, the other way")):
+        with self.beat("explain", said, reason=say("The same weights are read the other way.")):
             self.take_away(*self.signs)
             for k in range(self.inputs):
                 column = [(o, k) for o in range(self.outputs)]
@@ -116,7 +123,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                 self.play(FadeIn(marks), run_time=1.6 / self.inputs)
                 self.play(FadeOut(marks), run_time=0.8 / self.inputs)
         said = say("Each bias was added once, so its gradient is that of its output.")
-        with self.beat("step", said, reason=say("the bias")):
+        with self.beat("step", said, reason=say("A bias is added once, so it hears from one output.")):
             self.point_out(self.sheets["grad_output"])
 
 

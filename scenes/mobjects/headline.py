@@ -29,7 +29,8 @@ class Headline(VGroup):
     Parameters
     ----------
     reason
-        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two, or else left out.
+        Beside the title, in a tall frame below it; as large as it fits on one line, or else on two. Where that is too
+        narrow it stands below the title, on one line, or else it is left out.
     aside
         At the right, in a tall frame beside the title; below it if there is no room and no reason, or else left out.
     box
@@ -57,9 +58,8 @@ class Headline(VGroup):
         """Put the reason into the first room in which it fits."""
         narrow = replace(beside, right=beside.right - aside)
         ways = [(narrow, 1), (beside, 1), (narrow, 2), (beside, 2)]
-        if self.tall:
-            below = replace(self.box, top=float(self.title.get_y()) - 0.65 * _TITLE)
-            ways = [(below, 1), (below, 2)]
+        below = replace(self.box, top=float(self.title.get_y()) - 0.65 * _TITLE)
+        ways = [(below, 1), (below, 2)] if self.tall else [*ways, (below, 1)]
         for room, lines in ways:
             size = max(_REASON, smallest_text())
             tall = replace(room, top=room.bottom + min(room.height, lines * _LINE * size))
@@ -69,7 +69,7 @@ class Headline(VGroup):
         else:  # the caption says it, too
             return
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
-        if len(words) == 1 and not self.tall:
+        if len(words) == 1 and not self.tall and room is not below:
             self._on_base_line(words[0], room.left)
         self.add(words)
 

@@ -74,7 +74,7 @@ def _without_digits(part: Any) -> Any:
 
 
 class Tagged(VGroup):
-    """A grid and the tag above its left corner."""
+    """A grid and the tag above its left corner; above its middle, if the tag is wider."""
 
     def __init__(self, sheet: Sheet, theme: Theme, cell: float) -> None:
         kind = GradientGrid if sheet.is_gradient else NumberGrid
@@ -85,7 +85,8 @@ class Tagged(VGroup):
         self.grid = kind(sheet.values, address, color, theme, side, **options)
         self.tag = Label(sheet.tag, max(_TAG, smallest_text()), color, "semibold")
         height = self.tag.height / 2 + _ABOVE
-        self.tag.move_to(self.grid.corner(0, 0) + np.array([self.tag.width / 2, height, 0]))
+        beside = min(self.tag.width, self.grid.columns * side) / 2
+        self.tag.move_to(self.grid.corner(0, 0) + np.array([beside, height, 0]))
         super().__init__(self.grid, self.tag)
 
     @property

@@ -20,7 +20,17 @@ from scenes.mobjects.flow import broken
 from scenes.mobjects.lettering import Curves, lettering
 from scenes.mobjects.typeset import Outline, typeset
 
-__all__ = ["FIGURE_MIDDLE", "Formula", "Label", "Number", "Paragraph", "Traceable", "lines_of", "width_of"]
+__all__ = [
+    "FIGURE_MIDDLE",
+    "LINE_HEIGHT",
+    "Formula",
+    "Label",
+    "Number",
+    "Paragraph",
+    "Traceable",
+    "lines_of",
+    "width_of",
+]
 
 FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""

@@ -11,7 +11,7 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Restore, 
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "travel"]
+__all__ = ["EARLY", "LATE", "is_free", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 

@@ -66,14 +66,15 @@ class NetPlaces:
         room = bands.whole
         tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
         track = Box(room.left, room.right, room.bottom, room.bottom + strip)
-        formula = Box(room.left, room.right, track.top + 0.1, track.top + bands.formula.height - 0.1)
+        lines = 1.15 if wide else bands.formula.height - 0.2
+        formula = Box(room.left, room.right, track.top + 0.1, track.top + 0.1 + lines)
         whole = Box(room.left, room.right, formula.top + 0.1, room.top)
         left, right, zoom = tall_parts(whole) if tall else wide_parts(whole) if wide else square_parts(whole)
         return cls(whole, left, right, zoom, formula, track)
 
 
 def wide_parts(whole: Box) -> tuple[Box, Box, Box]:
-    return whole.part(0, 0.2), whole.part(0.74, 1), whole.part(0.235, 0.71)
+    return whole.part(0, 0.19), whole.part(0.82, 1), whole.part(0.205, 0.8)
 
 
 def square_parts(whole: Box) -> tuple[Box, Box, Box]:

@@ -27,7 +27,7 @@ __all__ = ["ChannelRow", "ChannelTable", "look_at_channels"]
 SIGN = 0.9
 """Width of a sign with its space, in em."""
 
-LARGEST = 0.85
+LARGEST = 1.1
 NUMBER = 3.1
 """Width of a sum such as -12.34 with its space, in em."""
 
@@ -54,17 +54,18 @@ class ChannelTable(Group):
 
     def __init__(self, rows: Sequence[ChannelRow], largest: float, theme: Theme, box: Box) -> None:
         self.theme = theme
-        self.size = max(smallest_text(), min(0.32, 0.055 * box.width))
+        self.size = max(smallest_text(), min(0.36, 0.055 * box.width))
         columns = max(range(1, len(rows) + 1), key=lambda n: self._side(n, len(rows), box))
         self.side = self._side(columns, len(rows), box)
         lines = ceil(len(rows) / columns)
         pitch = box.height / max(lines, 3), box.width / columns
+        free = pitch[1] - 2 * self.side - (2 * SIGN + NUMBER) * self.size
         heaviest = max(float(np.abs(row.kernel).max()) for row in rows)
         self.pairs: list[Group] = []
         self.sums: list[Number] = []
         for index, row in enumerate(rows):
             column, line = divmod(index, lines)
-            x = box.left + column * pitch[1] + 0.1
+            x = box.left + column * pitch[1] + free / 2
             y = box.center[1] + ((lines - 1) / 2 - line) * pitch[0]
             self._put(row, largest, heaviest, np.array([x, y, 0.0]))
         super().__init__(*self.pairs, *self.sums)
@@ -126,7 +127,7 @@ def look_at_channels(board: NetBoard, one: WorkedOut) -> None:
             board.stage.play(FadeIn(VGroup(total)), run_time=max(0.14, min(0.4, 4 / len(table.sums))))
     closely = Closely(board, one, places={total.address: total for total in table.sums})
     with board.stage.beat("step", added_up(one, closely.said()), reason=why):
-        closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True))
+        closely.drop(closely.show(sum_of_channels(closely), run_time=2.0, slowly=True).result)
 
 
 def added_up(one: WorkedOut, value: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
-from manim import FadeOut, Mobject
+from manim import FadeIn, FadeOut, Mobject
 
 from cnn_core.equation import Equation
 from cnn_core.operations import OPERATIONS
@@ -14,6 +14,8 @@ from scenes.language import about, listed, say
 from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Line
 from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.text import Label
+from scenes.mobjects.travel import is_free
 from scenes.net.board import FORMULA, NetBoard
 from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
@@ -21,6 +23,8 @@ from scenes.working import Working
 
 __all__ = ["MOST_PRODUCTS", "Closely", "headed", "place_in_words"]
 
+_SMALLER = 0.3
+"""Size at which a number is gone, for that at which it leaves."""
 MOST_PRODUCTS = 12
 """Products that are written one by one; of larger kernels the sums of their rows are."""
 
@@ -98,12 +102,22 @@ class Closely:
         fitting = [stage for stage in stages[1:] if stage.terms <= MOST_PRODUCTS] or stages[-1:]
         return [*(Line((stage, result)) for stage in fitting), Line((result,))]
 
-    def drop(self, line: Drawn) -> None:
-        """Let the result travel into its place in the output, where there are maps."""
+    def drop(self, number: Label) -> None:
+        """Let a copy of a number travel into its place in the output, if there are maps and its way is free.
+
+        Otherwise the place lights up, and the copy leaves where it stands.
+        """
         if self.board.right is None:
             return
-        flying = line.result.copy()
+        flying: Any = number.copy()
         flying.address = ""
         _, channel, *cell = self.one.position
-        place = self.board.right.middle(self.board.index(1, channel), *map(float, cell or (0, 0)))
-        self.board.stage.play(FadeOut(flying, target_position=place, scale=0.3), run_time=0.8)
+        row, column = map(float, cell or (0, 0))
+        place = self.board.right.middle(self.board.index(1, channel), row, column)
+        goal = flying.copy().scale(_SMALLER).move_to(place)
+        if is_free(flying, goal, self.board.stage.mobjects):
+            self.board.stage.play(FadeOut(flying, target_position=place, scale=_SMALLER), run_time=0.8)
+            return
+        mark = self.board.mark(self.board.right, channel, row, column, (1, 1))
+        self.board.extras.append(mark)
+        self.board.stage.play(FadeOut(flying, scale=1.3), FadeIn(mark, scale=4), run_time=0.8)

@@ -42,7 +42,8 @@ def show_likeliest(board: NetBoard) -> None:
         name=short_name(reading.called(top[0])),
         share=share_in_words(values[0]),
     )
-    with stage.beat("explain", said):
+    why = say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
+    with stage.beat("explain", said, reason=why):
         board.clear()
         stage.play(FadeIn(chart), run_time=0.6)
         bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
@@ -76,7 +77,8 @@ def show_maps(board: NetBoard, given: Group) -> None:
     given = Group(*given[:2])  # its words would become too small
     given.scale(min(0.46 * box.width / given.width, output.image.height / given[0].height))
     given.move_to(box.part(0, 0.48).center).align_to(output.image, UP)
-    with stage.beat("explain", say("This network ends with maps: beside what was given, what came out.")):
+    why = say("The last maps are the answer: numbers for each place.")
+    with stage.beat("explain", say("This network ends with maps: beside what was given, what came out."), reason=why):
         board.clear()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(output), run_time=1.0)
@@ -98,7 +100,7 @@ def show_class_map(board: NetBoard, given: Group) -> None:
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
     if found.bias is None:
         said = say("The last maps, weighed for this class, are one map: its mean is the score.")
-    with stage.beat("explain", said):
+    with stage.beat("explain", said, reason=say("Each place of the picture has its say.")):
         board.clear()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(picture), run_time=1.0)

@@ -47,13 +47,13 @@ def look_at_norm(board: NetBoard, one: WorkedOut) -> None:
         line = closely.show(ways_of(first), 0.8, upper)
         if first is not closely.equation:
             line = closely.show([scaled_and_shifted(closely.equation, first.result)], 0.8, lower)
-        closely.drop(line)
+        closely.drop(line.result)
 
 
 def known(board: NetBoard, one: WorkedOut) -> VGroup:
     """Return the rule and the four numbers of the channel."""
     room = board.places.zoom
-    size = max(smallest_text(), min(0.42, 0.075 * room.width))
+    size = max(smallest_text(), min(0.5, 0.075 * room.width))
     rules = VGroup(*(Formula(code, 1.1 * size, board.theme.text) for code in (RULE, SCALED))).arrange(
         RIGHT, buff=1.6 * size
     )

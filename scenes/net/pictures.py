@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from manim import FadeIn, Mobject, VMobject
 
@@ -20,13 +21,26 @@ __all__ = ["look_at_maps"]
 
 def look_at_maps(board: NetBoard, one: WorkedOut) -> None:
     """Show the maps that a number comes from, and the line that makes it."""
-    with board.stage.beat("step", headed(board, one, f"{place_in_words(one)} {made_in_words(one)}")):
+    with board.stage.beat(
+        "step", headed(board, one, f"{place_in_words(one)} {made_in_words(one)}"), reason=why_maps(one)
+    ):
         board.clear()
         maps, marks = lay_out_maps(board, one)
         board.show(*maps)
         board.extras += marks
         board.stage.play(*map(FadeIn, marks), run_time=0.6)
         Closely(board, one).show(lines_of(one), 1.0)
+
+
+def why_maps(one: WorkedOut) -> str:
+    """Say what a step is good for, where that is known."""
+    known = {
+        "add": say("A block adds to what goes past it."),
+        "multiply": say("A gate says how much of a map goes on."),
+        "adaptive_avg_pool2d": say("A mean keeps how much there is, not where."),
+        "avg_pool2d": say("A mean keeps how much there is, not where."),
+    }
+    return known.get(one.node.op, "")
 
 
 def lines_of(one: WorkedOut) -> list[Line]:
@@ -42,16 +56,24 @@ def lay_out_maps(board: NetBoard, one: WorkedOut) -> tuple[list[Mobject], list[V
     found, places = list(maps_of_step(one)), board.places
     margin = 0.0 if not board.stage.wide else 0.06 if len(found) > 2 else 0.18
     whole = places.everything.part(margin, 1 - margin)
+    whole = replace(whole, bottom=places.whole.bottom)
     maps: list[Mobject] = []
     marks = []
-    for k, (source, channel, cells) in enumerate(found):
-        part = whole.part(k / len(found) + 0.02, (k + 1) / len(found) - 0.02)
-        box = Box(part.left, part.right, places.whole.bottom, part.top)
+    for (source, channel, cells), box in zip(found, boxes_of(len(found), whole, tall=board.stage.tall), strict=True):
         role = board.theme.output if source == one.node.name else board.theme.input
         picture = board.some(one.reading.output_of(source), [channel], box, role)
         maps.append(picture)
         marks.append(marked_cells(picture, 0, cells))
     return maps, marks
+
+
+def boxes_of(count: int, whole: Box, *, tall: bool) -> list[Box]:
+    """Divide a box: side by side, or, in a tall frame, with the third of three below the others."""
+    if not tall or count != 3:
+        return [whole.part(k / count + 0.02, (k + 1) / count - 0.02) for k in range(count)]
+    middle = whole.center[1]
+    upper, lower = replace(whole, bottom=middle + 0.1), replace(whole, top=middle - 0.1)
+    return [upper.part(0.02, 0.48), upper.part(0.52, 0.98), lower.part(0.27, 0.73)]
 
 
 def maps_of_step(one: WorkedOut) -> Iterator[tuple[str, int, tuple[int, int, int, int]]]:

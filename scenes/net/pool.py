@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut
+from manim import Create
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace
@@ -32,6 +32,7 @@ def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
     """Tell what becomes of one window."""
     step, closely = step_of(one), Closely(board, one)
     why = say("That a feature is there counts more than where exactly.") if isinstance(step, MaxPool2dStep) else ""
+    why = why or say("A mean keeps how much there is, not where.")
     said = headed(board, one, f"{place_in_words(one)} {say('It comes from this window.')}")
     with board.stage.beat("step", said, reason=why):
         board.bring(one)
@@ -58,11 +59,7 @@ def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
             board.stage.play(Create(ring), run_time=0.5)
         closely.grids = [grid]
         line = closely.show(ways_of(closely.equation), run_time=0.8)
-        flying = line.result.copy() if isinstance(step, AvgPool2dStep) else grid_number(line.result, step, grid)
-        flying.address = ""
-        board.stage.play(FadeIn(flying), run_time=0.2)
-        goal = board.right.middle(board.index(1, c), i, j)
-        board.stage.play(FadeOut(flying, target_position=goal, scale=0.3), run_time=0.8)
+        closely.drop(line.result if isinstance(step, AvgPool2dStep) else grid_number(line.result, step, grid))
 
 
 def step_of(one: WorkedOut) -> MaxPool2dStep | AvgPool2dStep:
@@ -91,7 +88,7 @@ def window_grid(closely: Closely) -> NumberGrid:
     board, step = closely.board, step_of(closely.one)
     values: Array = np.where(step.inside, step.window, np.nan)
     room = board.places.zoom
-    cell = min(1.1, room.width / values.shape[1], (room.height - smallest_text()) / values.shape[0])
+    cell = min(1.4, room.width / values.shape[1], (room.height - smallest_text()) / values.shape[0])
     inside = iter([leaf.address for leaf in closely.equation.left.leaves() if leaf.name == "x"])
     addresses = {at: next(inside, "") for at in np.ndindex(values.shape) if step.inside[at]}
     grid = NumberGrid(

@@ -22,7 +22,7 @@ from scenes.net.ending import short_name, show_class_map, show_likeliest, show_m
 from scenes.net.looking import look_closely
 from scenes.net.strip import StageStrip, StripShape
 from scenes.net.ushape import show_u
-from scenes.net.words import capital, entering, shape_of, stage_line, strange, told_stage, whole_net
+from scenes.net.words import capital, entering, shape_of, stage_line, strange, told_stage, whole_net, why_stage
 from scenes.stage import ExplainerScene
 
 __all__ = ["NetScene"]
@@ -64,15 +64,18 @@ class NetScene(ExplainerScene[NetSpec]):
         entered = self.reading.entered
         whole = self.board.places.everything
         shown = self.looks()
-        with self.beat("explain", say("{origin}: what the network is given.", origin=capital(entered.origin))):
+        why = say("To a network a picture is numbers, nothing else.")
+        with self.beat(
+            "explain", say("{origin}: what the network is given.", origin=capital(entered.origin)), reason=why
+        ):
             shown.move_to(whole.center)
             self.play(FadeIn(shown), run_time=1.0)
         maps = self.entered_maps(whole, say("what enters"))
         warning = strange(is_strange(self.reading.graph, entered.x))
-        with self.beat("explain", f"{entering(entered)} {warning}".strip()):
+        with self.beat("explain", f"{entering(entered)} {warning}".strip(), reason=why):
             self.play(FadeOut(shown), run_time=0.4)
             self.board.reveal(maps, 1.6)
-        with self.beat("explain", whole_net(self.reading)):
+        with self.beat("explain", whole_net(self.reading), reason=say("Each stage reads what the one before it made.")):
             self.play(FadeOut(maps), FadeIn(self.track, self.track.mark), run_time=0.8)
             self.play(FadeIn(self.track.thumbnail(maps, 0)), run_time=0.5)
             lines = self.stage_lines()
@@ -111,7 +114,7 @@ class NetScene(ExplainerScene[NetSpec]):
             if one.node in nodes:
                 called = self.called()
                 look_closely(self.board, one, called)
-        with self.beat("step", told_stage(index, stage, self.reading.depth)):
+        with self.beat("step", told_stage(index, stage, self.reading.depth), reason=why_stage(self.reading, index)):
             self.board.clear()
             maps = self.stage_maps(index)
             self.board.reveal(maps, 1.2)

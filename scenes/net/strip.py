@@ -12,7 +12,8 @@ from cnn_core.outline import NetStage
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.picture import Picture
-from scenes.mobjects.text import Label, width_of
+from scenes.mobjects.text import LINE_HEIGHT, Label, lines_of
+from scenes.net.words import named_stage
 from scenes.theme import Theme
 
 __all__ = ["StageStrip", "StripShape", "bridge_between"]
@@ -35,21 +36,21 @@ class StripShape:
     Attributes
     ----------
     names
-        Of the places; left out where they do not fit.
+        Of the places: what each is, and in fewer words, and its number; the first are taken that all fit.
     levels
         How deep each place lies.
     bridges
         Pairs of places on one level.
     """
 
-    names: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
     levels: tuple[int, ...]
     bridges: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, first: str, stages: Sequence[NetStage], levels: Sequence[int] | None) -> StripShape:
-        """Return a strip of the input, called `first`, and of stages by number; a U of those that have levels."""
-        names = (first, *(str(k + 1) for k in range(len(stages))))
+        """Return a strip of the input, called `first`, and of stages; a U of those that have levels."""
+        names = (3 * (first,), *((*named_stage(stage), str(k + 1)) for k, stage in enumerate(stages)))
         if levels is None:
             return cls(names, (0,) * len(names))
         bridges = [(source + 1, k + 1) for k, stage in enumerate(stages) for source in stage.bridges]
@@ -59,10 +60,23 @@ class StripShape:
     def deepest(self) -> int:
         return max(self.levels)
 
+    def lines(self, width: float) -> list[list[str]]:
+        """Return the lines of each name in a strip of this width; none where not even numbers fit."""
+        most = width / len(self.names) / (_NAMED * smallest_text())
+        for names in zip(*self.names, strict=True):
+            for count in (1,) if self.deepest else (1, 2):
+                lines = [lines_of(name, most) for name in names]
+                whole = all(" ".join(one) == name for one, name in zip(lines, names, strict=True))
+                if whole and max(map(len, lines)) <= count:
+                    return lines
+        return []
+
     def height(self, width: float) -> float:
         """Return how high a strip of this width is."""
         side = min(width / len(self.names), _ON_LEVELS if self.deepest else np.inf)
-        return min(_HIGHEST, side + 1.3 * smallest_text()) + _DEEPER * self.deepest
+        lines = max(map(len, self.lines(width)), default=1)
+        more = (lines - 1) * LINE_HEIGHT * smallest_text()
+        return min(_HIGHEST, side + 1.3 * smallest_text()) + more + _DEEPER * self.deepest
 
 
 class StageStrip(Group):
@@ -80,18 +94,20 @@ class StageStrip(Group):
         self.shape, self.theme, self.box = shape, theme, box
         pitch = box.width / len(shape.names)
         size, falls = smallest_text(), _DEEPER * shape.deepest
-        named = all(_NAMED * size * width_of(name) <= pitch for name in shape.names)
-        named = named and box.height - falls > 2.4 * size
-        side = min(0.82 * pitch, box.height - falls - (1.3 * size if named else 0))
+        lines = shape.lines(box.width)
+        below = (0.1 + LINE_HEIGHT * max(map(len, lines), default=0)) * size
+        named = bool(lines) and box.height - falls - below > 1.1 * size
+        side = min(0.82 * pitch, box.height - falls - (below if named else 0))
         self.places = VGroup()
         self.labels = VGroup()
-        for index, (name, level) in enumerate(zip(shape.names, shape.levels, strict=True)):
+        for index, level in enumerate(shape.levels):
             place = Rectangle(width=side, height=side, color=theme.muted, stroke_width=1.5, stroke_opacity=0.6)
             place.move_to(np.array([box.left + (index + 0.5) * pitch, box.top - side / 2 - _DEEPER * level, 0]))
             self.places.add(place)
             if named:
-                label = Label(name, size, theme.muted)
-                self.labels.add(label.move_to(place.get_bottom() + 0.82 * size * DOWN))
+                words = VGroup(*(Label(line, size, theme.muted) for line in lines[index]))
+                words.arrange(DOWN, buff=(LINE_HEIGHT - 1) * size)
+                self.labels.add(words.next_to(place, DOWN, buff=0.2 * size))
         self.mark = Rectangle(width=side, height=side, color=theme.window, stroke_width=5)
         self.mark.move_to(self.places[0])
         self.added: list[Mobject] = []

@@ -62,7 +62,7 @@ def room_of_grids(board: NetBoard, one: WorkedOut) -> tuple[float, str]:
     columns, name = kernel.shape[1], 1.5 * smallest_text()
     for where, across in (("beside", 2 * columns + _SUM), ("place", columns + _SUM), ("apart", 2 * columns)):
         high = (room.height - (0 if where == "apart" else name)) / len(kernel)
-        cell = min(1.2 if board.stage.tall else 1.0, (room.width - _APART) / across, high)
+        cell = min(1.2, (room.width - _APART) / across, high)
         if stamp_size(kernel, _DECIMALS, cell) or (where == "apart" and cell >= readable_cell(kernel, _DECIMALS)):
             return cell, where
     return 0.0, ""
@@ -95,7 +95,7 @@ def look_at_window(board: NetBoard, one: WorkedOut) -> None:
         said = say("The rows are summed, then their sums: {value}.", value=closely.said())
     with board.stage.beat("step", said, reason=why):
         closely.places = collapse(board, closely, products, beside=isinstance(kernel, Stamp))
-        closely.drop(closely.show(rows_of(closely), run_time=2.0, slowly=True))
+        closely.drop(closely.show(rows_of(closely), run_time=2.0, slowly=True).result)
 
 
 def grids(board: NetBoard, one: WorkedOut) -> tuple[NumberGrid, NumberGrid | Stamp, NumberGrid]:
@@ -145,6 +145,8 @@ def multiply_in_place(board: NetBoard, window: NumberGrid, kernel: NumberGrid | 
         stage.play(*(map(Transform, marks, there) if marks else map(FadeIn, there)), run_time=0.2)
         gone = [window.numbers[cell], *([kernel[k]] if isinstance(kernel, Stamp) else [])] if is_in_place else []
         stage.play(*map(FadeOut, gone), *map(FadeIn, parts), run_time=0.25)
+        for one in gone:  # it comes back with its grid otherwise, when that leaves
+            one.set_opacity(0)
         marks = marks or there
     stage.play(*map(FadeOut, marks), run_time=0.2)
 

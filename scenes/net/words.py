@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import MappingProxyType
 
+from cnn_core.graph import Node
 from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
-from scenes.language import about, listed, number, say, say_many
+from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.reading import MOST_SHOWN, NetReading
 from scenes.net.worked import WorkedOut
 
-__all__ = ["capital", "entering", "made_in_words", "shape_of", "stage_line", "strange", "told_stage", "whole_net"]
+__all__ = [
+    "SHORT",
+    "capital",
+    "entering",
+    "made_in_words",
+    "named_stage",
+    "shape_of",
+    "stage_line",
+    "strange",
+    "told_stage",
+    "whole_net",
+    "why_stage",
+]
 
 _FAR = 4.0
 """How many times as widely, or as narrowly, as expected numbers may be spread before the film says so."""
+
+
+SHORT = MappingProxyType(
+    {
+        "conv2d": marked("conv"),
+        "batch norm": marked("norm"),
+        "max pool": marked("pool"),
+        "average pool": marked("pool"),
+        "global average pool": marked("pool"),
+        "leaky ReLU": marked("leaky"),
+        "transposed conv": marked("up"),
+        "upsample": marked("up"),
+        "concat": marked("join"),
+    }
+)
+"""Names of steps that are shorter in a strip."""
+_FEW = 2
+"""Steps of a stage that are named one by one."""
 
 
 def entering(entered: NetInput) -> str:
@@ -89,6 +121,24 @@ def told_stage(index: int, stage: NetStage, depth: Depth) -> str:
     return f"{said} {bridged(stage)}".strip() if depth == "stages" else said
 
 
+def why_stage(reading: NetReading, index: int) -> str:
+    """Say what has changed since the stage before, in places and in maps."""
+    stage = reading.stages[index]
+    before = reading.stages[index - 1].shape if index else reading.maps_in.shape
+    if len(stage.shape) < 3:
+        return say("Now no place is left: these numbers are about the whole picture.")
+    if len(before) < 3:
+        return say("Numbers become maps again.")
+    fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
+    if fewer and more:
+        return say("Fewer places, more maps: less of where, more of what.")
+    if fewer:
+        return say("Fewer places are left: less of where.")
+    if stage.shape[1] > before[1]:
+        return say("More places again: where it is comes back.")
+    return say("Each map shows where its pattern is.")
+
+
 def shape_of(stage: NetStage) -> str:
     count = stage.shape[0]
     if len(stage.shape) < 3:
@@ -131,6 +181,26 @@ def made_in_words(one: WorkedOut) -> str:
         "multiply": say("Two numbers are multiplied, one of them a gate for its map: {value}.", **named),
     }
     return said.get(one.node.op) or say("Worked out: {value}.", **named)
+
+
+def named_stage(stage: NetStage) -> tuple[str, str]:
+    """Return what a stage is in a few words: `4 residual blocks`, `pool, conv 3×3, 16`; and in still fewer."""
+    makers = [place.maker for place in stage.places()]
+    blocks = sum(block.repeats for block in stage.blocks if any(place.maker.op == "add" for place in block.places))
+    if blocks:
+        fewer = say_many("{count} block", "{count} blocks", blocks)
+        return say_many("{count} residual block", "{count} residual blocks", blocks), fewer
+    short = [say(SHORT.get(OPERATIONS[node.op].name, OPERATIONS[node.op].name)) for node in makers]
+    kinds = Counter(short)
+    fewer = ", ".join(name if count == 1 else f"{count} {name}" for name, count in kinds.items())
+    sized = ", ".join(sized_name(node, name) for node, name in zip(makers, short, strict=True))
+    return f"{sized}, {stage.shape[0]}" if len(makers) <= _FEW else fewer, fewer
+
+
+def sized_name(node: Node, name: str) -> str:
+    """Return a step's name, with the size of its kernel if it has one."""
+    weight = node.arrays.get("weight")
+    return f"{name} {'×'.join(map(str, weight.shape[2:]))}" if weight is not None and weight.ndim == 4 else name
 
 
 def capital(text: str) -> str:

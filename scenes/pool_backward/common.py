@@ -17,12 +17,12 @@ from scenes.mobjects.sheets import Sheet, plan, sheet_of
 from scenes.mobjects.text import Number
 from scenes.pool_backward import PoolBackwardSpec
 
-__all__ = ["PoolBackwardScene"]
+__all__ = ["SLOW", "PoolBackwardScene"]
 
 PoolT = TypeVar("PoolT", bound=PoolBackwardSpec)
 Cells = list[tuple[int, int]]
 
-_SLOW = 4
+SLOW = 4
 """Windows that are each a beat of their own; of more, the others come in one."""
 
 
@@ -61,16 +61,16 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         self.come_back()
         positions = [at[2:] for at in self.trace.positions()]
         asked = self.to_ask(positions)
-        for k, (i, j) in enumerate(positions[:_SLOW]):
+        for k, (i, j) in enumerate(positions[:SLOW]):
             self.hand_back(i, j, asked=(i, j) == asked, brisk=k > 0)
-        self.hand_back_all(positions[_SLOW:])
+        self.hand_back_all(positions[SLOW:])
         self.add_up()
         self.overlap()
         self.last()
 
     def before(self) -> None:
         said = self.origin() + self.opening()
-        with self.beat("explain", said, reason=say("pooling, as it was")):
+        with self.beat("explain", said, reason=say("First forward: each window became one number.")):
             self.play(FadeIn(self.sheets["x"], self.sheets["output"]), run_time=1.0)
             self.look_back()
 
@@ -80,14 +80,14 @@ class PoolBackwardScene(BackwardScene[PoolT]):
     def come_back(self) -> None:
         dy = self.sheets["grad_output"]
         said = say("The loss says how each output should change: ▼ fall, ▲ rise.")
-        with self.beat("explain", said, reason=say("what is asked of each output")):
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
             self.play(FadeIn(dy), run_time=0.5)
             self.play(*self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
             self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
 
     def to_ask(self, positions: Cells) -> tuple[int, int] | None:
         """Return the window that is asked about: the one with the largest gradient, but not the first of several."""
-        others = positions[1:_SLOW] or positions
+        others = positions[1:SLOW] or positions
         return max(others, key=lambda at: abs(self.trace.grad_output[0, 0, *at])) if self.spec.question else None
 
     def cells(self, i: int, j: int) -> Cells:
@@ -138,7 +138,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
             said = say("No window looks at the other cells: they get nothing.")
         elif not positions:
             said = say("Where several windows meet, they add up.")
-        with self.beat("step", said):
+        with self.beat("step", said, reason=self.reason()):
             self.arrive([*self.leave_window(), *self.fill(dx, left)], run_time=1.0)
 
     @abstractmethod
@@ -179,6 +179,12 @@ class PoolBackwardScene(BackwardScene[PoolT]):
             self.play(old.animate.set_opacity(0), FadeIn(one), run_time=0.6)
         self.raised = new
 
+    def glance(self) -> None:
+        """Mark the first output for a moment: what became of it is what matters."""
+        mark = CellMarks(self.sheets["output"].grid, [(0, 0)], self.theme.window, 6)
+        self.play(Create(mark), run_time=0.6)
+        self.play(FadeOut(mark), run_time=0.4)
+
     def lower(self) -> list[Any]:
         """Return the animations that bring the numbers back that were raised."""
         return [animation for old, one in self.raised for animation in (FadeOut(one), Restore(old))]
@@ -186,7 +192,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
     def add_up(self) -> None:
         both = [self.told(f"sums.{name}") for name in ("grad_output", "grad_input")]
         said = say("Nothing is lost and nothing added: both sum to {total}.", total=both[0])
-        with self.beat("step", said, reason=say("what comes in goes out")):
+        with self.beat("step", said, reason=say("What comes in goes out: nothing is lost on the way.")):
             self.play(*self.leave_window(), run_time=0.4)
             self.working.show(self.equation("sums.grad_input"), run_time=1.0)
 
@@ -198,18 +204,23 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         places = np.array([self.reaching(back, *at) for at in np.ndindex(back.x.shape[2:])])
         cell = divmod(int(places.argmax()), back.x.shape[3])
         address = f"overlapping.grad_input[0,0,{cell[0]},{cell[1]}]"
-        with self.beat("step", self.overlap_said(address, int(places.max())), reason=say("where windows overlap")):
+        with self.beat(
+            "step",
+            self.overlap_said(address, int(places.max())),
+            reason=say("Where windows overlap, a cell hears from each of them."),
+        ):
             self.show_instead(back, "overlapping.")
             self.rings = [CellMarks(self.sheets[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_input")]
             self.play(*map(Create, self.rings), run_time=0.4)
             self.working.show(self.equation(address), run_time=0.8)
 
-    def show_instead(self, back: Any, of: str) -> None:
+    def show_instead(self, back: Any, of: str, seconds: float = 0.7) -> None:
         """Take all grids and rings away, and show those of another pooling, whose addresses begin with `of`."""
         sheets = pool_sheets(back, of)
         self.change(sheets, arrangements(sheets), *self.rings)
+        self.rings = []
         for sheet in self.sheets.values():
-            self.play(FadeIn(sheet), run_time=0.7)
+            self.play(FadeIn(sheet), run_time=seconds)
 
     @abstractmethod
     def reaching(self, back: Any, row: int, column: int) -> int:

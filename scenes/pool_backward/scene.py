@@ -10,7 +10,7 @@ from manim import Create
 from scenes.language import listed, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.pool_backward import AvgPoolBackwardSpec, MaxPoolBackwardSpec
-from scenes.pool_backward.common import PoolBackwardScene
+from scenes.pool_backward.common import SLOW, PoolBackwardScene
 
 __all__ = ["AvgPoolBackwardScene", "MaxPoolBackwardScene"]
 
@@ -35,9 +35,15 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         )
 
     def look_back(self) -> None:
-        winners = sorted({self.winner(*at[2:]) for at in self.trace.positions()})
-        self.rings = [CellMarks(self.sheets["x"].grid, winners, self.theme.output, 5)]
-        self.play(*map(Create, self.rings), run_time=0.8)
+        positions = [at[2:] for at in self.trace.positions()]
+        grid, few = self.sheets["x"].grid, len(positions) <= SLOW
+        winners = [[self.winner(*at)] for at in positions] if few else [[self.winner(*at) for at in positions]]
+        for at, cells in zip(positions, winners, strict=False):
+            ring = CellMarks(grid, sorted(set(cells)), self.theme.output, 5)
+            self.rings.append(ring)
+            if few:
+                self.play(*self.look(*at), run_time=0.3)
+            self.play(Create(ring), run_time=0.4)
 
     def nudge(self) -> None:
         others = self.spec.others()
@@ -50,21 +56,23 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
             "is_now": number(others["raised_winner"].value("x", 0, 0, *winner).text),
         }
         said = say("Raise the winner from {was} to {is_now}: the output follows.", **named)
-        with self.beat("explain", said, reason=say("raise one input a little")):
+        with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.5)
             self.raise_cell("raised_winner", winner)
+            self.glance()
         named = {
             "was": self.given("x", 0, 0, *loser),
             "is_now": number(others["raised_loser"].value("x", 0, 0, *loser).text),
         }
         said = say("Raise another from {was} to {is_now}: the output stays. So only the winner is asked.", **named)
-        with self.beat("explain", said, reason=say("only winners count")):
+        with self.beat("explain", said, reason=say("What changes nothing is asked for nothing.")):
             self.play(*self.lower(), run_time=0.5)
             self.raise_cell("raised_loser", loser)
+            self.glance()
             self.play(*self.lower(), run_time=0.5)
 
     def reason(self) -> str:
-        return say("all of it goes to the winner")
+        return say("Only the winner made the output, so it gets all.")
 
     def prompt(self, i: int, j: int) -> str:
         values = listed([self.given("x", 0, 0, *cell) for cell in self.cells(i, j)])
@@ -88,7 +96,8 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
     def hand_over(self, i: int, j: int, dy: NumberGrid, dx: NumberGrid) -> None:
         winner = [self.winner(i, j)]
         self.arrive(self.fill(dx, self.settled(winner, 1), dy.cell_center(i, j)), run_time=1.0)
-        self.arrive(self.fill(dx, self.settled(self.cells(i, j), 0)), run_time=0.5)
+        for cell in self.settled(self.cells(i, j), 0):
+            self.arrive(self.fill(dx, [cell]), run_time=0.35)
 
     def reaching(self, back: Any, row: int, column: int) -> int:
         return len(back.won(0, 0, row, column))
@@ -100,12 +109,30 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
 
     def last(self) -> None:
         said = say("At a tie there is no slope. PyTorch gives all of it to the first, in reading order.")
-        with self.beat("explain", said, reason=say("three equal winners")):
+        with self.beat("explain", said, reason=say("Of equal winners, one has to be chosen.")):
             self.show_instead(self.spec.others()["tie"], "tie.")
+            grid = self.sheets["x"].grid
+            for color, cells in ((self.theme.output, equal_winners(grid)), (self.theme.window, [self.tied()])):
+                self.rings.append(CellMarks(grid, cells, color, 6))
+                self.play(Create(self.rings[-1]), run_time=0.6)
         said = say("Max pooling passes its gradient to the winners. Whoever did not win learns nothing from it.")
-        with self.beat("explain", said, reason=say("only winners learn")):
+        winners = sorted({self.winner(*at[2:]) for at in self.trace.positions()})
+        named = {"winners": len(winners), "size": self.trace.x.size}
+        with self.beat("explain", said, reason=say("Only winners learn: {winners} of {size} here.", **named)):
+            self.show_instead(self.trace, "", 0.5)
             for key in ("x", "grad_input"):
-                self.point_out(self.sheets[key])
+                ring = CellMarks(self.sheets[key].grid, winners, self.theme.window, 6)
+                self.play(Create(ring), run_time=0.9)
+
+    def tied(self) -> tuple[int, int]:
+        """Return the one of several equal winners that gets the gradient."""
+        found: tuple[int, int] = self.spec.others()["tie"].step(0, 0, 0, 0).winner
+        return found
+
+
+def equal_winners(grid: NumberGrid) -> list[tuple[int, int]]:
+    """Return the cells with the largest value of a grid."""
+    return [(row, column) for row, column in np.argwhere(grid.values == grid.values.max()).tolist()]
 
 
 class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
@@ -126,14 +153,17 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
             mean=by,
             **named,
         )
-        with self.beat("explain", said, reason=say("raise one input a little")):
+        with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.8)
             self.raise_cell("raised_cell", (0, 0))
-        with self.beat("explain", say("Any other would do the same."), reason=say("all cells count the same")):
+            self.glance()
+        with self.beat(
+            "explain", say("Any other would do the same."), reason=say("Each cell of a window counts the same.")
+        ):
             self.play(*self.lower(), run_time=0.5)
 
     def reason(self) -> str:
-        return say("each cell gets its share")
+        return say("Each cell gave its share, so it gets its share.")
 
     def prompt(self, i: int, j: int) -> str:
         named = {"grad": self.given("grad_output", 0, 0, i, j), "count": len(self.cells(i, j))}
@@ -168,5 +198,6 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
 
     def last(self) -> None:
         said = say("Average pooling asks all cells equally: each learns a little.")
-        with self.beat("explain", said, reason=say("everybody learns a little")):
+        with self.beat("explain", said, reason=say("Everybody learns a little.")):
+            self.show_instead(self.trace, "", 0.5)
             self.point_out(self.sheets["grad_input"])

@@ -18,9 +18,9 @@ from scenes.working import Working
 
 __all__ = ["SgdStepScene"]
 
-_THERE = marked("forward: answers and loss")
-_BACK = marked("back: who is to blame")
-_STEP = marked("against the gradient")
+_THERE = marked("Forward: the kernels answer, and the loss says how wrong.")
+_BACK = marked("Back: each weight hears how far it is to blame.")
+_STEP = marked("A step goes against the gradient.")
 
 
 class SgdStepScene(BackwardScene[SgdStepSpec]):
@@ -203,7 +203,8 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         said = say("Wired to both answers alike, A and B would get this: equal gradients keep equal kernels equal.")
         if not gradient.any():
             said = say("Wired to both answers alike, A and B would be asked for nothing.")
-        with self.beat("explain", said):
+        why = say("Who is used alike is told alike.")
+        with self.beat("explain", said, reason=why):
             self.take_away()
             self.play(*map(FadeOut, [*grids.after, *grids.signs, *self.verdicts]), run_time=0.5)
             if not grids.wide:
@@ -212,6 +213,6 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
                 self.play(FadeOut(old), run_time=0.4)
                 self.play(FadeIn(new), run_time=0.6)
         said = say("Used alike, equal kernels stay equal for ever. So networks start at random.")
-        with self.beat("explain", said):
+        with self.beat("explain", said, reason=why):
             for panel in grids.before:
                 self.point_out(panel)

@@ -67,14 +67,20 @@ class Comparisons:
                 colors[way],
                 up=bool(way),
             )
-            with self.stage.beat("step", said, reason=say("the test set is read with running statistics")):
+            with self.stage.beat("step", said, reason=self.why_few()):
                 if not way:
                     self.stage.play(FadeIn(plane), run_time=0.4)
-                self.stage.play(Create(line), run_time=1.2)
-                self.stage.play(Create(test), FadeIn(dots), run_time=1.2)
+                self.stage.play(Create(line), run_time=1.8)
+                self.stage.play(Create(test), FadeIn(dots), run_time=1.8)
                 self.stage.play(FadeIn(end), run_time=0.4)
             shown += [line, test, dots, end]
         self.stage.leaving += shown
+
+    def why_few(self) -> str:
+        """Say what the few teach, if the test set is read less well than they are."""
+        if self.compared.few_read[:, -1].max() < self.compared.few_learned[:, -1].min():
+            return say("Knowing a few digits by heart is not yet reading.")
+        return say("A few digits, and what they teach about all others.")
 
     def end(self, plane: Plane, name: str, address: str, height: float, color: str, *, up: bool) -> VGroup:
         """Return a number beside the end of its line, with the name above it, or below."""
@@ -123,10 +129,10 @@ class Comparisons:
         for k, color in enumerate(colors[: len(losses)]):
             line = line_of(plane, heights[k], color, 3)
             end = self.rate_end(plane, k, int(order[k]), color)
-            with self.stage.beat("step", self.said_of_rate(k)):
+            with self.stage.beat("step", self.said_of_rate(k), reason=say("The rate says how far each step goes.")):
                 if not k:
                     self.stage.play(FadeIn(plane), run_time=0.4)
-                self.stage.play(Create(line), run_time=1.2)
+                self.stage.play(Create(line), run_time=2.2)
                 self.stage.play(FadeIn(end), run_time=0.4)
             shown += [line, end]
         self.stage.leaving += shown

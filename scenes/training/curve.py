@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from manim import Create, FadeIn, Mobject
+from manim import Create, FadeIn, FadeOut, Group, Mobject, ReplacementTransform, VMobject
 
 from cnn_core.run_log import SURE
 from scenes.language import say, say_many
 from scenes.layout import Box
 from scenes.mobjects.bars import share_in_words
+from scenes.mobjects.travel import EARLY, LATE
 from scenes.training.plots import RunPlots
 from scenes.training.sheet import Sheet
 
@@ -26,9 +27,8 @@ class CurveChapter:
     def __init__(self, stage: TrainingScene) -> None:
         self.stage, self.trace, self.log, self.theme = stage, stage.trace, stage.log, stage.theme
         self.moments, self.step = stage.moments, stage.log.step.tolist()
-        left, self.side = stage.halves(0.66, stage.bands.stage)
-        names = say("L of each batch"), say("p of one test digit")
-        self.plots = RunPlots(self.trace, self.moments, names, self.theme, left)
+        self.drawn: list[Mobject] = []
+        self.parts: list[tuple[int, int]] = []
         self.shown: list[Mobject] = []
 
     def play(self, *, question: bool) -> None:
@@ -36,29 +36,52 @@ class CurveChapter:
         self.follow(question=question)
         self.stage.leaving += [self.plots.loss, self.plots.share, *self.drawn, *self.shown]
 
+    def plan(self, share: float, room: Box, lower: float) -> None:
+        """Lay out the planes, so much of the height for the lower one, and the box beside or below them."""
+        left, self.side = self.stage.halves(share, room)
+        names = say("L of each batch"), say("p of one test digit")
+        self.plots = RunPlots(self.trace, self.moments, names, self.theme, left, lower)
+
     def draw_losses(self) -> None:
         """Draw the loss up to each batch of which some digits were kept, and show these."""
+        self.plan(0.66 if self.stage.wide else 0.55, self.stage.stage_box, 0.0)
         kept = self.log.batch_step.tolist()
-        self.drawn: list[Mobject] = []
         chosen = sorted({min(1, len(kept) - 1), len(kept) - 1})
         sheets = [Sheet(self.log, b, self.theme, self.side) for b in chosen]
-        start = 0
+        start, why = 0, say("A loss near 0: right, and sure of it.")
         for k, sheet in enumerate(sheets):
-            with self.stage.beat("step", self.said_of_batch(sheet)):
+            with self.stage.beat("step", self.said_of_batch(sheet), reason=why):
                 if k == 0:
                     self.stage.play(FadeIn(self.plots.loss), run_time=0.5)
                 self.extend(start, sheet.step + 1)
                 self.exchange(sheet.picture, sheet.crosses)
                 start = sheet.step
-        with self.stage.beat("explain", self.said_of_end()):
+        with self.stage.beat("explain", self.said_of_end(), reason=why):
             self.extend(start, self.log.steps)
 
     def extend(self, start: int, stop: int) -> None:
-        """Draw the loss from one step to another."""
-        line, dots = self.plots.losses(start, stop), self.plots.loss_dots(start, stop)
+        """Draw the loss from one step to another, with a dot at each measured step."""
+        self.parts.append((start, stop))
+        line, dots = self.part(start, stop)
         self.drawn += [line, dots]
         self.stage.play(Create(line), run_time=2.2)
         self.stage.play(FadeIn(dots), run_time=0.3)
+
+    def part(self, start: int, stop: int) -> tuple[VMobject, VMobject]:
+        return self.plots.losses(start, stop), self.plots.loss_dots(start, stop)
+
+    def make_room(self) -> None:
+        """Let the curve become flatter, so that another one has room below it, and take away what stands beside."""
+        before, drawn = self.plots.loss, self.drawn
+        self.plan(0.66 if self.stage.wide or self.stage.tall else 0.72, self.stage.bands.stage, 0.46)
+        self.drawn = [one for span in self.parts for one in self.part(*span)]
+        leaving, self.shown = [before, *self.shown], []
+        self.stage.play(
+            FadeOut(Group(*leaving), rate_func=EARLY),
+            *(ReplacementTransform(one, other) for one, other in zip(drawn, self.drawn, strict=True)),
+            FadeIn(self.plots.loss, rate_func=LATE),
+            run_time=0.8,
+        )
 
     def exchange(self, *coming: Mobject) -> None:
         """Take away what stands beside the curves and show something else."""
@@ -66,7 +89,7 @@ class CurveChapter:
             self.stage.take_away(*self.shown)
         self.shown = list(coming)
         for one in coming:
-            self.stage.play(FadeIn(one), run_time=0.6)
+            self.stage.play(Create(one) if isinstance(one, VMobject) else FadeIn(one), run_time=0.8)
 
     def said_of_batch(self, sheet: Sheet) -> str:
         named = {"step": sheet.step, "loss": self.stage.in_words("loss", sheet.step), "shown": sheet.count}
@@ -89,21 +112,22 @@ class CurveChapter:
         """Show how the digit was read: when it was doubted, whether that changed, and how it ended."""
         moments, last = self.moments, len(self.step) - 1
         now = moments.wrong if moments.wrong is not None and moments.wrong > moments.doubt else moments.doubt
-        digit_box, self.bars = self.side_boxes()
-        picture = self.stage.digit(digit_box)
-        with self.stage.beat("step", self.said_of_doubt()):
+        why = say("A digit that it never trains on shows what it has understood.")
+        with self.stage.beat("step", self.said_of_doubt(), reason=why):
+            self.make_room()
+            digit_box, self.bars = self.side_boxes()
             self.stage.play(FadeIn(self.plots.share), run_time=0.4)
-            self.exchange(picture)
+            self.exchange(self.stage.digit(digit_box))
             self.lines(0, moments.doubt)
             self.point(moments.doubt)
         if now > moments.doubt:
-            with self.stage.beat("step", self.said_of(now)):
+            with self.stage.beat("step", self.said_of(now), reason=why):
                 self.lines(moments.doubt, now)
                 self.point(now)
         if question:
             prompt = say("It never trains on this digit. Will it read it right in the end?")
             self.stage.ask(prompt, self.answer(last))
-        with self.stage.beat("answer" if question else "step", self.said_of_change(last)):
+        with self.stage.beat("answer" if question else "step", self.said_of_change(last), reason=why):
             if question:
                 self.stage.play(self.stage.end_question(), run_time=0.4)
             if now < last:

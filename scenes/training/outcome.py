@@ -3,29 +3,101 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import DOWN, RIGHT, UL, Create, FadeIn, FadeOut, Group, Mobject, Rectangle, VGroup, VMobject
+from manim import DOWN, Animation, Create, FadeIn, FadeOut, Group, Transform, VMobject, linear
 
+from cnn_core.arrays import Array
+from cnn_core.run_trace import RunTrace
 from scenes.language import say
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.grid import rectangles
 from scenes.mobjects.maps import Arrangement, FeatureMaps
-from scenes.mobjects.picture import Picture, picture_colours
+from scenes.mobjects.picture import Colours, picture_colours
 from scenes.mobjects.text import Label, Number
+from scenes.theme import Theme
+from scenes.training.confusion import Confusion
+from scenes.training.tally import Tally
 
 if TYPE_CHECKING:
     from scenes.training.scene import TrainingScene
 
 __all__ = ["Outcome"]
 
-_ZOOM = 6
-"""Pixels that a weight takes in the picture of the kernels."""
-_GAMMA = 0.5
-"""Counts are shown by their roots, or single mistakes would not be seen."""
 _MOST = 0.5
 """Share of all digits from which on one answer is said to be given for most of them."""
+
+
+class Develop(Animation):
+    """Shows a picture as it was at one measured step after the other."""
+
+    def __init__(self, picture: Any, states: list[Colours], **options: Any) -> None:
+        self.picture, self.states = picture, states
+        super().__init__(picture, rate_func=linear, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        place = min(int(self.rate_func(alpha) * len(self.states)), len(self.states) - 1)
+        self.picture.pixel_array = self.states[place]
+
+
+class KernelBlock(Group):
+    """Some first kernels, the same at the end, and how they differ, below each other, with how much each has kept.
+
+    Parameters
+    ----------
+    channels
+        Which kernels.
+    size
+        Height of the words.
+
+    Attributes
+    ----------
+    start, way, change : list of Colours
+        The picture before training, as the second row follows it from step to step, and as the differences come.
+    """
+
+    def __init__(self, trace: RunTrace, channels: range, theme: Theme, box: Box, size: float) -> None:
+        self.channels, self.count = channels, len(channels)
+        self.kH, self.kW = trace.kernels.shape[2:]
+        texts = say("at the start"), say("at the end"), say("difference")
+        labels = [Label(text, size, theme.muted) for text in texts]
+        room = replace(box, left=box.left + max(label.width for label in labels) + 0.3, bottom=box.bottom + 1.2 * size)
+        self.arrangement = Arrangement(3 * self.count, self.kH, self.kW, 3, self.count, zoom=1, gap=1)
+        log, steps = trace.log, trace.log.step.astype(int)
+        start, *way = (log.kernels[step, channels.start : channels.stop, 0].astype(np.float64) for step in steps)
+        largest = float(max(np.abs(trace.kernels).max(), np.abs(trace.values()["change"]).max()))
+
+        def picture(second: Array, third: Array) -> Colours:
+            whole = self.arrangement.picture(np.concatenate([start, second, third]))
+            return picture_colours(whole, theme.kernel, theme, largest)
+
+        none, end = np.zeros_like(start), way[-1]
+        self.start = [picture(none, none)]
+        self.way = [picture(one, none) for one in (start, *way)]
+        self.change = [picture(end, share * (end - start)) for share in np.linspace(0, 1, 9)]
+        self.maps = FeatureMaps(
+            np.zeros((3 * self.count, self.kH, self.kW)), self.arrangement, theme.kernel, theme, room, " "
+        )
+        self.maps.image.pixel_array = self.start[0]
+        for row, label in enumerate(labels):
+            middle = self.maps.middle(row * self.count, self.kH / 2 - 0.5, 0)
+            edge = self.maps.corner(row * self.count, 0, 0)[0] - 0.3
+            label.move_to(np.array([edge - label.width / 2, middle[1], 0]))
+        self.labels = labels
+        self.numbers = []
+        for k, channel in enumerate(channels):
+            value = trace.result("cosine", channel)
+            number = Number(value.text, value.address, size, theme.text)
+            foot = self.maps.middle(2 * self.count + k, self.kH - 0.5, self.kW / 2 - 0.5)
+            self.numbers.append(number.move_to(foot + 0.75 * size * DOWN))
+        super().__init__(self.maps.image, self.maps.frames, *labels, *self.numbers)
+
+    def frames_of(self, channel: int) -> list[VMobject]:
+        """Return outlines of a kernel at the start, at the end, and of how it changed; none if it stands elsewhere."""
+        if channel not in self.channels:
+            return []
+        places = (row * self.count + channel - self.channels.start for row in range(3))
+        return [self.maps.outline(place, 0, 0, self.kH, self.kW) for place in places]
 
 
 class Outcome:
@@ -33,39 +105,28 @@ class Outcome:
 
     def __init__(self, stage: TrainingScene) -> None:
         self.stage, self.trace, self.log, self.theme = stage, stage.trace, stage.log, stage.theme
-        self.size = max(0.34, smallest_text())
+        self.size = max(0.38 if stage.wide else 0.26, smallest_text())
 
     def play(self) -> None:
         self.show_kernels()
         self.show_confusions()
 
     def show_kernels(self) -> None:
-        """Show first kernels, last ones and their difference, and how much of its direction each has kept."""
-        before, after = self.trace.kernels
-        whole = np.concatenate([before, after, self.trace.values()["change"]])
-        count, kH, kW = before.shape
-        names = [say("at the start"), say("at the end"), say("difference")]
-        labels = [Label(name, self.size, self.theme.muted) for name in names]
-        left, below = max(label.width for label in labels) + 0.3, 2.6 * self.size
-        box = self.stage.stage_box
-        if not self.stage.wide:
-            left = 0.0
-        room = replace(box, left=box.left + left, bottom=box.bottom + below)
-        arrangement = Arrangement(3 * count, kH, kW, 3, count, _ZOOM, 2 * _ZOOM)
-        maps = FeatureMaps(whole, arrangement, self.theme.kernel, self.theme, room, " ")
-        for row, label in enumerate(labels):
-            place = maps.middle(row * count, kH / 2 - 0.5, 0)
-            label.move_to(np.array([maps.corner(row * count, 0, 0)[0] - 0.3 - label.width / 2, place[1], 0]))
-        numbers = [self.cosine(maps, k) for k in range(count)]
-        shown: list[Mobject] = [maps.image, maps.frames, *(labels if self.stage.wide else []), *numbers]
-        with self.stage.beat(
-            "explain", say("The first layer's kernels at the start, at the end, and how they changed.")
-        ):
-            self.stage.play(FadeIn(maps.image, maps.frames), run_time=1.0)
-            for row, label in enumerate(labels):
-                sides = [maps.outline(row * count + k, 0, 0, kH, kW) for k in range(count)]
-                self.stage.play(*([FadeIn(label)] if self.stage.wide else []), *map(Create, sides), run_time=0.8)
-                self.stage.play(*map(FadeOut, sides), run_time=0.3)
+        """Let the first kernels become the last ones, and show how much of its direction each has kept."""
+        blocks = self.blocks()
+        why = say("The gradient pushed each weight, a little at each step.")
+        said = say("The first layer's kernels at the start, at the end, and how they changed.")
+        with self.stage.beat("explain", said, reason=why):
+            for row, seconds in enumerate((0.0, 1.9, 0.8)):
+                labels = [block.labels[row] for block in blocks]
+                if not row:
+                    pictures = [one for block in blocks for one in (block.maps.image, block.maps.frames)]
+                    self.stage.play(FadeIn(*pictures, *labels), run_time=0.8)
+                    continue
+                self.stage.play(*map(FadeIn, labels), run_time=0.3)
+                states = [block.way if row == 1 else block.change for block in blocks]
+                develop = [Develop(block.maps.image, one) for block, one in zip(blocks, states, strict=True)]
+                self.stage.play(*develop, run_time=seconds)
         cosine = self.trace.values()["cosine"]
         least, most = int(cosine.argmin()), int(cosine.argmax())
         said = say(
@@ -73,70 +134,56 @@ class Outcome:
             least=self.stage.in_words("cosine", least),
             most=self.stage.in_words("cosine", most),
         )
-        with self.stage.beat("explain", said):
+        with self.stage.beat("explain", said, reason=why):
+            numbers = [number for block in blocks for number in block.numbers]
             for one in numbers:
-                self.stage.play(FadeIn(one), run_time=2.4 / count)
-            frames = [maps.outline(row * count + k, 0, 0, kH, kW) for k in (least, most) for row in range(3)]
-            for pair in (frames[:3], frames[3:]):
-                self.stage.play(*map(Create, pair), run_time=0.8)
-        self.stage.leaving += [*shown, *frames]
+                self.stage.play(FadeIn(one), run_time=2.4 / len(numbers))
+            frames = [[frame for block in blocks for frame in block.frames_of(k)] for k in (least, most)]
+            for three in frames:
+                self.stage.play(*map(Create, three), run_time=0.8)
+        self.stage.leaving += [*blocks, *frames[0], *frames[1]]
 
-    def cosine(self, maps: FeatureMaps, k: int) -> Number:
-        """Return how much of its direction a kernel has kept, below its difference."""
-        value = self.trace.result("cosine", k)
-        number = Number(value.text, value.address, self.size, self.theme.text)
-        count, kH, kW = self.trace.kernels.shape[1:]
-        foot = (maps.corner(2 * count + k, kH, 0) + maps.corner(2 * count + k, kH, kW)) / 2
-        return number.move_to(foot + 0.8 * self.size * DOWN)
+    def blocks(self) -> list[KernelBlock]:
+        """Return all kernels in one row or in two, whichever makes them larger."""
+        count, box, found = self.trace.kernels.shape[1], self.stage.stage_box, []
+        for parts in (1, 2) if count > 1 else (1,):
+            ends = [count * k // parts for k in range(parts + 1)]
+            high = box.height / parts
+            boxes = [replace(box, top=box.top - k * high, bottom=box.top - (k + 1) * high + 0.1) for k in range(parts)]
+            found.append(
+                [
+                    KernelBlock(self.trace, range(start, stop), self.theme, room, self.size)
+                    for start, stop, room in zip(ends, ends[1:], boxes, strict=False)
+                ]
+            )
+        return max(found, key=lambda blocks: min(block.maps.cell for block in blocks))
 
     def show_confusions(self) -> None:
-        """Show matrix after matrix, from nothing known to the diagonal."""
+        """Show matrix after matrix in one place, and beside it how many digits are read right."""
         chosen = self.stage.moments.matrices
-        shown = []
-        for place, m in zip(self.places(len(chosen)), chosen, strict=True):
-            matrix = self.matrix(m, place)
-            with self.stage.beat("step", self.said_of_matrix(m)):
-                self.stage.play(FadeIn(matrix), run_time=0.8)
-                mark = self.told(m, matrix[0][1])
-                self.stage.play(Create(mark), run_time=1.6)
-                self.stage.play(FadeOut(mark), run_time=0.6)
-            shown.append(matrix)
-        self.stage.leaving += shown
-
-    def places(self, count: int) -> list[Box]:
-        box = self.stage.stage_box
-        if self.stage.wide or count < 3:
-            return [box.part(k / count + 0.012, (k + 1) / count - 0.012) for k in range(count)]
-        middle = (box.bottom + box.top) / 2
-        upper, lower = replace(box, bottom=middle + 0.1), replace(box, top=middle - 0.1)
-        return [row.part(start, start + 0.47) for row in (upper, lower) for start in (0, 0.53)][:count]
-
-    def matrix(self, m: int, box: Box) -> Group:
-        """Return what was read as what at a measured step: a row for each digit, a column for each reading."""
-        counts = self.log.confusion[m].astype(np.float64)
-        shares = (counts / counts.sum(axis=1, keepdims=True)) ** _GAMMA
-        side = min(box.width, box.height - 2.6 * self.size)
-        image = Picture(picture_colours(shares, self.theme.output, self.theme, 1.0), side)
-        frame = Rectangle(width=side, height=side, color=self.theme.output, stroke_width=2).move_to(image)
-        step, correct = self.trace.result("step", m), self.trace.result("correct", m)
-        words = VGroup(
-            Label(say("step"), self.size, self.theme.muted), Number(step.text, step.address, self.size, self.theme.text)
-        )
-        words.arrange(RIGHT, buff=0.3 * self.size)
-        right = Number(correct.text, correct.address, self.size, self.theme.output, "semibold")
-        return Group(Group(image, frame), words, right).arrange(DOWN, buff=0.12).move_to(box.center)
-
-    def told(self, m: int, frame: Mobject) -> VMobject:
-        """Return an outline of what is told of a matrix: at first the fullest column, then the diagonal."""
-        often, cell = self.log.confusion[m].sum(axis=0), frame.width / len(self.log.confusion[m])
-        (left, top, _), side = frame.get_corner(UL), len(often)
-        cells = [(k, k, k + 1, k + 1) for k in range(side)]
-        if m == 0:
-            cells = [(0, int(often.argmax()), side, int(often.argmax()) + 1)]
-        ends = np.array(cells) * cell
-        first = np.column_stack([left + ends[:, 1], top - ends[:, 0], np.zeros(len(ends))])
-        last = np.column_stack([left + ends[:, 3], top - ends[:, 2], np.zeros(len(ends))])
-        return VMobject(stroke_color=self.theme.window, stroke_width=4).set_points(rectangles(first, last))
+        box, beside = self.stage.halves(0.56 if self.stage.wide else 0.66)
+        size = max(0.42 if self.stage.wide else 0.34, smallest_text())
+        names = [say("step {step}", step=int(self.log.step[m])) for m in chosen]
+        values = [self.trace.result("correct", m) for m in chosen]
+        row = min(beside.height / len(chosen), 2.2 * size)
+        middle = beside.center[1] if self.stage.wide else beside.top - row * len(chosen) / 2
+        room = replace(beside, bottom=middle - row * len(chosen) / 2, top=middle + row * len(chosen) / 2)
+        tally = Tally(names, values, self.trace.tested, self.theme.output, self.theme, room, size)
+        matrix: Confusion | None = None
+        why = say("What lies off the diagonal is read as something else.")
+        for k, m in enumerate(chosen):
+            new = Confusion(self.trace, m, self.theme, box)
+            with self.stage.beat("step", self.said_of_matrix(m), reason=why):
+                if matrix is None:
+                    matrix = new
+                    self.stage.play(FadeIn(matrix), run_time=0.8)
+                else:
+                    self.stage.play(Transform(matrix.image, new.image), run_time=1.0)
+                mark = new.column() if m == 0 else new.diagonal()
+                self.stage.play(Create(mark), run_time=1.2)
+                self.stage.play(*tally.grow(k), run_time=0.8)
+                self.stage.play(FadeOut(mark), run_time=0.3)
+        self.stage.leaving += [*([matrix] if matrix else []), tally]
 
     def said_of_matrix(self, m: int) -> str:
         confusion, right = self.log.confusion[m], self.stage.right(m)

@@ -25,17 +25,24 @@ DOT = 0.16
 class RunPlots(VGroup):
     """Two planes that share the axis of steps, which is logarithmic: log(1 + step).
 
+    Parameters
+    ----------
+    share_of
+        How much of the box's height the lower plane takes.
+
     Attributes
     ----------
     loss, share
         The planes.
     """
 
-    def __init__(self, trace: RunTrace, moments: Moments, names: tuple[str, str], theme: Theme, box: Box) -> None:
+    def __init__(
+        self, trace: RunTrace, moments: Moments, names: tuple[str, str], theme: Theme, box: Box, share_of: float
+    ) -> None:
         super().__init__()
         self.trace, self.moments, self.theme, self.log = trace, moments, theme, trace.log
-        size, ends = max(0.28, smallest_text()), (0.0, float(np.log1p(self.log.steps)))
-        middle = box.bottom + 0.42 * box.height
+        size, ends = max(0.3, smallest_text()), (0.0, float(np.log1p(self.log.steps)))
+        middle = box.bottom + share_of * box.height
         most = 1.08 * float(self.log.loss.max())
         ticks = self._ticks(box.width - 2 * size, size)
         y_ticks = {float(k): str(k) for k in range(int(most) + 1)} if most < 8 else None

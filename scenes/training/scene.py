@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, Group, Indicate, Mobject, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UL, Create, FadeIn, FadeOut, Group, Mobject, VGroup
 
 from cnn_core.equation import Equation
 from cnn_core.mnist import as_input
@@ -24,10 +24,12 @@ from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
 from scenes.training import TrainingSpec
 from scenes.training.comparisons import Comparisons
+from scenes.training.confusion import Confusion
 from scenes.training.curve import CurveChapter
 from scenes.training.moments import Moments
 from scenes.training.outcome import Outcome
 from scenes.training.sheet import Sheet
+from scenes.training.tally import Tally
 
 __all__ = ["TrainingScene"]
 
@@ -48,9 +50,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         self.leaving: list[Mobject] = []
         self.bands = with_one_line(self.bands, tall=self.tall)
         self.stage_box = replace(self.bands.stage, bottom=self.bands.formula.bottom)
-        steps = say_many("the same small step, {count} time", "the same small step, {count} times", self.log.steps)
         self.show_title(say(self.operation))
-        self.lasting_reason = steps
         self.begin()
         self.one_step()
         CurveChapter(self).play(question=self.spec.question)
@@ -69,10 +69,6 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
     def right(self, m: int) -> str:
         """Return how many test digits were read right at a measured step."""
         return f"{int(self.trace.correct[m]):,}"
-
-    def known(self, name: str, address: str, *position: int) -> Known:
-        """Return a line that says what a number of the run is."""
-        return Known(name, self.trace.result(address, *position), self.theme, max(0.42, smallest_text()))
 
     @contextmanager
     def beat(self, kind: Kind, caption: str, **options: Any) -> Iterator[None]:
@@ -96,14 +92,16 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
 
     def begin(self) -> None:
         """Show what random kernels make of a digit, and that the network knows nothing."""
-        upper, chart_box = self.halves(0.62)
-        digit, maps = upper.part(0, 0.32), upper.part(0.38, 1)
+        upper, chart_box = self.halves(0.72 if self.wide else 0.62)
+        digit, maps = upper.part(0, 0.36), upper.part(0.42, 1)
         made = self.log.network(0).forward(as_input(self.spec.followed.pixels))[0].output[0]
         left = self.digit(digit)
         names = say_many("{count} random kernel", "{count} random kernels", len(made))
         right = self.pictures(made, maps, self.theme.output, names)
         chart = self.chart(chart_box, 0)
-        with self.beat("explain", self.said_of_beginning()):
+        even = float(self.trace.output[0].max()) <= _EVEN
+        why = say("It knows nothing yet: one guess is as good as another.") if even else say("It knows nothing yet.")
+        with self.beat("explain", self.said_of_beginning(), reason=why):
             self.play(FadeIn(left), run_time=0.8)
             self.play(FadeIn(right), run_time=1.2)
             bars = len(chart[1:]) // 2
@@ -149,58 +147,59 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
 
     def one_step(self) -> None:
         """Show some of the first batch, its loss, and how large the gradients are."""
-        sheet_box, list_box = self.halves(0.45 if self.wide else 0.36)
+        sheet_box, list_box = self.halves(0.45 if self.wide else 0.5)
         sheet = Sheet(self.log, 0, self.theme, sheet_box)
-        loss, parameters = self.known("L", "loss", 0), self.known(say("numbers to change"), "parameters")
-        rows: list[VMobject] = [loss, parameters, *self.gradients()]
-        VGroup(*rows).arrange(DOWN, aligned_edge=LEFT, buff=0.2 if self.wide else 0.1)
-        VGroup(*rows).move_to(list_box.center)
+        lines = 5.2 + 1.3 * len(self.log.about["gradients_of"])
+        size = max(smallest_text(), min(0.46, list_box.height / lines))
+        known = VGroup(
+            *(
+                Known(name, self.trace.result(address, *at), self.theme, 1.3 * size)
+                for name, address, at in ((say("L"), "loss", (0,)), (say("numbers to change"), "parameters", ()))
+            )
+        ).arrange(DOWN, aligned_edge=LEFT, buff=0.3 * size)
+        known.move_to(np.array([list_box.left, list_box.top, 0]), aligned_edge=UL)
+        name = Label(say("size of the gradient, by layer"), size, self.theme.muted)
+        name.next_to(known, DOWN, buff=0.9 * size, aligned_edge=LEFT)
+        top = float(name.get_bottom()[1]) - 0.3 * size
+        rows = self.gradients(
+            replace(
+                list_box, top=top, bottom=max(list_box.bottom, top - 1.6 * size * len(self.log.about["gradients_of"]))
+            ),
+            size,
+        )
         said = say(
             "One step: {batch} digits, {shown} of them shown, give one loss and {parameters} gradients.",
             batch=self.log.about["batch_size"],
             shown=sheet.count,
             parameters=f"{int(self.trace.values()['parameters']):,}",
         )
-        with self.beat("explain", said):
+        why = say("The loss says how wrong they all are together.")
+        with self.beat("explain", said, reason=why):
             self.play(FadeIn(sheet.picture), run_time=0.8)
-            self.play(FadeIn(sheet.crosses), run_time=0.5)
-            for row in rows[:2]:
-                self.play(FadeIn(row), run_time=0.8)
+            self.play(Create(sheet.crosses), run_time=1.8)
+            for row in known:
+                self.play(FadeIn(row), run_time=0.6)
         said = say("Each number moves a little, against its gradient. Then the next batch comes.")
         if self.spec.log is None:
             said = say(
                 "Each moves a little, against its gradient. (It is a run of its own, not that of the shipped weights.)"
             )
-        with self.beat("explain", said):
-            for row in rows[2:]:
-                self.play(FadeIn(row), run_time=0.6)
-        self.leaving += [sheet.picture, sheet.crosses, *rows]
+        with self.beat("explain", said, reason=say("The gradient says which way each number makes the loss grow.")):
+            self.play(FadeIn(name), run_time=0.5)
+            for k in range(len(rows)):
+                self.play(*rows.grow(k), run_time=0.8)
+        self.leaving += [sheet.picture, sheet.crosses, known, name, rows]
 
-    def gradients(self) -> list[VMobject]:
-        """Return a line for each layer with weights: how large its gradient was in the first step."""
-        size, names = max(0.34, smallest_text()), self.log.network(0).names
-        rows: list[VMobject] = [Label(say("size of the gradient, by layer"), size, self.theme.muted)]
-        for k, layer in enumerate(self.log.about["gradients_of"]):
-            value = self.trace.result("gradient_size", k)
-            number = Number(value.text, value.address, size, self.theme.kernel)
-            row = VGroup(number, Label(names[int(layer)], size, self.theme.text)).arrange(RIGHT, buff=0.5 * size)
-            rows.append(row)
-        return rows
+    def gradients(self, box: Box, size: float) -> Tally:
+        """Return a bar for each layer with weights: how large its gradient was in the first step."""
+        names = [self.log.network(0).names[int(layer)] for layer in self.log.about["gradients_of"]]
+        values = [self.trace.result("gradient_size", k) for k in range(len(names))]
+        return Tally(names, values, max(v.number for v in values), self.theme.kernel, self.theme, box, size)
 
     def close(self) -> None:
-        """Say what the run came to, and whose it was."""
+        """Say what the run came to, beside what was confused at first and at last."""
         last = len(self.log.step) - 1
         first, end = map(self.right, (0, last))
-        size = max(0.6, smallest_text())
-        rows = VGroup(
-            *(
-                VGroup(
-                    Label(say("step {step}", step=int(self.log.step[m])), size, self.theme.muted),
-                    Number(self.trace.result("correct", m).text, f"correct[{m}]", 1.6 * size, self.theme.output),
-                ).arrange(RIGHT, buff=0.6)
-                for m in (0, last)
-            )
-        ).arrange(DOWN, buff=0.5, aligned_edge=RIGHT)
         said = say_many(
             "Nothing but one small step, {count} time: of {tested} test digits {first} were right, now {end} are.",
             "Nothing but one small step, {count} times: of {tested} test digits {first} were right, now {end} are.",
@@ -209,12 +208,21 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             first=first,
             end=end,
         )
-        rows.move_to(self.stage_box.center)
-        with self.beat("explain", said):
-            for row in rows:
-                self.play(FadeIn(row), run_time=0.8)
-            for row in rows:
-                self.play(Indicate(row[1], 1.15, self.theme.window), run_time=0.8)
+        why = say("Nobody wrote down how to read: the numbers were pushed there, step by step.")
+        with self.beat("explain", said, reason=why):
+            for m, box in zip((0, last), self.halves(0.5), strict=True):
+                matrix = Confusion(self.trace, m, self.theme, box)
+                words = self.counted(m).next_to(matrix, DOWN, buff=0.2)
+                self.play(FadeIn(matrix, words), run_time=0.8)
+                self.play(Create(matrix.diagonal()), run_time=1.4)
+
+    def counted(self, m: int) -> VGroup:
+        """Return how many digits were read right at a measured step."""
+        size = max(0.5, smallest_text())
+        return VGroup(
+            Label(say("step {step}:", step=int(self.log.step[m])), size, self.theme.muted),
+            Number(self.trace.result("correct", m).text, f"correct[{m}]", 1.2 * size, self.theme.output, "semibold"),
+        ).arrange(RIGHT, buff=0.4 * size)
 
     def digit(self, box: Box) -> FeatureMaps:
         """Return the followed digit."""

@@ -15,7 +15,7 @@ from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
 from scenes.net.strip import StageStrip, StripShape
-from scenes.net.words import strange, told_stage
+from scenes.net.words import named_stage, strange, told_stage
 from scenes.net.worked import shortened
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
@@ -96,6 +96,18 @@ def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
         assert bridge.get_right()[0] < strip.places[target].get_left()[0]
         assert all(place.get_top()[1] < bridge.get_center()[1] for place in strip.places[source + 1 : target])
     assert strip.labels[3].get_bottom()[1] > strip.box.bottom - 0.05
+
+
+def test_the_strip_says_what_each_stage_is_as_far_as_there_is_room(filmed: dict[str, Any]) -> None:
+    reading = filmed["resnet"].spec.reading
+    assert [named_stage(stage)[0] for stage in reading.stages] == [
+        *("conv 7×7, 4", "2 residual blocks", "2 residual blocks", "pool, linear, 7"),
+    ]
+    shape = StripShape.of("input", reading.stages, None)
+    assert shape.lines(13.0)[2] == ["2 residual blocks"]
+    assert shape.lines(3.5)[2] == ["2", "blocks"]
+    assert shape.lines(2.8)[2] == ["2"], "only its number has room"
+    assert not shape.lines(0.5)
 
 
 @pytest.mark.parametrize("name", ["resnet", "unet"])
