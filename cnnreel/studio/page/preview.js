@@ -8,7 +8,7 @@ export class Preview {
   #coming = null;
 
   /** @param ready  is called with what is known of a new film: its seconds, steps and questions */
-  constructor(place, ready) { Object.assign(this, { place, ready, touched: false }); }
+  constructor(place, ready) { Object.assign(this, { place, ready }); }
 
   /** Ask for the film of a wish; one that was asked for before is no longer wanted. */
   async film(wish, title, fresh) {
@@ -49,7 +49,7 @@ export class Preview {
   }
 
   #swap(page, title, fresh) {
-    const step = fresh ? 0 : this.step();
+    const step = fresh ? null : this.step();
     this.#coming?.remove();
     const frame = this.#coming = Object.assign(document.createElement('iframe'), { src: page, title: `Film: ${title}`, allow: 'fullscreen; clipboard-write' });
     frame.addEventListener('load', () => this.#show(frame, step), { once: true });
@@ -64,19 +64,18 @@ export class Preview {
     frame.classList.remove('coming');
     $('waiting').hidden = true;
     this.useTheme();
-    frame.contentWindow.addEventListener('pointerdown', () => { this.touched = true; });
     frame.contentWindow.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.metaKey) document.dispatchEvent(new KeyboardEvent('keydown', event));
     });
-    if (step > 0 && this.touched) this.#resume(step);
+    if (step !== null) this.#resume(step);
     this.place.classList.remove('busy');
   }
 
-  /** Go on at the start of a step. */
+  /** Play from the start of a step on; who wants nothing to move gets its picture. */
   #resume(step) {
     const inside = this.#frame.contentDocument;
-    const before = inside.querySelector(`[data-beat="${step - 1}"]`) ?? [...inside.querySelectorAll('[data-beat]')].at(-2);
-    before?.click();
+    const before = inside.querySelector(`[data-beat="${step - 1}"]`) ?? (step > 0 && [...inside.querySelectorAll('[data-beat]')].at(-2));
+    if (before) before.click();
     inside.getElementById('play').click();
   }
 
@@ -93,8 +92,6 @@ export class Preview {
   /** Pass a key on to the film, as if it had the focus; tell whether it means anything. */
   press(key) {
     const stage = this.#frame?.contentDocument.getElementById('stage');
-    if (!stage || stage.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))) return false;
-    this.touched = true;
-    return true;
+    return Boolean(stage) && !stage.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
   }
 }
