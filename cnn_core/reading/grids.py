@@ -188,10 +188,9 @@ def check_text(name: str, source: str | Path) -> None:
     if isinstance(source, str) and (not source.strip() or any(mark in source for mark in ";|\n\t[{&=")):
         return  # numbers, if with a mistake: the message then says where
     if isinstance(source, Path) or not (source.startswith("((") or _NUMBER_FIRST.match(plainly(source).strip())):
+        came = source.name if isinstance(source, Path) else source
         wanted = "a table (.csv, .xlsx), an array (.npy, .json) or a picture (.png, .jpg)"
-        raise InputError(
-            f'{name} must be rows such as "4 1; 1 1", or the file of {wanted}, but it is {quoted(str(source))}.'
-        )
+        raise InputError(f'{name} must be rows such as "4 1; 1 1", or the file of {wanted}, but it is {quoted(came)}.')
 
 
 def _read_numbers(name: str, file: FileSource, *, guess: bool) -> Said:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.reading.printed import plainly
 from cnn_core.reading.rows import parse_number
 from cnnreel.studio.form import GRIDS, describe_form
 from cnnreel.studio.uploads import Uploads
@@ -58,9 +58,10 @@ def check_wish(wish: Wish, uploads: Uploads) -> dict[str, Any]:
     try:
         return {"faults": [], "shown": list(islice(_shown(kind.build(given)), _MOST_SHOWN))}
     except InputError as error:
-        said = error.said(partial(_called, kind)) if isinstance(error, DefaultError) else str(error)
-        culprit = error.given[0] if isinstance(error, DefaultError) else ""
-        return {"faults": [{**_fault(kind, said, culprit), "remedies": list(_remedies(kind, given))}]}
+        fault = (
+            _fault(kind, error.reason, error.given[0]) if isinstance(error, DefaultError) else _fault(kind, str(error))
+        )
+        return {"faults": [{**_fault(kind, reason, culprit), "remedies": list(_remedies(kind, given))}]}
 
 
 def _fields(kind: type[SceneSpec]) -> dict[str, Mapping[str, Any]]:
@@ -102,7 +103,7 @@ def _named(value: Any) -> bool:
 def _numbers(cells: Any) -> Any:
     if isinstance(cells, list):
         return [_numbers(one) for one in cells]
-    return parse_number(cells.strip()) if isinstance(cells, str) else cells
+    return parse_number(plainly(cells).strip()) if isinstance(cells, str) else cells
 
 
 def _cell_faults(kind: type[SceneSpec], wish: Wish) -> Iterator[dict[str, Any]]:
@@ -159,6 +160,9 @@ def _fault(kind: type[SceneSpec], message: str, culprit: str = "") -> dict[str, 
     long = [re.escape(name) for name in fields if "_" in name]
     if long:
         rest = re.sub(rf"\b({'|'.join(long)})\b", lambda found: _called(kind, found[0]), rest)
+    if "x" in fields:
+        label = _called(kind, "x").lower()
+        rest = re.sub(r"\bx\b(?! \d)", label if label.startswith("your") else f"the {label}", rest)
     return {"field": where, "cell": None, "lead": begin, "sentence": rest.strip(), "remedies": []}
 
 
