@@ -58,9 +58,7 @@ def check_wish(wish: Wish, uploads: Uploads) -> dict[str, Any]:
     try:
         return {"faults": [], "shown": list(islice(_shown(kind.build(given)), _MOST_SHOWN))}
     except InputError as error:
-        fault = (
-            _fault(kind, error.reason, error.given[0]) if isinstance(error, DefaultError) else _fault(kind, str(error))
-        )
+        reason, culprit = (error.reason, error.given[0]) if isinstance(error, DefaultError) else (str(error), "")
         return {"faults": [{**_fault(kind, reason, culprit), "remedies": list(_remedies(kind, given))}]}
 
 

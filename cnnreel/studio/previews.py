@@ -7,7 +7,6 @@ import base64
 import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
-from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -37,8 +36,12 @@ class Previews:
         Where something newer was asked for meanwhile, there is no page.
         """
         found: asyncio.Queue[Any] = asyncio.Queue()
-        begun = partial(asyncio.get_running_loop().call_soon_threadsafe, found.put_nowait)
-        task = asyncio.create_task(self._stage.perform(visitor, performance, begun))
+        loop = asyncio.get_running_loop()
+
+        def begin(page: Any) -> None:
+            loop.call_soon_threadsafe(found.put_nowait, page)
+
+        task = asyncio.create_task(self._stage.perform(visitor, performance, begin))
         task.add_done_callback(lambda task: found.put_nowait(None if task.cancelled() else task.exception()))
         first = await found.get()
         if task.done():
