@@ -28,6 +28,8 @@ __all__ = ["perform_until_closed"]
 _MOST_MEMORY = 6_000_000_000
 """Bytes of address space that the process may take, where the system can be told so."""
 _NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+_UNTIL_WHOLE = ".clock, .bar .track { visibility: hidden; }"
+"""Rules of a page whose film has a begin, but not yet a length."""
 _ENOUGH = 2.5
 """Seconds of film that are shown before the rest has been performed."""
 
@@ -82,7 +84,7 @@ def performed_page(
         if wish.step is None or told or len(timeline.beats) <= wish.step:
             return
         if timeline.duration - timeline.beats[wish.step].start >= _ENOUGH:
-            told.append((BEGUN, _page(wish.spec, so_far(), style)))
+            told.append((BEGUN, _page(wish.spec, so_far(), style + _UNTIL_WHOLE)))
             tell(told[0])
 
     recording = record_film(wish.spec, FRAME_SIZES[wish.spec.ratio], heed, look)
