@@ -15,7 +15,7 @@ from cnn_core.errors import InputError
 from cnn_core.numerals import as_text, decimals_for, typeset
 from cnn_core.reading.printed import plainly
 from cnn_core.reading.rows import parse_number
-from cnnreel.studio.form import GRIDS, describe_form
+from cnnreel.studio.form import GRIDS, fields_of, kinds_of
 from cnnreel.studio.uploads import Uploads
 from scenes.catalog import find
 from scenes.specs import SceneSpec
@@ -62,10 +62,6 @@ def check_wish(wish: Wish, uploads: Uploads) -> dict[str, Any]:
         return {"faults": [{**_fault(kind, reason, culprit), "remedies": list(_remedies(kind, given))}]}
 
 
-def _fields(kind: type[SceneSpec]) -> dict[str, Mapping[str, Any]]:
-    return {field["field"]: field for field in describe_form(kind.name)["fields"]}
-
-
 def _given(wish: Wish) -> Mapping[str, Any]:
     given = wish.get("given", {})
     if not isinstance(given, Mapping):
@@ -75,7 +71,7 @@ def _given(wish: Wish) -> Mapping[str, Any]:
 
 def _readable(kind: type[SceneSpec], wish: Wish, uploads: Uploads) -> dict[str, Any]:
     """Return what was given as a spec reads it: cells as numbers, uploads as files, and no other file."""
-    kinds = {name: field["kind"] for name, field in _fields(kind).items()}
+    kinds = kinds_of(kind.name)
     return {name: _value(name, kinds.get(name, ""), value, uploads) for name, value in _given(wish).items()}
 
 
@@ -106,7 +102,7 @@ def _numbers(cells: Any) -> Any:
 
 def _cell_faults(kind: type[SceneSpec], wish: Wish) -> Iterator[dict[str, Any]]:
     """Find every cell that holds no number."""
-    for name, field in _fields(kind).items():
+    for name, field in fields_of(kind.name).items():
         value = _given(wish).get(name)
         if field["kind"] in GRIDS and isinstance(value, list) and not _named(value):
             for place, cell in islice(_cells(value), _MOST_CELLS):
@@ -146,13 +142,13 @@ def _remedy(label: str, field: str, value: Any) -> dict[str, Any]:
 
 
 def _called(kind: type[SceneSpec], name: str) -> str:
-    return str(_fields(kind)[name]["label"]) if name in _fields(kind) else name
+    return str(fields_of(kind.name)[name]["label"]) if name in fields_of(kind.name) else name
 
 
 def _fault(kind: type[SceneSpec], message: str, culprit: str = "") -> dict[str, Any]:
     """Put a sentence at the field with which it begins, and name fields as the form does."""
     first = re.match(r"\w*", message)[0]  # type: ignore[index]
-    fields = sorted(_fields(kind), key=len, reverse=True)
+    fields = sorted(fields_of(kind.name), key=len, reverse=True)
     where = culprit or (first if first in fields else "")
     begin, rest = (_called(kind, first), message[len(first) :]) if first in fields else ("", message)
     long = [re.escape(name) for name in fields if "_" in name]
@@ -180,7 +176,7 @@ def _remedies(kind: type[SceneSpec], given: Mapping[str, Any]) -> Iterator[dict[
 
 def _changes(kind: type[SceneSpec], given: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Give what may help: smaller kernels, other windows and steps, a border."""
-    for name, field in _fields(kind).items():
+    for name, field in fields_of(kind.name).items():
         now = given.get(name, field["default"])
         if field["kind"] == "kernels" and isinstance(now, list) and np.ndim(now) == 2:
             for side in (3, 2, 1):
@@ -191,7 +187,7 @@ def _changes(kind: type[SceneSpec], given: Mapping[str, Any]) -> Iterator[tuple[
                 if size != now:
                     yield f"Make {field['label'].lower()} {size}", name, size
     for name in ("padding", "dilation"):
-        if name in _fields(kind):
+        if name in fields_of(kind.name):
             for size in (0, 1, 2):
                 label = f"Add a border of {size}" if size else "Take the border away"
                 yield (label if name == "padding" else f"Make spread {size}"), name, size

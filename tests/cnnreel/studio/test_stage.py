@@ -11,7 +11,7 @@ import pytest
 from cnn_core.errors import CnnreelError
 from cnnreel.studio import stage as stage_module
 from cnnreel.studio.performing import performed_page
-from cnnreel.studio.stage import GALLERY, BusyError, Performance, Stage, SupersededError
+from cnnreel.studio.stage import GALLERY, SUPERSEDED, BusyError, Performance, Stage, SupersededError
 from scenes.catalog import find
 from tests.cnnreel.studio.conftest import Ask, run_alone
 
@@ -29,7 +29,7 @@ class Slow(Stage):
 
         while not self.go:
             if self._wanted.value != number:
-                return "superseded", None
+                return SUPERSEDED, None
             time.sleep(0.005)
         self.performed.append(spec)
         return "film", spec
