@@ -19,14 +19,15 @@ export class Preview {
     const asked = this.#asked = new AbortController();
     this.place.classList.add('busy');
     const step = fresh ? null : this.step();
-    let begun = null;
+    let [begun, touched] = [null, false];
     try {
       await askInTurn('/api/film', { ...wish, step }, asked.signal, (made) => {
         if (made.error) throw new Refusal(500, made.error);
         if (asked.signal.aborted || !made.page) return;
         const frame = this.#swap(made.page, title, (inside) => {
-          if (begun && begun === this.#frame) goOn(begun.contentDocument, inside);
+          if (begun && begun === this.#frame) goOn(begun.contentDocument, inside, touched);
           else if (step !== null) playFrom(inside, step);
+          for (const touch of ['pointerdown', 'keydown']) inside.addEventListener(touch, () => { touched = true; });
           if (!made.begun) this.place.classList.remove('busy');
         });
         if (made.begun) begun = frame;
@@ -108,11 +109,11 @@ function playFrom(inside, step) {
   play.click();
 }
 
-/** Go on where another page is that plays the begin of the same film; it has waited if that was over. */
-function goOn(before, inside) {
+/** Go on where another page is that plays the begin of the same film; unless it was touched, it has waited if that was over. */
+function goOn(before, inside, touched) {
   const [[shown, played], [seek, play]] = [before, inside].map((page) => [page.getElementById('seek'), page.getElementById('play')]);
   seek.value = shown.value;
   seek.dispatchEvent(new Event('input'));
-  const over = Number(shown.value) > Number(shown.max) - 0.1;
+  const over = !touched && Number(shown.value) > Number(shown.max) - 0.1;
   if (over || played.ariaLabel !== play.ariaLabel) play.click();
 }
