@@ -12,6 +12,7 @@ from cnn_core.conv2d import conv2d
 from cnn_core.conv2d_backward import Conv2dBackward
 from cnn_core.conv_transpose2d import ConvTranspose2dTrace, conv_transpose2d
 from cnn_core.errors import InputError, ShapeError
+from cnn_core.reading.quoting import counted
 from cnn_core.windows import reach
 
 __all__ = ["conv2d_input", "conv2d_weight"]
@@ -62,7 +63,8 @@ def conv2d_input(
     ]
     found = conv_transpose2d(grad_output, weight, None, stride, padding, (left_over[0], left_over[1]), groups, dilation)
     if found.output.shape[1] != size[1]:
-        raise ShapeError(f"input_size must have {found.output.shape[1]} channels, as weight has, but it is {size}.")
+        wanted = counted(found.output.shape[1], "channel")
+        raise ShapeError(f"input_size must have {wanted}, as weight has, but it is {size}.")
     return found
 
 

@@ -17,6 +17,7 @@ from cnn_core.equation import WRITTEN_OUT, Equation
 from cnn_core.errors import ShapeError
 from cnn_core.expression import Expression, Product, Sum
 from cnn_core.linear_backward import LinearBackward
+from cnn_core.reading.quoting import counted
 from cnn_core.trace import Trace, Values, address_of, check_position, running_sum_of, scalar
 
 __all__ = ["LinearStep", "LinearTrace", "linear"]
@@ -175,7 +176,7 @@ def linear(x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None =
     bias = None if bias is None else as_array("bias", bias, "out")
     if weight.shape[1] != x.shape[1]:
         raise ShapeError(
-            f"weight must have {x.shape[1]} columns, one for each number in a row of x, "
+            f"weight must have {counted(x.shape[1], 'column')}, one for each number in a row of x, "
             f"but its shape is {weight.shape}."
         )
     check_bias(bias, len(weight))

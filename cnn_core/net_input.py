@@ -19,6 +19,7 @@ from cnn_core.operations import OPERATIONS
 from cnn_core.reading.files import read_bytes
 from cnn_core.reading.grids import read_grid
 from cnn_core.reading.pictures import decode_colors
+from cnn_core.reading.quoting import counted
 
 __all__ = ["PRESETS", "AxisOrder", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
 
@@ -208,7 +209,7 @@ def class_names(name: str, source: Path | Sequence[str] | None, graph: Graph, co
         held = [held[key] for key in sorted(held)] if isinstance(held, dict) else held
         return tuple(map(str, held)) if isinstance(held, list | tuple) and len(held) == count else None
     if len(names) != count:
-        raise InputError(f"{name} must have {count} names, one for each class, but it has {len(names)}.")
+        raise InputError(f"{name} must have {counted(count, 'name')}, one for each class, but it has {len(names)}.")
     return tuple(names)
 
 

@@ -14,6 +14,7 @@ from cnn_core.channels import check_groups
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError, ShapeError
 from cnn_core.expression import Cell, Value
+from cnn_core.reading.quoting import counted
 from cnn_core.trace import Trace, Values, address_of, check_position, scalar
 
 __all__ = [
@@ -221,7 +222,7 @@ def reshape(x: npt.ArrayLike, shape: Sequence[int]) -> MoveTrace:
     try:
         x.reshape(shape)
     except ValueError:
-        raise ShapeError(f"shape must hold the {x.size} numbers of x, but it is {shape}.") from None
+        raise ShapeError(f"shape must hold the {counted(x.size, 'number')} of x, but it is {shape}.") from None
     return _moved("reshape", (x,), lambda whole, _: whole.reshape(shape))
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnn_core.errors import Damaged
+from cnn_core.reading.quoting import counted
 
 __all__ = ["Attribute", "ModelMessage", "NodeMessage", "TensorMessage", "read_message"]
 
@@ -165,7 +166,7 @@ class TensorMessage:
         for side in self.shape:  # Python's numbers do not overflow
             size *= side
         if flat.size != size:
-            raise Damaged(f"{_printable(self.name)!r} holds {flat.size} numbers in place of {size}")
+            raise Damaged(f"{_printable(self.name)!r} holds {counted(flat.size, 'number')} in place of {size}")
         return flat.reshape(self.shape)
 
     def _raw(self, raw: memoryview, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

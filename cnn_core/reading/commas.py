@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cnn_core.errors import InputError, TwoReadingsError
 from cnn_core.reading.quoting import quoted
@@ -15,6 +15,8 @@ _DECIMAL = re.compile(r"[+-]?\d*,\d+(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _THOUSANDS = re.compile(
     r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|[\u00a0\u2009\u202f]\d{3}(?!\d)(?:[.,]\d+)?)", re.ASCII
 )
+_LAKHS = re.compile(r"[+-]?[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?", re.ASCII)
+"""As they are grouped in India; where blanks stand between numbers, for else these are three numbers with commas."""
 _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _BREAK = re.compile(r"\s*,\s*|\s+")
 
@@ -30,11 +32,14 @@ def split_numbers(name: str, lines: Sequence[str]) -> list[list[str]]:
     >>> split_numbers("x", ["1,5 2", "3 4"])
     [['1.5', '2'], ['3', '4']]
     """
-    refuse_thousands(name, " ".join(lines))
+    blanks = any(len(line.split()) > 1 for line in lines)
+    refuse_thousands(name, " ".join(lines), (_THOUSANDS, _LAKHS) if blanks else (_THOUSANDS,))
     rows = [_BREAK.split(line.strip()) if line.strip() else [] for line in lines]
     with_comma = [word for line in lines for word in _WORD.findall(line) if "," in word.strip(",")]
     has_points = any("." in line for line in lines)
     if not with_comma or has_points or not all(_DECIMAL.fullmatch(word.strip(",")) for word in with_comma):
+        return rows
+    if not all(map(all, rows)):  # a cell is empty, and will be named
         return rows
     decimals = [[word.strip(",").replace(",", ".") for word in line.split()] for line in lines]
     if not is_rectangular(decimals):
@@ -62,12 +67,14 @@ def with_points(name: str, rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return points
 
 
-def refuse_thousands(name: str, text: str) -> None:
+def refuse_thousands(name: str, text: str, kinds: Iterable[re.Pattern[str]]) -> None:
     """Refuse numbers such as `1,234.5`, `1.234,5` and `1 234` with a narrow blank."""
-    found = next((word for word in _THOUSANDS.finditer(text) if stands_alone(text, word)), None)
+    matches = (word for kind in kinds for word in kind.finditer(text))
+    found = next((word for word in matches if stands_alone(text, word)), None)
     if found is not None:
-        digits = re.sub(r"[^\d+-]", "", re.split(r"[.,](?=\d+$)", found[0])[0])
-        fraction = re.search(r"[.,](\d+)$", found[0])
+        number = found[0] if found.re is _THOUSANDS else found[0].replace(",", "")
+        digits = re.sub(r"[^\d+-]", "", re.split(r"[.,](?=\d+$)", number)[0])
+        fraction = re.search(r"[.,](\d+)$", number)
         plain = digits + (f".{fraction[1]}" if fraction else "")
         raise InputError(
             f"{name} must be numbers without thousands separators, but {quoted(found[0])} seems to have one: "

@@ -24,6 +24,8 @@ def read_bytes(name: str, path: Path, limit: int, *, at_most: int | None = None)
         never end (a device, a pipe).
     """
     file = quoted(str(path))
+    if path.parts[:1] in (("http:",), ("https:",)):
+        raise InputError(f"{name} must be a file on this computer, but {file} is on the web: download it first.")
     try:
         status = path.stat()
         regular, length = stat.S_ISREG(status.st_mode), status.st_size

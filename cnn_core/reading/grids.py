@@ -19,6 +19,7 @@ from cnn_core.reading.axes import ordered
 from cnn_core.reading.files import decode_text, read_bytes, read_line
 from cnn_core.reading.nested import from_array, from_lists
 from cnn_core.reading.pictures import PICTURES, decode_picture
+from cnn_core.reading.printed import plainly
 from cnn_core.reading.quoting import quoted
 from cnn_core.reading.rows import looks_like_rows
 from cnn_core.reading.sheets import decode_sheet
@@ -43,7 +44,7 @@ REMEDIES = {
     ".docx .pptx .doc .html .md": "is a document; copy the table out of it and paste it",
     ".onnx .tflite .keras .pb": "is a model, not numbers; give one of its arrays, saved with numpy.save",
 }
-_NUMBER_FIRST = re.compile(r"[\"'“”„‘’]*[+−–.,\d-][\d.,'’%_/e+−–-]*[\"'“”‘’]*(\s|,|$)")
+_NUMBER_FIRST = re.compile(r"[\"'“”„‘’]*[+−–.,\d-][\d.,'’%_/eE+−–-]*[\"'“”‘’]*(\s|,|$)")
 _AREA = re.compile(r"\$?[A-Z]{1,3}\$?\d+(:\$?[A-Z]{1,3}\$?\d+)?", re.IGNORECASE)
 
 
@@ -186,11 +187,10 @@ def check_text(name: str, source: str | Path) -> None:
         raise InputError(f"{name} must be a table, an array or a picture, but {quoted(Path(source).name)} {remedy}.")
     if isinstance(source, str) and (not source.strip() or any(mark in source for mark in ";|\n\t[{&=")):
         return  # numbers, if with a mistake: the message then says where
-    if isinstance(source, Path) or not (source.startswith("((") or _NUMBER_FIRST.match(source.strip())):
+    if isinstance(source, Path) or not (source.startswith("((") or _NUMBER_FIRST.match(plainly(source).strip())):
+        came = source.name if isinstance(source, Path) else source
         wanted = "a table (.csv, .xlsx), an array (.npy, .json) or a picture (.png, .jpg)"
-        raise InputError(
-            f'{name} must be rows such as "4 1; 1 1", or the file of {wanted}, but it is {quoted(str(source))}.'
-        )
+        raise InputError(f'{name} must be rows such as "4 1; 1 1", or the file of {wanted}, but it is {quoted(came)}.')
 
 
 def _read_numbers(name: str, file: FileSource, *, guess: bool) -> Said:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from cnn_core.arrays import Array, freeze
 from cnn_core.errors import InputError
-from cnn_core.reading.quoting import quoted
+from cnn_core.reading.quoting import counted, quoted
 
 __all__ = ["from_array", "from_lists", "stack"]
 
@@ -92,8 +92,8 @@ def _plane(name: str, rows: object, number: Callable[[Any], float], place: str) 
     for i, row in enumerate(plane, start=1):
         if len(row) != len(plane[0]):
             raise InputError(
-                f"{name} must have rows of equal length, but {prefix}row 1 has {_counted(plane[0])} "
-                f"and row {i} has {_counted(row)}."
+                f"{name} must have rows of equal length, but {prefix}row 1 has {counted(len(plane[0]), 'number')} "
+                f"and row {i} has {counted(len(row), 'number')}."
             )
     return plane
 
@@ -102,7 +102,7 @@ def _row(name: str, cells: object, number: Callable[[Any], float], place: str) -
     row = []
     for j, cell in enumerate(_expect_list(name, cells, place), start=1):
         try:
-            row.append(number(cell))
+            row.append(plain_number(cell) if isinstance(cell, list | tuple) else number(cell))
         except ValueError as reason:
             raise InputError(f"{name} must be rows of numbers, but {place}, column {j} {reason}.") from None
     return row
@@ -135,10 +135,6 @@ def _described(value: object) -> str:
     if isinstance(value, Real):
         return "a single number"
     return "nothing" if value is None else f"a {type(value).__name__}"
-
-
-def _counted(row: list[float]) -> str:
-    return "1 number" if len(row) == 1 else f"{len(row)} numbers"
 
 
 def _finished(array: Array) -> Array:

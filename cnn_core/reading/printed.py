@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unicodedata import normalize
 
 from cnn_core.errors import InputError
 
-__all__ = ["from_brackets", "from_latex", "from_markdown", "tidied"]
+__all__ = ["from_brackets", "from_latex", "from_markdown", "plainly", "tidied"]
 
-_UNSEEN = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060"), None)
+_UNSEEN = "\ufeff\u200b\u200e\u200f\u2060\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufe0f\u20e3"
+_WIDE = {ord("！") + at: ord("!") + at for at in range(94)}
+_ALIKE = {**dict.fromkeys(map(ord, _UNSEEN)), **_WIDE, ord("\u3000"): " ", ord("⁄"): "/"}
+_DIGIT = re.compile(r"(?![0-9])\d")
+_PART = re.compile(r"(?<![\d.,])[¼-¾⅐-⅞]")
 _QUOTES = "\"'“”„‘’`"
 _NAMED = re.compile(r"[A-Za-z_]\w*\s*=(?!=)\s*")
 _BEFORE = re.compile(r"(?:[A-Za-z_][\w.]*\s*\(\s*)?")
 _AFTER = re.compile(r"\s*(?:,[^\[\]{}]*)?\)*\s*[;.]?\s*")
 _PIECE = re.compile(r"[\[\];\n]|,(?=\s*,)|[^\s,;\[\]]+")
 _DEEPEST = 6
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_FRACTION = re.compile(r"\\[dt]?frac\s*(?:\{([^{}]*)\}|(\d))\s*(?:\{([^{}]*)\}|(\d))")
 _LATEX_NOISE = re.compile(
     r"\\(?:begin|end)\s*\{[^{}]*\}(?:\s*\{[^{}&]*\}|\s*\[[^\]]*\])*|\\(?:left|right)\s*(?:\\[{}|]|[()\[\].|])?"
     r"|\\hline|\\q?quad|\\[,;:! ]|\\[\[\]()]|\$|~"
@@ -25,13 +30,27 @@ _LATEX_ROW = re.compile(r"\\\\(?:\s*\[[^\]]*\])?|\\cr\b|\\tabularnewline\b")
 _RULE = re.compile(r"[\s|:+=─-]*[-─=]{2,}[\s|:+=─-]*")
 
 
+def plainly(text: str) -> str:
+    r"""Return a text whose digits, signs and fractions are those of ASCII, without marks that nobody sees.
+
+    >>> plainly("１\u200b ٣ ½"), plainly(r"\frac{1}{9}")
+    ('1 3 1/2', '1/9')
+    """
+    if "\\" in text:
+        text = _FRACTION.sub(lambda found: "/".join(filter(None, found.groups())), text)
+    if text.isascii():
+        return text
+    parted = _PART.sub(lambda found: normalize("NFKC", found[0]), text).translate(_ALIKE)
+    return _DIGIT.sub(lambda found: str(int(found[0])), parted)
+
+
 def tidied(text: str) -> str:
     """Return a text without what is only around it: a name (`A = `), quotation marks, marks that nobody sees.
 
     >>> tidied(" A = [1 2]"), tidied("“1 2”")
     ('[1 2]', '1 2')
     """
-    plain = text.translate(_UNSEEN).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    plain = plainly(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     if plain[:1] in _QUOTES and plain.rstrip()[-1:] in _QUOTES:
         plain = plain.strip(_QUOTES + " ")
     named = _NAMED.match(plain.lstrip())
@@ -93,7 +112,7 @@ def from_latex(text: str) -> list[list[str]] | None:
     """
     if "\\begin" not in text and not ("&" in text and "\\\\" in text):
         return None
-    rows = _LATEX_ROW.split(_FRACTION.sub(r"\1/\2", text.replace("{,}", ",")))
+    rows = _LATEX_ROW.split(plainly(text.replace("{,}", ",")))
     bare = [_LATEX_NOISE.sub(" ", row) for row in rows]
     return [[cell.strip(" \n\t{}") for cell in row.split("&")] for row in bare if row.strip()]
 

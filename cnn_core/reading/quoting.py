@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["CAME_LENGTH", "as_came", "escaped", "quoted"]
+__all__ = ["CAME_LENGTH", "as_came", "counted", "escaped", "quoted"]
 
 QUOTED_LENGTH = 40
 CAME_LENGTH = 60
@@ -39,3 +39,12 @@ def as_came(value: object) -> str:
     is_number = isinstance(value, str) and len(value) < CAME_LENGTH and _NUMBER.fullmatch(value)
     came = str(value) if is_number else repr(value)
     return came if len(came) <= CAME_LENGTH else f"{came[: CAME_LENGTH - 3]}..."
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return how many there are of something.
+
+    >>> counted(1, "row"), counted(2, "row"), counted(2, "class", "classes")
+    ('1 row', '2 rows', '2 classes')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

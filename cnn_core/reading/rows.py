@@ -26,7 +26,9 @@ MINUS = str.maketrans(dict.fromkeys("−‐‑‒–﹣－", "-"))
 HINTS = {
     r"[+-]?\d*,\d+": "decimals are written with a point",
     r"[+-]?\d{1,3}(?:[.,'’_ ]\d{3})+(?:[.,]\d+)?": "leave out what separates thousands",
-    r"[+-]?[\d.,]+\s?%": "write percentages as decimals",
+    r"[+-]?[\d.,]*\s?%": "write percentages as decimals",
+    r"(?=.*[a-zA-Z°€$£¥])([€$£¥]\s?)?([+-]?\d[\d.,]*\s?)?(px|[cm]?m|kg|k?g|m?s|°C?|[€$£¥])?": "leave out units",
+    r"#.*": "a formula has failed there",
     r"\.\.\.|…": "it stands for numbers that were left out: print all of them",
 }
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from cnn_core.errors import InputError
 from cnn_core.reading.commas import split_numbers, with_points
+from cnn_core.reading.printed import plainly
 from cnn_core.reading.rows import is_number, looks_like_rows
 
 __all__ = ["Cells", "as_grid_of_words", "part_of", "split_table"]
@@ -16,6 +17,8 @@ __all__ = ["Cells", "as_grid_of_words", "part_of", "split_table"]
 Cells: TypeAlias = list[list[str]]
 
 _DECLARED = re.compile(r"sep=(.)\s*\n", re.IGNORECASE)
+_COMMENT = re.compile(r"\s*#(?![A-ZÀ-Ü]+(?:/\w*)?[!?]|N/?[AV]\b)")
+"""What begins with `#`, but is no error of a spreadsheet, such as `#DIV/0!` and `#N/A`."""
 _QUOTED = re.compile(r'"[^"]*"')
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?", re.IGNORECASE)
 _INDEX_NAMES = ("", "index", "id", "idx", "row", "nr", "no", "#", "unnamed: 0")
@@ -31,8 +34,8 @@ def split_table(name: str, text: str) -> Cells:
     [['1.5', '2'], ['3', '4']]
     """
     declared = _DECLARED.match(text)
-    lines = text[declared.end() if declared else 0 :].splitlines()
-    lines = ["" if line.lstrip().startswith("#") else line for line in lines]
+    lines = plainly(text[declared.end() if declared else 0 :]).splitlines()
+    lines = ["" if _COMMENT.match(line) else line for line in lines]
     separator = declared[1] if declared else _separator([_QUOTED.sub("", line) for line in lines if line.strip()])
     if separator == "," and not declared and (found := _bare_numbers(name, lines)) is not None:
         return found

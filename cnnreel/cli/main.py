@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from cnn_core.errors import CnnreelError, InputError
+from cnn_core.reading.quoting import counted
 from cnnreel.cli.classifier import predict, train
 from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
@@ -268,7 +269,8 @@ def kept_clips(clear: bool) -> None:
         cache.shrink(0)
     kept = cache.entries()
     size = sum(size for _, size in kept) / 1e6
-    click.echo(f"{len(kept)} clips and beats, {size:.0f} of {cache.limit / 1e6:.0f} MB, in {cache.folder}")
+    count = counted(len(kept), "clip or beat", "clips and beats")
+    click.echo(f"{count}, {size:.0f} of {cache.limit / 1e6:.0f} MB, in {cache.folder}")
 
 
 main.add_command(train)

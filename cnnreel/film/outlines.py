@@ -81,8 +81,12 @@ class Outlines:
         key = np.rint(unit * FINENESS).astype(np.int32).tobytes()
         return self._known.setdefault(key, Outline2d(unit))
 
+    def begin_to_write(self) -> None:
+        """Write outlines anew, for they may have grown."""
+        self._written.clear()
+
     def index(self, outline: Outline2d) -> int:
-        """Return the shape of an outline, which grows no more."""
+        """Return the shape of an outline, as large as it has grown."""
         if outline not in self._written:
             (self._written[outline],) = self.write_alike(outline.points)
         return self._written[outline]

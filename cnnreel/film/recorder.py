@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from math import ceil, floor
 from typing import Any
 
@@ -166,7 +165,9 @@ class Recorder(BlindRenderer):
             self._seen.update(actor.digest())
 
     def film(self) -> dict[str, Any]:
+        """Return what was recorded until now."""
         props = self._props
+        props.outlines.begin_to_write()
         sprites: list[dict[str, Any]] = []
         indices: dict[int, int] = {}
         for key, actor in self._actors.items():
@@ -224,7 +225,12 @@ def in_film(beat: dict[str, Any], zoom: float) -> dict[str, Any]:
     return {**beat, **seen}
 
 
-def record_film(spec: SceneSpec, size: Pair, heed: Callable[[], object] = lambda: None) -> Recording:
+def record_film(
+    spec: SceneSpec,
+    size: Pair,
+    heed: Callable[[], object] = lambda: None,
+    on_beat: Callable[[Timeline, Callable[[], Recording]], object] = lambda *_: None,
+) -> Recording:
     """Play a scene without drawing it, and record it.
 
     Parameters
@@ -233,12 +239,28 @@ def record_film(spec: SceneSpec, size: Pair, heed: Callable[[], object] = lambda
         Width and height in pixels, to which the boxes of the timeline refer.
     heed
         Called before each animation; what it raises ends the performance.
+    on_beat
+        Called after each beat with what was told, and with what returns the film as far as it was played.
     """
+
+    def so_far() -> Recording:
+        return recording_of(scene, recorder, size)
+
+    def end(beat: Beat) -> None:
+        recorder.end_beat(scene, beat)
+        on_beat(scene.timeline, so_far)
+
     with manim_set_up(size, TICKS_PER_SECOND):
         recorder = Recorder(THEMES[spec.theme], heed)
         scene = type(spec).scene_class()(spec, renderer=recorder)
-        scene.on_beat = partial(recorder.end_beat, scene)
+        scene.on_beat = end
         scene.render()
+    return so_far()
+
+
+def recording_of(scene: ExplainerScene[Any], recorder: Recorder, size: Pair) -> Recording:
+    """Return what was recorded of a scene."""
+    spec = scene.spec
     film = {
         "schema": "cnnreel-film/1",
         "scene": spec.name,

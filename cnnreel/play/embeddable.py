@@ -12,6 +12,7 @@ from cnn_core.errors import InputError
 from cnnreel.play.page.data import Part, page_beats, parts_of, summary
 from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import title_of
+from cnnreel.work.files import read_published
 
 __all__ = ["Embeddable", "read_embeddable"]
 
@@ -71,7 +72,7 @@ def read_embeddable(path: Path) -> Embeddable:
 def load(file: Path) -> dict[str, Any]:
     """Read JSON, or say in one sentence why not."""
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(read_published(file))
     except OSError as error:
         raise InputError(
             f"CLIP must be the folder of a clip or a lesson, but {str(file)!r} cannot be read: {error.strerror}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ import numpy as np
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.reading.printed import plainly
 from cnn_core.reading.rows import parse_number
-from cnnreel.studio.form import GRIDS, describe_form
+from cnnreel.studio.form import GRIDS, fields_of, kinds_of
 from cnnreel.studio.uploads import Uploads
 from scenes.catalog import find
 from scenes.specs import SceneSpec
@@ -58,13 +58,8 @@ def check_wish(wish: Wish, uploads: Uploads) -> dict[str, Any]:
     try:
         return {"faults": [], "shown": list(islice(_shown(kind.build(given)), _MOST_SHOWN))}
     except InputError as error:
-        said = error.said(partial(_called, kind)) if isinstance(error, DefaultError) else str(error)
-        culprit = error.given[0] if isinstance(error, DefaultError) else ""
-        return {"faults": [{**_fault(kind, said, culprit), "remedies": list(_remedies(kind, given))}]}
-
-
-def _fields(kind: type[SceneSpec]) -> dict[str, Mapping[str, Any]]:
-    return {field["field"]: field for field in describe_form(kind.name)["fields"]}
+        reason, culprit = (error.reason, error.given[0]) if isinstance(error, DefaultError) else (str(error), "")
+        return {"faults": [{**_fault(kind, reason, culprit), "remedies": list(_remedies(kind, given))}]}
 
 
 def _given(wish: Wish) -> Mapping[str, Any]:
@@ -76,7 +71,7 @@ def _given(wish: Wish) -> Mapping[str, Any]:
 
 def _readable(kind: type[SceneSpec], wish: Wish, uploads: Uploads) -> dict[str, Any]:
     """Return what was given as a spec reads it: cells as numbers, uploads as files, and no other file."""
-    kinds = {name: field["kind"] for name, field in _fields(kind).items()}
+    kinds = kinds_of(kind.name)
     return {name: _value(name, kinds.get(name, ""), value, uploads) for name, value in _given(wish).items()}
 
 
@@ -102,12 +97,12 @@ def _named(value: Any) -> bool:
 def _numbers(cells: Any) -> Any:
     if isinstance(cells, list):
         return [_numbers(one) for one in cells]
-    return parse_number(cells.strip()) if isinstance(cells, str) else cells
+    return parse_number(plainly(cells).strip()) if isinstance(cells, str) else cells
 
 
 def _cell_faults(kind: type[SceneSpec], wish: Wish) -> Iterator[dict[str, Any]]:
     """Find every cell that holds no number."""
-    for name, field in _fields(kind).items():
+    for name, field in fields_of(kind.name).items():
         value = _given(wish).get(name)
         if field["kind"] in GRIDS and isinstance(value, list) and not _named(value):
             for place, cell in islice(_cells(value), _MOST_CELLS):
@@ -147,18 +142,21 @@ def _remedy(label: str, field: str, value: Any) -> dict[str, Any]:
 
 
 def _called(kind: type[SceneSpec], name: str) -> str:
-    return str(_fields(kind)[name]["label"]) if name in _fields(kind) else name
+    return str(fields_of(kind.name)[name]["label"]) if name in fields_of(kind.name) else name
 
 
 def _fault(kind: type[SceneSpec], message: str, culprit: str = "") -> dict[str, Any]:
     """Put a sentence at the field with which it begins, and name fields as the form does."""
     first = re.match(r"\w*", message)[0]  # type: ignore[index]
-    fields = sorted(_fields(kind), key=len, reverse=True)
+    fields = sorted(fields_of(kind.name), key=len, reverse=True)
     where = culprit or (first if first in fields else "")
     begin, rest = (_called(kind, first), message[len(first) :]) if first in fields else ("", message)
     long = [re.escape(name) for name in fields if "_" in name]
     if long:
         rest = re.sub(rf"\b({'|'.join(long)})\b", lambda found: _called(kind, found[0]), rest)
+    if "x" in fields:
+        label = _called(kind, "x").lower()
+        rest = re.sub(r"\bx\b(?! \d)", label if label.startswith("your") else f"the {label}", rest)
     return {"field": where, "cell": None, "lead": begin, "sentence": rest.strip(), "remedies": []}
 
 
@@ -178,7 +176,7 @@ def _remedies(kind: type[SceneSpec], given: Mapping[str, Any]) -> Iterator[dict[
 
 def _changes(kind: type[SceneSpec], given: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     """Give what may help: smaller kernels, other windows and steps, a border."""
-    for name, field in _fields(kind).items():
+    for name, field in fields_of(kind.name).items():
         now = given.get(name, field["default"])
         if field["kind"] == "kernels" and isinstance(now, list) and np.ndim(now) == 2:
             for side in (3, 2, 1):
@@ -189,7 +187,7 @@ def _changes(kind: type[SceneSpec], given: Mapping[str, Any]) -> Iterator[tuple[
                 if size != now:
                     yield f"Make {field['label'].lower()} {size}", name, size
     for name in ("padding", "dilation"):
-        if name in _fields(kind):
+        if name in fields_of(kind.name):
             for size in (0, 1, 2):
                 label = f"Add a border of {size}" if size else "Take the border away"
                 yield (label if name == "padding" else f"Make spread {size}"), name, size

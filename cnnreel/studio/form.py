@@ -13,7 +13,7 @@ from cnnreel.studio.words import call_field, call_scene, group_of
 from scenes.catalog import SCENES, find
 from scenes.specs import SceneSpec
 
-__all__ = ["GRIDS", "describe_form", "describe_scenes", "kind_of"]
+__all__ = ["GRIDS", "describe_form", "describe_scenes", "fields_of", "kind_of", "kinds_of"]
 
 GRIDS = ("grid", "kernels", "row", "matrix")
 """The formats whose values are cells."""
@@ -58,6 +58,16 @@ def describe_form(scene: str) -> dict[str, Any]:
         "summary": spec.summary,
         "fields": list(_described_fields(spec)),
     }
+
+
+def fields_of(scene: str) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of a scene's form by their names."""
+    return {field["field"]: field for field in describe_form(scene)["fields"]}
+
+
+def kinds_of(scene: str) -> dict[str, str]:
+    """Return what each field of a scene's form is, by its name."""
+    return {name: field["kind"] for name, field in fields_of(scene).items()}
 
 
 def _described_fields(spec: type[SceneSpec]) -> Iterator[dict[str, Any]]:

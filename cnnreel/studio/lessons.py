@@ -17,7 +17,7 @@ from cnn_core.reading.grids import Grid
 from cnn_core.reading.quoting import escaped
 from cnnreel.here import program
 from cnnreel.studio.checking import Wish, spec_of
-from cnnreel.studio.form import GRIDS, describe_form
+from cnnreel.studio.form import GRIDS, kinds_of
 from cnnreel.studio.uploads import Uploads
 from cnnreel.studio.words import call_scene
 from cnnreel.work.files import check_name
@@ -147,7 +147,7 @@ def _wish_of(number: int, clip: Mapping[str, Any]) -> dict[str, Any]:
         kind = find(str(clip.get("scene")))
     except InputError as error:
         raise InputError(f"clip {number}: {error}") from error
-    kinds = {field["field"]: field["kind"] for field in describe_form(kind.name)["fields"]}
+    kinds = kinds_of(kind.name)
     own = {kind.aliases.get(key, key): value for key, value in clip.items() if key not in ("scene", "name", "chapter")}
     given = {key: as_cells(kind, key, value) if kinds.get(key) in GRIDS else value for key, value in own.items()}
     return {"scene": kind.name, "chapter": str(clip.get("chapter", clip.get("name", ""))), "given": given}
@@ -182,7 +182,7 @@ def read_given(asked: Mapping[str, Any], source: str, uploads: Uploads | None) -
         In the sentence of the field's reader.
     """
     kind, field = find(str(asked.get("scene"))), str(asked.get("field"))
-    kinds = {one["field"]: one["kind"] for one in describe_form(kind.name)["fields"]}
+    kinds = kinds_of(kind.name)
     if field not in kinds:
         raise InputError(f"{kind.name} does not take {escaped(field[:40])}.")
     if kinds[field] not in GRIDS:

@@ -14,18 +14,24 @@ from typing import Any
 from cnn_core.errors import CnnreelError
 from cnnreel.film.format import film_text
 from cnnreel.film.record import explained, inspected
-from cnnreel.film.recorder import record_film
+from cnnreel.film.recorder import Recording, record_film
 from cnnreel.play.page.html import as_html, clip_page
+from cnnreel.studio.stage import BEGUN, FILM, REFUSED, SUPERSEDED, Answer, Performance
 from cnnreel.tell.story import Story
 from cnnreel.work.limits import CLIP_SECONDS
 from scenes.rehearsal import FRAME_SIZES
 from scenes.specs import SceneSpec
+from scenes.timeline import Timeline
 
 __all__ = ["perform_until_closed"]
 
 _MOST_MEMORY = 6_000_000_000
 """Bytes of address space that the process may take, where the system can be told so."""
 _NO_PICTURE = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+_UNTIL_WHOLE = ".clock, .bar .track { visibility: hidden; }"
+"""Rules of a page whose film has a begin, but not yet a length."""
+_ENOUGH = 2.5
+"""Seconds of film that are shown before the rest has been performed."""
 
 
 class _SupersededError(Exception):
@@ -38,21 +44,21 @@ def perform_until_closed(line: Connection, wanted: Any) -> None:
     _bound_memory()
     while True:
         try:
-            number, spec, bare, style = line.recv()
-            line.send((number, *_answer(spec, bare, style, partial(_heed, wanted, number))))
+            number, performance, style = line.recv()
+            line.send(_answer(performance, style, partial(_heed, wanted, number), line.send))
         except (EOFError, OSError):
             return
 
 
-def _answer(spec: SceneSpec, bare: bool, style: str, heed: Callable[[], None]) -> tuple[str, Any]:
+def _answer(wish: Performance, style: str, heed: Callable[[], None], tell: Callable[[Answer], None]) -> Answer:
     try:
-        return "film", (performed if bare else performed_page)(spec, heed, style)
+        return FILM, performed(wish, heed) if wish.bare else performed_page(wish, style, heed, tell)
     except _SupersededError:
-        return "superseded", None
+        return SUPERSEDED, None
     except CnnreelError as error:
-        return "refused", str(error)
+        return REFUSED, str(error)
     except Exception as error:
-        return "refused", f"{type(error).__name__}: {error}"
+        return REFUSED, f"{type(error).__name__}: {error}"
 
 
 def _heed(wanted: Any, number: int) -> None:
@@ -62,17 +68,33 @@ def _heed(wanted: Any, number: int) -> None:
         raise _SupersededError
 
 
-def performed(spec: SceneSpec, heed: Callable[[], None], _: str = "") -> bytes:
+def performed(wish: Performance, heed: Callable[[], None]) -> bytes:
     """Return a film as data, gzipped."""
-    recording = record_film(spec, FRAME_SIZES[spec.ratio], heed)
+    recording = record_film(wish.spec, FRAME_SIZES[wish.spec.ratio], heed)
     return gzip.compress(film_text(recording.film).encode(), 6, mtime=0)
 
 
-def performed_page(spec: SceneSpec, heed: Callable[[], None], style: str) -> dict[str, Any]:
-    """Return a film's page, gzipped, with its length and number of steps."""
-    width, height = FRAME_SIZES[spec.ratio]
-    recording = record_film(spec, (width, height), heed)
+def performed_page(
+    wish: Performance, style: str, heed: Callable[[], None], tell: Callable[[Answer], None]
+) -> dict[str, Any]:
+    """Return a film's page; tell that of its begin as soon as that can be played from the wanted step on."""
+    told: list[Answer] = []
+
+    def look(timeline: Timeline, so_far: Callable[[], Recording]) -> None:
+        if wish.step is None or told or len(timeline.beats) <= wish.step:
+            return
+        if timeline.duration - timeline.beats[wish.step].start >= _ENOUGH:
+            told.append((BEGUN, _page(wish.spec, so_far(), style + _UNTIL_WHOLE)))
+            tell(told[0])
+
+    recording = record_film(wish.spec, FRAME_SIZES[wish.spec.ratio], heed, look)
     CLIP_SECONDS.check(recording.timeline.duration)
+    return _page(wish.spec, recording, style)
+
+
+def _page(spec: SceneSpec, recording: Recording, style: str) -> dict[str, Any]:
+    """Return a page, gzipped, with its film's length and number of steps."""
+    width, height = FRAME_SIZES[spec.ratio]
     beats = recording.timeline.as_json()
     video = {"file": "preview.mp4", "width": width, "height": height, "duration": recording.timeline.duration}
     record = {**inspected(spec), "video": video, "beats": beats, **explained(spec, beats)}

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import binascii
 import json
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,7 +35,8 @@ from cnnreel.studio.lessons import (
     read_given,
     saved_lesson,
 )
-from cnnreel.studio.stage import GALLERY, BusyError, Stage, SupersededError
+from cnnreel.studio.previews import Previews
+from cnnreel.studio.stage import GALLERY, BusyError, Performance, Stage, SupersededError
 from cnnreel.studio.uploads import Uploads
 from cnnreel.work.cache import Cache, key_of
 from scenes.catalog import find
@@ -46,7 +46,6 @@ __all__ = ["Studio", "app_of"]
 
 _HERE = Path(__file__).parent / "page"
 _PLAYER = Path(__file__).parents[1] / "play" / "player"
-_MOST_PREVIEWS = 60
 _BREATH = 15.0
 """Seconds between two signs of life on an open line."""
 
@@ -70,11 +69,11 @@ class Studio:
     alone: Callable[[], None] = lambda: None
     patience: float = 20.0
     stage: Stage = field(default_factory=lambda: Stage(_preview_style()))
-    previews: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     pages: dict[str, int] = field(default_factory=dict)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
+        self.previews = Previews(self.stage)
         self.uploads = Uploads(self.folder / "opened")
         self.downloads = Downloads(self.folder / "made", self.cache)
 
@@ -148,7 +147,8 @@ def _posted(studio: Studio, answer: Callable[[Studio, str, Mapping[str, Any]], A
         if not isinstance(body, dict):
             raise InputError("the body must be a JSON object.")
         visitor = request.headers.get("x-studio-page", "")[:40]
-        return JSONResponse(await answer(studio, visitor, {**body, **request.path_params}))
+        answered = await answer(studio, visitor, {**body, **request.path_params})
+        return answered if isinstance(answered, Response) else JSONResponse(answered)
 
     return endpoint
 
@@ -189,21 +189,15 @@ async def _read(studio: Studio, _: str, asked: Mapping[str, Any]) -> Any:
 
 
 async def _film(studio: Studio, visitor: str, wish: Wish) -> Any:
-    """Perform a film; where something newer was asked for meanwhile, there is none to be shown."""
+    """Perform a film; where it is to go on at a step, show its begin as soon as there is one."""
     spec = await asyncio.to_thread(spec_of, wish, studio.uploads)
-    try:
-        made = await studio.stage.perform(visitor, spec)
-    except SupersededError:
-        return {"page": None}
-    key = key_of(page=base64.b64encode(made["page"]).decode())[:24]
-    studio.previews[key] = made["page"]
-    while len(studio.previews) > _MOST_PREVIEWS:
-        studio.previews.popitem(last=False)
-    return {"page": f"/preview/{key}", **{name: made[name] for name in ("seconds", "steps", "questions")}}
+    step = wish.get("step")
+    performance = Performance(spec, step=step if isinstance(step, int) and step >= 0 else None)
+    return await studio.previews.answer(visitor, performance)
 
 
 async def _preview(studio: Studio, request: Request) -> Response:
-    page = studio.previews.get(request.path_params["key"])
+    page = studio.previews.find(request.path_params["key"])
     if page is None:
         return JSONResponse({"error": "This film is no longer here."}, 404)
     policy = {"Content-Security-Policy": "frame-ancestors 'self'", "Content-Encoding": "gzip"}
@@ -229,7 +223,7 @@ async def _performed_some_time(studio: Studio, spec: SceneSpec) -> bytes:
     """Return a scene's own film, however often somebody else goes before."""
     while True:
         with suppress(SupersededError):
-            film: bytes = await studio.stage.perform(f"{GALLERY} {spec.name}", spec, bare=True)
+            film: bytes = await studio.stage.perform(f"{GALLERY} {spec.name}", Performance(spec, bare=True))
             return film
 
 

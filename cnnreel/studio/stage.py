@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 from cnn_core.errors import CnnreelError
 from cnnreel.work.pool import our_path
 from scenes.specs import SceneSpec
 
-__all__ = ["GALLERY", "BusyError", "Stage", "SupersededError"]
+__all__ = [
+    "BEGUN",
+    "FILM",
+    "GALLERY",
+    "REFUSED",
+    "SUPERSEDED",
+    "Answer",
+    "BusyError",
+    "Performance",
+    "Stage",
+    "SupersededError",
+]
 
-_SUPERSEDED = "superseded"
+Answer: TypeAlias = tuple[str, Any]
+"""One of these words, and what it is about."""
+BEGUN, FILM, SUPERSEDED, REFUSED = "begun", "film", "superseded", "refused"
 GALLERY = "gallery"
 """How visitors are called who wait for the scenes' own films: everybody else goes before."""
 _MOST_WAITING = 40
@@ -35,6 +49,23 @@ def _begin(line: Any, wanted: Any) -> None:
     from cnnreel.studio.performing import perform_until_closed  # noqa: PLC0415
 
     perform_until_closed(line, wanted)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What is to be performed.
+
+    Attributes
+    ----------
+    bare
+        The film alone, and no page.
+    step
+        From which on it will be played: a page of its begin is wanted as well, as soon as there is one.
+    """
+
+    spec: SceneSpec
+    bare: bool = False
+    step: int | None = None
 
 
 @dataclass(eq=False)
@@ -68,8 +99,15 @@ class Stage:
         self._line: Any = None
         self._closed = False
 
-    async def perform(self, visitor: str, spec: SceneSpec, *, bare: bool = False) -> Any:
+    async def perform(
+        self, visitor: str, performance: Performance, on_begun: Callable[[Any], object] = lambda _: None
+    ) -> Any:
         """Return a film's page, or the film itself; raise SupersededError where something newer is wanted.
+
+        Parameters
+        ----------
+        on_begun
+            Called, in another thread, with the page of the film's begin.
 
         Raises
         ------
@@ -91,7 +129,7 @@ class Stage:
                 if self._is_old(wish):
                     raise SupersededError("Something newer was asked for.")
                 self._running, self._wanted.value = wish, wish.number
-            return await self._ask(wish, spec, bare)
+            return await self._ask(wish, performance, on_begun)
         finally:
             await self._leave(wish)
 
@@ -122,26 +160,28 @@ class Stage:
         async with self._turn:
             self._turn.notify_all()
 
-    async def _ask(self, wish: _Waiting, spec: SceneSpec, bare: bool) -> Any:
-        what, answer = await asyncio.to_thread(self._perform_now, wish.number, spec, bare)
-        if what == _SUPERSEDED:
+    async def _ask(self, wish: _Waiting, performance: Performance, on_begun: Callable[[Any], object]) -> Any:
+        what, answer = await asyncio.to_thread(self._perform_now, wish.number, performance, on_begun)
+        if what == SUPERSEDED:
             raise SupersededError("Something newer was asked for.")
-        if what != "film":
+        if what != FILM:
             raise CnnreelError(str(answer))
         return answer
 
-    def _perform_now(self, number: int, spec: SceneSpec, bare: bool) -> tuple[str, Any]:
+    def _perform_now(self, number: int, performance: Performance, on_begun: Callable[[Any], object]) -> Answer:
         try:
             self.warm_up()
-            self._line.send((number, spec, bare, self._style))
-            if not self._line.poll(self._longest):
-                self._end()
-                return "refused", f"The film takes longer than {self._longest:.0f} seconds to perform: make it smaller."
-            _, what, answer = self._line.recv()
+            self._line.send((number, performance, self._style))
+            while self._line.poll(self._longest):
+                what, answer = self._line.recv()
+                if what != BEGUN:
+                    return what, answer
+                on_begun(answer)
+            self._end()
+            return REFUSED, f"The film takes longer than {self._longest:.0f} seconds to perform: make it smaller."
         except (EOFError, OSError):
             self._end()
-            return "refused", "The process that performs films has ended, perhaps for want of memory: try again."
-        return what, answer
+            return REFUSED, "The process that performs films has ended, perhaps for want of memory: try again."
 
     def warm_up(self) -> None:
         """Start the process, if it does not live."""

@@ -20,7 +20,7 @@ from cnnreel.paint.gif import GIF_FPS
 from cnnreel.paint.quality import QUALITIES
 from cnnreel.tell.captions import Cue, captions
 from cnnreel.work.cache import Cache, key_of
-from cnnreel.work.files import FULL, check_free, publish, said_plainly, staging
+from cnnreel.work.files import FULL, check_free, publish, read_published, said_plainly, staging
 from scenes.specs import SceneSpec
 
 __all__ = ["CAPTIONS", "Clip", "OnClip", "Output", "Result", "in_one_sentence"]
@@ -121,7 +121,7 @@ class Clip:
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        record: dict[str, Any] = json.loads((self.folder / f"{self.name}.json").read_bytes())
+        record: dict[str, Any] = json.loads(read_published(self.folder / f"{self.name}.json"))
         return record
 
     @property

@@ -17,7 +17,16 @@ from filelock import lock_descriptor
 
 from cnn_core.errors import CnnreelError, InputError
 
-__all__ = ["check_free", "check_name", "locked", "made_if_missing", "publish", "said_plainly", "staging"]
+__all__ = [
+    "check_free",
+    "check_name",
+    "locked",
+    "made_if_missing",
+    "publish",
+    "read_published",
+    "said_plainly",
+    "staging",
+]
 
 HIDDEN = ".cnnreel-"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -165,6 +174,12 @@ def locked(folder: Path, *, wait: bool = True) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def read_published(file: Path) -> bytes:
+    """Return a record that `publish` wrote, even while another process is replacing what it describes."""
+    with locked(file.parent):
+        return file.read_bytes()
 
 
 def sweep(folder: Path) -> None:

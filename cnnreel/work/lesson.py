@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from cnn_core.errors import CnnreelError, InputError
 from cnnreel.film.record import VideoRecord, as_text, made_with, sha256_of
 from cnnreel.paint.joining import Part, join
-from cnnreel.play.page.data import parts_of
+from cnnreel.play.page.data import page_beats, parts_of
 from cnnreel.play.page.writing import write_lesson_page
 from cnnreel.tell.captions import Cue
 from cnnreel.tell.sidecars import write_lesson_sidecars
@@ -116,12 +116,13 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
     name = lesson.name
     with staging(folder) as staged:
         parts = [Part(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
-        join(parts, ends[-1], chapters, staged / f"{name}.mp4", output.track(beats_of(records, chapters)))
+        index = lesson_index(lesson, chapters)
+        told = parts_of(index, records)
+        join(parts, ends[-1], chapters, staged / f"{name}.mp4", output.track(page_beats(told)))
         (staged / f"{name}.png").write_bytes(films[0].with_suffix(".png").read_bytes())
         video = {**records[0]["video"], "file": f"{name}.mp4", "duration": ends[-1]}
         video["sha256"] = sha256_of(staged / f"{name}.mp4")
-        index = lesson_index(lesson, chapters, VideoRecord.model_validate(video))
-        told = parts_of(index, records)
+        index["video"] = VideoRecord.model_validate(video).model_dump()
         write_lesson_sidecars(staged, name, lesson.title, told)
         write_lesson_page(staged, index, told, folder, single_file=output.single_file)
         files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
@@ -130,17 +131,8 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
     return folder / f"{name}.mp4"
 
 
-def beats_of(records: Sequence[Mapping[str, Any]], chapters: Sequence[Cue]) -> list[dict[str, Any]]:
-    """Return the beats of all clips, in the time of the joined film."""
-    return [
-        {**beat, "start": chapter.start + beat["start"], "end": chapter.start + beat["end"]}
-        for record, chapter in zip(records, chapters, strict=True)
-        for beat in record["beats"]
-    ]
-
-
-def lesson_index(lesson: Lesson, chapters: Sequence[Cue], video: VideoRecord) -> dict[str, Any]:
-    """Return what `LESSON.json` says: the film, and where each clip and its record are."""
+def lesson_index(lesson: Lesson, chapters: Sequence[Cue]) -> dict[str, Any]:
+    """Return what `LESSON.json` says: where each clip and its record are; the film is still to be filled in."""
     clips = [
         {
             "chapter": chapter.text,
@@ -154,7 +146,7 @@ def lesson_index(lesson: Lesson, chapters: Sequence[Cue], video: VideoRecord) ->
     return {
         "schema": "cnnreel-lesson/1",
         "title": lesson.title,
-        "video": video.model_dump(),
+        "video": {},
         "clips": clips,
         "made_with": made_with(),
     }

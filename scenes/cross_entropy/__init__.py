@@ -65,7 +65,7 @@ class CrossEntropySpec(GradientSpec):
                 f"x must hold logits from -{MAX_LOGIT} to {MAX_LOGIT}, but one is {np.abs(logits).max():g}."
             )
         if self.labels is not None and len(self.labels) != logits.size:
-            raise InputError(f"labels must name {logits.size} classes, as x does, but there are {len(self.labels)}.")
+            raise InputError(f"labels must name {logits.size} classes, as x does, but it names {len(self.labels)}.")
         if self.target >= logits.size:
             raise InputError(
                 f"target must be from 0 to {logits.size - 1}, as x has {logits.size}, but it is {self.target}."

@@ -16,6 +16,7 @@ from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.reading.grids import Grid
+from cnn_core.reading.quoting import counted
 from cnn_core.trace import Position, addresses_of, parse, scalar
 from scenes.specs.base import Label, SceneSpec, Values
 from scenes.specs.fields import Image, Kernels, Matrix, batched, check_sides
@@ -77,7 +78,8 @@ class DepthwiseConv2dSpec(SceneSpec):
         if self.mix.array.shape[1] != channels or len(self.mix.array) > MOST_CHANNELS:
             came = "×".join(map(str, self.mix.array.shape))
             raise InputError(
-                f"mix must have at most {MOST_CHANNELS} rows of {channels} weights, one for each map, but it is {came}."
+                f"mix must have at most {MOST_CHANNELS} rows of {counted(channels, 'weight')}, one for each map, "
+                f"but it is {came}."
             )
         return conv2d(x, weight[0][:, None], groups=channels)
 

@@ -49,10 +49,10 @@ def glyph(points: Curves, color: str | ManimColor) -> VMobject:
 
 
 class Strut(VMobject):
-    """An invisible diagonal that gives a line of text its width and height."""
+    """An invisible diagonal that gives a line of text its width and height; what it turns into may be seen."""
 
-    def __init__(self, width: float, height: float) -> None:
-        super().__init__(stroke_width=0, fill_opacity=0)
+    def __init__(self, width: float, height: float, color: str | ManimColor) -> None:
+        super().__init__(stroke_width=0, fill_color=color, fill_opacity=0)
         self.set_points_as_corners(np.array([[-width / 2, -height / 2, 0], [width / 2, height / 2, 0]]))
 
 
@@ -74,7 +74,7 @@ class Label(VGroup):
         self.text = text
         self.size = size
         half = width_of(text, weight) / 2
-        self.strut = Strut(2 * half * size, size)
+        self.strut = Strut(2 * half * size, size, color)
         middle = np.array([half, FIGURE_MIDDLE, 0])
         placed = lettering(weight).glyphs(text)
         self.glyphs = [glyph((one + place - middle) * size, color) for one, place in placed]

@@ -64,8 +64,8 @@ class SgdStepSpec(SceneSpec):
         check_sides("weight", self.weight.array.shape[-2:], _LARGEST_KERNEL)
         for name, count in (("x", len(images) if images.ndim == 3 else 1), ("target", len(classes))):
             if count != 2:
-                what = "images" if name == "x" else "numbers, one for each image"
-                raise InputError(f"{name} must be two {what}, but there are {count}.")
+                what = "two images" if name == "x" else "two numbers, one for each image"
+                raise InputError(f"{name} must be {what}, but there {'is' if count == 1 else 'are'} {count}.")
         if not np.isin(classes, (0, 1)).all():
             raise InputError(f"target must hold 0 or 1, but it holds {', '.join(f'{one:g}' for one in classes)}.")
         if len(self.kernels) != 2:

@@ -66,4 +66,4 @@ class SoftmaxSpec(SceneSpec):
                 f"{np.abs(logits).max():g}."
             )
         if self.labels is not None and len(self.labels) != logits.size:
-            raise InputError(f"labels must name {logits.size} classes, as x does, but there are {len(self.labels)}.")
+            raise InputError(f"labels must name {logits.size} classes, as x does, but it names {len(self.labels)}.")

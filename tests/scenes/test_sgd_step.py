@@ -37,7 +37,7 @@ def test_a_step_that_is_too_long_is_not_said_to_help(perform: Callable[..., Any]
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"x": "1 2; 3 4"}, "x must be two images, but there are 1"),
+        ({"x": "1 2; 3 4"}, "x must be two images, but there is 1"),
         ({"target": "0 1 1"}, "target must be two numbers, one for each image, but there are 3"),
         ({"target": "0 2"}, "target must hold 0 or 1, but it holds 0, 2"),
         ({"weight": ["sobel-x", "sobel-y", "laplacian"]}, "weight must be one kernel or two, but there are 3"),

@@ -71,7 +71,7 @@ def test_ten_long_logits_fit_every_frame(ratio: str) -> None:
         ({"x": "1"}, "x must hold 2 to 10 logits, but it holds 1"),
         ({"x": "1 2 3 4 5 6 7 8 9 10 11"}, "x must hold 2 to 10 logits, but it holds 11"),
         ({"x": "100 1"}, "x must hold logits from -99 to 99, but it holds one of size 100"),
-        ({"x": "1 2", "labels": "a, b, c"}, "labels must name 2 classes, as x does, but there are 3"),
+        ({"x": "1 2", "labels": "a, b, c"}, "labels must name 2 classes, as x does, but it names 3"),
         ({"x": "1 2", "labels": "rhinoceros, b"}, "labels"),
     ],
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pptx
 from pptx.dml.color import RGBColor
@@ -11,6 +13,7 @@ from pptx.util import Pt
 
 from cnnreel.play.embeddable import Embeddable
 from cnnreel.play.exports.notes import notes
+from cnnreel.play.exports.scorm import add
 from cnnreel.play.page.data import page_beats
 from scenes.theme import CAPTION_BAND, THEMES
 
@@ -36,7 +39,16 @@ def write(film: Embeddable, path: Path) -> None:
     add_film(deck, film)
     for beat in page_beats(film.parts):
         add_beat(deck, film.folder, beat, film.parts[beat["part"]].record["spec"]["theme"])
-    deck.save(str(path))
+    save(deck, path)
+
+
+def save(deck: Any, path: Path) -> None:
+    """Save slides without the time of day in them: equal films are equal slides."""
+    saved = BytesIO()
+    deck.save(saved)
+    with ZipFile(saved) as dated, ZipFile(path, "w") as package:
+        for name in dated.namelist():
+            add(package, name, dated.read(name))
 
 
 def add_film(deck: Any, film: Embeddable) -> None:

@@ -51,10 +51,29 @@ async function answered(response) {
   return found;
 }
 
-export async function ask(path, body, signal) {
-  const headers = { 'Content-Type': 'application/json', 'X-Studio-Page': me };
+const post = (path, body, signal) => fetch(path, {
+  method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Studio-Page': me }, body: JSON.stringify(body), signal,
+});
+
+export const ask = (path, body, signal) => unlessGone(async () => answered(await post(path, body, signal)));
+
+/** Ask for what comes line by line, and take each line as it comes. */
+export const askInTurn = (path, body, signal, take) => unlessGone(async () => {
+  const response = await post(path, body, signal);
+  if (!response.ok) return answered(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split('\n');
+    rest = lines.pop();
+    lines.map(JSON.parse).forEach(take);
+  }
+  return take(JSON.parse(rest));
+});
+
+async function unlessGone(act) {
   try {
-    return await answered(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal }));
+    return await act();
   } catch (error) {
     if (error instanceof TypeError) throw new Refusal(0, 'The studio has ended. Start it again, and reload this page.');
     throw error;

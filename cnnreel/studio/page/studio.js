@@ -8,7 +8,7 @@ import { Gallery } from '/files/gallery.js';
 import { Lesson } from '/files/lesson.js';
 import { Preview } from '/files/preview.js';
 
-const PAUSE = 250; // milliseconds without a key after which the film is performed
+const PAUSE = 150; // milliseconds without a key after which the film is performed
 const MOST_UNDONE = 200;
 const LOOK = ['theme', 'ratio', 'pace'];
 
@@ -142,6 +142,7 @@ function follow(fresh = false) {
 
 async function checkSoon(fresh) {
   const number = checks += 1;
+  const changed = performance.now();
   clearTimeout(timer);
   try {
     const found = await ask('/api/check', wish());
@@ -153,7 +154,7 @@ async function checkSoon(fresh) {
   }
   showFaults();
   if (known.faults.length) preview.stop();
-  else timer = setTimeout(() => preview.film(wish(), names[state.scene], fresh), fresh ? 0 : PAUSE);
+  else timer = setTimeout(() => preview.film(wish(), names[state.scene], fresh), fresh ? 0 : PAUSE - (performance.now() - changed));
 }
 
 function showFaults() {

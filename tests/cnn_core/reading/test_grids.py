@@ -123,7 +123,10 @@ BAD_SOURCES: list[tuple[object, str]] = [
     ("a b; c d", 'x must be rows of numbers, but row 1, column 1 is "a".'),
     ("a\nb", 'x must be rows of numbers, but row 1, column 1 is "a".'),
     ("missing.png", 'x must be a file that exists, but there is no "missing.png".'),
-    ("https://example.org/one.png", 'x must be a file that exists, but there is no "https:/example.org/one.png".'),
+    (
+        "https://example.org/one.png",
+        'x must be a file on this computer, but "https:/example.org/one.png" is on the web: download it first.',
+    ),
     (Path("digits"), no_rows('"digits"')),
     (None, "x must be rows of numbers, but it is nothing."),
     (4, "x must be rows of numbers, but it is a single number."),

@@ -37,7 +37,13 @@ PRINTED = {
     "a header and names of rows": "\tleft\tright\nupper\t1.5\t-2\nlower\t3\t4",
     "typographic signs": "“1.5 –2; 3 4”",
     "blank lines": "1.5 -2\n\n3 4\n",
-    "marks that nobody sees": "\ufeff1.5 -2; 3\u200b 4",
+    "marks that nobody sees": "\ufeff1.5 \u2066-2\u2069; 3\u200b 4",
+    "wide characters": "１．５　－２；３　４",
+    "digits of another script": "१.५ -२; ३ ४",
+    "keycaps": "1.5 -2; 3\ufe0f\u20e3 4\ufe0f\u20e3",
+    "fractions without braces": r"\frac32 & -2 \\ 3 & 4",
+    "fractions in one sign": "3/2 -2; 3 4/1",
+    "scientific notation of a sheet": "1.5E+00\t-2\n3E0\t4",
 }
 
 
@@ -109,7 +115,14 @@ def quote(text: str) -> str:
 
 @pytest.mark.parametrize(
     ("text", "plain"),
-    [("1,234.5 2", "1234.5"), ("1.234,5; 2", "1234.5"), ("1\u202f234 5", "1234"), ("12\u00a0345,5", "12345.5")],
+    [
+        ("1,234.5 2", "1234.5"),
+        ("1.234,5; 2", "1234.5"),
+        ("1\u202f234 5", "1234"),
+        ("12\u00a0345,5", "12345.5"),
+        ("1,23,456.7 2", "123456.7"),
+        ("12,34,567 1", "1234567"),
+    ],
 )
 def test_thousands_separators_are_refused_with_what_to_type(text: str, plain: str) -> None:
     with pytest.raises(InputError, match=rf"^x must be numbers without thousands separators, .*: type {plain}, or"):
@@ -124,6 +137,17 @@ def test_thousands_separators_are_refused_with_what_to_type(text: str, plain: st
         ("[1, 2]]", "x must have as many opening as closing brackets, but it has not."),
         ("[" * 9 + "1" + "]" * 9, "x must be a list of rows, or of channels of rows, but its lists are nested deeper."),
         ("[[1, nan]]", 'x must be rows of numbers, but row 1, column 2 is "nan".'),
+        ("[[1, [2]], [3, 4]]", "x must be rows of numbers, but row 1, column 2 is a list."),
+        (
+            "#DIV/0!\t1\n2\t3",
+            'x must be rows of numbers, but row 1, column 1 is "#DIV/0!"; a formula has failed there.',
+        ),
+        ("3 px 4 px", 'x must be rows of numbers, but row 1, column 2 is "px"; leave out units.'),
+        ("€1 2€", 'x must be rows of numbers, but row 1, column 1 is "€1"; leave out units.'),
+        ("1½ 2", 'x must be rows of numbers, but row 1, column 1 is "1½".'),
+        ("3² 4", 'x must be rows of numbers, but row 1, column 1 is "3²".'),
+        ("1\u202e 2", r'x must be rows of numbers, but row 1, column 1 is "1\u202e".'),
+        ("1,\n2,3", "x must be rows of numbers, but row 1, column 2 is empty."),
         ("[[1,, 2]]", "x must be rows of numbers, but row 1, column 2 is empty."),
         ("a\tb\n1\tx", 'x (without its header row) must be rows of numbers, but row 1, column 2 is "x".'),
     ],

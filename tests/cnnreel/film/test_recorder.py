@@ -21,6 +21,7 @@ from manim import (
     LaggedStart,
     Line,
     Mobject,
+    ReplacementTransform,
     Square,
     Transform,
     linear,
@@ -120,6 +121,13 @@ def test_what_fades_keeps_its_paint_and_starts_late_if_it_lags() -> None:
     assert (first[0][0], first[-1][0]) == (0, pytest.approx(60, abs=2))
     assert second[-1][0] == pytest.approx(120, abs=2)
     assert second[-2][0] == pytest.approx(60, abs=2)
+
+
+def test_a_number_that_turns_into_one_of_more_digits_has_its_paint_from_the_first_instant() -> None:
+    def act(scene: Any) -> None:
+        scene.play(ReplacementTransform(Label("1", 0.5, INPUT), Label("0.92", 0.5, INPUT)), run_time=1.0)
+
+    assert {paint[0] for paint in film_of(act)["paints"]} == {THEMES["dark"].background, INPUT}
 
 
 @pytest.mark.parametrize("fade", [FadeIn, FadeOut])

@@ -11,10 +11,13 @@ from starlette.testclient import TestClient
 
 from cnnreel.studio.guard import Door
 from cnnreel.studio.server import Studio, app_of
+from cnnreel.studio.stage import Performance
 from scenes.specs import SceneSpec
 
 HOME = "http://127.0.0.1:8765"
 TOKEN = "the-token"
+
+PAGE = {"page": b"", "seconds": 1.0, "steps": 1, "questions": 0}
 
 Ask = Callable[..., Any]
 
@@ -34,9 +37,12 @@ class EmptyStage:
     def warm_up(self) -> None:
         """There is nothing to warm up."""
 
-    async def perform(self, visitor: str, spec: SceneSpec, *, bare: bool = False) -> Any:
-        self.asked.append((visitor, spec))
-        return b"" if bare else {"page": b"", "seconds": 1.0, "steps": 1, "questions": 0}
+    async def perform(self, visitor: str, performance: Performance, on_begun: Callable[[Any], object] = print) -> Any:
+        self.asked.append((visitor, performance.spec))
+        if performance.step is not None:
+            on_begun({**PAGE, "page": b"begin"})
+            await asyncio.sleep(0.01)
+        return b"" if performance.bare else PAGE
 
     def forget(self, visitor: str) -> None:
         """Nobody waits."""

@@ -91,7 +91,12 @@ def test_fields_are_called_as_the_form_calls_them(uploads: Uploads) -> None:
 
 def test_what_goes_with_no_default_stands_at_what_was_given(uploads: Uploads) -> None:
     fault = fault_of(uploads, "conv2d", x=[["1", "2"], ["3", "4"]])
-    assert (fault["field"], fault["sentence"].startswith("Image does not go with the default Kernel")) == ("x", True)
+    assert (fault["field"], fault["lead"]) == ("x", "Kernel")
+    assert fault["sentence"].startswith("must fit into the image with its padding, which is 2 x 2, but")
+
+
+def test_digits_of_other_scripts_are_numbers_in_cells_too(uploads: Uploads) -> None:
+    assert check_wish({"scene": "max-pool", "given": {"x": [["１", "٣"], ["½", "−2"]]}}, uploads)["faults"] == []
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
 
 from cnn_core.errors import CnnreelError
 from cnnreel.studio import stage as stage_module
-from cnnreel.studio.stage import GALLERY, BusyError, Stage, SupersededError
-from tests.cnnreel.studio.conftest import run_alone
+from cnnreel.studio.performing import performed_page
+from cnnreel.studio.stage import GALLERY, SUPERSEDED, BusyError, Performance, Stage, SupersededError
+from scenes.catalog import find
+from tests.cnnreel.studio.conftest import Ask, run_alone
 
 
 class Slow(Stage):
@@ -21,12 +24,12 @@ class Slow(Stage):
         self.performed: list[Any] = []
         self.go = False
 
-    def _perform_now(self, number: int, spec: Any, bare: bool) -> tuple[str, Any]:
+    def _perform_now(self, number: int, spec: Any, *_: Any) -> tuple[str, Any]:
         import time
 
         while not self.go:
             if self._wanted.value != number:
-                return "superseded", None
+                return SUPERSEDED, None
             time.sleep(0.005)
         self.performed.append(spec)
         return "film", spec
@@ -96,3 +99,20 @@ def test_too_many_are_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> Non
         assert all(isinstance(one, CnnreelError) for one in found)
 
     run_alone(go())
+
+
+@pytest.mark.parametrize("step", [None, 0, 3])
+def test_the_begin_of_a_film_is_told_as_soon_as_it_can_be_played_from_the_wanted_step_on(step: int | None) -> None:
+    answers: list[Any] = []
+    spec = find("max-pool").build({"x": "7 3 1; 3 8 2; 1 1 1", "stride": 1, "question": False, "pace": "fast"})
+    whole = performed_page(Performance(spec, step=step), "", lambda: None, answers.append)
+    assert len(answers) == (step is not None)
+    for _, begin in answers:
+        assert step < begin["steps"] < min(step + 3, whole["steps"])
+
+
+def test_a_film_that_is_to_go_on_at_a_step_is_answered_in_two_lines(ask: Ask) -> None:
+    begun, whole = ask("film", scene="max-pool", given={}, step=0).text.splitlines()
+    assert json.loads(begun).pop("begun")
+    assert json.loads(begun)["page"] != json.loads(whole)["page"]
+    assert ask("film", scene="max-pool", given={}).json() == json.loads(whole)

@@ -8,6 +8,8 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import av
@@ -15,8 +17,10 @@ import pytest
 
 from cnn_core.errors import InputError
 from cnnreel.film.record import sha256_of
-from cnnreel.work.clip import Clip, Output
-from cnnreel.work.lesson import produce
+from cnnreel.work.cache import Cache
+from cnnreel.work.clip import Clip, Output, Result
+from cnnreel.work.filming import film_clip
+from cnnreel.work.lesson import ProducedLesson, produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from scenes.specs import SceneSpec
 from tests.cnnreel.processes import wait_for, wait_until_gone
@@ -52,9 +56,14 @@ def lesson(short_spec: SceneSpec) -> Lesson:
 
 
 @pytest.fixture(scope="module")
-def produced(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"), 100_000_000)
+
+
+@pytest.fixture(scope="module")
+def produced(lesson: Lesson, kept: Cache, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("out")
-    (one,) = produce([lesson], out, Output("low"), workers=2)
+    (one,) = produce([lesson], out, Output("low"), workers=2, cache=kept)
     assert (one.film, one.failures) == (out / "pool/pool.mp4", ())
     return out / "pool"
 
@@ -68,6 +77,26 @@ def test_a_lesson_is_its_clips_a_joined_film_a_poster_and_an_index(produced: Pat
         assert {f"{name}.{ending}" for ending in ("json", "mp4", "png")} < {
             path.name for path in (produced / name).iterdir()
         }
+
+
+@pytest.mark.slow
+def test_commands_that_make_the_same_lesson_at_once_do_not_disturb_each_other(
+    lesson: Lesson, kept: Cache, produced: Path, tmp_path: Path
+) -> None:
+    def fetch_all(clips: Sequence[Clip], *_: object) -> list[Result]:
+        return [film_clip(clip) for clip in clips]
+
+    def make(_: int) -> list[ProducedLesson]:
+        return produce([lesson], tmp_path, Output("low"), 1, cache=kept, engine=fetch_all)
+
+    with ThreadPoolExecutor(3) as threads:
+        made = list(threads.map(make, range(4)))
+    assert made == [[ProducedLesson(tmp_path / "pool/pool.mp4", ())]] * 4
+    assert contents(tmp_path / "pool") == contents(produced)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.slow

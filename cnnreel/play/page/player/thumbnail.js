@@ -13,6 +13,9 @@ function paint(canvas, time, view) {
   painters[part](time - page.starts[part], canvas.getContext('2d'), projector.theme, view);
 }
 
+/** What comes behind an open question is not shown before that is answered: only the question. */
+const foreseeable = (time) => Math.min(time, limit(Math.max(0, Math.min(time, film.time))));
+
 function foresee(time) {
   const { width } = $('seek').getBoundingClientRect();
   const place = THUMB / 2 + (time / page.duration) * (width - THUMB);
@@ -20,7 +23,7 @@ function foresee(time) {
   const half = $('thumbnail').offsetWidth / 2;
   $('thumbnail').style.left = `${Math.max(half, Math.min(place, width - half))}px`;
   $('thumbnail').querySelector('span').textContent = clock(time);
-  paint($('thumbnail').querySelector('canvas'), time);
+  paint($('thumbnail').querySelector('canvas'), foreseeable(time));
 }
 
 const forget = () => { $('thumbnail').hidden = true; };

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from cnnreel.play.exports import EXPORTS, export
+from cnnreel.play.exports.scorm import ALWAYS
 from tests.cnnreel.commands import run
 from tests.cnnreel.reels import Reel
 
@@ -66,6 +68,10 @@ def test_nothing_half_made_is_left(format: str, hostile: Path) -> None:
     assert sorted(hostile.rglob("*")) == before
 
 
-def test_equal_films_are_equal_items(pool: Reel) -> None:
-    first = export(pool.folder, "scorm").read_bytes()
-    assert export(pool.folder, "scorm").read_bytes() == first
+@pytest.mark.parametrize("format", EXPORTS)
+def test_equal_films_are_equal_exports(pool: Reel, format: str) -> None:
+    path = export(pool.folder, format)
+    first = path.read_bytes()
+    assert export(pool.folder, format).read_bytes() == first
+    if zipfile.is_zipfile(path):
+        assert {one.date_time for one in zipfile.ZipFile(path).infolist()} == {ALWAYS}

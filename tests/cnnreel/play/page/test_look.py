@@ -164,6 +164,23 @@ def test_a_picture_over_the_bar_shows_where_it_leads(open_page: Any, pool: Reel)
     assert not thumbnail.is_visible()
 
 
+def test_a_picture_over_the_bar_shows_nothing_that_comes_after_an_open_question(open_page: Any, pool: Reel) -> None:
+    page = ready(open_page(pool.page))
+    bar = page.locator("#seek").bounding_box()
+    question = next(beat for beat in pool.record["beats"] if beat["kind"] == "question")
+    shares = [question["end"] / pool.record["video"]["duration"] - 0.02, 0.99]
+
+    def foreseen(share: float) -> str:
+        page.mouse.move(bar["x"] + share * bar["width"], bar["y"] + bar["height"] / 2)
+        return str(page.locator("#thumbnail canvas").evaluate("canvas => canvas.toDataURL()"))
+
+    assert len({foreseen(share) for share in shares}) == 1
+    page.locator("#next").click()
+    page.locator("#next").click()
+    page.get_by_role("button", name="Continue without answering").click()
+    assert len({foreseen(share) for share in shares}) == 2
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
 @pytest.mark.parametrize("film", [(1280, 720), (1080, 1080), (720, 1280)])
 def test_a_question_stands_beside_or_below_its_film_without_scrolling(
