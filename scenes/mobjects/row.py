@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from manim import DOWN, RIGHT, VGroup
 
@@ -31,6 +32,8 @@ class Shown:
         Gives the address of the value at (row, column).
     before
         What stands before it, such as `+`.
+    added : (H, W) or None
+        Where a cell is none of the map's own.
     """
 
     values: Array
@@ -40,6 +43,7 @@ class Shown:
     decimals: int
     before: str = ""
     filled: bool = True
+    added: Array | None = None
 
 
 class GridRow(VGroup):
@@ -57,7 +61,8 @@ class GridRow(VGroup):
         """Return panels whose grids stand on one middle line, each with the sign before it."""
         built, at = VGroup(), 0.0
         for one in line:
-            grid = NumberGrid(one.values, one.address, one.role, theme, cell, filled=one.filled, decimals=one.decimals)
+            options: dict[str, Any] = {"filled": one.filled, "added": one.added, "decimals": one.decimals}
+            grid = NumberGrid(one.values, one.address, one.role, theme, cell, **options)
             panel = Panel(grid, one.name)
             if one.before:
                 built.add(Label(one.before, max(0.5, smallest_text()), theme.muted).move_to((at + SIGN / 2) * RIGHT))

@@ -195,10 +195,10 @@ class PixelGrid(NumberGrid):
     """
 
     def __init__(
-        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, decimals: int
+        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, **options: Any
     ) -> None:
         self.is_lifted = is_lifted
-        super().__init__(values, address, role, theme, cell, decimals=decimals)
+        super().__init__(values, address, role, theme, cell, **options)
 
     def make_fill(self, row: int, column: int) -> VMobject:
         plate = Rectangle(width=0.9 * self.cell, height=(0.46 if self.is_lifted else 0.62) * self.cell, stroke_width=0)
