@@ -148,7 +148,8 @@ class Conv2dTrace(Trace):
             for start, (before, _), gap, side in zip(starts, self.padding, self.dilation, self.kernel_size, strict=True)
         ]
         rows, columns = ((at < 0) | (at >= size) for at, size in zip(places, self.x.shape[2:], strict=True))
-        return rows[:, None] | columns
+        found: Array = rows[:, None] | columns
+        return found
 
     def part(self, position: tuple[int, ...], address: str) -> Equation | None:
         """Return how a part of a sum, or the sum so far, came about."""

@@ -17,6 +17,7 @@ from scenes.language import about, say
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.travel import LATE
 from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -88,13 +89,13 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         said = say("Channel {c}: the {count} products under its kernel add up to {total}.", c=c, **named)
         window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
         with self.beat("step", said, reason=say("Each map for itself.")):
-            self.play(FadeIn(window), *self.working.leave(), run_time=0.5)
+            self.play(FadeIn(window, rate_func=LATE), *self.working.leave(), run_time=0.5)
             line = self.working.show(equation)
             self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)
         others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
         with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True):
             for at in others:
-                self.play(window.slide_to(*at), *self.working.leave(), run_time=0.25)
+                self.play(window.slide_to(*at, rate_func=LATE), *self.working.leave(), run_time=0.25)
                 self.play(*drop_into(output, at[0], at[1], window.outline, self.mobjects), run_time=0.25)
             self.play(FadeOut(window), run_time=0.3)
 

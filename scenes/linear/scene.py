@@ -16,6 +16,7 @@ from scenes.linear.board import LinearBoard
 from scenes.mobjects.expression import products_of
 from scenes.mobjects.grid import Window
 from scenes.mobjects.panels import drop_into, question_marks, ring_around
+from scenes.mobjects.travel import LATE
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -109,7 +110,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
 
     def looking_at(self, o: int) -> list[Any]:
         """Return the animations that bring the window to a row of weights and clear the lines of the one before."""
-        return [*self.working.leave(), self.window.slide_to(o, 0)] if o else [FadeIn(self.window)]
+        return [*self.working.leave(), self.window.slide_to(o, 0, rate_func=LATE)] if o else [FadeIn(self.window)]
 
     def said(self, o: int) -> str:
         if o:
@@ -131,7 +132,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
             )
         with self.beat("explain", said, reason=say("Every output sees every input.")):
             for o in range(self.outputs):
-                self.play(self.window.slide_to(o, 0), *self.working.leave(), run_time=0.6)
+                self.play(*self.working.leave(), self.window.slide_to(o, 0, rate_func=LATE), run_time=0.6)
             self.play(FadeOut(self.window), run_time=0.4)
         self.show_strongest()
 
