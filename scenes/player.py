@@ -82,10 +82,10 @@ class Player(ExplainerScene[WalkSpec]):
             PhotoPooling(self).play()
             return
         self.ring, self.windows = self.spec.ring(self.trace), []
+        self.leaving: list[Mobject] = []
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
         self.introduce()
         positions = list(self.trace.positions())
-        self.leaving: list[Mobject] = []
         slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
         self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
