@@ -251,7 +251,7 @@ class Player(ExplainerScene[WalkSpec]):
             return
         marks = self.chosen(stop)
         lines = [] if isinstance(stop.equation.left, Cell) else [self.working.writer.write(stop.equation)]
-        rings = (Create(mark, rate_func=EARLY if lines else smooth) for mark in marks)
+        rings = (FadeIn(mark, scale=1.3, rate_func=EARLY if lines else smooth) for mark in marks)
         self.play(*rings, *(FadeIn(line, rate_func=LATE) for line in lines), run_time=run_time / 2)
         start = lines[0].result if lines and self.wide else marks[0]
         self.play(*self.drop(stop.position, start), run_time=run_time)

@@ -14,6 +14,7 @@ from cnn_core.trace import Position, address_of
 from scenes.depthwise_conv2d import DepthwiseConv2dSpec
 from scenes.depthwise_conv2d.bars import CostBars
 from scenes.language import about, say
+from scenes.layout import Box
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.row import GridRow, Shown
@@ -26,6 +27,11 @@ __all__ = ["DepthwiseConv2dScene"]
 
 MANY = 64
 """Channels of a layer of a real net, for which it is said what is saved."""
+
+_LANES = 0.56
+"""Share of the width that lanes of maps take, where sums stand beside them."""
+_AS_LARGE = 0.9
+"""Share of the cells in one line, from which on cells in lanes are large enough."""
 
 
 class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
@@ -63,8 +69,8 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
                     "output", self.trace.output, (0, c), (theme.output, say("map {c}", c=c), "="), filled=False
                 ),
             ]
-        self.board = GridRow(maps, theme, self.bands.stage)
-        self.working = Working(self, self.board.grids)
+        self.board, box = self.lanes(maps)
+        self.working = Working(self, self.board.grids, box)
         with self.beat(
             "explain",
             self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
@@ -77,6 +83,15 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             self.play(*map(FadeOut, point_out(self, grids, triples)), run_time=0.4)
         for c in range(self.trace.x.shape[1]):
             self.slide(c)
+
+    def lanes(self, maps: list[Shown]) -> tuple[GridRow, Box]:
+        """Put each map with its kernel in a line of its own, sums beside them, unless one line for all is larger."""
+        one_line, whole = GridRow(maps, self.theme, self.bands.stage), self.bands.whole
+        if not self.wide:
+            return one_line, self.bands.formula
+        lanes = GridRow(maps, self.theme, whole.part(0, _LANES))
+        is_larger = lanes.grids[0].cell >= _AS_LARGE * one_line.grids[0].cell
+        return (lanes, whole.part(_LANES + 0.03, 1)) if is_larger else (one_line, self.bands.formula)
 
     def slide(self, c: int) -> None:
         """Work out the first value of a map, and let the window run over the others."""

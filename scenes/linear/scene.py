@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut
+from manim import FadeIn, FadeOut
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Product, Value
@@ -154,5 +154,5 @@ class LinearScene(ExplainerScene[LinearSpec]):
         with self.beat("explain", said, reason=say("An output is large where its weights meet what they ask for.")):
             cells = [(self.board.weight, o, k), (self.board.x, 0, k), (self.board.output, o, 0)]
             for grid, row, column in cells:
-                self.play(Create(ring_around(grid, row, column)), run_time=0.6)
+                self.play(FadeIn(ring_around(grid, row, column), scale=1.3), run_time=0.6)
             self.play(FadeIn(self.working.writer.write(product)), run_time=0.6)

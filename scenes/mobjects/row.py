@@ -20,6 +20,8 @@ __all__ = ["GridRow", "Shown"]
 SIGN = 0.7
 """Room for a sign and what is free around it, in scene units."""
 LINE_GAP = 0.15
+_LARGEST = 1.2
+"""Side of a cell, in scene units."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class GridRow(VGroup):
 
     def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box) -> None:
         lines = max(ways_to_break(list(shown)), key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
-        cell = min(1.0, cell_of(lines, room))
+        cell = min(_LARGEST, cell_of(lines, room))
         self.grids: list[NumberGrid] = []
         built = [self._line(line, theme, cell) for line in lines]
         super().__init__(*built)

@@ -12,14 +12,13 @@ from cnn_core.numerals import as_text, decimals_of
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, QuestionFrame
 from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.maps import GAMMA
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
 __all__ = ["Framed", "Grow", "PixelGrid", "Sight", "Tones", "emptied", "rays", "tones_of"]
 
-_GAMMA = 0.6
-"""Power of a value that gives its share of the colour: small ones can be seen, too."""
 _STOPS = 64
 _PLATE = 0.68
 """Opacity of what lies between a pixel and its number."""
@@ -43,7 +42,7 @@ class Tones:
     def colours(self, values: Array) -> Colours:
         """Return the colours of values (H, W) or, of red, green and blue, (3, H, W)."""
         if self.white is None:
-            shares = np.copysign((np.abs(values) / self.largest) ** _GAMMA, values)
+            shares = np.copysign((np.abs(values) / self.largest) ** GAMMA, values)
             return picture_colours(shares, self.theme.strong, self.theme, 1.0)
         channels = values if values.ndim == 3 else values[None]
         shares = (channels - self.black) / (self.white - self.black or 1.0)
