@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Mobject, ReplacementTransform, VGroup
+from manim import Animation, FadeIn, FadeOut, Mobject, VGroup
 
 from cnn_core.equation import Equation
 from scenes.layout import Box
@@ -79,8 +79,9 @@ class Working:
     def keep(self, known: Known) -> None:
         """Let a copy of the result stay on the stage, where other numbers come out of it."""
         assert isinstance(self.line, Drawn), "only a result that is shown can be kept"
-        result = self.line.result.copy()
-        self.stage.play(ReplacementTransform(result, known.number), FadeIn(known.head, rate_func=LATE), run_time=0.8)
+        result = self.line.result
+        going = travel(known.number, result, result.size, self.stage.mobjects)
+        self.stage.play(going, FadeIn(known.head, rate_func=LATE), run_time=0.8)
         self.stage.add(known)
         self.known.append(known.number)
 
