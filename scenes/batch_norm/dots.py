@@ -27,7 +27,7 @@ __all__ = ["DotPlot", "DotsChapter", "sharing"]
 Stage = Mapping[str, Any]
 """`values`, (n,), with their `mean` and their spread `std`."""
 
-LARGEST_DOT, CLOSE_DOT = 0.36, 0.2
+LARGEST_DOT, CLOSE_DOT = 0.5, 0.2
 """Diameter in scene units at most, and at least where values are close to each other."""
 
 DIVIDED = 2

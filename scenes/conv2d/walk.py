@@ -157,9 +157,9 @@ class WalkChapter:
             self.stage.play(*moves, run_time=0.25 * run_time)
             return
         if self.stamp is not None:
-            self.stage.play(*self.lifted(), run_time=0.25 * run_time)
-        self.stage.play(*self.window_moves(window, step), run_time=0.5 * run_time)
-        self.stage.play(*moves, run_time=0.25 * run_time)
+            self.stage.play(*self.lifted(), run_time=0.2 * run_time)
+        self.stage.play(*self.window_moves(window, step), run_time=0.4 * run_time)
+        self.stage.play(*moves, run_time=0.15 * run_time)
         self.lay(step, step.channels.index(channel), run_time)
 
     def lay(self, step: Conv2dStep, c: int, run_time: float) -> None:
