@@ -10,7 +10,7 @@ from manim import DOWN, RIGHT, VGroup
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import Label
 from scenes.theme import Theme
@@ -32,6 +32,8 @@ class Shown:
     ----------
     address
         Gives the address of the value at (row, column).
+    decimals
+        As many as that, or fewer, but one, where they could not be read.
     before
         What stands before it, such as `+`.
     added : (H, W) or None
@@ -63,7 +65,9 @@ class GridRow(VGroup):
         """Return panels whose grids stand on one middle line, each with the sign before it."""
         built, at = VGroup(), 0.0
         for one in line:
-            options: dict[str, Any] = {"filled": one.filled, "added": one.added, "decimals": one.decimals}
+            fewer = range(one.decimals, 0, -1)
+            decimals = next((n for n in fewer if readable_cell(one.values, n) <= cell), one.decimals)
+            options: dict[str, Any] = {"filled": one.filled, "added": one.added, "decimals": decimals}
             grid = NumberGrid(one.values, one.address, one.role, theme, cell, **options)
             panel = Panel(grid, one.name)
             if one.before:
@@ -89,7 +93,8 @@ def ways_to_break(shown: list[Shown]) -> list[list[list[Shown]]]:
 def cell_of(lines: Sequence[Sequence[Shown]], room: Box) -> float:
     """Return the largest cell with which lines fit."""
     across = (
-        (room.width - SIGN * sum(1 if one.before else 0.5 for one in line)) / sum(one.values.shape[1] for one in line)
+        (room.width - SIGN * sum(1.0 if one.before else 0.5 * (k > 0) for k, one in enumerate(line)))
+        / sum(one.values.shape[1] for one in line)
         for line in lines
     )
     free = room.height - NAME_HEIGHT * len(lines) - LINE_GAP * (len(lines) - 1)
