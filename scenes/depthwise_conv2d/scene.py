@@ -30,8 +30,8 @@ MANY = 64
 
 _LANES = 0.56
 """Share of the width that lanes of maps take, where sums stand beside them."""
-_AS_LARGE = 0.9
-"""Share of the cells in one line, from which on cells in lanes are large enough."""
+_AS_LARGE = 0.8
+"""Share of the cells in other lines, from which on cells in lanes are large enough."""
 
 
 class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
@@ -85,13 +85,15 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             self.slide(c)
 
     def lanes(self, maps: list[Shown]) -> tuple[GridRow, Box]:
-        """Put each map with its kernel in a line of its own, sums beside them, unless one line for all is larger."""
-        one_line, whole = GridRow(maps, self.theme, self.bands.stage), self.bands.whole
-        if not self.wide:
-            return one_line, self.bands.formula
-        lanes = GridRow(maps, self.theme, whole.part(0, _LANES))
-        is_larger = lanes.grids[0].cell >= _AS_LARGE * one_line.grids[0].cell
-        return (lanes, whole.part(_LANES + 0.03, 1)) if is_larger else (one_line, self.bands.formula)
+        """Put each map with its kernel in a line of its own, unless others are much larger; say where sums stand."""
+        room, box, whole = self.bands.stage, self.bands.formula, self.bands.whole
+        free = GridRow(maps, self.theme, room)
+        if self.wide:
+            room, beside = whole.part(0, _LANES), whole.part(_LANES + 0.03, 1)
+        else:
+            beside = box
+        lanes = GridRow(maps, self.theme, room, per_line=3)
+        return (lanes, beside) if lanes.grids[0].cell >= _AS_LARGE * free.grids[0].cell else (free, box)
 
     def slide(self, c: int) -> None:
         """Work out the first value of a map, and let the window run over the others."""

@@ -51,10 +51,19 @@ class Shown:
 
 
 class GridRow(VGroup):
-    """Grids of one cell size, as large as they fit: in one line, or in several if that lets them be larger."""
+    """Grids of one cell size, as large as they fit: in one line, or in several if that lets them be larger.
 
-    def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box) -> None:
-        lines = max(ways_to_break(list(shown)), key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
+    Parameters
+    ----------
+    per_line
+        How many stand in each line, if that is not left to the room.
+    """
+
+    def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box, per_line: int = 0) -> None:
+        ways = ways_to_break(list(shown))
+        if per_line:
+            ways = [[list(shown[k : k + per_line]) for k in range(0, len(shown), per_line)]]
+        lines = max(ways, key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
         cell = min(_LARGEST, cell_of(lines, room))
         self.grids: list[NumberGrid] = []
         built = [self._line(line, theme, cell) for line in lines]
