@@ -140,6 +140,17 @@ class Conv2dTrace(Trace):
             return address_of("x", (n, channel, row - top, column - left))
         return address_of("x_padded", (n, channel, row, column))
 
+    def on_padding(self, step: Conv2dStep) -> Array:
+        """Return which entries of a step's window lie on the padding, (kH, kW)."""
+        starts = (step.top, step.left)
+        places = [
+            start - before + gap * np.arange(side)
+            for start, (before, _), gap, side in zip(starts, self.padding, self.dilation, self.kernel_size, strict=True)
+        ]
+        rows, columns = ((at < 0) | (at >= size) for at, size in zip(places, self.x.shape[2:], strict=True))
+        found: Array = rows[:, None] | columns
+        return found
+
     def part(self, position: tuple[int, ...], address: str) -> Equation | None:
         """Return how a part of a sum, or the sum so far, came about."""
         step = self.step(*cast("Position", position))

@@ -16,7 +16,7 @@ from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.sheets import Sheet, Sheets
-from scenes.mobjects.travel import travel
+from scenes.mobjects.travel import EARLY, travel
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -95,7 +95,8 @@ class BackwardScene(ExplainerScene[SpecT]):
     def leave(self, *mobjects: Mobject) -> list[Animation]:
         """Return the animations that take away what is on stage of these, and the line."""
         on_stage = {id(one) for one in self.get_mobject_family_members()}
-        return [*(FadeOut(one) for one in mobjects if id(one) in on_stage), *self.working.leave()]
+        gone = [FadeOut(one, rate_func=EARLY) for one in mobjects if id(one) in on_stage]
+        return [*gone, *self.working.leave()]
 
     def take_away(self, *mobjects: Mobject, also: Sequence[Animation] = ()) -> None:
         """Take away what is on stage of these, and the line, while other things move."""

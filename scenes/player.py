@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, FadeIn, FadeOut, Mobject, VGroup, VMobject
+from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, FadeIn, FadeOut, Mobject, VGroup, VMobject, smooth
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Maximum
@@ -28,6 +28,7 @@ from scenes.mobjects.panels import (
     ring_around,
 )
 from scenes.mobjects.text import Label, width_of
+from scenes.mobjects.travel import EARLY, LATE
 from scenes.photo.pooling import PhotoPooling
 from scenes.pointing import few_of, point_out
 from scenes.shifted import show_shifted
@@ -46,6 +47,9 @@ _NARROW = 0.45
 """Share of the width below which a column is too narrow for lines, if there is room below everything."""
 _BELOW, _BELOW_LARGER = 0.4, 0.2
 """Share of the height that is kept for lines below an output, and below one with more rows than the input."""
+
+_FEW_TO_SEE = 3
+"""Stops below which each is looked at for longer."""
 
 FEW = 4
 """Stops that there is time for; of more, only the first two are taken slowly."""
@@ -78,10 +82,10 @@ class Player(ExplainerScene[WalkSpec]):
             PhotoPooling(self).play()
             return
         self.ring, self.windows = self.spec.ring(self.trace), []
+        self.leaving: list[Mobject] = []
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
         self.introduce()
         positions = list(self.trace.positions())
-        self.leaving: list[Mobject] = []
         slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
         self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
@@ -110,10 +114,11 @@ class Player(ExplainerScene[WalkSpec]):
     def tour(self) -> None:
         """Let the window run over the first stops and the last one, and mark which cell of the output each is for."""
         stops = few_of(list(self.trace.positions()))
+        slowly = 2.0 if len(stops) < _FEW_TO_SEE else 1.0
         places = [CellMarks(self.outputs[c], [(i, j)], self.theme.window) for _, c, i, j in stops]
         for position, place in zip(stops, places, strict=True):
-            self.play(*self.look(position), run_time=0.4)
-            self.play(Create(place), run_time=0.3)
+            self.play(*self.look(position), run_time=0.4 * slowly)
+            self.play(Create(place), run_time=0.3 * slowly)
         self.play(*map(FadeOut, [*self.windows, *places]), run_time=0.4)
         self.windows = []
 
@@ -246,7 +251,8 @@ class Player(ExplainerScene[WalkSpec]):
             return
         marks = self.chosen(stop)
         lines = [] if isinstance(stop.equation.left, Cell) else [self.working.writer.write(stop.equation)]
-        self.play(*(Create(mark) for mark in marks), *map(FadeIn, lines), run_time=run_time / 2)
+        rings = (FadeIn(mark, scale=1.3, rate_func=EARLY if lines else smooth) for mark in marks)
+        self.play(*rings, *(FadeIn(line, rate_func=LATE) for line in lines), run_time=run_time / 2)
         start = lines[0].result if lines and self.wide else marks[0]
         self.play(*self.drop(stop.position, start), run_time=run_time)
         self.leaving = [*marks, *lines]
@@ -260,7 +266,7 @@ class Player(ExplainerScene[WalkSpec]):
         return [ring_around(grid, *first), *(ring_around(grid, *cell, thin=True) for cell in tied)]
 
     def leave(self) -> list[Animation]:
-        gone = [*map(FadeOut, self.leaving), *self.working.leave()]
+        gone = [*(FadeOut(one, rate_func=EARLY) for one in self.leaving), *self.working.leave()]
         self.leaving = []
         return gone
 
@@ -271,7 +277,8 @@ class Player(ExplainerScene[WalkSpec]):
         grid, shape = self.inputs[position[1]], (len(rows), len(columns))
         dilation = distance(rows), distance(columns)
         if any((one.grid, one.shape, one.dilation) == (grid, shape, dilation) for one in self.windows):
-            return [self.windows[0].slide_to(top, left)]
+            is_alone = not self.leaving and self.working.line is None
+            return [self.windows[0].slide_to(top, left, rate_func=smooth if is_alone else LATE)]
         leaving = [*map(FadeOut, self.windows)]
         self.windows = [Window(grid, shape, self.theme, dilation).place(top, left)]
         return [*map(FadeIn, self.windows), *leaving]

@@ -42,10 +42,10 @@ def point_out(
             cells = [cell for cell in map(grid.find, group) if cell is not None]
             if cells:
                 marks.append(CellMarks(grid, cells, stage.theme.window, together=is_block(cells)))
-        if marks:
-            stage.play(*map(Create, marks), run_time=min(_MARKED, share))
-            if share > _MARKED:
-                stage.hold(share - _MARKED)
+        for mark in marks:
+            stage.play(Create(mark), run_time=min(_MARKED, share) / len(marks))
+        if marks and share > _MARKED:
+            stage.hold(share - _MARKED)
         found += marks
     return found
 

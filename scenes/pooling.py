@@ -138,8 +138,8 @@ class MaxPoolSpec(PoolSpec):
 
     def around(self, trace: MaxPool2dTrace) -> str:
         if np.any(trace.padding):
-            return say("The dashed cells are padding. They count as minus infinity, so they never win.")
-        return say("The dashed cells lie outside of the input. They count as minus infinity, so they never win.")
+            return say("The hatched cells are padding. They count as minus infinity, so they never win.")
+        return say("The hatched cells lie outside of the input. They count as minus infinity, so they never win.")
 
     def ask(self, stop: Stop) -> str:
         count = len(stop.equation.left.parts)
@@ -221,11 +221,11 @@ class AvgPoolSpec(PoolSpec):
         if not np.any(trace.padding):
             return say("The last windows reach over the edge. What lies outside does not count.")
         if not self.count_include_pad:
-            return say("The dashed cells are padding. They do not count: only the cells of the input are averaged.")
+            return say("The hatched cells are padding. They do not count: only the cells of the input are averaged.")
         (rows, columns), (_, bottom, _, right) = trace.padding, self.ring(trace)
         if (bottom, right) != (rows[1], columns[1]):
-            return say("The dashed cells are padding. Their zeros count in the mean. Empty cells beyond them do not.")
-        return say("The dashed cells are padding. Their zeros count in the mean.")
+            return say("The hatched cells are padding. Their zeros count in the mean. Empty cells beyond them do not.")
+        return say("The hatched cells are padding. Their zeros count in the mean.")
 
     def ask(self, stop: Stop) -> str:
         terms, divisor = [*stop.equation.left.parts[0].leaves()], self.divisor_override

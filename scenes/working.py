@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from manim import Animation, FadeIn, FadeOut, Mobject, ReplacementTransform, VGroup
+from manim import Animation, FadeIn, FadeOut, Mobject, VGroup
 
 from cnn_core.equation import Equation
 from scenes.layout import Box
@@ -58,8 +58,8 @@ class Working:
         self.places: dict[str, Mobject] = {}
         self.line: Drawn | VGroup | None = None
 
-    def leave(self, **options: Any) -> list[Animation]:
-        leaving: list[Animation] = [] if self.line is None else [FadeOut(self.line, **options)]
+    def leave(self) -> list[Animation]:
+        leaving: list[Animation] = [] if self.line is None else [FadeOut(self.line, rate_func=EARLY)]
         self.line = None
         return leaving
 
@@ -72,15 +72,16 @@ class Working:
 
     def exchange(self, line: Drawn | VGroup) -> list[Animation]:
         """Return the animations that put another line in place of this one, while something else is looked at."""
-        changes = [*self.leave(rate_func=EARLY), FadeIn(line, rate_func=LATE)]
+        changes = [*self.leave(), FadeIn(line, rate_func=LATE)]
         self.line = line
         return changes
 
     def keep(self, known: Known) -> None:
         """Let a copy of the result stay on the stage, where other numbers come out of it."""
         assert isinstance(self.line, Drawn), "only a result that is shown can be kept"
-        result = self.line.result.copy()
-        self.stage.play(ReplacementTransform(result, known.number), FadeIn(known.head), run_time=0.8)
+        result = self.line.result
+        going = travel(known.number, result, result.size, self.stage.mobjects)
+        self.stage.play(going, FadeIn(known.head, rate_func=LATE), run_time=0.8)
         self.stage.add(known)
         self.known.append(known.number)
 
@@ -95,7 +96,7 @@ class Working:
         """Let a stage of a line come; what stood there goes when the first one does."""
         coming = [self.arrivals(line, term) for term in line.stage(index)]
         for moves in coming if slowly else [list(chain.from_iterable(coming))]:
-            self.stage.play(*self.leave(rate_func=EARLY), *moves, run_time=run_time)
+            self.stage.play(*self.leave(), *moves, run_time=run_time)
 
     def arrivals(self, line: Drawn, term: Term) -> list[Animation]:
         """Return the animations in which a term comes: each number from its source, or it fades in."""

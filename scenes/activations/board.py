@@ -41,7 +41,7 @@ class ActivationBoard(VGroup):
         before, plot, after = rooms(room)
         shape = trace.x.shape[1:]
         captions = named(names[0], trace.x), named(names[1], trace.output)
-        cell, upright = min(cell_for(before, shape, caption) for caption in captions)
+        cell, upright = min(cell_for(before, shape, caption, 1.3) for caption in captions)
         self.inputs = self._grids("x", trace.x, theme.input, cell, trace.decimals("x"))
         self.outputs = self._grids("output", trace.output, theme.output, cell, trace.decimals("output"))
         self.before = Maps(self.inputs, captions[0], before.width, upright=upright)

@@ -24,7 +24,7 @@ from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.plot import MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
-from scenes.mobjects.travel import travel
+from scenes.mobjects.travel import EARLY, LATE, travel
 from scenes.photo.activation import PhotoActivation
 from scenes.stage import ExplainerScene
 
@@ -135,7 +135,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
     def leave(self) -> list[FadeOut]:
         """Return the animations that take away what was shown last."""
         leaving, self.leaving = self.leaving, []
-        return list(map(FadeOut, leaving))
+        return [FadeOut(one, rate_func=EARLY) for one in leaving]
 
     def work_out(self, step: ActivationStep) -> list[Mobject]:
         """Let a value stand on the axis, go up to the curve and drop into its cell; return what to take away."""
@@ -144,7 +144,8 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         line = self.writer.write(self.equation(step), (f"{self.function}(", operand, ")"))
         coming = [one for one in line.numbers if one.address == operand.address]
         rest = line.without(*coming, line.result)
-        self.play(*(travel(one, standing, 0.0, self.mobjects) for one in coming), FadeIn(rest), run_time=0.8)
+        going = [travel(one, standing, 0.0, self.mobjects) for one in coming]
+        self.play(*going, FadeIn(rest, rate_func=LATE), run_time=0.8)
         assert self.probe is not None
         self.play(MoveProbe(self.probe, step.x, 1.0), run_time=1.0)
         self.play(travel(line.result, self.probe.dot, 0.0, self.mobjects), run_time=0.7)
@@ -170,7 +171,8 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
             self.probe = Probe(curve, self.theme, step.x)
             self.play(FadeIn(self.probe), run_time=0.4)
         else:
-            self.play(moving, MoveProbe(self.probe, step.x, 0.0), run_time=1.0)
+            self.play(MoveProbe(self.probe, step.x, 0.0), run_time=0.4)
+            self.play(moving, run_time=0.6)
         return standing
 
     def looking_at(self, step: ActivationStep) -> list[Any]:
@@ -178,7 +180,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         _, channel, row, column = step.position
         window = self.windows[channel]
         if window in self.mobjects:
-            return [window.slide_to(row, column)]
+            return [window.slide_to(row, column, rate_func=LATE if self.leaving else EARLY)]
         leaving = [FadeOut(other) for other in self.windows if other in self.mobjects]
         return [FadeIn(window.place(row, column)), *leaving]
 
@@ -188,7 +190,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         with self.beat("step", self.said_of_row(row), brisk=True, reason=self.why()):
             for position in row:
                 step = self.trace.step(*position)
-                moving = MoveProbe(self.probe, step.x, 1.0)
+                moving = MoveProbe(self.probe, step.x, 1.0, rate_func=LATE)
                 self.play(*self.looking_at(step), moving, *self.leave(), run_time=0.4 * self.hurry)
                 self.play(*drop_into(*self.output_cell(step), self.probe.dot, self.mobjects), run_time=0.3 * self.hurry)
 

@@ -23,7 +23,7 @@ X_HAT = "x\u0302"
 MIDDLE, GAP = 4.0, 0.8
 """Room between the grids in scene units: where the frame is wide the statistics stand there, otherwise below."""
 
-APART, LARGEST_CELL = 0.3, 0.85
+APART, LARGEST_CELL = 0.3, 1.2
 
 
 class BatchNormBoard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 import numpy as np
-from manim import ORIGIN, Animation, ApplyMethod, FadeIn, FadeOut, VGroup, smooth
+from manim import ORIGIN, RIGHT, Animation, ApplyMethod, FadeIn, FadeOut, VGroup, smooth
 
 from cnn_core.notation import PLAIN
 from scenes.batch_norm import BatchNormSpec
@@ -63,7 +63,7 @@ class CellsChapter:
         marks = question_marks(self.board.out, *cell, self.stage.theme)
         equation = self.channel.equation("x_hat", cell)
         prompt = say("What is {expression}?", expression=PLAIN.write(equation.left))
-        first = [FadeIn(self.window), *self.working.leave()]
+        first = [FadeIn(self.window, rate_func=LATE), *self.working.leave()]
         self.stage.ask(prompt, equation.result.text, *marks, first=first)
 
     def normalise(self, cell: Cell, kind: Kind, *, brisk: bool = False) -> None:
@@ -73,7 +73,7 @@ class CellsChapter:
         said = say("{x} becomes {value}.", **named) if brisk else said
         why = say("The distance from the mean, counted in standard deviations.")
         with self.stage.beat(kind, said, brisk=brisk, reason=why):
-            look = self.window.slide_to(*cell) if brisk else FadeIn(self.window)
+            look = self.window.slide_to(*cell, rate_func=LATE) if brisk else FadeIn(self.window, rate_func=LATE)
             ready = self.stage.end_question() if kind == "answer" else look
             self.stage.play(ready, *self.working.leave(), run_time=0.5)
             line = self.working.show(self.channel.equation(self.result, cell), run_time=0.8 if brisk else 1.4)
@@ -86,12 +86,14 @@ class CellsChapter:
         self.stage.add(self.board.out_panel)
 
     def flow(self, told: int = 0, run_time: float = 0.7) -> None:
-        """Let all values but those already told travel to the result, row by row."""
-        board = self.board
-        way = board.out.cell_center(0, 0) - board.x.cell_center(0, 0)
-        for _, row in groupby(board.cells[told:], key=lambda cell: cell[0]):
-            if arrivals := self.arrivals(list(row), way):
-                self.stage.play(*arrivals, run_time=run_time)
+        """Look at all values but those already told, row by row, and let what they become arrive beside each other."""
+        board, window = self.board, Window(self.board.x, (1, self.board.columns), self.stage.theme)
+        for i, row in groupby(board.cells[told:], key=lambda cell: cell[0]):
+            look = window.slide_to(i, 0) if window in self.stage.mobjects else FadeIn(window.place(i, 0))
+            self.stage.play(look, run_time=0.4 * run_time)
+            if arrivals := self.arrivals(list(row), 0.5 * board.cell * RIGHT):
+                self.stage.play(*arrivals, run_time=0.6 * run_time)
+        self.stage.play(FadeOut(window), run_time=0.2)
         self.stage.add(board.out_panel)
 
     def arrivals(self, cells: list[Cell], way: np.ndarray = ORIGIN) -> list[Animation]:

@@ -27,7 +27,7 @@ __all__ = ["DotPlot", "DotsChapter", "sharing"]
 Stage = Mapping[str, Any]
 """`values`, (n,), with their `mean` and their spread `std`."""
 
-LARGEST_DOT, CLOSE_DOT = 0.36, 0.2
+LARGEST_DOT, CLOSE_DOT = 0.5, 0.2
 """Diameter in scene units at most, and at least where values are close to each other."""
 
 DIVIDED = 2
@@ -147,13 +147,17 @@ class DotsChapter:
         with stage.beat("explain", about_dots(stage.spec)):
             stage.play(FadeOut(self.board.everything), *self.working.leave(), FadeIn(plot.dots), run_time=0.8)
             stage.play(*plot.start(), run_time=1.6)
-            stage.play(FadeIn(plot.mark), *self.working.exchange(self.told(0)), run_time=0.8)
+            stage.play(FadeIn(plot.mark), run_time=0.4)
+            stage.play(*self.working.exchange(self.told(0)), run_time=0.6)
         for index, caption in enumerate(about_stages(stage.spec, channel, plot.redrawn), start=1):
             asked = index == DIVIDED and self.ask_what_dividing_does()
             with stage.beat("answer" if asked else "explain", caption, reason=self.why(index)):
                 if asked:
                     stage.play(stage.end_question(), run_time=0.4)
-                stage.play(*plot.move_to(index), *self.working.exchange(self.told(index)), run_time=2.0)
+                elif gone := self.working.leave():
+                    stage.play(*gone, run_time=0.3)
+                stage.play(*plot.move_to(index), run_time=1.5)
+                stage.play(*self.working.exchange(self.told(index)), run_time=0.4)
 
     def ask_what_dividing_does(self) -> bool:
         """Ask what becomes of the dots, where they do something; tell whether it was asked."""

@@ -14,7 +14,7 @@ from scenes.batch_norm.dots import DotsChapter
 from scenes.batch_norm.statistics import StatisticsChapter
 from scenes.batch_norm.words import goal, insight, moral
 from scenes.language import say
-from scenes.layout import smallest_text
+from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.expression import Line, symbol
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -30,6 +30,8 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
     def construct(self) -> None:
         """Play the whole normalisation: channel 0 in full, the others briskly."""
         self.channels = self.spec.trace().x.shape[1]
+        if self.wide:
+            self.bands = with_one_line(self.bands, tall=False)
         self.show_title(say("Batch normalisation"), say("centre, then scale") if self.wide or self.tall else "")
         board = self.board_of(0, "x_hat" if self.spec.affine else "output")
         self.introduce(board)

@@ -122,11 +122,11 @@ class ConvBoard:
         address: Callable[[int, int], str],
         role: str,
         spot: Spot,
-        ring: tuple[int, int, int, int] = (0, 0, 0, 0),
+        **options: Any,
     ) -> NumberGrid:
         """Return an empty grid of values (H, W), whose tints can be compared with those of the array `like`."""
         decimals = decimals_in(like, spot.cell)
-        grid = NumberGrid(values, address, role, self.theme, spot.cell, filled=False, ring=ring, decimals=decimals)
+        grid = NumberGrid(values, address, role, self.theme, spot.cell, filled=False, decimals=decimals, **options)
         grid.largest = float(np.abs(like).max()) or 1.0
         grid.shift(spot.box.center - grid.corner(grid.rows / 2, grid.columns / 2))
         return grid
@@ -141,7 +141,7 @@ class ConvBoard:
             return f"x[0,{c},{i - top},{j - left}]" if inside else f"x_padded[0,{c},{i},{j}]"
 
         ring = (top, bottom, left, right)
-        return [self.grid(maps[c], maps, partial(address, c), self.theme.input, spot(c), ring) for c in range(C)]
+        return [self.grid(maps[c], maps, partial(address, c), self.theme.input, spot(c), ring=ring) for c in range(C)]
 
     def kernel_grids(self, weight: Array, name: str, k: int) -> list[NumberGrid]:
         """Return the grids of an output channel's kernel (C, kH, kW), by itself."""
@@ -169,7 +169,8 @@ class ConvBoard:
     def lens(self, step: Conv2dStep, c: int) -> tuple[NumberGrid, Stamp] | None:
         """Return the window with the kernel on it, in the place of the products; None if it is too small there, too."""
         spot, weight, name = self.places.products, self.trace.weight, f"steps[{self.index(step)}].window[{c},{{}},{{}}]"
-        grid = self.grid(step.window[c], self.trace.x, name.format, self.theme.input, spot)
+        added = self.trace.on_padding(step)
+        grid = self.grid(step.window[c], self.trace.x, name.format, self.theme.input, spot, added=added)
         decimals, (_, k, _, _) = decimals_for(weight), step.position
         if not grid.text_size or not stamp_size(weight.reshape(-1, weight.shape[-1]), decimals, grid.cell):
             return None

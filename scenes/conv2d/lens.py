@@ -126,7 +126,8 @@ class ConvLens:
         picture = Picture(self.tones.colours(seen), self.window.width).move_to(self.window.center)
         address = partial(_inside, f"steps[{self.index(step)}].window", c)
         decimals = decimals_in(values[None], self.cell)
-        grid = PixelGrid(values, address, self.theme.input, self.theme, self.cell, is_lifted=True, decimals=decimals)
+        options: dict[str, Any] = {"added": self.trace.on_padding(step), "decimals": decimals}
+        grid = PixelGrid(values, address, self.theme.input, self.theme, self.cell, is_lifted=True, **options)
         grid.frame.set_stroke(self.theme.window, width=6)
         grid.shift(self.window.center - grid.frame.get_center())
         return picture, grid

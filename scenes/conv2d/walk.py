@@ -139,7 +139,7 @@ class WalkChapter:
         """Bring window, kernel and output frame to a position, and clear what was worked out."""
         number = self.positions.index(step.position) + 1
         self.stage.set_subtitle(say("position {number} of {count}", number=number, count=len(self.positions)))
-        moves = [*self.clear(), self.framing(step)]
+        gone, moves = self.clear(), [self.framing(step)]
         for channel, small in enumerate(self.board.small):
             moves += self.window_moves(small, step) if channel in step.channels else []
         if self.board.small and self.channel not in step.channels:
@@ -150,13 +150,16 @@ class WalkChapter:
         near = (
             stays and abs(step.left - cast("Stamp", self.stamp).left) <= step.kernel.shape[2] * self.trace.dilation[1]
         )
+        if gone:
+            self.stage.play(*gone, run_time=0.25 * run_time)
         if near and self.stamp is not None:
-            self.stage.play(*moves, *self.window_moves(window, step), *self.stamp.slide(step.left), run_time=run_time)
+            self.stage.play(*self.window_moves(window, step), *self.stamp.slide(step.left), run_time=0.5 * run_time)
+            self.stage.play(*moves, run_time=0.25 * run_time)
             return
         if self.stamp is not None:
-            self.stage.play(*self.lifted(), *moves, run_time=0.4 * run_time)
-            moves = []
-        self.stage.play(*moves, *self.window_moves(window, step), run_time=0.6 * run_time)
+            self.stage.play(*self.lifted(), run_time=0.2 * run_time)
+        self.stage.play(*self.window_moves(window, step), run_time=0.4 * run_time)
+        self.stage.play(*moves, run_time=0.15 * run_time)
         self.lay(step, step.channels.index(channel), run_time)
 
     def lay(self, step: Conv2dStep, c: int, run_time: float) -> None:
@@ -217,7 +220,8 @@ class WalkChapter:
         for number, group in enumerate(groups):
             if slowly:
                 seen = self.board.pair_marks(step, grid, c, group)
-                self.stage.play(*(map(Transform, marks, seen) if marks else [FadeIn(*seen)]), run_time=0.2)
+                for move in map(Transform, marks, seen) if marks else map(FadeIn, seen):
+                    self.stage.play(move, run_time=0.13)
                 marks = marks or seen
             parts = [grid.fills.get(cell) for cell in group] + [grid.numbers.get(cell) for cell in group]
             coming: list[Animation] = [FadeIn(part) for part in parts if part is not None] or [Wait()]

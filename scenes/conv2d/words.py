@@ -77,7 +77,7 @@ def shapes(trace: Conv2dTrace) -> str:
 
 
 def padding() -> str:
-    return say("Padding: the dashed cells around the image count as zeros, so the kernel can reach over the edge.")
+    return say("Padding: the hatched cells around the image count as zeros, so the kernel can reach over the edge.")
 
 
 def dilation(trace: Conv2dTrace) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, cast
 
 import numpy as np
@@ -153,6 +154,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         assert self.spec.is_convolution(), "a transposed convolution is a convolution with zeros in between"
         (_, _, i, j), (kH, kW) = self.spec.busiest(), self.trace.kernel_size
         spaced = self.shown_as("spaced", self.spec.spaced()[0, 0], self.theme.input, say("zeros in between"))
+        spaced = replace(spaced, added=self.between())
         turned = Shown(
             self.trace.weight[0, 0, ::-1, ::-1],
             lambda row, column: address_of("weight", (0, 0, kH - 1 - row, kW - 1 - column)),
@@ -172,6 +174,13 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             self.play(FadeIn(self.window), Create(ring), run_time=0.7)
             marks = point_out(self, board.grids[:2], self.meetings(), said)
         self.standing = VGroup(board, self.window, ring, *marks)
+
+    def between(self) -> Array:
+        """Return where zeros were put between the values and around them, (H, W)."""
+        between = np.ones(self.spec.spaced().shape[2:], bool)
+        (kH, kW), stride, (H, W) = self.trace.kernel_size, self.spec.stride, self.trace.x.shape[2:]
+        between[kH - 1 :: stride, kW - 1 :: stride][:H, :W] = False
+        return between
 
     def meetings(self) -> list[list[str]]:
         """Return where each value that was stamped onto the busiest cell stands now, and the weight it meets there."""

@@ -14,9 +14,11 @@ from cnn_core.trace import Position, address_of
 from scenes.depthwise_conv2d import DepthwiseConv2dSpec
 from scenes.depthwise_conv2d.bars import CostBars
 from scenes.language import about, say
+from scenes.layout import Box
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.travel import LATE
 from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -25,6 +27,11 @@ __all__ = ["DepthwiseConv2dScene"]
 
 MANY = 64
 """Channels of a layer of a real net, for which it is said what is saved."""
+
+_LANES = 0.56
+"""Share of the width that lanes of maps take, where sums stand beside them."""
+_AS_LARGE = 0.8
+"""Share of the cells in other lines, from which on cells in lanes are large enough."""
 
 
 class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
@@ -62,8 +69,8 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
                     "output", self.trace.output, (0, c), (theme.output, say("map {c}", c=c), "="), filled=False
                 ),
             ]
-        self.board = GridRow(maps, theme, self.bands.stage)
-        self.working = Working(self, self.board.grids)
+        self.board, box = self.lanes(maps)
+        self.working = Working(self, self.board.grids, box)
         with self.beat(
             "explain",
             self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
@@ -77,6 +84,17 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         for c in range(self.trace.x.shape[1]):
             self.slide(c)
 
+    def lanes(self, maps: list[Shown]) -> tuple[GridRow, Box]:
+        """Put each map with its kernel in a line of its own, unless others are much larger; say where sums stand."""
+        room, box, whole = self.bands.stage, self.bands.formula, self.bands.whole
+        free = GridRow(maps, self.theme, room)
+        if self.wide:
+            room, beside = whole.part(0, _LANES), whole.part(_LANES + 0.03, 1)
+        else:
+            beside = box
+        lanes = GridRow(maps, self.theme, room, per_line=3)
+        return (lanes, beside) if lanes.grids[0].cell >= _AS_LARGE * free.grids[0].cell else (free, box)
+
     def slide(self, c: int) -> None:
         """Work out the first value of a map, and let the window run over the others."""
         image, _, output = self.board.grids[3 * c : 3 * c + 3]
@@ -88,13 +106,13 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         said = say("Channel {c}: the {count} products under its kernel add up to {total}.", c=c, **named)
         window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
         with self.beat("step", said, reason=say("Each map for itself.")):
-            self.play(FadeIn(window), *self.working.leave(), run_time=0.5)
+            self.play(FadeIn(window, rate_func=LATE), *self.working.leave(), run_time=0.5)
             line = self.working.show(equation)
             self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)
         others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
         with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True):
             for at in others:
-                self.play(window.slide_to(*at), *self.working.leave(), run_time=0.25)
+                self.play(window.slide_to(*at, rate_func=LATE), *self.working.leave(), run_time=0.25)
                 self.play(*drop_into(output, at[0], at[1], window.outline, self.mobjects), run_time=0.25)
             self.play(FadeOut(window), run_time=0.3)
 

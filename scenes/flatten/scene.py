@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import RIGHT, Create, FadeIn, FadeOut, VGroup
+from manim import RIGHT, FadeIn, FadeOut, VGroup
 
 from cnn_core.equation import Equation
 from scenes.flatten import FlattenSpec
@@ -217,8 +217,8 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         with self.beat("explain", said, reason=say("The row does not know which values were neighbours.")):
             for i in (0, 1):
                 grid, column = self.row.at(i * self.W)
-                self.play(Create(ring_around(self.maps[0], i, 0)), run_time=0.6)
-                self.play(Create(ring_around(grid, 0, column)), run_time=0.6)
+                self.play(FadeIn(ring_around(self.maps[0], i, 0), scale=1.3), run_time=0.6)
+                self.play(FadeIn(ring_around(grid, 0, column), scale=1.3), run_time=0.6)
 
 
 ONE_BY_ONE = 24

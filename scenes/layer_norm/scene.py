@@ -86,8 +86,9 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             self.play(*drop_into(self.layer, 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("Every other picture gets its own mean and spread."), brisk=True, reason=why):
             for row in range(self.pictures):
-                moves = [window.slide_to(row, 0)] if row else []
-                self.play(*moves, *self.working.leave(), *self.fill(self.layer, row=row), run_time=0.6)
+                moves = [window.slide_to(row, 0)] if row else self.working.leave()
+                self.play(*moves, run_time=0.3)
+                self.play(*self.fill(self.layer, row=row), run_time=0.4)
             self.play(FadeOut(window), run_time=0.3)
 
     def along_columns(self) -> None:
@@ -105,8 +106,9 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             self.play(*drop_into(self.batch, 0, 0, line.result, self.mobjects), run_time=0.7)
         with self.beat("step", say("Every other channel gets its own mean and spread."), brisk=True, reason=why):
             for column in range(self.channels):
-                moves = [window.slide_to(0, column)] if column else []
-                self.play(*moves, *self.working.leave(), *self.fill(self.batch, column=column), run_time=0.6)
+                moves = [window.slide_to(0, column)] if column else self.working.leave()
+                self.play(*moves, run_time=0.3)
+                self.play(*self.fill(self.batch, column=column), run_time=0.4)
             self.play(FadeOut(window), run_time=0.3)
 
     def fill(self, grid: NumberGrid, row: int | None = None, column: int | None = None) -> list[object]:

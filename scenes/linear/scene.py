@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut
+from manim import FadeIn, FadeOut
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Product, Value
@@ -16,6 +16,7 @@ from scenes.linear.board import LinearBoard
 from scenes.mobjects.expression import products_of
 from scenes.mobjects.grid import Window
 from scenes.mobjects.panels import drop_into, question_marks, ring_around
+from scenes.mobjects.travel import LATE
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -109,7 +110,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
 
     def looking_at(self, o: int) -> list[Any]:
         """Return the animations that bring the window to a row of weights and clear the lines of the one before."""
-        return [*self.working.leave(), self.window.slide_to(o, 0)] if o else [FadeIn(self.window)]
+        return [*self.working.leave(), self.window.slide_to(o, 0, rate_func=LATE)] if o else [FadeIn(self.window)]
 
     def said(self, o: int) -> str:
         if o:
@@ -131,7 +132,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
             )
         with self.beat("explain", said, reason=say("Every output sees every input.")):
             for o in range(self.outputs):
-                self.play(self.window.slide_to(o, 0), *self.working.leave(), run_time=0.6)
+                self.play(*self.working.leave(), self.window.slide_to(o, 0, rate_func=LATE), run_time=0.6)
             self.play(FadeOut(self.window), run_time=0.4)
         self.show_strongest()
 
@@ -153,5 +154,5 @@ class LinearScene(ExplainerScene[LinearSpec]):
         with self.beat("explain", said, reason=say("An output is large where its weights meet what they ask for.")):
             cells = [(self.board.weight, o, k), (self.board.x, 0, k), (self.board.output, o, 0)]
             for grid, row, column in cells:
-                self.play(Create(ring_around(grid, row, column)), run_time=0.6)
+                self.play(FadeIn(ring_around(grid, row, column), scale=1.3), run_time=0.6)
             self.play(FadeIn(self.working.writer.write(product)), run_time=0.6)

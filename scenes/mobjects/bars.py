@@ -108,9 +108,13 @@ class BarChart(VGroup):
 
     def bar(self, k: int) -> Rectangle:
         """Return a class's bar, in its place; the largest is solid."""
-        width = max(self.longest * float(self.chart[k]), 0.01)
-        bar = Rectangle(width=width, height=0.62 * self.row, color=self.theme.output, stroke_width=1)
-        bar.set_fill(self.theme.output, opacity=1.0 if self.is_largest(k) else 0.45)
+        return self.bar_of(k, self.chart[k], self.theme.output, 1.0 if self.is_largest(k) else 0.45)
+
+    def bar_of(self, k: int, value: float, color: str, opacity: float) -> Rectangle:
+        """Return a bar for another number of a class, from 0 to 1."""
+        width = max(self.longest * float(value), 0.01)
+        bar = Rectangle(width=width, height=0.62 * self.row, color=color, stroke_width=1)
+        bar.set_fill(color, opacity=opacity)
         return bar.move_to(np.array([self.left, self.row_y(k), 0]), aligned_edge=LEFT)
 
     def number(self, k: int) -> Label:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from manim import Animation, DashedVMobject, Rectangle, VGroup, VMobject
+from manim import Animation, Rectangle, VGroup, VMobject
 
-from cnn_core.arrays import Array
+from cnn_core.arrays import Array, Pair
 from cnn_core.numerals import as_text, decimals_for
 from scenes.layout import smallest_text
 from scenes.marks import Marked, MarkKind, QuestionFrame
+from scenes.mobjects.hatching import Hatching, Place
 from scenes.mobjects.text import Number
 from scenes.theme import Theme
 
@@ -59,7 +60,10 @@ class NumberGrid(VGroup):
     filled
         Whether the values stand in their cells already; an output grid is filled later, by `write`.
     ring : (top, bottom, left, right)
-        Cells of padding around the map, part of `values`; they are dashed.
+        Cells of padding around the map, part of `values`.
+    added : (H, W) or None
+        Where a cell is none of the map's own, inside of the ring. These, the ring, and cells without a number are
+        hatched.
     digits
         Whether the numbers are written too, where they can be read; otherwise the cells are only tinted.
     """
@@ -74,6 +78,7 @@ class NumberGrid(VGroup):
         *,
         filled: bool = True,
         ring: tuple[int, int, int, int] = (0, 0, 0, 0),
+        added: Array | None = None,
         decimals: int | None = None,
         digits: bool = True,
     ) -> None:
@@ -86,10 +91,11 @@ class NumberGrid(VGroup):
         self.text_size = self._text_size() if digits else 0.0
         top, bottom, left, right = ring
         self.offset = cell * np.array([(left - right) / 2, (bottom - top) / 2, 0])
-        self.fills: dict[tuple[int, int], VMobject] = {}
-        self.numbers: dict[tuple[int, int], Number] = {}
+        self.added = ~np.isfinite(values) if added is None else added | ~np.isfinite(values)
+        self.fills: dict[Pair, VMobject] = {}
+        self.numbers: dict[Pair, Number] = {}
         self.frame = self._outline()
-        self.lines = self._lines()
+        self.lines = VGroup(self._lines(), *self._hatching())
         self.background = VGroup()
         self.digits = VGroup()
         self.add(self.background, self.lines, self.frame, self.digits)
@@ -114,18 +120,19 @@ class NumberGrid(VGroup):
         return frame.shift(self.offset)
 
     def _lines(self) -> VMobject:
-        """Draw the inner lines, and the padding dashed, as two mobjects however many cells there are."""
+        """Draw the inner lines, as one mobject however many cells there are."""
         top, bottom, left, right = self.ring
         inner = VMobject(stroke_color=self.role, stroke_width=1, stroke_opacity=0.55)
         for row in range(top, self.rows - bottom + 1):
             self._segment(inner, (row, left), (row, self.columns - right))
         for column in range(left, self.columns - right + 1):
             self._segment(inner, (top, column), (self.rows - bottom, column))
-        if not any(self.ring):
-            return inner
-        edge = Rectangle(width=self.columns * self.cell, height=self.rows * self.cell, color=self.theme.muted)
-        edge.set_stroke(width=1.5)
-        return VGroup(inner, DashedVMobject(edge, num_dashes=4 * (self.rows + self.columns)))
+        return inner
+
+    def _hatching(self) -> Iterator[Hatching]:
+        cells = {cell for cell in np.ndindex(self.values.shape) if self._is_outside(*cell)}
+        if cells:
+            yield Hatching(cells, self.corner, self.cell, self.theme)
 
     def _segment(self, lines: VMobject, start: tuple[int, int], stop: tuple[int, int]) -> None:
         lines.start_new_path(self.corner(*start))
@@ -162,11 +169,12 @@ class NumberGrid(VGroup):
         return number.move_to(self.cell_center(row, column))
 
     def _ink(self, row: int, column: int) -> str:
-        return self.theme.muted if self._in_ring(row, column) else self.theme.text
+        return self.theme.muted if self._is_outside(row, column) else self.theme.text
 
-    def _in_ring(self, row: int, column: int) -> bool:
+    def _is_outside(self, row: int, column: int) -> bool:
         top, bottom, left, right = self.ring
-        return not (top <= row < self.rows - bottom and left <= column < self.columns - right)
+        within = top <= row < self.rows - bottom and left <= column < self.columns - right
+        return not within or bool(self.added[row, column])
 
     def make_fill(self, row: int, column: int) -> VMobject:
         """Return the tint of a cell, in its place, not yet part of the grid."""
@@ -198,10 +206,6 @@ def readable_cell(values: Array, decimals: int) -> float:
     if max(values.shape) > MOST_DIGITS:
         return 0.0
     return smallest_text() * max(1.25, 1.12 * widest_text(values, decimals))
-
-
-Place: TypeAlias = tuple[float, float]
-"""(row, column) in a grid; a cell's top left corner has whole numbers."""
 
 
 class Window(Marked, VGroup):

@@ -21,6 +21,7 @@ _APART = 0.3
 """Between what stands beside each other, in scene units."""
 _LINE = 1.25
 """Room of one line, in em."""
+_MUCH_LARGER = 1.15
 
 
 class Headline(VGroup):
@@ -55,23 +56,29 @@ class Headline(VGroup):
             self.add(small.next_to(self.title, DOWN, buff=0.02, aligned_edge=LEFT))
 
     def _put_reason(self, text: str, beside: Box, aside: float) -> None:
-        """Put the reason into the first room in which it fits."""
+        """Put the reason where its letters are largest; on two lines only if they are much larger there."""
         narrow = replace(beside, right=beside.right - aside)
-        ways = [(narrow, 1), (beside, 1), (narrow, 2), (beside, 2)]
         below = replace(self.box, top=float(self.title.get_y()) - 0.65 * _TITLE)
-        ways = [(below, 1), (below, 2)] if self.tall else [*ways, (below, 1)]
-        for room, lines in ways:
-            size = max(_REASON, smallest_text())
-            tall = replace(room, top=room.bottom + min(room.height, lines * _LINE * size))
-            words = fitted(partial(self._paragraph, text, room.width, lines), tall, size)
-            if words is not None:
-                break
-        else:  # the caption says it, too
+        ways = [(below, 1), (below, 2)] if self.tall else [(narrow, 1), (beside, 1), (narrow, 2), (beside, 2)]
+        found = self._fitting(text, ways) or self._fitting(text, [(below, 1)])
+        if not found:  # the caption says it, too
             return
+        _, room, words = max(found, key=lambda one: one[0])
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
         if len(words) == 1 and not self.tall and room is not below:
             self._on_base_line(words[0], room.left)
         self.add(words)
+
+    def _fitting(self, text: str, ways: list[tuple[Box, int]]) -> list[tuple[float, Box, Any]]:
+        """Return a text in each room that takes it in so many lines, and how well it can be read there."""
+        found: list[tuple[float, Box, Any]] = []
+        for room, lines in ways:
+            size = max(_REASON, smallest_text())
+            tall = replace(room, top=room.bottom + min(room.height, lines * _LINE * size))
+            fitting: Any = fitted(partial(self._paragraph, text, room.width, lines), tall, size)
+            if fitting is not None:
+                found.append((fitting[0].size / (1 if lines == 1 else _MUCH_LARGER), room, fitting))
+        return found
 
     def _paragraph(self, text: str, width: float, lines: int, size: float) -> Paragraph | None:
         if width < size or len(lines_of(text, width / size)) > lines:

@@ -44,7 +44,7 @@ LABELLED = 0.17
 RANGE = 0.135
 """Size of those words, as a share of a map's width, at which the longest have room."""
 
-GAMMA = 0.7
+GAMMA = 0.6
 """Power of a value that gives its share of the colour: small ones can be seen, too."""
 
 Address: TypeAlias = Callable[[str, int], str]

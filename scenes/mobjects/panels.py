@@ -14,7 +14,7 @@ from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, Ring
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label, Paragraph
-from scenes.mobjects.travel import travel
+from scenes.mobjects.travel import LATE, travel
 from scenes.theme import Theme
 
 __all__ = [
@@ -95,7 +95,7 @@ def drop_into(grid: NumberGrid, row: int, column: int, start: Any, past: Sequenc
     grid.write(row, column, number=number)
     size = start.size if isinstance(start, Label) else 0.0
     fall = [travel(number, start, size, past)] if grid.text_size else []
-    tint = [FadeIn(grid.fills[row, column])] if (row, column) in grid.fills else []
+    tint = [FadeIn(grid.fills[row, column], rate_func=LATE)] if (row, column) in grid.fills else []
     return [*tint, *fall] or [Wait()]
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from manim import DOWN, RIGHT, VGroup
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import Label
 from scenes.theme import Theme
@@ -19,6 +20,8 @@ __all__ = ["GridRow", "Shown"]
 SIGN = 0.7
 """Room for a sign and what is free around it, in scene units."""
 LINE_GAP = 0.15
+_LARGEST = 1.2
+"""Side of a cell, in scene units."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,12 @@ class Shown:
     ----------
     address
         Gives the address of the value at (row, column).
+    decimals
+        As many as that, or fewer, but one, where they could not be read.
     before
         What stands before it, such as `+`.
+    added : (H, W) or None
+        Where a cell is none of the map's own.
     """
 
     values: Array
@@ -40,14 +47,24 @@ class Shown:
     decimals: int
     before: str = ""
     filled: bool = True
+    added: Array | None = None
 
 
 class GridRow(VGroup):
-    """Grids of one cell size, as large as they fit: in one line, or in several if that lets them be larger."""
+    """Grids of one cell size, as large as they fit: in one line, or in several if that lets them be larger.
 
-    def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box) -> None:
-        lines = max(ways_to_break(list(shown)), key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
-        cell = min(1.0, cell_of(lines, room))
+    Parameters
+    ----------
+    per_line
+        How many stand in each line, if that is not left to the room.
+    """
+
+    def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box, per_line: int = 0) -> None:
+        ways = ways_to_break(list(shown))
+        if per_line:
+            ways = [[list(shown[k : k + per_line]) for k in range(0, len(shown), per_line)]]
+        lines = max(ways, key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
+        cell = min(_LARGEST, cell_of(lines, room))
         self.grids: list[NumberGrid] = []
         built = [self._line(line, theme, cell) for line in lines]
         super().__init__(*built)
@@ -57,7 +74,10 @@ class GridRow(VGroup):
         """Return panels whose grids stand on one middle line, each with the sign before it."""
         built, at = VGroup(), 0.0
         for one in line:
-            grid = NumberGrid(one.values, one.address, one.role, theme, cell, filled=one.filled, decimals=one.decimals)
+            fewer = range(one.decimals, 0, -1)
+            decimals = next((n for n in fewer if readable_cell(one.values, n) <= cell), one.decimals)
+            options: dict[str, Any] = {"filled": one.filled, "added": one.added, "decimals": decimals}
+            grid = NumberGrid(one.values, one.address, one.role, theme, cell, **options)
             panel = Panel(grid, one.name)
             if one.before:
                 built.add(Label(one.before, max(0.5, smallest_text()), theme.muted).move_to((at + SIGN / 2) * RIGHT))
@@ -82,7 +102,8 @@ def ways_to_break(shown: list[Shown]) -> list[list[list[Shown]]]:
 def cell_of(lines: Sequence[Sequence[Shown]], room: Box) -> float:
     """Return the largest cell with which lines fit."""
     across = (
-        (room.width - SIGN * sum(1 if one.before else 0.5 for one in line)) / sum(one.values.shape[1] for one in line)
+        (room.width - SIGN * sum(1.0 if one.before else 0.5 * (k > 0) for k, one in enumerate(line)))
+        / sum(one.values.shape[1] for one in line)
         for line in lines
     )
     free = room.height - NAME_HEIGHT * len(lines) - LINE_GAP * (len(lines) - 1)

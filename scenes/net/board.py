@@ -173,12 +173,12 @@ class NetBoard:
     def advance(self, node: Node) -> None:
         """Move the mark on to a node, and the last output into the input's place, where it is blue."""
         self.clear()
-        moves: list[Any] = [self.track.go_to(self.reading.graph.nodes.index(node) + 1)]
+        self.stage.play(self.track.go_to(self.reading.graph.nodes.index(node) + 1), run_time=0.25)
         if self.right is not None and self.layer is not None:
             coming = self.maps_of(self.layer, self.places.left, self.theme.input)
-            moves += [self.left.leave(), *self.right.moves_to(coming)]
+            self.stage.play(self.left.leave(), run_time=0.25)
+            self.stage.play(*self.right.moves_to(coming), run_time=0.4)
             self.left, self.right = self.right, None
-        self.stage.play(*moves, run_time=0.8)
 
     def list_logits(self, node: Node) -> NumberList:
         """Show the last node's output in numbers, out of its maps if it is shown as maps."""
@@ -257,8 +257,8 @@ class NetBoard:
         self.clear()
         self.layer = node
         new = self.maps_of(node, self.places.large, self.theme.strong)
-        going = self.track.go_to(self.reading.graph.nodes.index(node) + 1)
-        self.stage.play(going, *self.right.moves_to(new), run_time=run_time)
+        self.stage.play(self.track.go_to(self.reading.graph.nodes.index(node) + 1), run_time=0.25 * run_time)
+        self.stage.play(*self.right.moves_to(new), run_time=0.75 * run_time)
 
     def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
         """Let something appear that `clear` takes away again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from manim import RIGHT, FadeIn, FadeOut, Mobject, Transform, VGroup, VMobject
@@ -109,7 +109,8 @@ def grids(board: NetBoard, one: WorkedOut) -> tuple[NumberGrid, NumberGrid | Sta
     )
     own = int(np.ravel_multi_index(one.position, one.trace.output.shape))
     inside = {at: one.place(address_of(f"steps[{own}].products", (0, *at))) for at in cells}
-    window = grid(step.window[0], pixels, theme.input, theme, cell)
+    added = cast("Conv2dTrace", one.trace).on_padding(step)
+    window = grid(step.window[0], pixels, theme.input, theme, cell, added=added)
     products = grid(step.products[0], inside, theme.strong, theme, cell, filled=False)
     both = VGroup(window, products)
     if where == "apart":
@@ -125,9 +126,9 @@ def grids(board: NetBoard, one: WorkedOut) -> tuple[NumberGrid, NumberGrid | Sta
 
 
 def grid(
-    values: Array, places: Mapping[tuple[int, int], str], role: str, theme: Theme, cell: float, *, filled: bool = True
+    values: Array, places: Mapping[tuple[int, int], str], role: str, theme: Theme, cell: float, **options: Any
 ) -> NumberGrid:
-    return NumberGrid(values, lambda *at: places[at], role, theme, cell, decimals=_DECIMALS, filled=filled)
+    return NumberGrid(values, lambda *at: places[at], role, theme, cell, decimals=_DECIMALS, **options)
 
 
 def multiply_in_place(board: NetBoard, window: NumberGrid, kernel: NumberGrid | Stamp, products: NumberGrid) -> None:

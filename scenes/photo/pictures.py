@@ -12,14 +12,13 @@ from cnn_core.numerals import as_text, decimals_of
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, QuestionFrame
 from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.maps import GAMMA
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number, width_of
 from scenes.theme import Theme
 
 __all__ = ["Framed", "Grow", "PixelGrid", "Sight", "Tones", "emptied", "rays", "tones_of"]
 
-_GAMMA = 0.6
-"""Power of a value that gives its share of the colour: small ones can be seen, too."""
 _STOPS = 64
 _PLATE = 0.68
 """Opacity of what lies between a pixel and its number."""
@@ -43,7 +42,7 @@ class Tones:
     def colours(self, values: Array) -> Colours:
         """Return the colours of values (H, W) or, of red, green and blue, (3, H, W)."""
         if self.white is None:
-            shares = np.copysign((np.abs(values) / self.largest) ** _GAMMA, values)
+            shares = np.copysign((np.abs(values) / self.largest) ** GAMMA, values)
             return picture_colours(shares, self.theme.strong, self.theme, 1.0)
         channels = values if values.ndim == 3 else values[None]
         shares = (channels - self.black) / (self.white - self.black or 1.0)
@@ -195,10 +194,10 @@ class PixelGrid(NumberGrid):
     """
 
     def __init__(
-        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, decimals: int
+        self, values: Array, address: Any, role: str, theme: Theme, cell: float, *, is_lifted: bool, **options: Any
     ) -> None:
         self.is_lifted = is_lifted
-        super().__init__(values, address, role, theme, cell, decimals=decimals)
+        super().__init__(values, address, role, theme, cell, **options)
 
     def make_fill(self, row: int, column: int) -> VMobject:
         plate = Rectangle(width=0.9 * self.cell, height=(0.46 if self.is_lifted else 0.62) * self.cell, stroke_width=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from manim import LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
+from manim import DOWN, LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, Rectangle, ReplacementTransform, VGroup
 
 from cnn_core.equation import Equation, Explanation
 from cnn_core.expression import Expression, OfMany, Sum
@@ -15,7 +15,9 @@ from scenes.language import about, number, say
 from scenes.layout import Box
 from scenes.mobjects.bars import share_text
 from scenes.mobjects.expression import Writer
+from scenes.mobjects.flow import fitted
 from scenes.mobjects.text import Formula, Label
+from scenes.mobjects.travel import LATE
 from scenes.softmax.table import SoftmaxTable
 from scenes.stage import ExplainerScene
 
@@ -60,7 +62,7 @@ class SoftmaxChapter:
         self.winner = table.chart.winner
         self.columns: dict[str, list[Label]] = {}
         self.formula = VGroup()
-        self.bars = VGroup()
+        self.bars: list[Rectangle] = []
 
     def play(self, *, question: bool) -> None:
         self.shift()
@@ -101,7 +103,9 @@ class SoftmaxChapter:
         )
         why = say("Only differences between logits count, so m may be taken from all of them.")
         with self.stage.beat("explain", said, reason=why):
-            self.write(VGroup(Formula(INVARIANCE, 0.5, self.theme.text).move_to(self.box.center)))
+            formula = fitted(lambda size: Formula(INVARIANCE, size, self.theme.text), self.box, 0.5)
+            if formula is not None:
+                self.write(VGroup(formula.move_to(self.box.center)))
             self.fill("shifted", out_of="x")
 
     def largest(self) -> str:
@@ -123,6 +127,7 @@ class SoftmaxChapter:
         with self.stage.beat("step", said, reason=say("Exponentials are positive, and grow with the logit.")):
             self.write(self.writer.write(equation))
             self.fill("exponentials", out_of="shifted")
+            self.draw_exponentials()
 
     def add_up(self) -> None:
         total = self.table.sum()
@@ -132,7 +137,7 @@ class SoftmaxChapter:
         with self.stage.beat("step", say("Together they make {total}.", total=value), reason=why):
             self.write(self.writer.write(equation))
             self.stage.play(Create(self.table.total_line), run_time=0.4)
-            self.stage.play(FadeIn(total, target_position=VGroup(*self.columns["exponentials"])), run_time=1.0)
+            self.stage.play(FadeIn(total, shift=0.25 * self.table.chart.row * DOWN), run_time=1.0)
         self.columns["exponentials"].append(total)
 
     def divide(self, *, question: bool) -> None:
@@ -151,7 +156,7 @@ class SoftmaxChapter:
             self.make_room()
             self.write(self.writer.write(self.equation("output", self.winner)))
             self.head = self.table.chart_head()
-            self.stage.play(FadeIn(self.head, self.table.chart.axis), run_time=0.4)
+            self.stage.play(FadeIn(self.head, *([] if self.bars else [self.table.chart.axis])), run_time=0.4)
             self.grow(self.winner, run_time=1.0)
         with self.stage.beat("step", say("The others are divided by the same sum."), reason=why):
             for k in self.classes:
@@ -169,10 +174,12 @@ class SoftmaxChapter:
         self.stage.play(VGroup(*staying).animate.shift(self.table.make_room() * RIGHT), run_time=0.8)
 
     def grow(self, k: int, run_time: float) -> None:
-        """Let a probability come out of its exponential, and its bar grow."""
-        number = self.table.chart.number(k)
-        comes = FadeIn(number, target_position=self.columns["exponentials"][k])
-        self.stage.play(GrowFromEdge(self.table.chart.bar(k), LEFT), comes, run_time=run_time)
+        """Let a probability come out of its exponential, and its bar shrink out of the exponential's, or grow."""
+        number, bar = self.table.chart.number(k), self.table.chart.bar(k)
+        moves = [GrowFromEdge(bar, LEFT), FadeIn(number, target_position=self.columns["exponentials"][k])]
+        if self.bars:
+            moves = [ReplacementTransform(self.bars[k], bar), FadeIn(number, rate_func=LATE)]
+        self.stage.play(*moves, run_time=run_time)
 
     def fill(self, name: str, out_of: str) -> None:
         self.columns[name] = [self.table.number(name, k) for k in self.classes]
@@ -181,8 +188,16 @@ class SoftmaxChapter:
             for number, source in zip(self.columns[name], self.columns[out_of], strict=True)
         ]
         self.stage.play(FadeIn(self.table.heads[name]), run_time=0.4)
-        for some in [[move] for move in moves] if len(moves) <= FEW else [moves]:
-            self.stage.play(*some, run_time=0.7 if len(moves) <= FEW else 1.2)
+        for some in [[k] for k in self.classes] if len(moves) <= FEW else [list(self.classes)]:
+            self.stage.play(*(moves[k] for k in some), run_time=0.7 if len(moves) <= FEW else 1.2)
+
+    def draw_exponentials(self) -> None:
+        """Let bars grow that are as long as the exponentials, where there is room for them."""
+        if self.table.is_narrow:
+            return
+        self.bars = [self.table.exponential_bar(k) for k in self.classes]
+        self.stage.play(FadeIn(self.table.chart.axis), run_time=0.3)
+        self.stage.play(*(GrowFromEdge(bar, LEFT) for bar in self.bars), run_time=0.9)
 
     def write(self, formula: VGroup) -> None:
         if len(self.formula):

@@ -11,6 +11,7 @@ from cnn_core.equation import Equation
 from cnn_core.expression import Difference, Exp, Value
 from cnn_core.numerals import EXACTLY, as_text, decimals_for
 from scenes.language import about, say
+from scenes.layout import with_one_line
 from scenes.softmax import SoftmaxSpec
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
@@ -30,6 +31,7 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
 
     def construct(self) -> None:
         self.trace = self.spec.trace()
+        self.bands = with_one_line(self.bands, tall=self.tall)
         self.show_title(self.operation, say("{count} logits", count=self.trace.x.size))
         table = SoftmaxTable(self.trace, address_of, self.spec.names, self.theme, self.bands.stage)
         chapter = SoftmaxChapter(self, self.trace, table, self.called, self.spec.explain)

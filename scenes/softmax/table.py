@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from manim import LEFT, RIGHT, Line, VGroup
+from manim import LEFT, RIGHT, Line, Rectangle, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.numerals import as_text, decimals_for, typeset
@@ -18,8 +18,8 @@ from scenes.theme import Theme
 __all__ = ["SoftmaxTable"]
 
 HEADS = {"x": "logit", "shifted": "− m", "exponentials": "exp"}
-LARGEST_TEXT = 0.48
-HIGHEST_ROW = 0.8
+LARGEST_TEXT = 0.55
+HIGHEST_ROW = 0.95
 TIGHT, WIDE = 0.45, 1.0
 """Least space between two columns, in em, with all columns and with one of them."""
 
@@ -121,9 +121,13 @@ class SoftmaxTable(VGroup):
         return numbers + max(map(width_of, self.names)) + 4 * TIGHT + 1.0 + GAP
 
     def _gap(self) -> float:
-        """Return the space between columns, in em: as wide as leaves the bars a third of the table."""
-        free = 0.62 * self.box.width / self.size - sum(self.widths.values()) - max(map(width_of, self.names))
+        """Return the space between columns, in em: as wide as leaves the bars enough of the table."""
+        free = 0.55 * self.box.width / self.size - sum(self.widths.values()) - max(map(width_of, self.names))
         return min(2.0, max(TIGHT, free / 4))
+
+    def exponential_bar(self, k: int) -> Rectangle:
+        """Return a bar as long as an exponential: that of the largest logit, 1, reaches from end to end."""
+        return self.chart.bar_of(k, self.arrays["exponentials"][k], self.theme.muted, 0.3)
 
     def _text(self, name: str, value: float) -> str:
         return share_text(value) if name == "exponentials" else typeset(as_text(value, self.decimals))

@@ -84,7 +84,7 @@ def test_negative_terms_have_parentheses_behind_a_plus() -> None:
 
 def test_zeros_of_the_padding_are_shown_counted_and_said(perform: Perform) -> None:
     scene = perform("avg-pool", x="4 8; 2 6", padding=1)
-    assert scene.timeline.beats[1].caption == "The dashed cells are padding. Their zeros count in the mean."
+    assert scene.timeline.beats[1].caption == "The hatched cells are padding. Their zeros count in the mean."
     assert (
         scene.timeline.beats[3].caption == "The sum is 4, 3 zeros of the padding included. Divided by 4, that is 1.0."
     )
@@ -95,7 +95,7 @@ def test_zeros_of_the_padding_are_shown_counted_and_said(perform: Perform) -> No
 def test_padding_that_does_not_count_is_left_out_and_said(perform: Perform) -> None:
     scene = perform("avg-pool", x="4 8; 2 6", padding=1, count_include_pad=False)
     assert scene.timeline.beats[1].caption == (
-        "The dashed cells are padding. They do not count: only the cells of the input are averaged."
+        "The hatched cells are padding. They do not count: only the cells of the input are averaged."
     )
     assert scene.timeline.beats[3].caption == "The sum is 4. Divided by 1, that is 4."
     assert shown_output(scene.timeline.last) == ["4", "8", "2", "6"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import combinations
 from typing import Any
@@ -10,6 +11,7 @@ import torch
 
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text
+from cnnreel.film.recorder import record_film
 from scenes.addresses import value_at
 from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.dots import sharing
@@ -431,3 +433,9 @@ def test_a_batch_is_normalised_over_its_samples(perform_well: Perform, x: str, o
 def test_a_batch_that_could_not_be_read_is_refused(x: str, came: str) -> None:
     with pytest.raises(InputError, match=came):
         find("batch-norm").build({"x": x, "batch": True}).values()
+
+
+def test_channels_with_statistics_that_are_rounded_can_be_recorded() -> None:
+    x = [[[1, 2], [4, 6]], [[10, 20], [30, 41]]]
+    spec = find("batch-norm").build({"x": json.dumps(x), "pace": "fast", "question": False})
+    assert record_film(spec, (320, 180)).film["beats"][-1]["shown"]

@@ -11,6 +11,7 @@ from manim import tempconfig
 
 from benchmarks.composition import Composition as Measured
 from benchmarks.composition import measured, overlaps
+from benchmarks.motion import regions
 from scenes.catalog import find
 from scenes.conv2d.composition import Composition, Counts
 from scenes.layout import Bands, Box
@@ -88,3 +89,32 @@ def test_pictures_are_large_digits_can_be_read_and_nothing_flies_over_words(name
 def test_boxes_that_lie_on_each_other_are_told_from_neighbours() -> None:
     others = np.array([[0, 0, 10, 10], [10, 0, 20, 10], [8, 8, 30, 30]], float)
     assert overlaps((1, 1, 9.5, 9.5), others).tolist() == [True, False, True]
+
+
+def two_squares(first: tuple[int, int], other: tuple[int, int]) -> dict[str, Any]:
+    """Return a film of a second in which two squares of 100 pixels go from x to x, one 500 pixels below the other."""
+    ways = [[[0, 0, start, y], [60, -1, end, y]] for (start, end), y in ((first, 0), (other, 600))]
+    looks = [[[0, -1, 0]], [[0, -1, 0, 1]]]
+    return {
+        "size": [1920, 1080],
+        "easings": [[0, 1]],
+        "shapes": ["M0 0h100v100h-100z"],
+        "tracks": [*ways, *looks],
+        "sprites": [{"pose": way, "outline": 2, "fill": 3} for way in (0, 1)],
+        "orders": [[0, [0, 1]]],
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "count"),
+    [((0, 300), (300, 0), 2), ((0, 300), (200, 500), 1), ((0, 300), (0, 0), 1)],
+    ids=["apart", "as one", "alone"],
+)
+def test_what_moves_in_two_places_is_in_two_regions_unless_it_moves_as_one(
+    first: tuple[int, int], other: tuple[int, int], count: int
+) -> None:
+    assert set(regions(two_squares(first, other))) == {count}
+
+
+def test_a_film_without_motion_has_no_regions() -> None:
+    assert regions(two_squares((0, 0), (5, 5))) == []

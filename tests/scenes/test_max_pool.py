@@ -72,14 +72,14 @@ def test_padding_never_wins_and_is_said(perform: Perform) -> None:
     scene = perform("max-pool", x="-4 -1; -2 -3", padding=1)
     assert [beat.caption for beat in scene.timeline.beats[:2]] == [
         "A 2×2 window visits the 2×2 grid. The largest value of each stop goes to the output.",
-        "The dashed cells are padding. They count as minus infinity, so they never win.",
+        "The hatched cells are padding. They count as minus infinity, so they never win.",
     ]
     assert list(shown_output(scene.timeline.last).values()) == ["-4", "-1", "-2", "-3"]
 
 
 def test_windows_over_the_edge_are_said(perform: Perform) -> None:
     beats = perform("max-pool", x="1 2 3; 4 5 6; 7 8 9", ceil_mode=True).timeline.beats
-    assert beats[1].caption.startswith("The dashed cells lie outside of the input.")
+    assert beats[1].caption.startswith("The hatched cells lie outside of the input.")
     assert list(shown_output(beats[-1]).values()) == ["5", "6", "8", "9"]
 
 

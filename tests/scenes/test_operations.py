@@ -64,3 +64,9 @@ def test_rows_that_layer_norm_makes_the_same_are_named() -> None:
     values = find("layer-norm").build({}).values()
     np.testing.assert_allclose(values["batch_output"].mean(axis=0), 0, atol=1e-12)
     np.testing.assert_allclose(values["output"].mean(axis=1), 0, atol=1e-12)
+
+
+def test_numbers_of_a_row_of_grids_have_fewer_decimals_where_the_frame_is_narrow() -> None:
+    shown = perform("layer-norm", ratio="9:16", pace="fast").timeline.last.shown
+    texts = {one.of: one.text for one in shown}
+    assert (texts["x[0,0]"], texts["output[0,0]"], texts["batch_output[0,0]"]) == ("2", "-0.4", "-0.4")
