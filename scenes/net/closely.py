@@ -38,22 +38,19 @@ def headed(board: NetBoard, one: WorkedOut, said: str) -> str:
 
 def place_in_words(one: WorkedOut) -> str:
     """Say where a number is, and why it is this one: it is the strongest of its step, or will be of its place."""
+    _, channel, *cell = one.position
+    named = {"channel": channel, **dict(zip(("row", "column"), cell, strict=False))}
     if not any(side > 1 for side in one.trace.output.shape[2:]):
-        return say("Look at channel {channel}.", channel=one.position[1])
-    where = _where(*one.position[1:])
+        return say("Look at channel {channel}.", **named)
     if one.is_chosen:
-        return say("Look at {where}.", where=where)
+        return say("Look at channel {channel}, row {row}, column {column}.", **named)
     if one.later and one.number < one.trace.output.max():
-        layers = listed([OPERATIONS[node.op].name for node in one.later])
-        return say("{Where}: after {layers} nothing is stronger.", Where=capital(where), layers=layers)
-    return say("The strongest response is in {where}.", where=where)
-
-
-def _where(channel: int, *cell: int) -> str:
-    """Name a number's place: in a map, or in what is no longer one, such as a list of boxes."""
-    if len(cell) == 1:
-        return say("channel {channel}, place {place}", channel=channel, place=cell[0])
-    return say("channel {channel}, row {row}, column {column}", channel=channel, row=cell[0], column=cell[1])
+        return say(
+            "Channel {channel}, row {row}, column {column}: after {layers} nothing is stronger.",
+            layers=listed([OPERATIONS[node.op].name for node in one.later]),
+            **named,
+        )
+    return say("The strongest response is in channel {channel}, row {row}, column {column}.", **named)
 
 
 class Closely:
