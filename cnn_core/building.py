@@ -42,8 +42,8 @@ class Building:
         if self._kept > MAX_KEPT:
             size = "×".join(map(str, self.input_shape))
             raise InputError(
-                f"model must make at most {MAX_KEPT:,} numbers of an image of {size}, but it makes more; give a smaller "
-                "size, where the network takes one, or a smaller network."
+                f"model must make at most {MAX_KEPT:,} numbers of an image of {size}, but it makes more; give "
+                "a smaller size, where the network takes one, or a smaller network."
             )
         self.values[node.name] = output
         self.nodes.append(node)

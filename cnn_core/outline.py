@@ -187,7 +187,7 @@ def outline(graph: Graph, shapes: Shapes | None = None) -> NetOutline:
         What each node makes of one image; worked out if not given.
     """
     shapes = graph.shapes() if shapes is None else shapes
-    places = _places(graph, shapes)
+    places = _size_by_size(graph, _places(graph, shapes))
     segments = [part for segment in _segments(graph, places) for part in _sizes_apart(segment)]
     stages = [_merged(run) for run in _runs(segments, lambda segment: segment[-1].shape)]
     return NetOutline(graph, shapes, _with_bridges(stages))
@@ -239,6 +239,24 @@ def _places(graph: Graph, shapes: Shapes) -> list[NetPlace]:
             chains.append(chain)
         ending[node.name] = chain
     return [NetPlace(tuple(chain), shapes[chain[-1].name]) for chain in chains]
+
+
+def _size_by_size(graph: Graph, places: Sequence[NetPlace]) -> list[NetPlace]:
+    """Order places so that maps of one size follow each other, where a file has heads of several sizes side by side."""
+    maker = {node.name: place for place in places for node in place.nodes}
+    missing = {
+        place: {maker[name] for node in place.nodes for name in node.inputs if name != graph.input} - {place}
+        for place in places
+    }
+    ordered: list[NetPlace] = []
+    while missing:
+        ready = [place for place, others in missing.items() if not others]
+        alike = (place for place in ready if ordered and _are_alike(ordered[-1].shape, place.shape))
+        ordered.append(next(alike, ready[0]))
+        del missing[ordered[-1]]
+        for others in missing.values():
+            others.discard(ordered[-1])
+    return ordered
 
 
 def _segments(graph: Graph, places: Sequence[NetPlace]) -> Iterator[list[NetPlace]]:

@@ -183,6 +183,18 @@ def _binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
     conversion.add(message, op, fed_by, arrays)
 
 
+def _multiply(conversion: Conversion, message: NodeMessage) -> None:
+    """Multiply two values; a value times its own sigmoid is SiLU."""
+    for x, gate in (message.inputs, message.inputs[::-1]):
+        made = next((node for node in conversion.nodes if node.name == conversion.named.get(gate)), None)
+        is_gate = made is not None and made.op == "sigmoid" and conversion.uses[gate] == 1
+        if made is not None and is_gate and made.inputs == (conversion.named.get(x),):
+            conversion.drop(made)
+            conversion.add(message, "silu", [x])
+            return
+    _binary("multiply", conversion, message)
+
+
 def _plain(op: str, conversion: Conversion, message: NodeMessage, **defaults: tuple[str, float]) -> None:
     """Append an operation whose options are numbers: `negative_slope=("alpha", 0.01)`."""
     options: dict[str, Any] = {name: number_of(message, *default) for name, default in defaults.items()}
@@ -340,7 +352,7 @@ OPERATORS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProx
         "LeakyRelu": partial(_plain, "leaky_relu", negative_slope=("alpha", 0.01)),
         "MatMul": _matmul,
         "MaxPool": partial(_pooling, "max_pool2d"),
-        "Mul": partial(_binary, "multiply"),
+        "Mul": _multiply,
         "PRelu": _prelu,
         "ReduceMean": _mean,
         "Relu": partial(_plain, "relu"),

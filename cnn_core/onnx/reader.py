@@ -167,6 +167,11 @@ class Conversion(Building):
         node = Node(self._name(message), op, tuple(self.named[one] for one in fed_by), held, options)
         self.put(node, message.outputs[0] if output is None else output)
 
+    def drop(self, node: Node) -> None:
+        """Take a node back whose work another one does; nothing may need it."""
+        self.nodes.remove(node)
+        del self.values[node.name]
+
     def replace_last(self, node: Node, message: NodeMessage) -> None:
         """Put a node in place of the last one, whose work it does as well."""
         del self.values[self.nodes.pop().name]

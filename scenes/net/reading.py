@@ -324,9 +324,9 @@ def first_of_each_kind(reading: NetReading) -> list[Node]:
 
 
 def kind_of(node: Node, reading: NetReading) -> str:
-    """Return what makes a step one of its own; empty for those that need no digits."""
-    operation = OPERATIONS[node.op]
-    if operation.kind in ("activation", "shape") or node.op in ("concat", "upsample"):
+    """Return what makes a step one of its own; empty for those that need no digits, or give neither maps nor a row."""
+    operation, axes = OPERATIONS[node.op], reading.output_of(node.name).ndim
+    if operation.kind in ("activation", "shape") or node.op in ("concat", "upsample") or axes not in (1, 3):
         return ""
     if operation.kind == "join":
         return node.op if len(node.inputs) == 2 else ""

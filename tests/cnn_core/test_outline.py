@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from cnn_core.graph import Graph, Node
 from cnn_core.onnx.reader import read_onnx
 from cnn_core.outline import NetOutline, outline
 from tests.cnn_core.nets import UNet, exported, lenet, mobilenet, resnet, settled
@@ -48,6 +50,22 @@ def test_a_u_net_goes_down_and_up_with_bridges(outlined: NetOutline) -> None:
     assert [stage.shape[1:] for stage in outlined.stages] == [(16, 16), (8, 8), (4, 4), (8, 8), (16, 16)]
     assert [stage.bridges for stage in outlined.stages] == [(), (), (), (1,), (0,)]
     assert outlined.levels == (0, 1, 2, 1, 0)
+
+
+def test_heads_that_a_file_tells_in_turns_are_told_size_by_size() -> None:
+    kernel = {"weight": np.ones((1, 1, 1, 1))}
+    nodes = [
+        *(Node("a", "conv2d", ("x",), kernel), Node("b", "max_pool2d", ("a",), {}, {"kernel_size": 2})),
+        *(Node("a 2", "conv2d", ("a",), kernel), Node("b 2", "conv2d", ("b",), kernel)),
+        *(Node("a 3", "conv2d", ("a 2",), kernel), Node("b 3", "conv2d", ("b 2",), kernel)),
+        *(Node("up", "upsample", ("b 3",), {}, {"scale_factor": 2}), Node("y", "add", ("a 3", "up"))),
+    ]
+    found = outline(Graph(tuple(nodes), "x", "y", (1, 8, 8)))
+    assert [[place.output for place in stage.places()] for stage in found.stages] == [
+        ["a", "a 2", "a 3"],
+        ["b", "b 2", "b 3"],
+        ["up", "y"],
+    ]
 
 
 @pytest.mark.parametrize("outlined", ["lenet"], indirect=True)

@@ -79,6 +79,20 @@ def test_sizes_that_are_computed_are_worked_out_while_reading(read: Reader) -> N
     assert output_of(graph, np.ones((1, 1, 2, 3))).shape == (1, 6)
 
 
+@pytest.mark.parametrize("factors", [("x", "s"), ("s", "x")])
+def test_a_value_times_its_own_sigmoid_is_silu(factors: tuple[str, str], read: Reader) -> None:
+    graph = read(model([node("Sigmoid", ["x"], "s"), node("Mul", factors, "y")]))
+    assert [one.op for one in graph.nodes] == ["silu"]
+    x = np.linspace(-3, 3, 64).reshape(1, 1, 8, 8)
+    np.testing.assert_allclose(output_of(graph, x), x / (1 + np.exp(-x)), rtol=1e-14)
+
+
+def test_a_sigmoid_that_others_need_too_stays(read: Reader) -> None:
+    nodes = [node("Sigmoid", ["x"], "s"), node("Mul", ["x", "s"], "m"), node("Add", ["m", "s"], "y")]
+    graph = read(model(nodes))
+    assert [one.op for one in graph.nodes] == ["sigmoid", "multiply", "add"]
+
+
 @pytest.mark.parametrize("keepdims", [0, 1])
 @pytest.mark.parametrize("axes", [(2,), (-1,), (2, 3)])
 def test_means_of_maps_of_their_columns_and_of_their_rows(axes: tuple[int, ...], keepdims: int, read: Reader) -> None:

@@ -68,6 +68,15 @@ def film(page: Any) -> Any:
     return page.frame_locator("#preview iframe:not(.coming)")
 
 
+def check_download_of_a_film(page: Any) -> None:
+    page.locator('#formats [value="mp4"]').check()
+    page.locator("#quality").select_option("low")
+    with page.expect_download(timeout=120_000) as download:
+        page.keyboard.press("Control+Enter")
+    assert download.value.suggested_filename == "max-pool.mp4"
+    assert Path(download.value.path()).read_bytes()[4:8] == b"ftyp"
+
+
 def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_path: Path) -> None:
     film(page).locator("#caption").get_by_text("A 2×2 window visits the 2×2 grid.").wait_for()
     assert outputs(page) == ["8"]
@@ -97,13 +106,7 @@ def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_pat
     page.keyboard.press("Home")  # the film's keys are meant wherever nothing is typed
     until(lambda: inside.locator("#seek").evaluate("bar => bar.value") == "0")
 
-    page.locator('#formats [value="mp4"]').check()
-    page.locator("#quality").select_option("low")
-    with page.expect_download(timeout=120_000) as download:
-        page.keyboard.press("Control+Enter")
-    assert download.value.suggested_filename == "max-pool.mp4"
-    assert Path(download.value.path()).read_bytes()[4:8] == b"ftyp"
-
+    check_download_of_a_film(page)
     page.locator("#add").click()
     page.locator("#to-lesson").click()
     with page.expect_download() as saved:
