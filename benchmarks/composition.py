@@ -214,7 +214,7 @@ def coverage(boxes: dict[int, Box], footage: Footage) -> float:
 
 def is_reason(text: dict[str, Any], footage: Footage) -> bool:
     """Tell whether words are a sentence in the title's band."""
-    return bool(text["box"][3] < 0.13 * footage.height and text["text"].rstrip().endswith((".", "?", "!")))
+    return bool(text["box"][3] < 0.14 * footage.height and text["text"].rstrip().endswith((".", "?", "!")))
 
 
 def main() -> None:
