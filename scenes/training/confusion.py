@@ -47,7 +47,7 @@ class Confusion(Group):
         left, top, _ = self.image.get_corner(UL)
         self.cell = side / self.count
         names = VGroup()
-        for k in range(self.count):
+        for k in range(self.count if self.cell > size else 0):
             row, column = (Label(str(k), size, color) for color in (theme.text, theme.output))
             row.move_to(np.array([left - 0.6 * size, top - (k + 0.5) * self.cell, 0]))
             names.add(row, column.move_to(np.array([left + (k + 0.5) * self.cell, top + 0.6 * size, 0])))

@@ -210,7 +210,9 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         )
         why = say("Nobody wrote down how to read: the numbers were pushed there, step by step.")
         with self.beat("explain", said, reason=why):
-            for m, box in zip((0, last), self.halves(0.5), strict=True):
+            stage = self.stage_box
+            boxes = self.halves(0.5) if self.tall else (stage.part(0, 0.48), stage.part(0.52, 1))
+            for m, box in zip((0, last), boxes, strict=True):
                 matrix = Confusion(self.trace, m, self.theme, box)
                 words = self.counted(m).next_to(matrix, DOWN, buff=0.2)
                 self.play(FadeIn(matrix, words), run_time=0.8)

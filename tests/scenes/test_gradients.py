@@ -7,12 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from manim import RIGHT
 
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError
 from cnn_core.notation import plain
 from scenes.catalog import find
+from scenes.conv2d_backward.board import Carried
+from scenes.mobjects.grid import NumberGrid
 from scenes.rehearsal import rehearse
+from scenes.theme import THEMES
 from tests.scenes.conftest import Perform
 
 
@@ -22,6 +26,21 @@ def grid(name: str, array: str, **given: Any) -> Any:
 
 def captions(scene: Any) -> list[str]:
     return [beat.caption for beat in scene.timeline.beats]
+
+
+def test_what_is_added_stands_below_the_number_that_it_is_added_to() -> None:
+    start, end = (
+        NumberGrid(values, "x[0,0,{},{}]".format, "#ffffff", THEMES["dark"], 1.0)
+        for values in (np.ones((2, 2)), np.array([[3.0, -12.0], [0.0, 7.0]]))
+    )
+    cards = Carried(start, end.shift(5 * RIGHT), {((0, 0), (0, 1)): ("p", "-2"), ((1, 1), (1, 1)): ("q", "4")})
+    for animation in cards.go():
+        animation.begin()
+        animation.finish()
+    assert [[label.text for label in one[1]] for one in cards.added] == [["−2"], ["+", "4"]]
+    for cell, one in zip(((0, 1), (1, 1)), cards.added, strict=True):
+        assert end.numbers[cell].glyphs[0].get_bottom()[1] > one[0].get_top()[1], "it has made room"
+        assert one[0].get_bottom()[1] > end.cell_center(*cell)[1] - 0.5
 
 
 def test_the_numbers_are_those_of_the_storyboard() -> None:

@@ -10,8 +10,12 @@ import pytest
 
 from cnn_core.errors import InputError
 from cnn_core.run_log import embedded_run, write_log
+from scenes.layout import Box
+from scenes.theme import THEMES
 from scenes.training import TrainingSpec
 from scenes.training.moments import Moments
+from scenes.training.outcome import KernelBlock
+from tests.scenes.looking import overlapping, watch
 
 Perform = Callable[..., Any]
 
@@ -69,6 +73,23 @@ def test_another_run_is_filmed_as_well(perform_well: Perform, short_run: Path) -
     assert "not that of the shipped weights" not in captions
     question = next(beat for beat in scene.timeline.beats if beat.kind == "question")
     assert question.answer == "no, as 2"
+
+
+def test_in_a_square_frame_no_two_texts_stand_on_each_other() -> None:
+    scene, seen = watch(TrainingSpec.build({"ratio": "1:1"}))
+    for beat, labels in zip(scene.timeline.beats, seen, strict=True):
+        assert not list(overlapping(labels)), beat.caption
+
+
+def test_kernels_go_from_their_start_through_each_measured_step_to_their_end() -> None:
+    trace = TrainingSpec.build({}).trace()
+    block = KernelBlock(trace, range(2, 4), THEMES["dark"], Box(-4, 4, -2, 2), 0.3)
+    assert len(block.way) == len(trace.log.step)
+    (height, _), rows = block.arrangement.corner(2), trace.kernels.shape[2]
+    first, second = slice(0, rows), slice(height, height + rows)
+    assert (block.way[0][second] == block.start[0][first]).all(), "the second row begins as the first"
+    assert not (block.way[-1][second] == block.start[0][first]).all()
+    assert (block.change[0] == block.way[-1]).all(), "differences come when all else stands"
 
 
 def test_a_digit_that_was_not_followed_is_refused() -> None:
