@@ -37,7 +37,7 @@ sys.path.insert(0, str(ROOT))
 from cnn_core.arrays import Pair  # noqa: E402
 from cnnreel.paint.canvas import Canvas  # noqa: E402
 from cnnreel.paint.engine import play  # noqa: E402
-from cnnreel.paint.patches import Box, Frame, Patch  # noqa: E402
+from cnnreel.paint.patches import Frame, Patch, PixelArea  # noqa: E402
 from cnnreel.paint.quality import QUALITIES  # noqa: E402
 from cnnreel.work.lesson_file import Lesson, read_lesson  # noqa: E402
 from scenes.specs import SceneSpec  # noqa: E402
@@ -205,7 +205,7 @@ def manims_luma(frame: Frame) -> Luma:
 def our_luma(frame: Frame) -> Luma:
     """Return the brightness of a frame as we give it to ours."""
     canvas = Canvas((frame.shape[1], frame.shape[0]))
-    canvas.paint(Patch.cut(frame, Box.of(frame)))
+    canvas.paint(Patch.cut(frame, PixelArea.of(frame)))
     return luma(canvas.frame(0))
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ActivationBackward"]
 
-ONE = Value(1.0)
+_ONE = Value(1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +67,9 @@ class ActivationBackward(Backward):
         y = self.value("output", *position)
         match self.forward.name:
             case "sigmoid":
-                return Product((y, Difference((ONE, y))))
+                return Product((y, Difference((_ONE, y))))
             case "tanh":
-                return Difference((ONE, Power((y,))))
+                return Difference((_ONE, Power((y,))))
         return None
 
 

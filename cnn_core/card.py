@@ -18,7 +18,7 @@ from cnn_core.network import Network
 from cnn_core.reading.tensor_files import write_bytes
 from cnn_core.recipe import TrainingResult
 
-__all__ = ["Measured", "as_markdown", "measure", "publish"]
+__all__ = ["Measured", "as_markdown", "measure", "write_with_card"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def measure(network: Network, digits: Digits) -> Measured:
     return Measured(freeze(confusion))
 
 
-def publish(path: Path, result: TrainingResult, test: Digits | None = None) -> Measured:
+def write_with_card(path: Path, result: TrainingResult, test: Digits | None = None) -> Measured:
     """Write trained weights and, beside them, their card as JSON and as Markdown.
 
     Parameters

@@ -25,13 +25,13 @@ from cnn_core.expression import (
     Sum,
     Value,
 )
-from cnn_core.numerals import typeset
+from cnn_core.numerals import true_minus
 
 __all__ = ["LATEX", "PLAIN", "TYPST", "Notation", "as_data", "plain", "spoken"]
 
 UNSIGNED = re.compile(r"[\d.]+")
 SUPERSCRIPT = {2: "²", 3: "³"}
-NAMES = {"erf": "the error function", "tanh": "the hyperbolic tangent"}
+_NAMES = {"erf": "the error function", "tanh": "the hyperbolic tangent"}
 MOST_TERMS = 36
 """Terms of which all are written; of more, the first three and the last one."""
 
@@ -178,7 +178,7 @@ PLAIN = Notation(
     ),
     root="√{}".format,
     word=str,
-    digits=typeset,
+    digits=true_minus,
 )
 """`(4 + 1 + 1 + 1) / 4 = 1.75`, with true minus signs."""
 
@@ -234,7 +234,7 @@ def spoken(equation: Equation) -> str:
     '2 times minus 1 equals minus 2'
     """
     is_ = "equals" if equation.sign == "=" else "is about"
-    return f"{say(equation.brief)} {is_} {say(equation.result)}"
+    return f"{_say(equation.brief)} {is_} {_say(equation.result)}"
 
 
 def as_data(explanation: Explanation) -> dict[str, Any]:
@@ -248,15 +248,15 @@ def as_data(explanation: Explanation) -> dict[str, Any]:
     return {"text": plain(explanation), "spoken": spoken(explanation), "operands": explanation.operands}
 
 
-def say(expression: Expression) -> str:
+def _say(expression: Expression) -> str:
     """Say an expression in words; what belongs together is parted by commas or named as a whole."""
     match expression:
         case Value(text=text):
             return text.replace("-", "minus ")
         case Sum(parts=parts):
-            return " plus ".join(map(say, terms_of(parts)))
+            return " plus ".join(map(_say, terms_of(parts)))
         case Difference(parts=(first, second)):
-            return f"{say(first)} minus {say_as_one(second, 1)}"
+            return f"{_say(first)} minus {say_as_one(second, 1)}"
         case Negative(parts=(Value(text=text),)):
             return negated(text).replace("-", "minus ")
         case Negative(parts=(one,)):
@@ -265,7 +265,7 @@ def say(expression: Expression) -> str:
             return " times ".join(say_as_one(part, 1) for part in parts)
         case Quotient(parts=(above, below)):
             pause = "," if above.binding < 2 else ""
-            return f"{say(above)}{pause} divided by {say_as_one(below)}"
+            return f"{_say(above)}{pause} divided by {say_as_one(below)}"
         case _:
             return say_function(expression)
 
@@ -273,16 +273,16 @@ def say(expression: Expression) -> str:
 def say_function(expression: Expression) -> str:
     match expression:
         case Maximum(parts=parts):
-            return f"the largest of {', '.join(map(say, parts))}"
+            return f"the largest of {', '.join(map(_say, parts))}"
         case Power(parts=(one,), exponent=exponent):
             pause = "," if one.binding < 2 else ""
-            return f"{say(one)}{pause} {'squared' if exponent == 2 else f'to the power of {exponent:g}'}"
+            return f"{_say(one)}{pause} {'squared' if exponent == 2 else f'to the power of {exponent:g}'}"
         case Call(parts=(one,), name="floor"):
-            return f"{say(one)}, rounded down"
+            return f"{_say(one)}, rounded down"
         case Call(parts=parts, name="min"):
-            return f"the smallest of {', '.join(map(say, parts))}"
+            return f"the smallest of {', '.join(map(_say, parts))}"
         case Call(parts=(one,), name=name):
-            return f"{NAMES[name]} of {say_as_one(one)}"
+            return f"{_NAMES[name]} of {say_as_one(one)}"
         case Exp(parts=(one,)):
             return f"e to the power of {say_as_one(one)}"
         case Root(parts=(one,)):
@@ -299,12 +299,12 @@ def say_as_one(expression: Expression, binding: int = 2) -> str:
         case Sum(parts=(part,)):
             return say_as_one(part, binding)
         case Sum(parts=parts):
-            return f"the sum of {in_a_list(list(map(say, terms_of(parts))))}"
+            return f"the sum of {in_a_list(list(map(_say, terms_of(parts))))}"
         case Difference(parts=parts):
-            return f"the difference of {in_a_list(list(map(say, parts)))}"
+            return f"the difference of {in_a_list(list(map(_say, parts)))}"
         case Product(parts=parts) if binding > 1:
-            return f"the product of {in_a_list(list(map(say, parts)))}"
-    return say(expression)
+            return f"the product of {in_a_list(list(map(_say, parts)))}"
+    return _say(expression)
 
 
 def in_a_list(words: list[str]) -> str:

@@ -21,7 +21,7 @@ __all__ = [
     "digits_shown",
     "fraction_of",
     "parenthesised",
-    "typeset",
+    "true_minus",
     "written",
 ]
 
@@ -51,7 +51,7 @@ def as_text(value: float, decimals: int) -> str:
     return text[1:] if text.startswith("-") and not text.strip("-0.") else text
 
 
-def typeset(text: str) -> str:
+def true_minus(text: str) -> str:
     """Return the text as it stands on screen: with a true minus sign.
 
     >>> typeset("-1.5")

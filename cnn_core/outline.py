@@ -15,7 +15,7 @@ __all__ = ["Depth", "NetBlock", "NetOutline", "NetPlace", "NetStage", "outline",
 
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]
-Part = TypeVar("Part")
+_Part = TypeVar("_Part")
 Depth: TypeAlias = Literal["stages", "blocks", "places"]
 
 _SMALLER = 1.5
@@ -291,9 +291,9 @@ def _steps(first: Shape, shape: Shape) -> int:
     return round(log2(_map_size(first)[0] / _map_size(shape)[0]))
 
 
-def _runs(parts: Sequence[Part], shape_of: Callable[[Part], Shape]) -> Iterator[list[Part]]:
+def _runs(parts: Sequence[_Part], shape_of: Callable[[_Part], Shape]) -> Iterator[list[_Part]]:
     """Cut where the size of the maps changes."""
-    run: list[Part] = []
+    run: list[_Part] = []
     for part in parts:
         if run and not _are_alike(shape_of(run[-1]), shape_of(part)):
             yield run

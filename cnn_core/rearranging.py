@@ -29,7 +29,7 @@ __all__ = [
     "slices",
 ]
 
-MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+_MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 """PyTorch's ways to pad, and how numpy calls them."""
 
 
@@ -158,8 +158,8 @@ def pad2d(
     x, value = as_array("x", x, "N C H W"), as_number("value", value)
     left, right, top, bottom = (as_whole("padding", one, minimum=-max(x.shape)) for one in padding)
     sides = (top, bottom), (left, right)
-    if mode not in MODES:
-        raise InputError(f"mode must be one of {', '.join(MODES)}, but it is {mode!r}.")
+    if mode not in _MODES:
+        raise InputError(f"mode must be one of {', '.join(_MODES)}, but it is {mode!r}.")
     _check_border(x, sides, mode)
     kept = (slice(max(0, -a), size - max(0, -b)) for (a, b), size in zip(sides, x.shape[2:], strict=True))
     cut = (slice(None), slice(None), *kept)
@@ -167,7 +167,7 @@ def pad2d(
 
     def move(maps: npt.NDArray[np.generic], filling: float) -> npt.NDArray[np.generic]:
         options = {"constant_values": filling} if mode == "constant" else {}
-        return np.asarray(np.pad(maps[cut], border, mode=MODES[mode], **options))  # type: ignore[call-overload]
+        return np.asarray(np.pad(maps[cut], border, mode=_MODES[mode], **options))  # type: ignore[call-overload]
 
     return _moved("pad2d", (x,), move, value)
 

@@ -143,7 +143,7 @@ def read_log(path: Path) -> RunLog:
     }
     compared = Comparison(**{name: tensors[name] for name in _COMPARED})
     log = RunLog(about, **{name: tensors[name] for name in _ARRAYS}, checkpoints=checkpoints, comparison=compared)
-    if not fits(log):
+    if not _fits(log):
         raise InputError(f"log must hold arrays that belong together, but those of {path.name} do not.")
     return log
 
@@ -190,7 +190,7 @@ def missing(tensors: Mapping[str, object]) -> set[str]:
     return {*_ARRAYS, *_COMPARED} - tensors.keys()
 
 
-def fits(log: RunLog) -> bool:
+def _fits(log: RunLog) -> bool:
     """Tell whether the arrays of a log have the shapes that belong together, and are finite."""
     steps, measured, followed, shown = len(log.loss), len(log.step), len(log.index), len(log.batch_step)
     kept = log.batch_images.shape[1] if log.batch_images.ndim == 4 else 0

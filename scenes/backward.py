@@ -26,10 +26,10 @@ __all__ = ["BackwardScene"]
 _LINE, _TALL_LINE = 0.85, 1.15
 """Height of the band of formulas in a wide frame and in others, in scene units."""
 
-SpecT = TypeVar("SpecT", bound=SceneSpec)
+_SpecT = TypeVar("_SpecT", bound=SceneSpec)
 
 
-class BackwardScene(ExplainerScene[SpecT]):
+class BackwardScene(ExplainerScene[_SpecT]):
     """A scene in which gradients travel from right to left.
 
     Attributes

@@ -17,7 +17,7 @@ from scenes.specs.walk import Stop, WalkSpec
 
 __all__ = ["GlobalAvgPoolSpec"]
 
-EXAMPLE = freeze(
+_EXAMPLE = freeze(
     np.array(
         [
             [[0, 0, 3, 0], [0, 0, 6, 1], [0, 0, 5, 0], [0, 0, 1, 0]],
@@ -38,7 +38,7 @@ class GlobalAvgPoolSpec(WalkSpec):
     example = '--x "0 0 3 0; 0 0 6 1; 0 0 5 0; 0 0 1 0 | 2 2 1 2; 2 3 2 2; 2 2 2 2; 3 2 2 1"'
     operation = "GlobalAvgPool2D"
 
-    x: Image = Field(Grid(EXAMPLE, "example"), description="The feature maps, one per channel.")
+    x: Image = Field(Grid(_EXAMPLE, "example"), description="The feature maps, one per channel.")
 
     def trace(self) -> AvgPool2dTrace:
         return adaptive_avg_pool2d(batched(self.x))

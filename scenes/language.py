@@ -18,7 +18,7 @@ from babel import Locale
 from babel.lists import format_list
 
 from cnn_core.errors import InputError
-from cnn_core.numerals import typeset
+from cnn_core.numerals import true_minus
 
 __all__ = [
     "LANGUAGES",
@@ -132,7 +132,7 @@ def number(text: str) -> str:
     >>> number("-0.5")
     '−0.5'
     """
-    return typeset(text).replace(".", language().decimal_sign)
+    return true_minus(text).replace(".", language().decimal_sign)
 
 
 def about(text: str, *, is_rounded: bool) -> str:

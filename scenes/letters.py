@@ -12,7 +12,10 @@ from cnn_core.errors import InputError
 if TYPE_CHECKING:
     import uharfbuzz
 
-__all__ = ["check_letters", "face", "letters"]
+__all__ = [
+    "check_letters",
+    "face",
+]
 
 FOLDER = Path(__file__).parent / "fonts"
 _WEIGHTS = ("Regular", "Semibold")
@@ -27,7 +30,7 @@ def check_letters(name: str, text: str) -> None:
         Names the first character that no font of ours has.
     """
     for character in text:
-        if character not in letters():
+        if character not in _letters():
             raise InputError(f"{name} has the character {described(character)}, which the films' font does not have.")
 
 
@@ -49,6 +52,6 @@ def face(weight: str) -> uharfbuzz.Face:
 
 
 @cache
-def letters() -> frozenset[str]:
+def _letters() -> frozenset[str]:
     """Return every character that is in the regular and in the semibold font."""
     return frozenset.intersection(*(frozenset(map(chr, face(weight).unicodes)) for weight in _WEIGHTS))

@@ -275,7 +275,7 @@ class Player(ExplainerScene[WalkSpec]):
         rows, columns = self.trace.window(*position)
         top, left = rows[0] + self.ring[0], columns[0] + self.ring[2]
         grid, shape = self.inputs[position[1]], (len(rows), len(columns))
-        dilation = distance(rows), distance(columns)
+        dilation = _distance(rows), _distance(columns)
         if any((one.grid, one.shape, one.dilation) == (grid, shape, dilation) for one in self.windows):
             is_alone = not self.leaving and self.working.line is None
             return [self.windows[0].slide_to(top, left, rate_func=smooth if is_alone else LATE)]
@@ -318,7 +318,7 @@ def left_out(rows: list[int], columns: list[int]) -> str:
     return say("No window reaches {places}.", places=listed(named))
 
 
-def distance(indices: list[int]) -> int:
+def _distance(indices: list[int]) -> int:
     """Return how far each of some rows or columns is from the next."""
     return indices[1] - indices[0] if len(indices) > 1 else 1
 

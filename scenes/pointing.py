@@ -13,7 +13,7 @@ from scenes.theme import reading_time
 
 __all__ = ["few_of", "point_out"]
 
-Stop = TypeVar("Stop")
+_Stop = TypeVar("_Stop")
 
 _FEW = 4
 
@@ -50,7 +50,7 @@ def point_out(
     return found
 
 
-def few_of(stops: Sequence[Stop]) -> list[Stop]:
+def few_of(stops: Sequence[_Stop]) -> list[_Stop]:
     """Return as many stops as there is time for at once: the first three and the last one."""
     return [*stops] if len(stops) <= _FEW else [*stops[: _FEW - 1], stops[-1]]
 

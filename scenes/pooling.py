@@ -22,11 +22,11 @@ from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position, address_of
 from cnn_core.windows import pad
 from scenes.language import about, listed, number, say, say_many
-from scenes.specs.base import Values
-from scenes.specs.fields import Padding, Size, batched
+from scenes.specs.base import SpecValues
+from scenes.specs.fields import PaddingOption, Size, batched
 from scenes.specs.limits import MAX_KERNEL, MAX_PADDED, MAX_VALUE
 from scenes.specs.photo import Photo, PhotoSpec
-from scenes.specs.walk import Ring, Stop, WalkSpec
+from scenes.specs.walk import Stop, WalkRing, WalkSpec
 
 __all__ = ["AvgPoolSpec", "MaxPoolSpec", "PoolSpec"]
 
@@ -46,12 +46,12 @@ class PoolSpec(PhotoSpec, WalkSpec):
     )
     kernel_size: Size = Field(2, description="Rows and columns of the window.")
     stride: Size | None = Field(None, description="How far the window moves; the window's size if not given.")
-    padding: Padding = Field(
+    padding: PaddingOption = Field(
         0, description='Padding around the input: a number, "rows,columns", "top,bottom,left,right", same or same-tf.'
     )
     ceil_mode: bool = Field(False, description="Let the last windows hang over the edge.")
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return input and output, and each step's numbers."""
         trace = self.trace()
         check_size(trace.geometry, is_photo=self.is_photo)
@@ -69,7 +69,7 @@ class PoolSpec(PhotoSpec, WalkSpec):
         options = (trace.kernel_size, trace.stride, trace.padding, trace.dilation, trace.ceil_mode)
         return np.asarray(max_pool2d(x, *options).output[0] + max_pool2d(-x, *options).output[0])
 
-    def ring(self, trace: Any) -> Ring:
+    def ring(self, trace: Any) -> WalkRing:
         """Return how far windows reach beyond the input, all of the padding included."""
         ((top, bottom), (left, right)), reached = trace.padding, super().ring(trace)
         top, bottom, left, right = map(max, zip((top, bottom, left, right), reached, strict=True))
@@ -97,7 +97,7 @@ class MaxPoolSpec(PoolSpec):
     def trace(self) -> MaxPool2dTrace:
         return max_pool2d(batched(self.x), self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return also what the input gives when it has gone on by a pixel, if it is no photo."""
         if self.is_photo:
             return super().values()
@@ -203,7 +203,7 @@ class AvgPoolSpec(PoolSpec):
         options = (self.kernel_size, self.stride, self.padding, self.ceil_mode)
         return avg_pool2d(batched(self.x), *options, self.count_include_pad, self.divisor_override)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return input (with its padding, if there is any) and output, and each step's sum and divisor."""
         trace = self.trace()
         return {**super().values(), **({"x_padded": with_padding(trace)} if np.any(trace.padding) else {})}

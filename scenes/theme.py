@@ -27,7 +27,7 @@ CAPTION_BAND = 1 / 8
 PACE = MappingProxyType({"slow": 1.5, "normal": 1.0, "fast": 0.6})
 """What every duration is multiplied by."""
 
-EXACT = 1e-6
+_EXACT = 1e-6
 HALF_A_STEP = 0.51 / 255
 
 
@@ -77,12 +77,12 @@ class Theme(Frozen):
             If it is none of the theme's.
         """
         for role, its in zip(self.roles(), other.roles(), strict=True):
-            if distance(color, as_shares(role)) < EXACT:
+            if distance(color, as_shares(role)) < _EXACT:
                 return as_hex(as_shares(its))
         off, share, hue = min(self._blends(color, other))
         if off > HALF_A_STEP:
             raise ValueError(f"{as_hex(color)} is not one of the theme's colours.")
-        is_whole = all(abs(255 * part - round(255 * part)) < 255 * EXACT for part in color)
+        is_whole = all(abs(255 * part - round(255 * part)) < 255 * _EXACT for part in color)
         return as_hex(color_between(other.background, hue, share if is_whole else share * other.tint / self.tint))
 
     def _blends(self, color: Sequence[float], other: Theme) -> Iterator[tuple[float, float, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -79,6 +80,31 @@ def test_numbers_know_nothing_of_films_or_commands() -> None:
 
 def test_manim_is_loaded_only_by_what_draws() -> None:
     assert importing((file for file in FILES if floor(file) != "scenes" and file.stem not in DRAWING), ["manim"]) == []
+
+
+def names_of(file: Path) -> list[str]:
+    """Return what a file defines for others, at module level."""
+    found: list[str] = []
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found.append(name)
+            case ast.Assign(targets=targets):
+                found += (target.id for target in targets if isinstance(target, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found.append(name)
+    return [name for name in found if not name.startswith("_")]
+
+
+def test_a_name_stands_for_one_thing() -> None:
+    known = Counter(name for file in FILES for name in names_of(file))
+    assert [name for name, count in known.items() if count > 1 and name not in TOLD_APART_BY_MODULE] == []
+
+
+TOLD_APART_BY_MODULE = {
+    "main",  # of a program
+    "write",  # of an export, which `cnnreel.play.exports` finds by its name
+}
 
 
 def test_a_scene_is_imported_by_nothing_but_its_own_files() -> None:

@@ -12,7 +12,7 @@ from cnn_core.recipe import EpochReport
 
 __all__ = ["Checkpoint", "read_checkpoint", "write_checkpoint"]
 
-FORMAT: Final = "cnnreel-checkpoint/1"
+_FORMAT: Final = "cnnreel-checkpoint/1"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class Checkpoint:
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint; a kill at any moment leaves the old one or the new one."""
     history = [asdict(report) for report in checkpoint.history]
-    write_tensors(path, checkpoint.tensors, {"format": FORMAT, "run": checkpoint.run, "history": history})
+    write_tensors(path, checkpoint.tensors, {"format": _FORMAT, "run": checkpoint.run, "history": history})
 
 
 def read_checkpoint(path: Path, run: dict[str, Any]) -> Checkpoint:
@@ -50,13 +50,13 @@ def read_checkpoint(path: Path, run: dict[str, Any]) -> Checkpoint:
     """
     tensors, description = read_tensors("checkpoint", path)
     try:
-        if description["format"] != FORMAT:
+        if description["format"] != _FORMAT:
             raise ValueError
         found = description["run"]
         history = tuple(EpochReport(**report) for report in description["history"])
         differences = [key for key in run if found.get(key) != run[key]]
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise InputError(f'checkpoint must be of format "{FORMAT}", but {path.name} is not.') from None
+        raise InputError(f'checkpoint must be of format "{_FORMAT}", but {path.name} is not.') from None
     if differences:
         key = differences[0]
         raise InputError(

@@ -13,8 +13,8 @@ from cnn_core.reading.grids import FileSource, read_grid
 
 __all__ = ["DigitValues", "read_digit_values"]
 
-SIDE = 28
-LINES = (".csv", ".tsv", ".txt")
+_SIDE = 28
+_LINES = (".csv", ".tsv", ".txt")
 
 
 class DigitValues(NamedTuple):
@@ -42,12 +42,12 @@ def read_digit_values(name: str, source: object) -> DigitValues:
     grid = read_grid(name, _as_line(name, source))
     array = grid.array[0] if grid.array.ndim == 3 and len(grid.array) == 1 else grid.array
     label = None
-    if array.shape == (1, SIDE * SIDE + 1) and array[0, 0] in range(10):
+    if array.shape == (1, _SIDE * _SIDE + 1) and array[0, 0] in range(10):
         label, array = int(array[0, 0]), array[:, 1:]
-    if array.size == SIDE * SIDE and 1 in array.shape:
-        array = array.reshape(SIDE, SIDE)
-    if array.shape != (SIDE, SIDE):
-        several = "; name one of them behind a #, such as FILE.npy#0" if array.shape[1:] == (SIDE, SIDE) else ""
+    if array.size == _SIDE * _SIDE and 1 in array.shape:
+        array = array.reshape(_SIDE, _SIDE)
+    if array.shape != (_SIDE, _SIDE):
+        several = "; name one of them behind a #, such as FILE.npy#0" if array.shape[1:] == (_SIDE, _SIDE) else ""
         raise ShapeError(f"{name} must be 28×28 grey values, or 784 in a row, but its shape is {array.shape}{several}.")
     return DigitValues(_as_pixels(name, array), label, grid.origin)
 
@@ -55,10 +55,10 @@ def read_digit_values(name: str, source: object) -> DigitValues:
 def _as_line(name: str, source: object) -> object:
     """Name the first line of a table that has a digit in each."""
     file = FileSource.of(str(source)) if isinstance(source, str) and "\n" not in source else None
-    if file is None or file.kind not in LINES or file.rest:
+    if file is None or file.kind not in _LINES or file.rest:
         return source
     first = f"{source}#0"
-    return first if read_grid(name, first).array.size in (SIDE * SIDE, SIDE * SIDE + 1) else source
+    return first if read_grid(name, first).array.size in (_SIDE * _SIDE, _SIDE * _SIDE + 1) else source
 
 
 def _as_pixels(name: str, array: Array) -> Bytes:

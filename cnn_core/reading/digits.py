@@ -21,7 +21,7 @@ from cnn_core.reading.ink import find_paper, ink_on
 from cnn_core.reading.pictures import decode_picture
 from cnn_core.reading.resampling import resampled, shrunk
 
-__all__ = ["Box", "Preparation", "prepare", "read_photo"]
+__all__ = ["Preparation", "prepare", "read_photo"]
 
 SIDE: Final = 28
 INK_SIDE: Final = 20
@@ -33,7 +33,7 @@ MAX_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True)
-class Box:
+class _Box:
     """Part of a picture: rows `top` to `bottom` and columns `left` to `right`, the ends not included."""
 
     top: int
@@ -73,7 +73,7 @@ class Preparation:
     background: Array
     dark_on_light: bool
     ink: Array
-    box: Box | None
+    box: _Box | None
     cropped: Array
     scaled: Array
     pixels: Bytes
@@ -151,11 +151,11 @@ def count_apart(ink: Array) -> int:
     )
 
 
-def _box(ink: Array) -> Box | None:
+def _box(ink: Array) -> _Box | None:
     rows, columns = np.nonzero(ink)
     if len(rows) == 0:
         return None
-    return Box(int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1)
+    return _Box(int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1)
 
 
 def _fitted(ink: Array) -> Array:

@@ -206,12 +206,12 @@ def _read_numbers(name: str, file: FileSource, *, guess: bool) -> Said:
         array, also = _of_cells(called, cells, file.area, file.number)
         return array, ", ".join(filter(None, (said, also)))
     if file.number is not None:
-        return from_cells(called, split_table(called, line_of(name, file.path, file.number)))
+        return from_cells(called, split_table(called, _line_of(name, file.path, file.number)))
     data = read_bytes(name, file.path, MAX_TABLE_BYTES)
     return _of_cells(called, split_table(called, decode_text(called, data)), file.area or file.sheet)
 
 
-def line_of(name: str, path: Path, number: int) -> str:
+def _line_of(name: str, path: Path, number: int) -> str:
     """Return a row of a table with one row for each of many, such as MNIST's digits; a header is not counted."""
     first = decode_text(name, read_line(name, path, 0, MAX_LINES_BYTES))
     return decode_text(name, read_line(name, path, number + (not looks_like_rows(first)), MAX_LINES_BYTES))

@@ -15,7 +15,7 @@ from cnn_core.reading.files import read_bytes
 from cnn_core.reading.grids import MAX_PICTURE_BYTES, FileSource, Grid
 from cnn_core.reading.pictures import LYING, ORIENTATION, PICTURES, opened, over_white
 
-__all__ = ["as_data", "grey_of", "read_photo"]
+__all__ = ["as_base64", "grey_of", "photo_grid"]
 
 _DATA = "data:image/png;base64,"
 _FAR_LARGER = 4
@@ -24,7 +24,7 @@ _LUMINANCE = np.array([0.299, 0.587, 0.114])
 """Shares of red, green and blue in a grey value (ITU-R 601-2)."""
 
 
-def read_photo(name: str, source: object, *, most: int, scaled: int) -> Grid | None:
+def photo_grid(name: str, source: object, *, most: int, scaled: int) -> Grid | None:
     """Return the pixels of a picture file, or of what `as_data` has written; None of anything else.
 
     Parameters
@@ -87,7 +87,7 @@ def grey_of(colours: Array) -> Array:
     return freeze(grey)
 
 
-def as_data(pixels: Array) -> str:
+def as_base64(pixels: Array) -> str:
     """Write pixels (H, W) or (3, H, W), whole numbers from 0 to 255, as a PNG in base64."""
     from PIL import Image  # noqa: PLC0415
 

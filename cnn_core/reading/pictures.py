@@ -30,7 +30,7 @@ MAX_UNSCALED_PIXELS = 4_000_000
 MAX_WEBP_PIXELS = 16_000_000
 """Pillow holds a WebP picture in memory four times."""
 PICTURES = (".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
+_FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF")
 DEEP = ("I", "I;16", "I;16B", "I;16L", "F")
 """Pillow's modes of grey with more than 8 bits."""
 _MODES = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -155,7 +155,7 @@ def opened(name: str, data: bytes) -> Image:
 
     too_large = f"{name} must be a picture of at most {_megapixels(MAX_PIXELS)}, but it "
     webp = f"{name} must be a WebP picture of at most {_megapixels(MAX_WEBP_PIXELS)} (or be saved as JPEG), but it "
-    formats = (*FORMATS, "HEIF") if _is_heif(name, data) else FORMATS
+    formats = (*_FORMATS, "HEIF") if _is_heif(name, data) else _FORMATS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -19,10 +19,10 @@ from cnn_core.reading.quoting import quoted
 __all__ = ["looks_like_rows", "parse_number", "parse_rows"]
 
 DECIMAL = r"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?"
-NUMBER = re.compile(rf"([+-]?{DECIMAL})(?:/({DECIMAL}))?", re.ASCII | re.IGNORECASE)
+_NUMBER = re.compile(rf"([+-]?{DECIMAL})(?:/({DECIMAL}))?", re.ASCII | re.IGNORECASE)
 ROWS = re.compile(r"[\d\se+\-−‐‑‒–.,;|/]*", re.ASCII | re.IGNORECASE)
 ROW_BREAK = re.compile(r";[^\S\n]*\n?|\n")
-MINUS = str.maketrans(dict.fromkeys("−‐‑‒–﹣－", "-"))
+_MINUS = str.maketrans(dict.fromkeys("−‐‑‒–﹣－", "-"))
 HINTS = {
     r"[+-]?\d*,\d+": "decimals are written with a point",
     r"[+-]?\d{1,3}(?:[.,'’_ ]\d{3})+(?:[.,]\d+)?": "leave out what separates thousands",
@@ -75,7 +75,7 @@ def parse_number(word: str) -> float:
     >>> parse_number("1/16")
     0.0625
     """
-    match = NUMBER.fullmatch(word.translate(MINUS))
+    match = _NUMBER.fullmatch(word.translate(_MINUS))
     if match is None:
         hints = (hint for pattern, hint in HINTS.items() if re.fullmatch(pattern, word[:80], re.ASCII))
         raise ValueError("; ".join([f"is {quoted(word)}", *hints]) if word else "is empty")

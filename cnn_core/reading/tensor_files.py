@@ -18,7 +18,6 @@ from cnn_core.reading.files import read_bytes
 from cnn_core.reading.quoting import quoted
 
 __all__ = [
-    "MAX_BYTES",
     "PICKLE_SUFFIXES",
     "Tensors",
     "compact",
@@ -31,7 +30,7 @@ __all__ = [
 
 Tensors: TypeAlias = dict[str, npt.NDArray[Any]]
 
-MAX_BYTES = 16_000_000
+_MAX_BYTES = 16_000_000
 # One entry only: safetensors writes several in an order that changes from run to run.
 ENTRY = "cnnreel"
 PICKLE_SUFFIXES = (".pt", ".pth", ".pkl", ".pickle", ".ckpt")
@@ -39,7 +38,7 @@ MODEL_SUFFIXES = (".onnx", ".pt2", ".h5", ".keras", ".tflite", ".pb")
 PICKLE_STARTS = (b"PK\x03\x04", b"\x80")  # torch.save writes a zip of pickles; it used to write bare ones
 
 
-def read_tensors(name: str, path: Path, limit: int = MAX_BYTES) -> tuple[Tensors, dict[str, Any]]:
+def read_tensors(name: str, path: Path, limit: int = _MAX_BYTES) -> tuple[Tensors, dict[str, Any]]:
     """Return the arrays of a safetensors file and the description they were written with.
 
     Parameters

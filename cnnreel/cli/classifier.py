@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # torch takes seconds to load, and reading MNIST some tenths: both wait until a command needs them.
 # ruff: noqa: PLC0415
 
-__all__ = ["predict", "train"]
+__all__ = ["predict", "train_command"]
 
 
 @click.command(cls=ExampleCommand, example="--data mnist --epochs 30 -o out/digits.safetensors")
@@ -55,7 +55,7 @@ __all__ = ["predict", "train"]
     type=click.Path(path_type=Path, dir_okay=False),
     help="Record the run into this .safetensors file, which scene training --log films.",
 )
-def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path, log: Path | None) -> None:
+def train_command(data: Path | None, epochs: int, seed: int, resume: bool, output: Path, log: Path | None) -> None:
     """Train the digit classifier on MNIST, on one thread, the same for the same seed."""
     check_output("--output", output)
     check_log(log, output, resume=resume)
@@ -63,7 +63,7 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path,
         from cnn_core.training import train as run
     except ModuleNotFoundError as error:
         raise CnnreelError(f"train needs PyTorch, which is not installed: {installing('train')}.") from error
-    from cnn_core.card import publish
+    from cnn_core.card import write_with_card
     from cnn_core.mnist import load_test, load_training
     from cnn_core.recording import RunRecorder, recorded
 
@@ -85,7 +85,7 @@ def train(data: Path | None, epochs: int, seed: int, resume: bool, output: Path,
         )
     if log is not None and recorder is not None:
         recorded(log, recorder, result, digits)
-    measured = publish(output, result)
+    measured = write_with_card(output, result)
     checkpoint.unlink(missing_ok=True)
     click.echo(f"test accuracy {measured.accuracy:.2%}: {measured.correct:,} of 10,000 images", err=True)
     click.echo(output)

@@ -15,7 +15,7 @@ from cnnreel.here import installing, repairing
 __all__ = ["Finding", "findings"]
 
 SYSTEM_PACKAGES = "gcc pkg-config python3-dev libcairo2-dev libpango1.0-dev (on macOS: pkg-config cairo pango)"
-FONTS = Path("fonts") / "SourceSansPro-Regular.otf", Path("fonts") / "SourceSansPro-Semibold.otf"
+_FONTS = Path("fonts") / "SourceSansPro-Regular.otf", Path("fonts") / "SourceSansPro-Semibold.otf"
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,10 @@ def typst() -> str:
 
 def fonts() -> str:
     folder = Path(importlib.import_module("scenes").__file__ or "").parent
-    missing = [font.name for font in FONTS if not (folder / font).is_file()]
+    missing = [font.name for font in _FONTS if not (folder / font).is_file()]
     if missing:
         raise FileNotFoundError(", ".join(missing))
-    return ", ".join(font.stem for font in FONTS)
+    return ", ".join(font.stem for font in _FONTS)
 
 
 def codec(name: str) -> str:

@@ -11,12 +11,12 @@ import click
 
 from cnn_core.errors import CnnreelError, InputError
 from cnn_core.reading.quoting import counted
-from cnnreel.cli.classifier import predict, train
+from cnnreel.cli.classifier import predict, train_command
 from cnnreel.cli.local_page import studio
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import DONE, FAILED, ExampleCommand, Program, SceneGroup, in_one_line
-from cnnreel.cli.table import table
-from cnnreel.film.record import as_text, inspected
+from cnnreel.cli.table import values_table
+from cnnreel.film.record import inspected, record_text
 from cnnreel.paint.quality import QUALITIES
 from cnnreel.play.exports import EXPORTS, check_installed, export
 from cnnreel.play.snippets import TARGETS
@@ -47,7 +47,7 @@ OUTPUT = click.Option(
     help="Folder in which the clip's folder is made.",
 )
 EXPORTED = "The film and with it slides (pptx, revealjs) or an item for a learning platform (scorm, h5p)."
-FORMAT = click.Option(
+_FORMAT = click.Option(
     ["--format", "_format"],
     type=click.Choice(["mp4", "webm", "gif", "png", "stills", *EXPORTS]),
     default="mp4",
@@ -75,7 +75,7 @@ SINGLE_FILE = click.Option(
     is_flag=True,
     help="Put film, pictures and fonts inside the page, so that it can be passed on alone.",
 )
-TRANSPARENT = click.Option(
+_TRANSPARENT = click.Option(
     ["--transparent", "_transparent"],
     is_flag=True,
     help="Leave the background out, so that what lies behind the film shows; for --format webm or png.",
@@ -113,14 +113,14 @@ def inspect_command(spec: type[SceneSpec]) -> click.Command:
 
     def run(_json: bool, **given: Any) -> None:
         asked = build(spec, given)
-        click.echo(as_text(inspected(asked)) if _json else table(asked), nl=not _json)
+        click.echo(record_text(inspected(asked)) if _json else values_table(asked), nl=not _json)
 
     example = f"{spec.example} --json"
     return ExampleCommand(spec.name, params=[*options_of(spec), JSON], callback=run, help=spec.summary, example=example)
 
 
 def scene_command(spec: type[SceneSpec]) -> click.Command:
-    look = [QUALITY, FORMAT, CAPTIONED, OUTPUT, NAME, SINGLE_FILE, TRANSPARENT, CONSTANT, NO_CACHE]
+    look = [QUALITY, _FORMAT, CAPTIONED, OUTPUT, NAME, SINGLE_FILE, _TRANSPARENT, CONSTANT, NO_CACHE]
     params = [*options_of(spec), *look]
     return ExampleCommand(
         spec.name, params=params, callback=partial(film_scene, spec), help=spec.summary, example=spec.example
@@ -250,7 +250,7 @@ def lesson(
 @main.command(cls=ExampleCommand, example="out/max-pool --for html")
 @click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP-OR-LESSON")
 @click.option("--for", "target", type=click.Choice(list(TARGETS)), required=True, help="Where it is to be shown.")
-def embed(clip: Path, target: str) -> None:
+def _embed(clip: Path, target: str) -> None:
     """Print what to paste to show a film elsewhere.
 
     CLIP-OR-LESSON is its folder. What is to be copied where goes to standard error.
@@ -273,7 +273,7 @@ def kept_clips(clear: bool) -> None:
     click.echo(f"{count}, {size:.0f} of {cache.limit / 1e6:.0f} MB, in {cache.folder}")
 
 
-main.add_command(train)
+main.add_command(train_command)
 main.add_command(predict)
 main.add_command(studio)
 

@@ -17,7 +17,7 @@ from cnn_core.reading.tensor_files import write_bytes
 from cnnreel.cli.options import build, options_of
 from cnnreel.cli.program import ExampleCommand
 from cnnreel.cli.table import array_block, shape_text
-from cnnreel.film.record import as_text, inspected
+from cnnreel.film.record import inspected, record_text
 from scenes.net import NetSpec
 
 __all__ = ["inspect_net"]
@@ -49,7 +49,7 @@ def _run(_values: str | None, _save: Path | None, _json: bool, **given: Any) -> 
     if _values is not None and wanted is not None:
         click.echo("\n".join(array_block(_values, wanted)))
     elif _json:
-        click.echo(as_text(inspected(spec)))
+        click.echo(record_text(inspected(spec)))
     else:
         click.echo("\n".join(tree(spec)))
 

@@ -57,7 +57,7 @@ SEVERAL: Mapping[Callable[..., Any], str] = MappingProxyType(
     }
 )
 """What may be given several times, and how its help says so."""
-MOST_SHOWN = 25
+_MOST_SHOWN = 25
 """Values of a default grid that stand in a help text."""
 
 
@@ -73,7 +73,7 @@ def options_of(spec: type[SceneSpec]) -> list[click.Parameter]:
 def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
     """Return the checked spec, and say what was done to read it; errors name options where the spec names fields."""
     try:
-        asked = spec.build({name: plain(value) for name, value in given.items() if value is not None and value != ()})
+        asked = spec.build({name: _plain(value) for name, value in given.items() if value is not None and value != ()})
     except InputError as error:
         raise InputError(with_options(spec, error)) from error
     for name, value in asked:
@@ -82,7 +82,7 @@ def build(spec: type[SceneSpec], given: Mapping[str, Any]) -> SceneSpec:
     return asked
 
 
-def plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """Return what was given once as itself, and what was given several times as a list."""
     return (value[0] if len(value) == 1 else list(value)) if isinstance(value, tuple) else value
 
@@ -135,7 +135,7 @@ class Spelt(click.Option):
 
 
 def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
-    parts = list(parts_of(field.annotation, field.metadata))
+    parts = list(_parts_of(field.annotation, field.metadata))
     several = next((again for kind, again in SEVERAL.items() if kind in parts), "")
     described: dict[str, Any] = {"help": help_text(name, field, several), "default": None}
     if bool in parts:
@@ -147,14 +147,14 @@ def option(spec: type[SceneSpec], name: str, field: FieldInfo) -> click.Option:
     return Spelt(names, metavar=metavar(parts), multiple=bool(several), **described)
 
 
-def parts_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Iterator[Any]:
+def _parts_of(annotation: Any, metadata: list[Any] | tuple[Any, ...] = ()) -> Iterator[Any]:
     """Give the plain types, literals and readers that an annotation is made of."""
     yield from (one.func for one in metadata if isinstance(one, BeforeValidator))
     if get_origin(annotation) in (Union, UnionType):
         for part in get_args(annotation):
-            yield from parts_of(part)
+            yield from _parts_of(part)
     elif hasattr(annotation, "__metadata__"):
-        yield from parts_of(annotation.__origin__, annotation.__metadata__)
+        yield from _parts_of(annotation.__origin__, annotation.__metadata__)
     else:
         yield annotation
 
@@ -188,7 +188,7 @@ def default_text(name: str, default: Any) -> str:
 
 def rows_text(grid: Grid) -> str:
     """Write a small grid as rows, with a bar between channels, and a larger one as where it comes from."""
-    if grid.array.ndim > 3 or grid.array.size > MOST_SHOWN:
+    if grid.array.ndim > 3 or grid.array.size > _MOST_SHOWN:
         return grid.origin
     decimals = decimals_for(grid.array)
     maps = grid.array if grid.array.ndim == 3 else grid.array[None]

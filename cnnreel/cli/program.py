@@ -72,10 +72,10 @@ class Program(ExampleCommand, click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return FAILED
         except (CnnreelError, click.ClickException, OSError) as error:
-            click.echo(sentence(error), err=True)
+            click.echo(_sentence(error), err=True)
             return WRONG_INPUT if isinstance(error, InputError | click.UsageError) else FAILED
         except (ValueError, RecursionError, MemoryError) as error:
-            click.echo(sentence(error), err=True)
+            click.echo(_sentence(error), err=True)
             return FAILED
         except (click.Abort, KeyboardInterrupt):
             click.echo("Stopped; nothing half-made is left.", err=True)
@@ -97,7 +97,7 @@ class SceneGroup(ExampleCommand, click.Group):
         return self.make(catalog.find(name))
 
 
-def sentence(error: Exception) -> str:
+def _sentence(error: Exception) -> str:
     """Return an error as one line; where a command is missing, the help is what one needs."""
     match error:
         case click.exceptions.NoArgsIsHelpError():

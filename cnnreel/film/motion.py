@@ -140,14 +140,14 @@ def fades_of(scene: Any) -> list[Animation]:
     parts = [part for one in scene.animations for leaf, _ in leaves(one, np.zeros(1)) for part in members(leaf)]
     if None in parts or len(set(parts)) < len(parts) or anything_updates(scene):
         return []
-    return [one for one in scene.animations if type(one) in (FadeIn, FadeOut) and is_plain(one)]
+    return [one for one in scene.animations if type(one) in (FadeIn, FadeOut) and _is_plain(one)]
 
 
 def members(leaf: Any) -> Sequence[Mobject | None]:
     return [None] if leaf is None else leaf.mobject.get_family()
 
 
-def is_plain(fade: Any) -> bool:
+def _is_plain(fade: Any) -> bool:
     """Tell whether a fade goes straight from nothing to all, or back, and of curves and images alone."""
     return (
         fade.path_func is straight_path()

@@ -52,19 +52,19 @@ class Outline2d:
     def pose(self, pose: Sequence[float]) -> list[float]:
         """Return a pose as the film has it, for points in pixels: x, y, and as much more as it needs."""
         a, b, c, d, x, y = pose
-        (wide, high), at = self.size.tolist(), [rounded(x, 2), rounded(y, 2)]
+        (wide, high), at = self.size.tolist(), [_rounded(x, 2), _rounded(y, 2)]
         a, b = (a / wide, b / wide) if wide else (1.0, 0.0)
         c, d = (c / high, d / high) if high else (0.0, 1.0)
         if max(abs(b) * wide, abs(c) * high) > TOLERANCE / 2:
-            return [*at, *(rounded(one, 6) for one in (a, b, c, d))]
+            return [*at, *(_rounded(one, 6) for one in (a, b, c, d))]
         if not wide or abs(a - 1) * wide <= TOLERANCE / 5:
             a = 1.0 if high == 0 or abs(d - 1) * high <= TOLERANCE / 5 else a
         if not high or abs(d - 1) * high <= TOLERANCE / 5:
             d = 1.0
         a, d = (d, d) if not wide else (a, a) if not high else (a, d)
         if abs(a - d) * max(wide, high) <= TOLERANCE / 5:
-            return at if abs(a - 1) * max(wide, high) <= TOLERANCE / 5 else [*at, rounded(a, 6)]
-        return [*at, rounded(a, 6), rounded(d, 6)]
+            return at if abs(a - 1) * max(wide, high) <= TOLERANCE / 5 else [*at, _rounded(a, 6)]
+        return [*at, _rounded(a, 6), _rounded(d, 6)]
 
 
 class Outlines:
@@ -130,7 +130,7 @@ def fit(stack: npt.NDArray[np.float64]) -> tuple[Points, Poses] | None:
     return points, poses
 
 
-def rounded(value: float, digits: int) -> float:
+def _rounded(value: float, digits: int) -> float:
     """Round, and write whole numbers as such."""
     result = round(value, digits)
     return int(result) if result == int(result) else result

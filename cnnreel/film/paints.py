@@ -52,7 +52,7 @@ class Paints:
     def picture(self, rgb: Pixels8, when: Pixels8 | None = None) -> dict[str, Any]:
         """Describe a picture (H, W, 3) by values between three paints, or by its colours where it has others."""
         described = self._described(rgb)
-        return described if when is None else {**described, "when": as_base64(when)}
+        return described if when is None else {**described, "when": _as_base64(when)}
 
     def _described(self, rgb: Pixels8) -> dict[str, Any]:
         if (rgb == rgb[..., :1]).all():
@@ -62,7 +62,7 @@ class Paints:
         found = self._values(rgb)
         height, width = rgb.shape[:2]
         if found is None:
-            return {"width": width, "height": height, "rgb": as_base64(rgb)}
+            return {"width": width, "height": height, "rgb": _as_base64(rgb)}
         values, above = found
         paints = (as_shares(color) for color in (self.theme.background, above, self.theme.negative))
         ground, over, below = (self.find(color) for color in paints)
@@ -72,16 +72,16 @@ class Paints:
         """Find values in -1..1, and the role's colour above 0, that give these colours."""
         ground = np.array(as_shares(self.theme.background)) * 255
         pixels = rgb.reshape(-1, 3) - ground
-        negative, left = shares_of(pixels, np.array(as_shares(self.theme.negative)) * 255 - ground)
+        negative, left = _shares_of(pixels, np.array(as_shares(self.theme.negative)) * 255 - ground)
         _, *roles = self.theme.roles()
         for role in roles:
-            positive, off = shares_of(pixels, np.array(as_shares(role)) * 255 - ground)
+            positive, off = _shares_of(pixels, np.array(as_shares(role)) * 255 - ground)
             if np.minimum(off, left).max() <= 1.0:
                 return np.where(off <= left, positive, -negative).reshape(rgb.shape[:2]), role
         return None
 
 
-def shares_of(pixels: npt.NDArray[np.float64], way: npt.NDArray[np.float64]) -> tuple[Any, Any]:
+def _shares_of(pixels: npt.NDArray[np.float64], way: npt.NDArray[np.float64]) -> tuple[Any, Any]:
     """Return how far each pixel (n, 3) is on a way that starts at 0, and by how much it is beside it."""
     shares = np.clip(pixels @ way / (way @ way), 0, 1)
     return shares, np.abs(pixels - shares[:, None] * way).max(axis=1)
@@ -90,8 +90,8 @@ def shares_of(pixels: npt.NDArray[np.float64], way: npt.NDArray[np.float64]) -> 
 def picture_record(values: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Describe values (H, W) in -1..1 as the film has them."""
     height, width = values.shape
-    return {"width": width, "height": height, "values": as_base64(np.rint(values * LEVELS + 128).astype(np.uint8))}
+    return {"width": width, "height": height, "values": _as_base64(np.rint(values * LEVELS + 128).astype(np.uint8))}
 
 
-def as_base64(samples: Pixels8) -> str:
+def _as_base64(samples: Pixels8) -> str:
     return base64.b64encode(samples.tobytes()).decode()

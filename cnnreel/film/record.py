@@ -24,11 +24,11 @@ __all__ = [
     "PixelBox",
     "Strict",
     "VideoRecord",
-    "as_text",
     "clip_record",
     "explained",
     "inspected",
     "made_with",
+    "record_text",
     "schema",
     "sha256_of",
 ]
@@ -179,13 +179,13 @@ def explained(spec: SceneSpec, beats: Sequence[Mapping[str, Any]]) -> dict[str, 
     }
 
 
-def as_text(plain: dict[str, Any]) -> str:
+def record_text(plain: dict[str, Any]) -> str:
     """Write JSON, a line for each key, refusing NaN and infinity, which JSON does not know."""
-    lines = (f"{json.dumps(key)}: {written(value)}" for key, value in plain.items())
+    lines = (f"{json.dumps(key)}: {_written(value)}" for key, value in plain.items())
     return "{" + ",\n ".join(lines) + "}\n"
 
 
-def written(value: Any) -> str:
+def _written(value: Any) -> str:
     return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 

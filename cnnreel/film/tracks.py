@@ -140,7 +140,7 @@ def eased(series: Series, scale: Series, easings: Easings) -> Iterator[Stretch]:
                 yield Stretch(first, first, first, first, HOLDS)
             yield Stretch(first, last, first + head, first + tail, easing)
             continue
-        middle = divided(off, length)
+        middle = _divided(off, length)
         pieces += [(first + middle, last), (first, first + middle)]
 
 
@@ -158,7 +158,7 @@ def rescaled(shares: Series) -> Series:
     return rescaled_shares
 
 
-def divided(off: Series, length: float) -> int:
+def _divided(off: Series, length: float) -> int:
     """Return where to divide a piece: where it turns back, or in the middle."""
     farthest = int(np.abs(off).max(axis=1).argmax())
     turns = np.abs(off[farthest]).max() > 1.05 * length

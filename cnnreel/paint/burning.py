@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import scenes
 from cnn_core.arrays import Pair
-from cnnreel.paint.patches import Box, Frame, Patch
+from cnnreel.paint.patches import Frame, Patch, PixelArea
 from cnnreel.tell.captions import Cue
 from scenes.theme import CAPTION_BAND, Theme
 
@@ -64,7 +64,7 @@ def _band(text: str, size: Pair, theme: Theme) -> Patch:
     """Draw a caption on the whole band, in the colours of text and background: what stood there before is covered."""
     width, height = size
     top = height - 2 * int(CAPTION_BAND * height / 2)
-    box = Box(0, top, width, height)
+    box = PixelArea(0, top, width, height)
     picture = Image.new("RGBA", (width, height - top), theme.background)
     font, lines = _set(" ".join(text.split()), size)
     place = width / 2, (height - top) / 2

@@ -12,7 +12,7 @@ from manim import Camera, ImageMobject, Mobject, VMobject
 from manim.camera.camera import CAP_STYLE_MAP, LINE_JOIN_MAP
 
 from cnnreel.paint.looks import Family, Look, Looks, coats_of, differing, is_plain, style_of
-from cnnreel.paint.patches import NOWHERE, Box, Frame, gathered
+from cnnreel.paint.patches import NOWHERE, Frame, PixelArea, gathered
 from cnnreel.paint.paths import add_path, is_upright
 
 __all__ = ["FilmCamera"]
@@ -23,7 +23,7 @@ MITER_LIMIT = 10
 SQUARE_CORNER = 1.5
 """A square one, or a square end, reaches out by the square root of 2 times half the width."""
 
-MARGIN = 2
+_MARGIN = 2
 """Pixels around a mobject's outline that it may colour a little."""
 
 
@@ -65,7 +65,7 @@ class FilmCamera(Camera):
         self._behind, self._behind_looks = self.background, {}
         self._family = None
 
-    def redraw(self, mobjects: list[Mobject], lively: list[Mobject] | None = None) -> Iterator[Box]:
+    def redraw(self, mobjects: list[Mobject], lively: list[Mobject] | None = None) -> Iterator[PixelArea]:
         """Draw in front of the scenery; give boxes outside of which nothing has changed since the last time.
 
         Each box is right when it is given, and until the next one is asked for.
@@ -78,7 +78,7 @@ class FilmCamera(Camera):
         if lively is None or not self._goes_on(mobjects, lively):
             boxes = self._look_at_all(mobjects, lively or [])
         else:
-            boxes = gathered(self._look_again(), Box.of(self.pixel_array))
+            boxes = gathered(self._look_again(), PixelArea.of(self.pixel_array))
         for box in boxes:
             self._draw(box, self._behind, self._shown, self._looks)
             yield box
@@ -94,7 +94,7 @@ class FilmCamera(Camera):
             and all(map(is_plain, self._lively_shown))
         )
 
-    def _look_again(self) -> Iterator[Box]:
+    def _look_again(self) -> Iterator[PixelArea]:
         """Look at those that are lively; give the boxes of those that have changed, before and now."""
         assert self._looks is not None
         for mobject in self._lively_shown:
@@ -104,7 +104,7 @@ class FilmCamera(Camera):
                 yield before.box
                 yield now.box
 
-    def _look_at_all(self, mobjects: list[Mobject], lively: list[Mobject]) -> list[Box]:
+    def _look_at_all(self, mobjects: list[Mobject], lively: list[Mobject]) -> list[PixelArea]:
         """Look at everything; return the boxes in which something has changed."""
         if self._family is None or not self._family.is_of(mobjects):
             self._family = Family(mobjects)
@@ -124,11 +124,11 @@ class FilmCamera(Camera):
             return None
         return {id(mobject): self._look(mobject) for mobject in mobjects}
 
-    def _boxes(self, before: Looks | None, now: Looks | None) -> list[Box]:
-        whole = Box.of(self.pixel_array)
+    def _boxes(self, before: Looks | None, now: Looks | None) -> list[PixelArea]:
+        whole = PixelArea.of(self.pixel_array)
         return [whole] if before is None or now is None else gathered(differing(before, now), whole)
 
-    def _draw(self, box: Box, behind: Frame, mobjects: Sequence[Any], looks: Looks | None) -> None:
+    def _draw(self, box: PixelArea, behind: Frame, mobjects: Sequence[Any], looks: Looks | None) -> None:
         """Make the picture right inside a box; outside, it is whatever comes out.
 
         Cairo rounds differently where it clips a slanting edge, by a few levels. So only upright shapes are clipped,
@@ -146,7 +146,7 @@ class FilmCamera(Camera):
             if isinstance(mobject, ImageMobject):
                 self.display_image_mobject(mobject, self.pixel_array)
             elif look.is_upright:
-                clip(context, box)
+                _clip(context, box)
                 self._draw_curves(mobject, context, look)
                 context.reset_clip()
             else:
@@ -184,26 +184,26 @@ class FilmCamera(Camera):
         if before is not None and before.points == points and before.style == style:
             return before
         if isinstance(mobject, ImageMobject):
-            return Look(points, style, (), False, self._box(mobject, MARGIN))
+            return Look(points, style, (), False, self._box(mobject, _MARGIN))
         coats = coats_of(mobject)
         if not coats:
             return Look(points, style, coats, False, NOWHERE)
         upright = is_upright(mobject)
         widest = max(coat.width or 0 for coat in coats) * self.cairo_line_width_multiple
         reach = widest / 2 * self.pixel_width / self.frame_width * (SQUARE_CORNER if upright else MITER_LIMIT)
-        look = Look(points, style, coats, upright, self._box(mobject, MARGIN + reach))
+        look = Look(points, style, coats, upright, self._box(mobject, _MARGIN + reach))
         if before is not None and before.points == points:
             look.drawn, look.path = before.drawn, before.path
         return look
 
-    def _box(self, mobject: VMobject | ImageMobject, margin: float) -> Box:
+    def _box(self, mobject: VMobject | ImageMobject, margin: float) -> PixelArea:
         """Return the box of all pixels that are nearer than the margin to a mobject's points."""
         scale_x, scale_y = self.pixel_width / self.frame_width, self.pixel_height / self.frame_height
         low, high = np.minimum.reduce(mobject.points).tolist(), np.maximum.reduce(mobject.points).tolist()
         if not all(map(math.isfinite, (*low, *high))):
             return NOWHERE
         center_x, center_y, _ = self.frame_center.tolist()
-        return Box(
+        return PixelArea(
             math.floor(self.pixel_width / 2 + (low[0] - center_x) * scale_x - margin),
             math.floor(self.pixel_height / 2 - (high[1] - center_y) * scale_y - margin),
             math.ceil(self.pixel_width / 2 + (high[0] - center_x) * scale_x + margin),
@@ -211,7 +211,7 @@ class FilmCamera(Camera):
         )
 
 
-def clip(context: cairo.Context[Any], box: Box) -> None:
+def _clip(context: cairo.Context[Any], box: PixelArea) -> None:
     """Let nothing be drawn outside of a box of pixels."""
     matrix = context.get_matrix()
     context.identity_matrix()

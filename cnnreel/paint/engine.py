@@ -15,7 +15,7 @@ from manim.utils.iterables import list_update
 from cnn_core.arrays import Pair
 from cnnreel.paint.camera import FilmCamera
 from cnnreel.paint.looks import lively
-from cnnreel.paint.patches import Box, Frame, Patch, Sink, difference
+from cnnreel.paint.patches import Frame, Patch, PixelArea, Sink, difference
 from scenes.rehearsal import NoFiles
 from scenes.specs import SceneSpec
 from scenes.swift import collected_seldom
@@ -98,17 +98,17 @@ class FilmRenderer(CairoRenderer):
             scene.update_to_time(number * (1 / self.camera.frame_rate))  # as NumPy's arange does in Manim
             self._film(self.camera.redraw(scene.moving_mobjects or everything(scene), may_change))
 
-    def _film(self, redrawn: Iterable[Box], repeat: int = 1) -> None:
+    def _film(self, redrawn: Iterable[PixelArea], repeat: int = 1) -> None:
         """Hand what differs from the picture before to the sink, to be shown for `repeat` frames."""
         changed = [box for part in redrawn if (box := self._take_over(part))]
         if self._begins:
-            changed = [Box.of(self.picture)]
+            changed = [PixelArea.of(self.picture)]
             self._begins = False
         if self._sink is not None:
             self._sink.add([Patch.cut(self.picture, box) for box in changed], repeat)
         self._count(repeat)
 
-    def _take_over(self, redrawn: Box) -> Box | None:
+    def _take_over(self, redrawn: PixelArea) -> PixelArea | None:
         """Bring a part of the picture up to date; return the box around all pixels that were different."""
         drawn = self.camera.pixel_array
         box = difference(drawn, self.picture, redrawn)

@@ -15,7 +15,7 @@ from av.filter import Graph
 from av.filter.context import FilterContext
 
 from cnn_core.arrays import Pair
-from cnnreel.paint.joining import Part
+from cnnreel.paint.joining import FilmPart
 from cnnreel.paint.patches import Patch
 
 __all__ = ["GIF_FPS", "LosslessEncoder", "write_gif"]
@@ -61,7 +61,7 @@ class LosslessEncoder:
         self._frames += repeat
 
 
-def write_gif(parts: Sequence[Part], path: Path, size: Pair, fps: int = GIF_FPS) -> None:
+def write_gif(parts: Sequence[FilmPart], path: Path, size: Pair, fps: int = GIF_FPS) -> None:
     """Write one GIF of films that were kept without loss, in their order.
 
     256 colours chosen once for the whole film, rather than for each frame, keep still parts still.
@@ -75,7 +75,7 @@ def write_gif(parts: Sequence[Part], path: Path, size: Pair, fps: int = GIF_FPS)
         container.mux(stream.encode(None))
 
 
-def frames_of(parts: Iterable[Part], fps: int) -> Iterator[av.VideoFrame]:
+def frames_of(parts: Iterable[FilmPart], fps: int) -> Iterator[av.VideoFrame]:
     for part in parts:
         with av.open(str(part.path)) as kept:
             for picture in kept.decode(video=0):

@@ -15,11 +15,11 @@ from cnn_core.errors import CnnreelError
 from cnnreel.paint.encoder import BITEXACT, CODECS
 from cnnreel.tell.captions import Cue
 
-__all__ = ["Part", "join"]
+__all__ = ["FilmPart", "join"]
 
 MILLISECOND = Fraction(1, 1000)
 
-PLAIN = b"""[V4+ Styles]
+_PLAIN = b"""[V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, Alignment
 Style: Default,Arial,16,&Hffffff,2
 """
@@ -30,7 +30,7 @@ ALPHA = "alpha_mode"
 
 
 @dataclass(frozen=True)
-class Part:
+class FilmPart:
     """A film that becomes a part of a longer one.
 
     Attributes
@@ -44,7 +44,7 @@ class Part:
 
 
 def join(
-    parts: Sequence[Part], duration: float, chapters: Sequence[Cue], path: Path, captions: Sequence[Cue] = ()
+    parts: Sequence[FilmPart], duration: float, chapters: Sequence[Cue], path: Path, captions: Sequence[Cue] = ()
 ) -> None:
     """Write one film of several, in their order, with named chapters.
 
@@ -101,7 +101,7 @@ def add_captions(film: OutputContainer, captions: Sequence[Cue]) -> None:
     """Write a track of captions into an MP4, before its pictures; the container puts them in order."""
     track = film.add_stream("mov_text")
     track.time_base = track.codec_context.time_base = MILLISECOND
-    track.codec_context.subtitle_header = PLAIN
+    track.codec_context.subtitle_header = _PLAIN
     track.metadata["language"] = "eng"
     for cue in captions:
         text = cue.text.encode()

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 import cairo
 from manim import ImageMobject, Mobject, VMobject
 
-from cnnreel.paint.patches import Box
+from cnnreel.paint.patches import PixelArea
 from scenes.swift import animated, family_of
 
 __all__ = [
@@ -64,7 +64,7 @@ class Look:
     style: tuple[object, ...]
     coats: tuple[Coat, ...]
     is_upright: bool
-    box: Box
+    box: PixelArea
     drawn: int = 0
     path: cairo.Path | None = None
 
@@ -147,7 +147,7 @@ def coat(rgbas: Any, width: float | None) -> Coat:
     return Coat((blue, green, red, alpha), width)
 
 
-def differing(before: Looks, now: Looks) -> list[Box]:
+def differing(before: Looks, now: Looks) -> list[PixelArea]:
     """Return the boxes of all that looks different or stands in another order, as it was and as it is."""
     old, new = list(before), list(now)
     first = common(old, new)

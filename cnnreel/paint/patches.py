@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["NOWHERE", "Box", "Frame", "Patch", "Sink", "difference", "gathered", "straight"]
+__all__ = ["NOWHERE", "Frame", "Patch", "PixelArea", "Sink", "difference", "gathered", "straight"]
 
 MOST_BOXES = 4
 STEP = 32
@@ -22,7 +22,7 @@ Frame: TypeAlias = npt.NDArray[np.uint8]
 """A picture of (height, width, 4): red, green, blue, alpha; the first row is the top."""
 
 
-class Box(NamedTuple):
+class PixelArea(NamedTuple):
     """A rectangle of pixels; right and bottom are the first ones outside."""
 
     left: int
@@ -31,7 +31,7 @@ class Box(NamedTuple):
     bottom: int
 
     @classmethod
-    def of(cls, frame: Frame) -> Box:
+    def of(cls, frame: Frame) -> PixelArea:
         return cls(0, 0, frame.shape[1], frame.shape[0])
 
     @property
@@ -43,12 +43,12 @@ class Box(NamedTuple):
         """How many pixels it has."""
         return (self.right - self.left) * (self.bottom - self.top)
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: PixelArea) -> bool:
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
-    def covers(self, other: Box) -> bool:
+    def covers(self, other: PixelArea) -> bool:
         return (
             self.left <= other.left
             and self.top <= other.top
@@ -56,16 +56,16 @@ class Box(NamedTuple):
             and other.bottom <= self.bottom
         )
 
-    def join(self, other: Box) -> Box:
-        return Box(
+    def join(self, other: PixelArea) -> PixelArea:
+        return PixelArea(
             min(self.left, other.left),
             min(self.top, other.top),
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
 
-    def clip(self, frame: Box) -> Box:
-        return Box(
+    def clip(self, frame: PixelArea) -> PixelArea:
+        return PixelArea(
             max(self.left, frame.left),
             max(self.top, frame.top),
             min(self.right, frame.right),
@@ -73,7 +73,7 @@ class Box(NamedTuple):
         )
 
 
-NOWHERE = Box(0, 0, 0, 0)
+NOWHERE = PixelArea(0, 0, 0, 0)
 """It meets no other box."""
 
 
@@ -89,15 +89,15 @@ class Patch:
     pixels : (height, width, 4)
     """
 
-    box: Box
+    box: PixelArea
     pixels: Frame
 
     @classmethod
-    def cut(cls, frame: Frame, box: Box) -> Patch:
+    def cut(cls, frame: Frame, box: PixelArea) -> Patch:
         """Copy a box of a frame, whose sides are even, and some pixels around it."""
-        left, right = spread(box.left, box.right, frame.shape[1])
-        top, bottom = spread(box.top, box.bottom, frame.shape[0])
-        box = Box(left, top, right, bottom)
+        left, right = _spread(box.left, box.right, frame.shape[1])
+        top, bottom = _spread(box.top, box.bottom, frame.shape[0])
+        box = PixelArea(left, top, right, bottom)
         return cls(box, frame[box.area].copy())
 
     def paint(self, frame: Frame) -> None:
@@ -105,7 +105,7 @@ class Patch:
         frame[self.box.area] = self.pixels
 
 
-def spread(low: int, high: int, limit: int) -> tuple[int, int]:
+def _spread(low: int, high: int, limit: int) -> tuple[int, int]:
     """Return places around two others, as far apart as a patch's sides are long.
 
     >>> spread(33, 40, 100), spread(33, 66, 100), spread(70, 100, 100), spread(0, 66, 70)
@@ -130,20 +130,20 @@ class Sink(Protocol):
         """Take what changes in the picture, or nothing; it then stands for `repeat` frames."""
 
 
-def gathered(boxes: Iterable[Box], frame: Box) -> list[Box]:
+def gathered(boxes: Iterable[PixelArea], frame: PixelArea) -> list[PixelArea]:
     """Return a few boxes that cover all of these within a frame; those that are near each other become one.
 
     >>> gathered([Box(0, 0, 50, 50), Box(50, 0, 90, 50), Box(800, 800, 850, 850)], Box(0, 0, 1000, 1000))
     [Box(left=0, top=0, right=90, bottom=50), Box(left=800, top=800, right=850, bottom=850)]
     """
-    found: list[Box] = []
+    found: list[PixelArea] = []
     for box in boxes:
         if box.meets(frame):
             found = taken_in(found, box.clip(frame))
     return found
 
 
-def taken_in(found: list[Box], box: Box) -> list[Box]:
+def taken_in(found: list[PixelArea], box: PixelArea) -> list[PixelArea]:
     """Add a box to a few others: to the one with which it takes least room, if that is little more than without."""
     if any(one.covers(box) for one in found):
         return found
@@ -155,14 +155,14 @@ def taken_in(found: list[Box], box: Box) -> list[Box]:
     return taken_in([*found[:nearest], *found[nearest + 1 :]], found[nearest].join(box))
 
 
-def difference(one: Frame, other: Frame, within: Box) -> Box | None:
+def difference(one: Frame, other: Frame, within: PixelArea) -> PixelArea | None:
     """Return the smallest box around all pixels that differ, or nothing if there are none."""
     differs = one[within.area].view(np.uint32)[..., 0] != other[within.area].view(np.uint32)[..., 0]
     rows = np.flatnonzero(differs.any(axis=1))
     if not len(rows):
         return None
     columns = np.flatnonzero(differs[rows[0] : rows[-1] + 1].any(axis=0))
-    return Box(
+    return PixelArea(
         within.left + int(columns[0]),
         within.top + int(rows[0]),
         within.left + int(columns[-1]) + 1,

@@ -18,8 +18,8 @@ __all__ = ["Still", "contact_sheet", "picture_name", "save_png"]
 
 SHEET_WIDTH = 1920
 """Pixels, margins included."""
-MARGIN = 32
-LINE = 30
+_MARGIN = 32
+_LINE = 30
 """Pixels from one line of a caption to the next."""
 LETTER = 0.46
 """Mean width of a letter, as a fraction of its size."""
@@ -63,7 +63,7 @@ def columns(width: int, height: int) -> int:
 
 def cell_width(width: int, height: int) -> int:
     count = columns(width, height)
-    return (SHEET_WIDTH - (count + 1) * MARGIN) // count
+    return (SHEET_WIDTH - (count + 1) * _MARGIN) // count
 
 
 def contact_sheet(stills: Sequence[Still], theme: Theme) -> Image.Image:
@@ -71,16 +71,16 @@ def contact_sheet(stills: Sequence[Still], theme: Theme) -> Image.Image:
     cell = stills[0].picture.size
     across = columns(*cell)
     captions = [caption_lines(number, still, cell[0]) for number, still in enumerate(stills, 1)]
-    pitch = cell[1] + LINE * max(map(len, captions)) + MARGIN + LINE // 2
+    pitch = cell[1] + _LINE * max(map(len, captions)) + _MARGIN + _LINE // 2
     rows = -(-len(stills) // across)
-    sheet = Image.new("RGB", (SHEET_WIDTH, rows * pitch + MARGIN), theme.background)
+    sheet = Image.new("RGB", (SHEET_WIDTH, rows * pitch + _MARGIN), theme.background)
     draw = ImageDraw.Draw(sheet)
     for index, (still, lines) in enumerate(zip(stills, captions, strict=True)):
-        x = MARGIN + (index % across) * (cell[0] + MARGIN)
-        y = MARGIN + (index // across) * pitch
+        x = _MARGIN + (index % across) * (cell[0] + _MARGIN)
+        y = _MARGIN + (index // across) * pitch
         sheet.paste(still.picture, (x, y))
         draw.rectangle((x - 1, y - 1, x + cell[0], y + cell[1]), outline=theme.muted)
-        draw.multiline_text((x, y + cell[1] + LINE // 3), "\n".join(lines), theme.text, font(), spacing=LINE - 24)
+        draw.multiline_text((x, y + cell[1] + _LINE // 3), "\n".join(lines), theme.text, font(), spacing=_LINE - 24)
     return sheet
 
 

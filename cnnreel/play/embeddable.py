@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cnn_core.errors import InputError
-from cnnreel.play.page.data import Part, page_beats, parts_of, summary
+from cnnreel.play.page.data import PagePart, page_beats, parts_of, summary
 from cnnreel.tell.story import Story
-from cnnreel.tell.transcript import title_of
+from cnnreel.tell.transcript import clip_title
 from cnnreel.work.files import read_published
 
 __all__ = ["Embeddable", "read_embeddable"]
@@ -36,7 +36,7 @@ class Embeddable:
     page: str
     alt: str
     video: Mapping[str, Any]
-    parts: Sequence[Part]
+    parts: Sequence[PagePart]
 
     @property
     def name(self) -> str:
@@ -56,20 +56,20 @@ def read_embeddable(path: Path) -> Embeddable:
         If there is none, or it is of pictures only.
     """
     file = path / f"{path.resolve().name}.json" if path.is_dir() else path
-    found = load(file)
+    found = _load(file)
     if found.get("schema") == "cnnreel-lesson/1":
-        records = [load(file.parent / clip["record"]) for clip in found["clips"]]
+        records = [_load(file.parent / clip["record"]) for clip in found["clips"]]
         parts = parts_of(found, records)
         page, title = "index.html", found["title"]
     elif found.get("schema") == "cnnreel/1" and "video" in found:
-        parts = [Part.alone(Story(found))]
-        page, title = f"{file.stem}.html", title_of(found)
+        parts = [PagePart.alone(Story(found))]
+        page, title = f"{file.stem}.html", clip_title(found)
     else:
         raise InputError(f"CLIP must be a film or a lesson, but {str(file)!r} describes neither.")
     return Embeddable(file.parent, title, page, summary(parts), found["video"], parts)
 
 
-def load(file: Path) -> dict[str, Any]:
+def _load(file: Path) -> dict[str, Any]:
     """Read JSON, or say in one sentence why not."""
     try:
         found = json.loads(read_published(file))

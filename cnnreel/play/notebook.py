@@ -11,7 +11,7 @@ from typing import Any
 from cnnreel.play.page.html import clip_page
 from cnnreel.play.page.writing import write_page
 from cnnreel.tell.story import Story
-from cnnreel.tell.transcript import alternative_text, title_of
+from cnnreel.tell.transcript import alternative_text, clip_title
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, Output
 from cnnreel.work.filming import film_clip
@@ -56,7 +56,7 @@ class NotebookClip:
         html = escape(page.read_text(encoding="utf-8")).encode("ascii", "xmlcharrefreplace").decode()
         page.unlink()
         return (
-            f'<iframe srcdoc="{html}" title="{escape(title_of(self.record))}" allow="fullscreen; clipboard-write" '
+            f'<iframe srcdoc="{html}" title="{escape(clip_title(self.record))}" allow="fullscreen; clipboard-write" '
             f'style="width: 100%; height: {HEIGHT}px; border: 0"></iframe>'
         )
 

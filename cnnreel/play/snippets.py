@@ -21,7 +21,7 @@ from cnnreel.tell.quiz import gift, h5p
 
 __all__ = ["TARGETS", "Snippet", "embed"]
 
-Writer: TypeAlias = Callable[[Embeddable, str], str]
+_Writer: TypeAlias = Callable[[Embeddable, str], str]
 """From a film, and the address of its folder seen from the page it is to stand on, to what is to be pasted."""
 
 
@@ -45,7 +45,7 @@ class Target:
         What to copy where, and where to paste; `{folder}` and `{name}` are the film's.
     """
 
-    write: Writer
+    write: _Writer
     note: str
     at: str = "{name}"
 
@@ -65,7 +65,7 @@ def embed(path: Path, target: str) -> Snippet:
     return Snippet(found.write(film, at), found.note.format(folder=film.folder, name=film.name))
 
 
-def as_html(film: Embeddable, at: str) -> str:
+def _as_html(film: Embeddable, at: str) -> str:
     """Write a figure that plays the film, with a link to the page; where scripts do not run, it keeps the video."""
     link = f'<a href="{at}/{quote(film.page)}">with questions, transcript and a look inside the numbers</a>'
     films = " ".join(f"{at}/{quote(film_file(part))}" for part in film.parts)
@@ -125,15 +125,15 @@ def as_myst(film: Embeddable, at: str) -> str:
     )
 
 
-def as_raw_block(fence: str) -> Writer:
-    return lambda film, at: f"```{fence}\n{as_html(film, at)}```\n"
+def as_raw_block(fence: str) -> _Writer:
+    return lambda film, at: f"```{fence}\n{_as_html(film, at)}```\n"
 
 
 def as_sphinx(film: Embeddable, at: str) -> str:
-    return ".. raw:: html\n\n" + textwrap.indent(as_html(film, at), "   ")
+    return ".. raw:: html\n\n" + textwrap.indent(_as_html(film, at), "   ")
 
 
-def as_markdown(film: Embeddable, at: str) -> str:
+def _as_markdown(film: Embeddable, at: str) -> str:
     """Write the poster with a link to the film, for places that show neither films nor HTML."""
     file = f"{at}/{quote(film.name)}"
     alt, title = plain_text(film.alt), plain_text(film.title)
@@ -165,14 +165,14 @@ H5P = (
 
 TARGETS: Mapping[str, Target] = MappingProxyType(
     {
-        "html": Target(as_html, f"{COPY} beside the page."),
+        "html": Target(_as_html, f"{COPY} beside the page."),
         "iframe": Target(as_iframe, f"{COPY} beside the page."),
         "myst": Target(as_myst, f"{COPY} beside the .md file (mystmd, Jupyter Book 2)."),
         "quarto": Target(
             as_raw_block("{=html}"), f'{COPY} beside the .qmd file, and add to its header: resources: ["{{name}}/**"]'
         ),
         "mkdocs": Target(
-            as_html, f"{COPY} into docs/. In docs/index.md, leave out every '../' of these addresses.", at="../{name}"
+            _as_html, f"{COPY} into docs/. In docs/index.md, leave out every '../' of these addresses.", at="../{name}"
         ),
         "sphinx": Target(as_sphinx, f"{COPY} into _static/ beside conf.py.", at="_static/{name}"),
         "sphinx-myst": Target(
@@ -181,7 +181,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
             at="_static/{name}",
         ),
         "jupyter": Target(as_notebook_cell, f"{COPY} beside the notebook, and run this in a cell."),
-        "markdown": Target(as_markdown, f"{COPY} beside the .md file."),
+        "markdown": Target(_as_markdown, f"{COPY} beside the .md file."),
         "h5p": Target(lambda film, _: h5p(film), H5P),
         "moodle": Target(as_moodle, MOODLE, at="@@PLUGINFILE@@"),
         "gift": Target(lambda film, _: gift(film), "Import it into the question bank (Moodle: format GIFT)."),

@@ -12,7 +12,7 @@ import numpy as np
 
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError
-from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.numerals import as_text, decimals_for, true_minus
 from cnn_core.reading.printed import plainly
 from cnn_core.reading.rows import parse_number
 from cnnreel.studio.form import GRIDS, fields_of, kinds_of
@@ -212,6 +212,6 @@ def grid_as_data(name: str, array: Array) -> dict[str, Any]:
     decimals = decimals_for(array, 3)
     return {
         "name": name,
-        "planes": [[[typeset(as_text(float(v), decimals)) for v in row] for row in plane] for plane in planes],
+        "planes": [[[true_minus(as_text(float(v), decimals)) for v in row] for row in plane] for plane in planes],
         "strengths": np.round(planes / largest, 3).tolist(),
     }

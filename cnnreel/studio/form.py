@@ -13,7 +13,7 @@ from cnnreel.studio.words import call_field, call_scene, group_of
 from scenes.catalog import SCENES, find
 from scenes.specs import SceneSpec
 
-__all__ = ["GRIDS", "describe_form", "describe_scenes", "fields_of", "kind_of", "kinds_of"]
+__all__ = ["GRIDS", "describe_form", "describe_scenes", "fields_of", "kinds_of"]
 
 GRIDS = ("grid", "kernels", "row", "matrix")
 """The formats whose values are cells."""
@@ -80,14 +80,14 @@ def _described_fields(spec: type[SceneSpec]) -> Iterator[dict[str, Any]]:
         label, hint = call_field(spec, name)
         yield {
             "field": name,
-            "kind": kind_of(schema),
+            "kind": _kind_of(schema),
             "label": label,
             "hint": hint,
             "default": default[name],
             "optional": optional,
             "rare": name in _RARE or name.endswith("_label") or (optional and name not in _OFTEN),
             **{key: schema[key] for key in ("minimum", "maximum", "maxLength", "enum") if key in schema},
-            **({"named": _kernels()} if kind_of(schema) == "kernels" else {}),
+            **({"named": _kernels()} if _kind_of(schema) == "kernels" else {}),
         }
 
 
@@ -104,10 +104,10 @@ def _without_null(schema: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
 
 
 def _is_grid(schema: Mapping[str, Any]) -> bool:
-    return kind_of(_without_null(schema)[0]) in GRIDS
+    return _kind_of(_without_null(schema)[0]) in GRIDS
 
 
-def kind_of(schema: Mapping[str, Any]) -> str:
+def _kind_of(schema: Mapping[str, Any]) -> str:
     """Return what a field is on the page: what its format says, a choice, or what its plain type is.
 
     >>> kind_of({"type": ["string", "array"], "format": "grid"}), kind_of({"type": "boolean"})

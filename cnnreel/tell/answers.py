@@ -14,8 +14,8 @@ from scenes.addresses import value_at
 __all__ = ["answer_key", "harmless"]
 
 COLUMNS = ("clip", "kind", "start", "question", "answer", "address", "operands", "result", "arithmetic")
-FORMULA = tuple("=+-@|%")
-NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
+_FORMULA = tuple("=+-@|%")
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.IGNORECASE)
 
 
 def answer_key(stories: Mapping[str, Story]) -> str:
@@ -64,4 +64,4 @@ def harmless(cell: str) -> str:
     ("'=1+2", '-1.5', '4 is the answer')
     """
     cell = " ".join(cell.split())
-    return f"'{cell}" if cell[:1] in FORMULA and not NUMBER.fullmatch(cell) else cell
+    return f"'{cell}" if cell[:1] in _FORMULA and not _NUMBER.fullmatch(cell) else cell

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from cnn_core.numerals import typeset
+from cnn_core.numerals import true_minus
 from cnnreel.tell.markdown import plain_text
 from cnnreel.tell.story import Story
 
-__all__ = ["appearing", "array_name", "in_rows", "named"]
+__all__ = ["appearing", "array_name", "in_rows", "spoken_name"]
 
 NAMED_ONE_BY_ONE = 8
 """Numbers of one array that stand on lines of their own; more are told row by row."""
@@ -19,17 +19,17 @@ NAMED_ONE_BY_ONE = 8
 
 def appearing(story: Story, beat: int) -> Iterator[str]:
     """Say which numbers appear in a beat, and how those came about that were computed."""
-    texts = {shown["of"]: typeset(shown["text"]) for shown in story.beats[beat]["shown"]}
+    texts = {shown["of"]: true_minus(shown["text"]) for shown in story.beats[beat]["shown"]}
     for array, group in groupby(story.new[beat], array_name):
         addresses = list(group)
         if len(addresses) > NAMED_ONE_BY_ONE:
-            name = named(array, story.values)
+            name = spoken_name(array, story.values)
             yield f"{len(addresses)} numbers of {name} appear: {in_rows(addresses, texts)}"
             continue
         for of in addresses:
             line = story.line(of)
             how = f", because {line}" if line else ""
-            yield f"{named(of, story.values)} appears: {texts[of]}{how}"
+            yield f"{spoken_name(of, story.values)} appears: {texts[of]}{how}"
 
 
 def in_rows(addresses: Sequence[str], texts: Mapping[str, str]) -> str:
@@ -42,7 +42,7 @@ def in_rows(addresses: Sequence[str], texts: Mapping[str, str]) -> str:
     return "; ".join(" ".join(texts[of] for of in row) for _, row in rows)
 
 
-def named(address: str, values: Mapping[str, Any]) -> str:
+def spoken_name(address: str, values: Mapping[str, Any]) -> str:
     """Name a number or an array: by its address, and the layer or the step it belongs to in words.
 
     >>> named("steps[2].products[0,1]", {}), named("output[0,1]", {})

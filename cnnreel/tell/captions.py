@@ -20,7 +20,7 @@ __all__ = ["Cue", "as_srt", "as_vtt", "captions", "chapters"]
 LINE_LENGTH = 42
 """Letters in a line, as broadcasters have it."""
 LINES = 2
-SHORTEST = 1.0
+_SHORTEST = 1.0
 """Seconds that a cue can be seen at least."""
 WORD_JOINER = "\N{WORD JOINER}"
 """Has no width and no meaning; between two letters it keeps players from reading them as markup."""
@@ -41,12 +41,12 @@ def captions(beats: Sequence[Mapping[str, Any]]) -> list[Cue]:
     A long caption becomes several cues, which share its time by their lengths. Each cue lasts at least a second, and
     has at most 20 letters a second, if there is time for all; where a beat is too short, its neighbours give it time.
     """
-    parts = [(beat["start"], beat["end"], lines_of(beat["caption"])) for beat in beats]
+    parts = [(beat["start"], beat["end"], _lines_of(beat["caption"])) for beat in beats]
     starts = [start for begin, end, texts in parts for start in shared(begin, end, texts)]
     if not starts:
         return []
     texts = [text for _, _, texts in parts for text in texts]
-    spread = kept_apart([*starts, beats[-1]["end"]], [max(SHORTEST, shortest_reading(text)) for text in texts])
+    spread = kept_apart([*starts, beats[-1]["end"]], [max(_SHORTEST, shortest_reading(text)) for text in texts])
     return [Cue(start, end, text) for (start, end), text in zip(pairwise(spread), texts, strict=True)]
 
 
@@ -133,7 +133,7 @@ def clock(seconds: float) -> str:
     return str(srt.timedelta_to_srt_timestamp(at(seconds))).replace(",", ".")
 
 
-def lines_of(caption: str) -> list[str]:
+def _lines_of(caption: str) -> list[str]:
     """Break a caption into texts of at most two lines; where it can, a text ends with a sentence."""
     texts: list[str] = []
     for sentence in sentences(caption):
@@ -141,11 +141,11 @@ def lines_of(caption: str) -> list[str]:
         if texts and len(wrapped(joined)) <= LINES:
             texts[-1] = joined
         else:
-            texts += parts_of(sentence)
+            texts += _parts_of(sentence)
     return ["\n".join(balanced(text)) for text in texts]
 
 
-def parts_of(sentence: str) -> list[str]:
+def _parts_of(sentence: str) -> list[str]:
     """Break a sentence into texts of at most two lines, as long as each other if possible."""
     lines = wrapped(sentence)
     fewest = ceil(len(lines) / LINES)

@@ -18,10 +18,10 @@ def plain_text(text: str) -> str:
     '\\*a\\* &#60;b&#62; x\\_1 &#124; 2: http&#58;//c.d'
     """
     one_line = " ".join(text.split())
-    return re.sub(r"[\\`*_{}\[\]#]|[&<>|~$@]|:(?=//)|(?<=www)\.", escaped, one_line)
+    return re.sub(r"[\\`*_{}\[\]#]|[&<>|~$@]|:(?=//)|(?<=www)\.", _escaped, one_line)
 
 
-def escaped(found: re.Match[str]) -> str:
+def _escaped(found: re.Match[str]) -> str:
     return ENTITIES.get(found[0], f"\\{found[0]}")
 
 

@@ -26,7 +26,7 @@ def gift(film: Embeddable) -> str:
 def gift_question(film: Embeddable, number: int, beat: Mapping[str, Any]) -> str:
     """Write one question: a numerical one with the tolerance of its decimals, or one with a word as its answer."""
     why = gift_text(" ".join(line if line.endswith(".") else f"{line}." for line in beat["why"]))
-    answer = gift_number(beat["answer"]) if is_number(beat["answer"]) else f"={gift_text(beat['answer'])}"
+    answer = gift_number(beat["answer"]) if _is_number(beat["answer"]) else f"={gift_text(beat['answer'])}"
     feedback = f"####{why}" if why else ""
     return f"::{gift_text(film.title)} {number}::{gift_text(beat['prompt'])} {{{answer} {feedback}}}\n"
 
@@ -86,7 +86,7 @@ def interactions(film: Embeddable) -> Iterator[dict[str, Any]]:
     """Give each question as a blank to be filled in, at the last moment of its beat."""
     for beat in film.questions:
         moment = beat["end"] - 0.2
-        answer = ascii_number(beat["answer"]) if is_number(beat["answer"]) else beat["answer"]
+        answer = ascii_number(beat["answer"]) if _is_number(beat["answer"]) else beat["answer"]
         yield {
             "x": 10,
             "y": 55,
@@ -113,7 +113,7 @@ def blank_text(text: str) -> str:
     return escape(re.sub(r"[*/:]", lambda found: {"*": "∗", "/": "∕", ":": "∶"}[found[0]], text))
 
 
-def is_number(answer: str) -> bool:
+def _is_number(answer: str) -> bool:
     return PLAIN_NUMBER.fullmatch(answer) is not None
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cnn_core.numerals import typeset, written
-from cnnreel.tell.appearing import appearing, named
+from cnn_core.numerals import true_minus, written
+from cnnreel.tell.appearing import appearing, spoken_name
 from cnnreel.tell.captions import chapters
 from cnnreel.tell.markdown import plain_text, table
 from cnnreel.tell.story import Story
@@ -18,30 +18,30 @@ from scenes.catalog import SCENES
 __all__ = [
     "alternative_text",
     "arrays_of",
+    "clip_title",
     "deeper",
     "minutes",
-    "title_of",
     "transcript",
 ]
 
 Record = Mapping[str, Any]
 
-WRITTEN_OUT = 400
+_WRITTEN_OUT = 400
 """Numbers of one array that are written out as tables."""
-NAMES = {"conv2d": "Conv2D", "relu": "ReLU", "leaky-relu": "Leaky ReLU", "batch-norm": "Batch normalisation"}
+_NAMES = {"conv2d": "Conv2D", "relu": "ReLU", "leaky-relu": "Leaky ReLU", "batch-norm": "Batch normalisation"}
 """What is called otherwise than its scene."""
 COUNTING = "Addresses such as `x[0,0,1,2]` count from 0: image, channel, row, column. So do the tables."
-KINDS = {"question": "Question. ", "answer": "Answer. ", "step": "", "explain": ""}
+_KINDS = {"question": "Question. ", "answer": "Answer. ", "step": "", "explain": ""}
 
 
-def title_of(record: Record) -> str:
+def clip_title(record: Record) -> str:
     """Return what a clip is called: by its spec, or else by its scene.
 
     >>> title_of({"spec": {"title": None}, "scene": "max-pool"})
     'Max pool'
     """
     scene: str = record["scene"].replace("-", " ")
-    return str(record["spec"].get("title") or NAMES.get(record["scene"]) or scene[:1].upper() + scene[1:])
+    return str(record["spec"].get("title") or _NAMES.get(record["scene"]) or scene[:1].upper() + scene[1:])
 
 
 def alternative_text(record: Record) -> str:
@@ -50,7 +50,7 @@ def alternative_text(record: Record) -> str:
     spec = SCENES.get(record["scene"])
     about = f"{length}: {in_mid_sentence(spec.summary)}" if spec else f"{length}."
     asks = any(beat["kind"] == "question" for beat in record["beats"])
-    return f"{title_of(record)}, {about}{'' if asks else result_in_words(record['values'])}"
+    return f"{clip_title(record)}, {about}{'' if asks else _result_in_words(record['values'])}"
 
 
 def in_mid_sentence(summary: str) -> str:
@@ -63,13 +63,13 @@ def in_mid_sentence(summary: str) -> str:
     return rest[:1].lower() + rest[1:]
 
 
-def result_in_words(values: Mapping[str, Any]) -> str:
+def _result_in_words(values: Mapping[str, Any]) -> str:
     """Say what comes out, if it can be said in a sentence."""
     output = np.asarray(values.get("output", ()), dtype=np.float64).squeeze()
     if not 1 <= output.size <= 16 or output.ndim > 2:
         return ""
     rows = "; ".join(" ".join(map(written, row)) for row in np.atleast_2d(output))
-    return f" The output is {typeset(rows)}."
+    return f" The output is {true_minus(rows)}."
 
 
 def arrays_of(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,9 +92,9 @@ def transcript(story: Story) -> str:
     """Write a clip in Markdown, readable alone: what is said and shown beat by beat, and all numbers."""
     record = story.record
     arrays = list(arrays_in_words(arrays_of(story.values)))
-    lines = [f"- {named(of, story.values)}: {story.line(of)}" for of in story.results]
+    lines = [f"- {spoken_name(of, story.values)}: {story.line(of)}" for of in story.results]
     parts = [
-        f"# {plain_text(title_of(record))}",
+        f"# {plain_text(clip_title(record))}",
         plain_text(alternative_text(record)),
         *beats_in_words(story),
         "## What was asked for",
@@ -111,7 +111,7 @@ def beats_in_words(story: Story) -> Iterator[str]:
     for number, beat in enumerate(story.beats):
         if beat["start"] in heads:
             yield f"## {plain_text(heads[beat['start']])}"
-        yield f"**{minutes(beat['start'])}** {KINDS[beat['kind']]}{plain_text(beat['caption'])}"
+        yield f"**{minutes(beat['start'])}** {_KINDS[beat['kind']]}{plain_text(beat['caption'])}"
         yield "\n".join(f"- {line}" for line in appearing(story, number))
 
 
@@ -136,13 +136,13 @@ def arrays_in_words(arrays: Mapping[str, Any]) -> Iterator[str]:
     for name, nested in arrays.items():
         array = np.asarray(nested, dtype=np.float64)
         yield f"### {plain_text(name)}, {'×'.join(map(str, array.shape))}"
-        if array.size > WRITTEN_OUT:
-            yield f"{array.size} numbers from {typeset(written(array.min()))} to {typeset(written(array.max()))}."
+        if array.size > _WRITTEN_OUT:
+            yield f"{array.size} numbers from {true_minus(written(array.min()))} to {true_minus(written(array.max()))}."
             continue
         for position in np.ndindex(array.shape[:-2]):
             grid = np.atleast_2d(array[position])
             yield f"`{name}[{','.join(map(str, position))}]`" if position else ""
-            yield "\n".join(table([[typeset(written(value)) for value in row] for row in grid]))
+            yield "\n".join(table([[true_minus(written(value)) for value in row] for row in grid]))
 
 
 def minutes(seconds: float) -> str:

@@ -110,12 +110,12 @@ class Cache:
 
 def key_of(**made_of: Any) -> str:
     """Return the hash of what a clip is made of, and of all that makes it: the sources and what they draw with."""
-    content = json.dumps([made_of, sources(), versions()], sort_keys=True, default=str)
+    content = json.dumps([made_of, sources_hash(), versions()], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 @cache
-def sources() -> str:
+def sources_hash() -> str:
     """Return one hash of everything in the packages: code, fonts, templates, weights; and of users' own scenes."""
     digest = hashlib.sha256()
     for folder in (*(ROOT / package for package in SOURCES), *map(Path, scenes.__path__[1:])):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cnnreel.film.format import film_text
-from cnnreel.film.record import as_text, clip_record
+from cnnreel.film.record import clip_record, record_text
 from cnnreel.paint.encoder import CODECS
 from cnnreel.play.page.writing import write_clip_page
 from cnnreel.tell.sidecars import write_sidecars
@@ -27,7 +27,7 @@ from scenes.timeline import Timeline
 # Manim takes a second to load: it is imported by the steps that play a scene.
 # ruff: noqa: PLC0415
 
-__all__ = ["Clip", "OnProgress", "Prepared", "film", "film_clip", "film_part", "finish", "prepare"]
+__all__ = ["Clip", "OnProgress", "Prepared", "film", "film_clip", "film_part", "finish", "prepare_clip"]
 
 OnProgress: TypeAlias = Callable[[float], None]
 """Called with the fraction that is done, from 0 to 1."""
@@ -85,7 +85,7 @@ def film_clip(clip: Clip, on_progress: OnProgress | None = None) -> Clip:
     """Film a clip in this process, if it is not in the cache, and return it."""
     if not clip.fetch():
         with staging(clip.out_dir) as staged:
-            prepared = prepare(clip, staged)
+            prepared = prepare_clip(clip, staged)
             film_part(clip, staged, prepared, prepared.missing, on_progress)
             finish(clip, staged, prepared)
     if on_progress is not None:
@@ -93,7 +93,7 @@ def film_clip(clip: Clip, on_progress: OnProgress | None = None) -> Clip:
     return clip
 
 
-def prepare(clip: Clip, folder: Path) -> Prepared:
+def prepare_clip(clip: Clip, folder: Path) -> Prepared:
     """Find out what a clip will show, and fetch what the cache has of it.
 
     Parameters
@@ -168,7 +168,7 @@ def finish(clip: Clip, folder: Path, prepared: Prepared) -> None:
     write_sidecars(folder, clip.name, story)
     if clip.output.format in CODECS:
         write_clip_page(folder, clip.name, story, single_file=clip.output.single_file)
-    (folder / f"{clip.name}.json").write_text(as_text(record), encoding="utf-8")
+    (folder / f"{clip.name}.json").write_text(record_text(record), encoding="utf-8")
     if clip.cache is not None:
         clip.cache.store(clip.key, folder)
         clip.cache.shrink()

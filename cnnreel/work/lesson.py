@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from cnn_core.errors import CnnreelError, InputError
-from cnnreel.film.record import VideoRecord, as_text, made_with, sha256_of
-from cnnreel.paint.joining import Part, join
+from cnnreel.film.record import VideoRecord, made_with, record_text, sha256_of
+from cnnreel.paint.joining import FilmPart, join
 from cnnreel.play.page.data import page_beats, parts_of
 from cnnreel.play.page.writing import write_lesson_page
 from cnnreel.tell.captions import Cue
@@ -115,7 +115,7 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
     chapters = [Cue(start, end, clip.chapter) for start, end, clip in times]
     name = lesson.name
     with staging(folder) as staged:
-        parts = [Part(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
+        parts = [FilmPart(film.absolute(), chapter.start) for film, chapter in zip(films, chapters, strict=True)]
         index = lesson_index(lesson, chapters)
         told = parts_of(index, records)
         join(parts, ends[-1], chapters, staged / f"{name}.mp4", output.track(page_beats(told)))
@@ -126,7 +126,7 @@ def join_lesson(lesson: Lesson, folder: Path, records: Sequence[dict[str, Any]],
         write_lesson_sidecars(staged, name, lesson.title, told)
         write_lesson_page(staged, index, told, folder, single_file=output.single_file)
         files = sorted(str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file())
-        (staged / f"{name}.json").write_text(as_text(index), encoding="utf-8")
+        (staged / f"{name}.json").write_text(record_text(index), encoding="utf-8")
         publish(staged, folder, [*files, f"{name}.json"])
     return folder / f"{name}.mp4"
 

@@ -19,7 +19,7 @@ from scenes.specs import SceneSpec
 
 __all__ = ["Lesson", "PlannedClip", "read_lesson"]
 
-SHIPPED = Path(__file__).parents[1] / "lessons"
+_SHIPPED = Path(__file__).parents[1] / "lessons"
 """Lessons that come with cnnreel."""
 MOST_BYTES = 1_000_000
 MOST_NESTED = 12
@@ -57,15 +57,15 @@ def read_lesson(path: Path) -> Lesson:
     InputError
         With one sentence that names the file, and where it can, the clip's number and the key.
     """
-    shipped = SHIPPED / f"{path}.toml"
+    shipped = _SHIPPED / f"{path}.toml"
     path = shipped if len(path.parts) == 1 and shipped.is_file() and not path.exists() else path
     try:
-        return as_lesson(path, load(path))
+        return as_lesson(path, _load(path))
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from error
 
 
-def load(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -75,7 +75,7 @@ def load(path: Path) -> dict[str, Any]:
         check_nesting(text)
         return tomllib.loads(text)
     except OSError as error:
-        names = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.toml")))
+        names = ", ".join(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
         raise InputError(f"a lesson must be a file, or one of {names}, but: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"a lesson file must be UTF-8 text, but byte {error.start} of it is not.") from error
@@ -102,7 +102,7 @@ def as_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
     if not isinstance(clips, list) or not clips or not all(isinstance(clip, dict) for clip in clips):
         raise InputError('a lesson must have clips, each below a line "[[clip]]", but it has none.')
     LESSON_CLIPS.check(len(clips))
-    look = table("look", given.get("look", {}))
+    look = _table("look", given.get("look", {}))
     check_keys("look", look, LOOK)
     planned = [planned_clip(number, clip, look, path.parent) for number, clip in enumerate(clips, 1)]
     check_apart(name, planned)
@@ -183,7 +183,7 @@ def text(key: str, value: Any) -> str:
     return value
 
 
-def table(key: str, value: Any) -> Mapping[str, Any]:
+def _table(key: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InputError(f'{key} must be a table, below a line "[{key}]", but it is {value!r}.')
     return value

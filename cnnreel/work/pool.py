@@ -28,7 +28,7 @@ from typing import Any, NoReturn, Self, TypeAlias
 from cnn_core.errors import CnnreelError
 from cnnreel.work.files import staging
 
-__all__ = ["Call", "News", "Pool", "Task", "kill_forkserver", "our_path", "report", "usable_cores"]
+__all__ = ["Job", "News", "Pool", "Task", "kill_forkserver", "our_path", "report", "usable_cores"]
 
 PATIENCE = 1.0
 """Seconds that a worker is given to tidy up before it ends."""
@@ -44,7 +44,7 @@ News: TypeAlias = float | Future[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
+class Job:
     """What a worker does: it calls a function."""
 
     function: Callable[..., Any]
@@ -70,7 +70,7 @@ class Task:
         Whatever tells tasks apart.
     """
 
-    call: Call
+    call: Job
     length: float
     hear: Callable[[News], None]
     about: object = None

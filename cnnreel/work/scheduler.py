@@ -20,9 +20,9 @@ from typing import Any, TypeAlias
 from cnn_core.errors import CnnreelError
 from cnnreel.work.clip import Clip, OnClip, Result, in_one_sentence
 from cnnreel.work.files import said_plainly, staging
-from cnnreel.work.filming import Prepared, film_part, finish, prepare
+from cnnreel.work.filming import Prepared, film_part, finish, prepare_clip
 from cnnreel.work.limits import check_lessons
-from cnnreel.work.pool import Call, News, Pool, Task, report
+from cnnreel.work.pool import Job, News, Pool, Task, report
 
 __all__ = ["PRELOAD", "Scheduler", "film_all"]
 
@@ -33,7 +33,7 @@ PRELOAD = ("cnnreel.paint.engine", "cnnreel.work.filming")
 """What workers have in common: the first of these imports Manim, which this process does not need."""
 
 Beats: TypeAlias = tuple[int, ...]
-Step: TypeAlias = Callable[..., Any]
+_Step: TypeAlias = Callable[..., Any]
 
 
 def film_all(clips: Sequence[Clip], workers: int, on_clip: OnClip | None = None) -> list[Result]:
@@ -48,7 +48,7 @@ def film_all(clips: Sequence[Clip], workers: int, on_clip: OnClip | None = None)
     return [scheduler.results[number] for number in range(len(clips))]
 
 
-def step(function: Step, clip: Clip, *arguments: Any) -> Any:
+def step(function: _Step, clip: Clip, *arguments: Any) -> Any:
     with in_one_sentence(clip):
         return function(clip, *arguments)
 
@@ -126,9 +126,9 @@ class Scheduler:
                 continue
             one = Filming(number, clip, folder)
             self._unprepared.add(one)
-            self._wait(one, math.inf, partial(self._hear_prepared, one), prepare)
+            self._wait(one, math.inf, partial(self._hear_prepared, one), prepare_clip)
 
-    def _wait(self, one: Filming, length: float, hear: Callable[[News], None], function: Step, *given: Any) -> None:
+    def _wait(self, one: Filming, length: float, hear: Callable[[News], None], function: _Step, *given: Any) -> None:
         def heard(news: News) -> None:
             failure = failure_of(news)
             if one.number in self.results:  # another part has failed
@@ -141,7 +141,7 @@ class Scheduler:
             if one in self._unprepared and isinstance(news, Future):
                 self._go_on_without(one)
 
-        self.waiting.append(Task(Call(step, (function, one.clip, one.folder, *given)), length, heard, one))
+        self.waiting.append(Task(Job(step, (function, one.clip, one.folder, *given)), length, heard, one))
 
     def _hear_prepared(self, one: Filming, news: News) -> None:
         if isinstance(news, Future):

@@ -16,7 +16,7 @@ from cnnreel.film.record import PicturesRecord, VideoRecord, sha256_of
 from cnnreel.paint.burning import BurnedCaptions
 from cnnreel.paint.encoder import CODECS, VideoEncoder
 from cnnreel.paint.gif import LosslessEncoder, write_gif
-from cnnreel.paint.joining import Part, join
+from cnnreel.paint.joining import FilmPart, join
 from cnnreel.paint.patches import Frame, Patch
 from cnnreel.paint.stills import Still, contact_sheet, picture_name, save_png
 from cnnreel.tell.captions import captions, chapters
@@ -103,7 +103,7 @@ def put_together(clip: Clip, folder: Path, timeline: Timeline) -> VideoRecord | 
         return PicturesRecord(files=files, width=width, height=height)
     film = folder / clip.main.name
     folders = [segment_folder(folder, number) for number in range(len(timeline.beats))]
-    parts = [Part(film_in(one, clip), beat.start) for one, beat in zip(folders, timeline.beats, strict=True)]
+    parts = [FilmPart(film_in(one, clip), beat.start) for one, beat in zip(folders, timeline.beats, strict=True)]
     if clip.output.format in CODECS:
         beats = timeline.as_json()
         join(parts, timeline.duration, chapters(beats), film, clip.output.track(beats))

@@ -18,7 +18,7 @@ from cnn_core.reading.grids import Grid
 from cnn_core.reading.rows import parse_rows
 from cnn_core.trace import scalar
 from scenes.specs.backward import BackwardSpec
-from scenes.specs.base import Values
+from scenes.specs.base import SpecValues
 from scenes.specs.fields import Image
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class LeakyReluBackwardSpec(ActivationBackwardSpec):
     def applied(self, x: Array) -> ActivationTrace:
         return leaky_relu(x, self.negative_slope)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         return {"negative_slope": scalar(self.negative_slope), **super().values()}
 
 
@@ -121,7 +121,7 @@ class SigmoidBackwardSpec(ActivationBackwardSpec):
     def applied(self, x: Array) -> ActivationTrace:
         return sigmoid(x)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return what other gradients return, and what five sigmoids in a row let pass at most."""
         return {**super().values(), "five_in_a_row": scalar(0.25**5)}
 

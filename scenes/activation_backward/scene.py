@@ -31,7 +31,7 @@ _FLAT = 0.25
 """Share of the steepest slope up to which a curve is marked as flat."""
 
 ActivationT = TypeVar("ActivationT", bound=ActivationBackwardSpec)
-Cell = tuple[int, int]
+_Cell = tuple[int, int]
 
 
 class ActivationBackwardScene(BackwardScene[ActivationT]):
@@ -91,13 +91,13 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             self.signs_of(self.sheets["grad_output"].grid)
             self.play(FadeIn(self.sheets["slope"], self.sheets["grad_input"]), run_time=0.5)
 
-    def telling(self) -> list[Cell]:
+    def telling(self) -> list[_Cell]:
         """Return which values are told slowly: the first that is not positive and the first that is."""
         signs = [bool(value > 0) for value in self.trace.x.ravel()]
         first = [signs.index(sign) for sign in (False, True) if sign in signs]
         return [divmod(k, self.trace.x.shape[3]) for k in first]
 
-    def tell(self, cell: Cell, *, asked: bool) -> None:
+    def tell(self, cell: _Cell, *, asked: bool) -> None:
         dx = f"grad_input[0,0,{cell[0]},{cell[1]}]"
         named = {"x": self.given("x", 0, 0, *cell), "grad": self.given("grad_output", 0, 0, *cell)}
         if asked:
@@ -117,12 +117,12 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             line = self.working.show(self.equation(dx), run_time=0.8)
             self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result), run_time=0.7)
 
-    def look(self, cell: Cell) -> list[Any]:
+    def look(self, cell: _Cell) -> list[Any]:
         leaving = self.leave(*self.signs)
         self.signs = [CellMarks(self.sheets[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_output")]
         return [*leaving, *map(Create, self.signs)]
 
-    def tangent(self, cell: Cell) -> VGroup:
+    def tangent(self, cell: _Cell) -> VGroup:
         """Return a dot on the curve where a value lies, and the line that is as steep as the curve there."""
         x, y, slope = (float(array[0, 0, *cell]) for array in (self.trace.x, self.trace.output, self.trace.slope))
         here, along = self.curve.point(x, y), self.curve.point(x + 1, y + slope) - self.curve.point(x, y)
@@ -154,7 +154,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             for key in ("x", "slope", "grad_input") if flat else ():
                 self.play(FadeIn(CellMarks(self.sheets[key].grid, flat, self.theme.window, 4)), run_time=0.8)
 
-    def said(self, cell: Cell) -> str:
+    def said(self, cell: _Cell) -> str:
         """Say how steep the curve is at a value, and what passes."""
         slope = self.trace.result("slope", 0, 0, *cell)
         named = {

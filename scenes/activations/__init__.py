@@ -14,7 +14,7 @@ from cnn_core.arrays import Array, freeze
 from cnn_core.examples import STROKE_MAP
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position, positions_of
-from scenes.specs.base import Label, Values
+from scenes.specs.base import LabelText, SpecValues
 from scenes.specs.fields import batched
 from scenes.specs.photo import Photo, PhotoSpec, has_pixels
 
@@ -31,8 +31,8 @@ class ActivationSpec(PhotoSpec):
         Grid(STROKE_MAP, "example"),
         description="The input grid; a photo of up to 256×256 is shown as a photo, black as -1 and white as 1.",
     )
-    x_label: Label = Field("input", description="Name below the input.")
-    output_label: Label = Field("output", description="Name below the output.")
+    x_label: LabelText = Field("input", description="Name below the input.")
+    output_label: LabelText = Field("output", description="Name below the output.")
     question: bool = Field(True, description="Ask before the first answer is shown.")
 
     @property
@@ -54,7 +54,7 @@ class ActivationSpec(PhotoSpec):
     def trace(self) -> ActivationTrace:
         """Apply the activation."""
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return input and output, and each value before and after."""
         trace = self.trace()
         if self.is_photo:
@@ -101,7 +101,7 @@ class LeakyReluSpec(ActivationSpec):
     def trace(self) -> ActivationTrace:
         return leaky_relu(self.image, self.negative_slope)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         return {"negative_slope": np.float64(self.negative_slope), **super().values()}
 
 

@@ -46,7 +46,7 @@ class ActivationBoard(VGroup):
         self.outputs = self._grids("output", trace.output, theme.output, cell, trace.decimals("output"))
         self.before = Maps(self.inputs, captions[0], before.width, upright=upright)
         self.after = Maps(self.outputs, captions[1], after.width, upright=upright)
-        self.curve = Curve(trace.function, reach(trace.x, least), names[2], plot, max(0.26, smallest_text()), theme)
+        self.curve = Curve(trace.function, _reach(trace.x, least), names[2], plot, max(0.26, smallest_text()), theme)
         super().__init__(self.before.move_to(before.center), self.curve, self.after.move_to(after.center))
         if before.top == after.top:  # names of different heights must not put one grid above the other
             self.after.shift((self.before.grids.get_y() - self.after.grids.get_y()) * UP)
@@ -87,7 +87,7 @@ def halves(room: Box, share: float) -> tuple[Box, Box]:
     return replace(room, top=middle - 0.1), replace(room, bottom=middle + 0.1)
 
 
-def reach(x: Array, least: float) -> Ends:
+def _reach(x: Array, least: float) -> Ends:
     """Return from where to where a curve is drawn: over all values, and over enough of both sides of 0.
 
     A curve that must reach to a least distance does so on both sides alike.

@@ -30,13 +30,13 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["ActivationScene"]
 
-SpecT = TypeVar("SpecT", bound=ActivationSpec)
+_SpecT = TypeVar("_SpecT", bound=ActivationSpec)
 
-MANY = 100
+_MANY = 100
 """Values above which the film hurries, so that it lasts less than four minutes."""
 
 
-class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
+class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
     """Grid, curve, grid; what the function does to a value is the subclass's part."""
 
     operation: ClassVar[str]
@@ -69,7 +69,7 @@ class ActivationScene(ExplainerScene[SpecT], Generic[SpecT]):
         for position in slow:
             self.tell(self.trace.step(*position), asked=self.spec.question and position == slow[0])
         rest = [position for position in positions if position not in slow]
-        self.hurry = 1.0 if len(rest) <= MANY else 0.5
+        self.hurry = 1.0 if len(rest) <= _MANY else 0.5
         for _, row in groupby(rest, key=lambda position: position[:3]):
             self.flow(list(row))
         self.close()

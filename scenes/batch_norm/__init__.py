@@ -17,7 +17,7 @@ from cnn_core.expression import Difference, Expression, OfMany, Product, Quotien
 from cnn_core.numerals import decimals_of
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, addresses_of, parse
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Image, Vector, batched
 from scenes.specs.limits import MAX_CHANNELS, MAX_SIDE
 
@@ -50,8 +50,8 @@ class BatchNormSpec(SceneSpec):
     running_mean: Vector | None = Field(None, description="Running mean, a number for each channel.")
     running_var: Vector | None = Field(None, description="Running variance, a number for each channel.")
     momentum: float = Field(0.1, description="How much of the running statistics this batch replaces, 0 to 1.")
-    x_label: Label = Field("input", description="Name below the input.")
-    output_label: Label = Field("output", description="Name below the output.")
+    x_label: LabelText = Field("input", description="Name below the input.")
+    output_label: LabelText = Field("output", description="Name below the output.")
     question: bool = Field(True, description="Ask before the first answer is shown.")
 
     @classmethod
@@ -99,7 +99,7 @@ class BatchNormSpec(SceneSpec):
             )
         return maps
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return all arrays and the steps, where the dots of channel 0 go, and what eps and momentum do."""
         trace = self.trace()
         values: dict[str, Any] = {**trace.values(), "count": trace.count, "eps": trace.eps}

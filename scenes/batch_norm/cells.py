@@ -10,7 +10,7 @@ from manim import ORIGIN, RIGHT, Animation, ApplyMethod, FadeIn, FadeOut, VGroup
 from cnn_core.notation import PLAIN
 from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.board import BatchNormBoard
-from scenes.batch_norm.channel import Cell, scaled_and_shifted
+from scenes.batch_norm.channel import ChannelCell, scaled_and_shifted
 from scenes.language import say
 from scenes.mobjects.expression import Line
 from scenes.mobjects.grid import NumberGrid, Window
@@ -58,7 +58,7 @@ class CellsChapter:
             self.stage.play(FadeOut(self.window), *self.working.leave(), run_time=0.4)
             self.flow(len(cells))
 
-    def ask_for(self, cell: Cell) -> None:
+    def ask_for(self, cell: ChannelCell) -> None:
         """Let the learner find the first result."""
         marks = question_marks(self.board.out, *cell, self.stage.theme)
         equation = self.channel.equation("x_hat", cell)
@@ -66,7 +66,7 @@ class CellsChapter:
         first = [FadeIn(self.window, rate_func=LATE), *self.working.leave()]
         self.stage.ask(prompt, equation.result.text, *marks, first=first)
 
-    def normalise(self, cell: Cell, kind: Kind, *, brisk: bool = False) -> None:
+    def normalise(self, cell: ChannelCell, kind: Kind, *, brisk: bool = False) -> None:
         """Subtract the mean from one value, divide by the standard deviation, and write the result."""
         named = {"x": self.channel.said("x", cell), "value": self.channel.said("x_hat", cell)}
         said = say("Minus the mean μ, divided by σ: {x} becomes {value}.", **named)
@@ -79,7 +79,7 @@ class CellsChapter:
             line = self.working.show(self.channel.equation(self.result, cell), run_time=0.8 if brisk else 1.4)
             self.drop(cell, line.result.get_center())
 
-    def drop(self, cell: Cell, start: np.ndarray) -> None:
+    def drop(self, cell: ChannelCell, start: np.ndarray) -> None:
         arrivals = self.arrivals([cell], self.board.out.cell_center(*cell) - start)
         if arrivals:
             self.stage.play(*arrivals, run_time=0.8)
@@ -96,7 +96,7 @@ class CellsChapter:
         self.stage.play(FadeOut(window), run_time=0.2)
         self.stage.add(board.out_panel)
 
-    def arrivals(self, cells: list[Cell], way: np.ndarray = ORIGIN) -> list[Animation]:
+    def arrivals(self, cells: list[ChannelCell], way: np.ndarray = ORIGIN) -> list[Animation]:
         grid = self.board.out
         numbers = [grid.make_number(*cell) for cell in cells]
         for cell, number in zip(cells, numbers, strict=True):
@@ -137,7 +137,7 @@ class CellsChapter:
             stage.play(*going, *self.arrivals(others), run_time=1.2)
             stage.add(board.out_panel)
 
-    def work_out_output(self, cell: Cell) -> None:
+    def work_out_output(self, cell: ChannelCell) -> None:
         """Scale and shift one normalised value, and put the result in its place."""
         board, stage = self.board, self.stage
         self.old, board.out_panel = board.out_panel, board.final_panel
@@ -155,12 +155,12 @@ class CellsChapter:
             stage.add(self.window.outline)
             stage.play(*going, *arriving, run_time=0.8)
 
-    def scaled_and_shifted(self, cell: Cell) -> Line:
+    def scaled_and_shifted(self, cell: ChannelCell) -> Line:
         """Return `0.4·2 + 1 = 1.8`."""
         return scaled_and_shifted(self.channel.equation("output", cell), self.channel.value("x_hat", cell))
 
 
-def leaving(grid: NumberGrid, cell: Cell) -> list[Animation]:
+def leaving(grid: NumberGrid, cell: ChannelCell) -> list[Animation]:
     """Take a value out of its cell, and return the animations in which it goes."""
     tint, number = grid.fills.pop(cell, None), grid.numbers.pop(cell, None)
     grid.background.remove(*filter(None, [tint]))

@@ -17,9 +17,9 @@ from scenes.mobjects.expression import Known, Line, symbol
 from scenes.mobjects.grid import NumberGrid
 from scenes.theme import Theme
 
-__all__ = ["Cell", "Channel", "scaled_and_shifted"]
+__all__ = ["Channel", "ChannelCell", "scaled_and_shifted"]
 
-Cell: TypeAlias = tuple[int, int]
+ChannelCell: TypeAlias = tuple[int, int]
 
 SYMBOLS = {"x": "x", "mean": "μ", "variance": "σ²", "std": "σ", "weight": "γ", "bias": "β"}
 
@@ -38,23 +38,23 @@ class Channel:
         self.trace = spec.trace()
         images, _, self.height, self.columns = self.trace.x.shape
         self.rows = images * self.height
-        self.cells: list[Cell] = list(np.ndindex(self.rows, self.columns))
+        self.cells: list[ChannelCell] = list(np.ndindex(self.rows, self.columns))
 
-    def address(self, name: str, cell: Cell | None = None) -> str:
+    def address(self, name: str, cell: ChannelCell | None = None) -> str:
         return address_of(name, (self.index,) if cell is None else self.place(cell))
 
-    def value(self, name: str, cell: Cell | None = None) -> Value:
+    def value(self, name: str, cell: ChannelCell | None = None) -> Value:
         return self.trace.value(name, *((self.index,) if cell is None else self.place(cell)))
 
-    def place(self, cell: Cell) -> Position:
+    def place(self, cell: ChannelCell) -> Position:
         """Return image, channel, row and column of a cell."""
         image, row = divmod(cell[0], self.height)
         return image, self.index, row, cell[1]
 
-    def equation(self, name: str, cell: Cell | None = None) -> Equation:
+    def equation(self, name: str, cell: ChannelCell | None = None) -> Equation:
         return cast("Equation", self.spec.explain(self.address(name, cell)))
 
-    def said(self, name: str, cell: Cell | None = None) -> str:
+    def said(self, name: str, cell: ChannelCell | None = None) -> str:
         """Return a number for a sentence, with "about" where it is only about what it is computed from."""
         found = self.spec.explain(self.address(name, cell))
         value = found.result if isinstance(found, Equation) else self.value(name, cell)

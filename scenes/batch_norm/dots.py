@@ -24,7 +24,7 @@ from scenes.working import Working
 
 __all__ = ["DotPlot", "DotsChapter", "sharing"]
 
-Stage = Mapping[str, Any]
+_Stage = Mapping[str, Any]
 """`values`, (n,), with their `mean` and their spread `std`."""
 
 LARGEST_DOT, CLOSE_DOT = 0.5, 0.2
@@ -40,19 +40,19 @@ LEAST_SPREAD = 0.04
 """Share of a line's length below which a spread could not be seen, so that another line is drawn."""
 
 
-def reach(stages: Sequence[Stage]) -> tuple[float, float]:
+def _reach(stages: Sequence[_Stage]) -> tuple[float, float]:
     low = min(min(stage["values"].min(), stage["mean"] - stage["std"]) for stage in stages)
     high = max(max(stage["values"].max(), stage["mean"] + stage["std"]) for stage in stages)
     margin = 0.04 * (high - low) or 1.0
     return float(low - margin), float(high + margin)
 
 
-def sharing(stages: Sequence[Stage]) -> list[list[Stage]]:
+def sharing(stages: Sequence[_Stage]) -> list[list[_Stage]]:
     """Divide the stages into runs that one line can show, each with a spread that can be seen."""
-    runs: list[list[Stage]] = []
+    runs: list[list[_Stage]] = []
     for stage in stages:
         joined = [*runs[-1], stage] if runs else []
-        low, high = reach(joined) if joined else (0.0, 0.0)
+        low, high = _reach(joined) if joined else (0.0, 0.0)
         if joined and all(one["std"] >= LEAST_SPREAD * (high - low) or one["std"] == 0 for one in joined):
             runs[-1] = joined
         else:
@@ -73,13 +73,13 @@ class DotPlot:
         Height of the labels.
     """
 
-    def __init__(self, stages: Sequence[Stage], colors: Sequence[str], box: Box, size: float, theme: Theme) -> None:
+    def __init__(self, stages: Sequence[_Stage], colors: Sequence[str], box: Box, size: float, theme: Theme) -> None:
         self.stages, self.colors, self.box, self.theme = stages, colors, box, theme
         below = 0.28 + 1.6 * size
         self.room = box.height - below
         self.lines: list[NumberLine] = []
         for run in sharing(stages):
-            self.lines += [NumberLine(*reach(run), box.left, box.right, 0.0, size, theme)] * len(run)
+            self.lines += [NumberLine(*_reach(run), box.left, box.right, 0.0, size, theme)] * len(run)
         self.diameter = self._diameter()
         self.dots = Dots(np.zeros((stages[0]["values"].size, 2)), self.diameter, colors[0])
         top = max(self.centres(index)[:, 1].max() for index in range(len(stages))) + self.diameter / 2

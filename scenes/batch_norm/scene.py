@@ -12,7 +12,7 @@ from scenes.batch_norm.cells import CellsChapter
 from scenes.batch_norm.channel import Channel
 from scenes.batch_norm.dots import DotsChapter
 from scenes.batch_norm.statistics import StatisticsChapter
-from scenes.batch_norm.words import goal, insight, moral
+from scenes.batch_norm.words import closing, goal, takeaway
 from scenes.language import say
 from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.expression import Line, symbol
@@ -81,8 +81,8 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         dots = DotsChapter(self, self.working, board)
         dots.play()
         many = self.channels > 1
-        said = say("So the values reach the output.") if many else moral(self.spec)
-        with self.beat("explain", said, reason="" if many else insight(self.spec)):
+        said = say("So the values reach the output.") if many else closing(self.spec)
+        with self.beat("explain", said, reason="" if many else takeaway(self.spec)):
             dots.come_back()
             if self.channels == 1:
                 self.show_in_symbols(board)
@@ -114,7 +114,7 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
 
     def close(self, board: BatchNormBoard) -> None:
         if self.channels > 1:
-            with self.beat("explain", moral(self.spec), reason=insight(self.spec)):
+            with self.beat("explain", closing(self.spec), reason=takeaway(self.spec)):
                 self.play(FadeOut(board.everything), *self.working.leave(), run_time=0.5)
                 self.play(FadeIn(self.row_of("output")), run_time=0.8)
                 self.show_in_symbols(board)

@@ -11,7 +11,7 @@ from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.channel import Channel
 from scenes.language import about, marked, say
 
-__all__ = ["about_dots", "about_eps", "about_root", "about_stages", "goal", "insight", "moral", "spread_is_one"]
+__all__ = ["about_dots", "about_eps", "about_root", "about_stages", "closing", "goal", "spread_is_one", "takeaway"]
 
 ONE = 0.005
 """By how much a spread may differ from 1 and look like it."""
@@ -187,12 +187,12 @@ def stretched(factor: float, *, equal: bool = False) -> str:
     return say("spreads them out and mirrors them") if factor < -1 else say("draws them together and mirrors them")
 
 
-def moral(spec: BatchNormSpec) -> str:
+def closing(spec: BatchNormSpec) -> str:
     """Say what the whole was good for, with the numbers that show it."""
-    return say("{insight} {numbers}", insight=insight(spec), numbers=before_and_after(spec))
+    return say("{insight} {numbers}", insight=takeaway(spec), numbers=before_and_after(spec))
 
 
-def insight(spec: BatchNormSpec) -> str:
+def takeaway(spec: BatchNormSpec) -> str:
     """Say the one thing to take away."""
     if not spec.training:
         return say("With running statistics, an image gives the same output whatever else is in its batch.")

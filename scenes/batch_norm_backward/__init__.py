@@ -17,7 +17,7 @@ from cnn_core.expression import Product, Sum, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import scalar
 from scenes.specs.backward import BackwardSpec
-from scenes.specs.base import Values
+from scenes.specs.base import SpecValues
 from scenes.specs.fields import Image
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class BatchNormBackwardSpec(BackwardSpec):
     def _forward(self, x: Array) -> BatchNorm2dTrace:
         return batch_norm2d(x, weight=[self.gamma], bias=[0.0], training=True, eps=self.eps)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return what other gradients return, and what is divided by and added."""
         count = self.trace().forward.count
         return {**super().values(), "count": scalar(count), "eps": scalar(self.eps), "stretch": scalar(self._stretch)}

@@ -20,8 +20,8 @@ from cnn_core.reading.grids import Grid
 from cnn_core.reading.photos import grey_of
 from cnn_core.trace import Position, address_of, parse
 from cnn_core.windows import reach
-from scenes.specs.base import Label, Values
-from scenes.specs.fields import Kernels, Padding, Size, Vector, batched, kernels_of
+from scenes.specs.base import LabelText, SpecValues
+from scenes.specs.fields import Kernels, PaddingOption, Size, Vector, batched, kernels_of
 from scenes.specs.limits import MAX_CHANNELS, MAX_PADDED, MAX_SIDE, MAX_SIDE_OF_CHANNELS
 from scenes.specs.photo import Photo, PhotoSpec
 
@@ -49,7 +49,7 @@ class Conv2dSpec(PhotoSpec):
     )
     bias: Vector | None = Field(None, description="What is added to the sums; one number for each output channel.")
     stride: Size = Field(1, description="How far the window moves.")
-    padding: Padding = Field(
+    padding: PaddingOption = Field(
         0,
         description='Zeros around the image: a number, "rows,columns", "top,bottom,left,right", same, same-tf, valid.',
     )
@@ -59,9 +59,9 @@ class Conv2dSpec(PhotoSpec):
     symbols: bool = Field(True, description="Begin with the sum in symbols.")
     numbers: bool = Field(True, description="Work it out in numbers.")
     question: bool = Field(False, description="Ask before the first answer is shown.")
-    x_label: Label = Field("image", description="Name below the image.")
-    weight_label: Label = Field("kernel", description="Name below the kernel.")
-    output_label: Label = Field("output", description="Name below the output.")
+    x_label: LabelText = Field("image", description="Name below the image.")
+    weight_label: LabelText = Field("kernel", description="Name below the kernel.")
+    output_label: LabelText = Field("output", description="Name below the output.")
 
     @classmethod
     def scene_class(cls) -> type[Conv2dScene]:
@@ -94,7 +94,7 @@ class Conv2dSpec(PhotoSpec):
         check_legible("the output", trace.output, MAX_SIDE)
         return trace
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return input, kernels and output, the numbers of the output's size, and how each value came about."""
         trace = self.trace()
         common = {
@@ -107,7 +107,7 @@ class Conv2dSpec(PhotoSpec):
         return {
             **common,
             **({"x_padded": trace.x_padded} if np.any(trace.padding) else {}),
-            "output_size": output_size(trace),
+            "output_size": _output_size(trace),
             "steps": [step_values(trace.step(*position)) for position in trace.positions()],
         }
 
@@ -119,7 +119,7 @@ class Conv2dSpec(PhotoSpec):
         """Explain the numbers of the output's size too, and with kernels turned around those as they were given."""
         name, indices, inside = parse(address)
         if name == "output_size":
-            return size_explained(output_size(self.trace()), *parse(inside)[:2])
+            return size_explained(_output_size(self.trace()), *parse(inside)[:2])
         if not self.flip:
             return self.trace().explain(address)
         if name == "weight":
@@ -176,7 +176,7 @@ def check_legible(name: str, maps: Array, most: int) -> None:
         raise InputError(f"{name}{many} must be at most {most}×{most} to be legible in a film, but it is {came}.")
 
 
-def output_size(trace: Conv2dTrace) -> dict[str, Any]:
+def _output_size(trace: Conv2dTrace) -> dict[str, Any]:
     """Return the numbers that make the output's size, rows first."""
     return {
         "input": trace.x.shape[2:],

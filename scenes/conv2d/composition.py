@@ -104,14 +104,14 @@ class Composition(Frozen):
         """Find the places for a frame."""
         tag = 1.35 * max(0.3, smallest_text())
         beside = wide or (not tall and counts.channels == 1)
-        left, rest = halves(counts, room, tag, wide=wide, beside=beside)
+        left, rest = _halves(counts, room, tag, wide=wide, beside=beside)
         image, thumbnails, kernels = picture(counts, left, tag, wide=wide, beside=beside)
         if beside:
             rest = replace(rest, left=image.box.right + (0.65 if wide else 0.35))
         if beside and not wide:
             below = Box(room.left, image.box.right, room.bottom, image.box.bottom - 1.2 * tag)
             kernel = Spot.of(below, *counts.kernel, 0.6, x=-1, y=1)
-            ways = [stacked(counts, rest, tag, kernel)]
+            ways = [_stacked(counts, rest, tag, kernel)]
         else:
             ways = [kernel_below(counts, rest, tag, shared=tall)]
             ways += [kernel_beside(counts, rest, tag)] if wide and counts.channels == 1 else []
@@ -119,7 +119,7 @@ class Composition(Frozen):
         return worked(counts, rest, tag, best, (image, thumbnails, kernels), is_below=best is ways[0], wide=wide)
 
 
-def halves(counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool) -> tuple[Box, Box]:
+def _halves(counts: Counts, room: Box, tag: float, *, wide: bool, beside: bool) -> tuple[Box, Box]:
     """Divide the room between the image and what is made of it."""
     rows, columns = counts.image
     if wide:
@@ -161,7 +161,7 @@ def worked(
     counts: Counts,
     room: Box,
     tag: float,
-    places: Places,
+    places: _Places,
     pictures: tuple[Spot, Sequence[Spot], Sequence[Spot]],
     *,
     is_below: bool,
@@ -226,10 +226,10 @@ def text_size(cell: float) -> float:
     return max(0.5 * cell, smallest_text())
 
 
-Places = tuple[Spot, list[Spot], Spot, tuple[float, float]]
+_Places = tuple[Spot, list[Spot], Spot, tuple[float, float]]
 
 
-def side_by_side(counts: Counts, room: Box, tag: float, below: float) -> tuple[Spot, list[Spot]]:
+def _side_by_side(counts: Counts, room: Box, tag: float, below: float) -> tuple[Spot, list[Spot]]:
     """Place products and outputs in a row, with their sums between, and `below` left free under them."""
     (kH, kW), (H, W), K = counts.kernel, counts.output, counts.outputs
     bias = 0.6 if counts.bias and counts.sums else 0.0
@@ -249,7 +249,7 @@ def side_by_side(counts: Counts, room: Box, tag: float, below: float) -> tuple[S
     return products, outputs
 
 
-def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Places:
+def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> _Places:
     """Place the kernel in the lower corner, and the total between it and the grids, or beside it."""
     kH, kW = counts.kernel
     strip = min(0.32 * room.height, kH * max(_SMALL, min(counts.legible.get("kernel", 0), 0.8)))
@@ -258,7 +258,7 @@ def kernel_below(counts: Counts, room: Box, tag: float, *, shared: bool) -> Plac
     if counts.seen > 1:
         strip, shared = (0.0 if in_column(counts, room) else rows), False
     strip = max(strip, 2 * tag)  # the names of image and kernel stand above each other
-    products, outputs = side_by_side(counts, room, tag, strip + (tag + 0.15 if shared else _TOTAL + 0.1))
+    products, outputs = _side_by_side(counts, room, tag, strip + (tag + 0.15 if shared else _TOTAL + 0.1))
     if shared:
         beside = Box(room.left, products.box.right, room.bottom, products.box.bottom - 0.1 - tag)
         kernel = Spot.of(beside, kH, kW, kernel.cell, x=-1, y=1)
@@ -281,7 +281,7 @@ def ledger_pitch(room: Box) -> float:
     return 1.3 * max(0.3 if room.height < 4 else 0.4, smallest_text())
 
 
-def stacked(counts: Counts, room: Box, tag: float, kernel: Spot) -> Places:
+def _stacked(counts: Counts, room: Box, tag: float, kernel: Spot) -> _Places:
     """Place the outputs above, the products below, and the total between them."""
     (kH, kW), (H, W), K = counts.kernel, counts.output, counts.outputs
     free = room.height - 2 * tag - _TOTAL - (0.6 if counts.bias else 0.0)
@@ -297,7 +297,7 @@ def stacked(counts: Counts, room: Box, tag: float, kernel: Spot) -> Places:
     return products, outputs, kernel, (x, y)
 
 
-def kernel_beside(counts: Counts, room: Box, tag: float) -> Places:
+def kernel_beside(counts: Counts, room: Box, tag: float) -> _Places:
     """Place the kernel below the outputs, so that products can take all of the height."""
     (kH, kW), (H, W) = counts.kernel, counts.output
     bias = 0.6 if counts.bias else 0.0

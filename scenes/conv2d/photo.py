@@ -202,7 +202,7 @@ class PhotoConvolution(PhotoWalk):
         legends = Group(*(one.legend(*self.ends(k)) for k, one in enumerate(self.results)))
         marks = [self.pixel_mark(k, self.strongest(k)) for k in range(self.kernels)]
         windows = [self.look_at(self.strongest(k)) for k in range(self.kernels)]
-        said, reason = photo_words.insight(self)
+        said, reason = photo_words.photo_insight(self)
         with self.stage.beat("explain", said, reason=reason):
             self.leave()
             self.stage.play(FadeIn(legends), run_time=0.6)

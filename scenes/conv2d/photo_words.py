@@ -145,7 +145,7 @@ def channel_sum(film: PhotoConvolution, step: Conv2dStep, c: int) -> str:
     return say("{channel}: each pixel times its weight, in all {total}.", channel=name.capitalize(), total=total)
 
 
-def insight(film: PhotoConvolution) -> tuple[str, str]:
+def photo_insight(film: PhotoConvolution) -> tuple[str, str]:
     """Return the last caption and its reason: what the largest sums are, and what flat windows give."""
     trace = film.trace
     strongest = [float(trace.output[(0, k, *film.strongest(k))]) for k in range(film.kernels)]

@@ -66,7 +66,7 @@ def reason(trace: Conv2dTrace, step: Conv2dStep) -> str:
     return say("Positive products add {above}, negative ones take {below} away.", **named)
 
 
-def in_a_row(trace: Conv2dTrace, steps: Sequence[Conv2dStep]) -> str:
+def row_in_words(trace: Conv2dTrace, steps: Sequence[Conv2dStep]) -> str:
     """Say what the sums of a row have in common, or how far apart they are."""
     values = [step.value for step in steps]
     low, high = in_digits(min(values)), in_digits(max(values))

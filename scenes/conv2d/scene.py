@@ -118,10 +118,10 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
             if first:
                 self.play(*first, run_time=0.4)
             grids = [*self.board.images[:1], *self.board.thumbnails]
-            written(self.board.images[1:])
-            self.play(*map(FadeIn, written(grids)), run_time=1.0)
-        with self.beat("explain", words.kernel(self.spec)):
-            self.play(*map(FadeIn, written(kernels)), run_time=1.0)
+            _written(self.board.images[1:])
+            self.play(*map(FadeIn, _written(grids)), run_time=1.0)
+        with self.beat("explain", words.kernel_meaning(self.spec)):
+            self.play(*map(FadeIn, _written(kernels)), run_time=1.0)
             self.play(FadeIn(products), run_time=0.5)
         if self.spec.flip:
             self.turn(kernels)
@@ -145,7 +145,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
                 moves.append(ApplyMethod(number.move_to, there, path_arc=PI))
         with self.beat("explain", words.turn()):
             self.play(*moves, run_time=2.0)
-        written(self.board.kernels[0])
+        _written(self.board.kernels[0])
         self.remove(*kernels)
         self.add(*self.board.kernels[0])
 
@@ -169,7 +169,7 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         return ring.move_to(grid.cell_center(row, column))
 
 
-def written(grids: Iterable[NumberGrid]) -> list[VGroup]:
+def _written(grids: Iterable[NumberGrid]) -> list[VGroup]:
     """Write all values into their grids; return their tints and digits, still to be faded in."""
     parts: list[VGroup] = []
     for grid in grids:

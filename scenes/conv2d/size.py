@@ -17,8 +17,8 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SizeChapter"]
 
-LARGEST = 0.46
-GAP = 0.45
+_LARGEST = 0.46
+_GAP = 0.45
 
 
 class SizeChapter:
@@ -66,11 +66,11 @@ class SizeChapter:
         box, equals = self.box, Label("=", 1, self.theme.muted)
         inwords, numbers = self.in_words(axis), self.in_numbers(axis)
         ways = [
-            VGroup(inwords.copy(), equals, numbers.copy()).arrange(RIGHT, buff=GAP),
-            VGroup(inwords, numbers.copy()).arrange(DOWN, buff=GAP),
+            VGroup(inwords.copy(), equals, numbers.copy()).arrange(RIGHT, buff=_GAP),
+            VGroup(inwords, numbers.copy()).arrange(DOWN, buff=_GAP),
             VGroup(numbers),
         ]
-        sizes = [min(LARGEST, box.width / way.width, box.height / way.height) for way in ways]
+        sizes = [min(_LARGEST, box.width / way.width, box.height / way.height) for way in ways]
         readable = [n for n in (0, 1) if sizes[n] >= smallest_text()]
         best = max(readable, key=lambda n: sizes[n], default=2)
         return ways[best].scale(sizes[best]).move_to(box.center)

@@ -134,7 +134,7 @@ class SymbolsChapter:
         grid = self.board.outputs[0]
         sigma = Formula("Sigma", max(0.5 * grid.cell, smallest_text()), self.theme.text)
         marks = [CellMarks(grid, [(0, 0)], self.theme.window, 7), sigma.move_to(grid.cell_center(0, 0))]
-        with self.stage.beat("explain", words.fold(self.stage.spec, self.count), reason=reasons.same_sum()):
+        with self.stage.beat("explain", words.folded(self.stage.spec, self.count), reason=reasons.same_sum()):
             self.stage.play(FadeIn(total), run_time=1.0)
             self.stage.play(FadeIn(*marks), run_time=0.6)
         self.shown += [total, *marks]

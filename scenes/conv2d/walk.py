@@ -335,7 +335,7 @@ class WalkChapter:
         """Let the window run through the rest of a row, as one beat."""
         seconds = min(_UNHURRIED, _FLOW / max(1, len(self.positions) - len(self.told)))
         said = words.row(self.trace, steps[0])
-        with self.stage.beat("step", said, brisk=True, reason=reasons.in_a_row(self.trace, steps)):
+        with self.stage.beat("step", said, brisk=True, reason=reasons.row_in_words(self.trace, steps)):
             for step in steps:
                 self.look_at(step, 0.6 * seconds)
                 self.write(step, 0.4 * seconds)

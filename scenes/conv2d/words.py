@@ -103,7 +103,7 @@ def product_and_sum() -> str:
     return say("Each pixel is multiplied by the weight that lies on it, and the products are added up.")
 
 
-def fold(spec: Conv2dSpec, count: int) -> str:
+def folded(spec: Conv2dSpec, count: int) -> str:
     if spec.bias is None:
         return say("The long form folds into one sum, over j from 1 to {count}: one output value.", count=count)
     return say(
@@ -136,7 +136,7 @@ def image(spec: Conv2dSpec, origin: str) -> str:
     return say("Now in numbers: a handwritten 1.") if spec.x.origin == "example" else say("Now in numbers: the image.")
 
 
-def kernel(spec: Conv2dSpec) -> str:
+def kernel_meaning(spec: Conv2dSpec) -> str:
     name = spec.weight.origin
     if name in KERNELS:
         return say("The kernel {name} {summary}.", name=name, summary=KERNELS[name].summary)

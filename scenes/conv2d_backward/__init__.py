@@ -19,8 +19,8 @@ from cnn_core.reading.grids import Grid
 from cnn_core.reading.rows import parse_rows
 from cnn_core.trace import Position, addresses_of, parse, scalar
 from scenes.specs.backward import BackwardSpec
-from scenes.specs.base import Values
-from scenes.specs.fields import Image, Kernels, Padding, Size, Vector, batched, check_sides, kernels_of
+from scenes.specs.base import SpecValues
+from scenes.specs.fields import Image, Kernels, PaddingOption, Size, Vector, batched, check_sides, kernels_of
 from scenes.specs.limits import MAX_CHANNELS
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Conv2dBackwardSpec(BackwardSpec):
     weight: Kernels = Field(Grid(_HOOK, "example"), description="The kernel, by name or as rows, up to 3×3.")
     bias: Vector | None = Field(None, description="What is added; one number for each output channel, 0 if not given.")
     stride: Size = Field(1, description="How far the window moves.")
-    padding: Padding = Field(0, description='Zeros around the image: "1", "rows,columns", "same", and so on.')
+    padding: PaddingOption = Field(0, description='Zeros around the image: "1", "rows,columns", "same", and so on.')
     dilation: Size = Field(1, description="Distance between the pixels that the kernel looks at.")
     groups: int = Field(1, ge=1, le=MAX_CHANNELS, description="Parts into which the channels are cut.")
     lr: float = Field(0.25, gt=0, le=100, description="The learning rate of the step at the end.")
@@ -109,7 +109,7 @@ class Conv2dBackwardSpec(BackwardSpec):
         stepped = self._forward(trace.x, trace.forward.weight - self.lr * trace.grad_weight)
         return {**found, "unturned": turned.backward(masked), "stepped": stepped}
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return gradients, what was given, and how well the outputs do what is asked, before the step and after."""
         trace = self.trace()
         padded = {"x_padded": trace.forward.x_padded} if np.any(trace.forward.padding) else {}

@@ -14,7 +14,7 @@ from cnn_core.equation import Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position, parse
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Image, Kernels, batched, check_sides
 from scenes.specs.limits import MAX_KERNEL
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConvTranspose2dSpec"]
 
-EXAMPLE = freeze(np.array([[2.0, 1.0], [0.0, 4.0]]))
+_EXAMPLE = freeze(np.array([[2.0, 1.0], [0.0, 4.0]]))
 STAMP = freeze(np.array([[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [1.0, 2.0, 1.0]]))
 MOST_STAMPS, MOST_OUT = 9, 8
 
@@ -36,11 +36,11 @@ class ConvTranspose2dSpec(SceneSpec):
     example: ClassVar[str] = '--x "2 1; 0 4" --kernel "1 2 1; 2 4 2; 1 2 1" --stride 2'
     aliases: ClassVar = {"kernel": "weight", "image": "x"}
 
-    x: Image = Field(Grid(EXAMPLE, "example"), description="The small map.")
+    x: Image = Field(Grid(_EXAMPLE, "example"), description="The small map.")
     weight: Kernels = Field(Grid(STAMP, "example"), description="The kernel that is stamped; also --kernel.")
     stride: int = Field(2, ge=1, le=MAX_KERNEL, description="How far apart the stamps of neighbours are.")
-    x_label: Label = Field("input", description="Name below the small map.")
-    output_label: Label = Field("output", description="Name below the large map.")
+    x_label: LabelText = Field("input", description="Name below the small map.")
+    output_label: LabelText = Field("output", description="Name below the large map.")
     question: bool = Field(True, description="Ask for a cell on which stamps overlap.")
 
     @classmethod
@@ -98,7 +98,7 @@ class ConvTranspose2dSpec(SceneSpec):
         """Return the first cell of the output on which most stamps overlap."""
         return 0, 0, *map(int, np.unravel_index(int(self.stamps().argmax()), self.stamps().shape))  # type: ignore[return-value]
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return all arrays, how many stamps reach a cell, the input with zeros in between, and each stamp."""
         trace = self.trace()
         steps = [trace.step(*position).values() for position in trace.positions()]

@@ -16,7 +16,7 @@ from scenes.conv_transpose2d import ConvTranspose2dSpec
 from scenes.language import about, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
-from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.row import GridRow, RowMap
 from scenes.pointing import few_of, point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -48,7 +48,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         maps = [
             self.shown_as("x", trace.x[0, 0], theme.input, self.spec.x_label),
             self.shown_as("weight", trace.weight[0, 0], theme.kernel, say("kernel"), "·"),
-            Shown(empty, lambda row, column: f"stamp[{row},{column}]", theme.kernel, say("stamp"), 0, "=", False),
+            RowMap(empty, lambda row, column: f"stamp[{row},{column}]", theme.kernel, say("stamp"), 0, "=", False),
             self.shown_as("output", trace.output[0, 0], theme.output, self.spec.output_label, "→", filled=False),
         ]
         self.board = GridRow(maps, theme, self.bands.stage)
@@ -78,13 +78,13 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
 
     def shown_as(
         self, name: str, values: Array, role: str, label: str, before: str = "", *, filled: bool = True
-    ) -> Shown:
+    ) -> RowMap:
         def address(row: int, column: int) -> str:
             return address_of(name, (0, 0, row, column))
 
         sized = f"{label} {'×'.join(map(str, values.shape))}"
         decimals = self.trace.decimals("x" if name == "spaced" else name)
-        return Shown(values, address, role, sized, decimals, before, filled)
+        return RowMap(values, address, role, sized, decimals, before, filled)
 
     def put_down(self, index: int, position: Position) -> None:
         """Let a value make its stamp, put that down, and write what no other stamp reaches."""
@@ -155,7 +155,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         (_, _, i, j), (kH, kW) = self.spec.busiest(), self.trace.kernel_size
         spaced = self.shown_as("spaced", self.spec.spaced()[0, 0], self.theme.input, say("zeros in between"))
         spaced = replace(spaced, added=self.between())
-        turned = Shown(
+        turned = RowMap(
             self.trace.weight[0, 0, ::-1, ::-1],
             lambda row, column: address_of("weight", (0, 0, kH - 1 - row, kW - 1 - column)),
             self.theme.kernel,
@@ -207,7 +207,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         """Show how many stamps each cell has got."""
         overlaps, (H, W) = self.spec.overlaps(), self.spec.overlapping_size()
         name = say("stamps on each cell, of a {size} input", size=f"{H}×{W}")
-        shown = Shown(overlaps, lambda row, column: f"overlaps[{row},{column}]", self.theme.output, name, 0)
+        shown = RowMap(overlaps, lambda row, column: f"overlaps[{row},{column}]", self.theme.output, name, 0)
         board = GridRow([shown], self.theme, self.bands.whole)
         with self.beat("explain", self.said_of_overlaps(), reason=say("Overlaps make a pattern.")):
             self.play(FadeOut(self.standing), run_time=0.5)

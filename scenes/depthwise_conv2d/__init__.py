@@ -18,7 +18,7 @@ from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.reading.quoting import counted
 from cnn_core.trace import Position, addresses_of, parse, scalar
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Image, Kernels, Matrix, batched, check_sides
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["DepthwiseConv2dSpec"]
 
-MAPS = [
+_MAPS = [
     [[1, 2, 0, 1], [0, 3, 1, 0], [2, 1, 0, 2], [1, 0, 2, 1]],
     [[0, 1, 0, 0], [1, 1, 1, 0], [0, 1, 0, 2], [0, 0, 2, 1]],
 ]
 PLUS = [[[0, 1, 0], [1, 1, 1], [0, 1, 0]], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]]
 MOST_CHANNELS, MOST_SIDE = 3, 5
-NAMES = {"x": "output", "weight": "mix", "output": "mixed"}
+_NAMES = {"x": "output", "weight": "mix", "output": "mixed"}
 """What the pointwise convolution calls its arrays, and how they are called here."""
 
 
@@ -46,7 +46,7 @@ class DepthwiseConv2dSpec(SceneSpec):
     example: ClassVar[str] = '--mix "1 1; 2 -1; 0 1"'
     aliases: ClassVar = {"kernel": "weight", "image": "x"}
 
-    x: Image = Field(Grid(freeze(np.array(MAPS, dtype=np.float64)), "example"), description="The maps.")
+    x: Image = Field(Grid(freeze(np.array(_MAPS, dtype=np.float64)), "example"), description="The maps.")
     weight: Kernels = Field(
         Grid(freeze(np.array(PLUS, dtype=np.float64)), "example"), description="A kernel for each map; also --kernel."
     )
@@ -54,8 +54,8 @@ class DepthwiseConv2dSpec(SceneSpec):
         Grid(freeze(np.array([[1.0, 1.0], [2.0, -1.0]])), "example"),
         description="The 1×1 kernels: a row for each output, with a weight for each map.",
     )
-    x_label: Label = Field("input", description="Name below the maps.")
-    output_label: Label = Field("output", description="Name below the mixed maps.")
+    x_label: LabelText = Field("input", description="Name below the maps.")
+    output_label: LabelText = Field("output", description="Name below the mixed maps.")
     question: bool = Field(True, description="Ask for the first value that is mixed.")
 
     @classmethod
@@ -108,7 +108,7 @@ class DepthwiseConv2dSpec(SceneSpec):
             "apart": Equation.of(Sum(parts), Value(float(depth + point), "apart", "count", 0)),
         }
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return the arrays of both convolutions, the steps of the first, and the counts."""
         trace, counts = self.trace(), self.counts()
         leaves = [leaf for one in counts.values() for leaf in one.left.leaves()]
@@ -149,7 +149,7 @@ class DepthwiseConv2dSpec(SceneSpec):
         maps = range(point.x.shape[1])
         terms = (Product((point.value("x", n, c, i, j), point.value("weight", k, c, 0, 0))) for c in maps)
         equation = Equation.of(Sum(tuple(terms)), point.result("output", n, k, i, j))
-        return equation.renamed(lambda address: re.sub(r"^\w+", lambda name: NAMES[name[0]], address))
+        return equation.renamed(lambda address: re.sub(r"^\w+", lambda name: _NAMES[name[0]], address))
 
     def results(self) -> Iterator[str]:
         mixed = addresses_of("mixed", self.pointwise().output.shape)

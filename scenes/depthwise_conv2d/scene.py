@@ -17,7 +17,7 @@ from scenes.language import about, say
 from scenes.layout import Box
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
-from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.row import GridRow, RowMap
 from scenes.mobjects.travel import LATE
 from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
@@ -25,7 +25,7 @@ from scenes.working import Working
 
 __all__ = ["DepthwiseConv2dScene"]
 
-MANY = 64
+_MANY = 64
 """Channels of a layer of a real net, for which it is said what is saved."""
 
 _LANES = 0.56
@@ -48,14 +48,14 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
 
     def shown_as(
         self, name: str, array: Array, at: tuple[int, int], look: tuple[str, str, str], *, filled: bool = True
-    ) -> Shown:
+    ) -> RowMap:
         """Return a map of an array; `look` is its role, its name and the sign before it."""
         role, label, before = look
 
         def address(row: int, column: int) -> str:
             return address_of(name, (*at, row, column))
 
-        return Shown(array[at], address, role, label, decimals_of(array), before, filled)
+        return RowMap(array[at], address, role, label, decimals_of(array), before, filled)
 
     def each_alone(self) -> None:
         """Let each map meet its own kernel."""
@@ -84,7 +84,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         for c in range(self.trace.x.shape[1]):
             self.slide(c)
 
-    def lanes(self, maps: list[Shown]) -> tuple[GridRow, Box]:
+    def lanes(self, maps: list[RowMap]) -> tuple[GridRow, Box]:
         """Put each map with its kernel in a line of its own, unless others are much larger; say where sums stand."""
         room, box, whole = self.bands.stage, self.bands.formula, self.bands.whole
         free = GridRow(maps, self.theme, room)
@@ -128,7 +128,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         ]
         mix = self.pointwise.weight[:, :, 0, 0]
         maps.append(
-            Shown(
+            RowMap(
                 mix,
                 lambda row, column: f"mix[{row},{column},0,0]",
                 theme.kernel,
@@ -195,12 +195,12 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             for moves in bars.grow(0):
                 self.play(*moves, run_time=0.8)
         size = self.trace.weight[0].size
-        times = MANY * MANY * size / (MANY * size + MANY * MANY)
+        times = _MANY * _MANY * size / (_MANY * size + _MANY * _MANY)
         said = say(
             "Depthwise and pointwise together take {apart}. For {many} maps and as many outputs, a full convolution "
             "with such kernels takes {times} times as many as the two.",
             apart=apart.result.text,
-            many=MANY,
+            many=_MANY,
             times=about(f"{times:.1f}", is_rounded=True),
         )
         with self.beat("explain", said, reason=say("What it saves.")):

@@ -22,7 +22,7 @@ from cnn_core.network import Network
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
 from scenes.digit.chain import ChainReading
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.fields import Place
 
@@ -90,7 +90,7 @@ class DigitSpec(ClassifierSpec):
     def trace(self) -> ChainReading:
         return self.reading
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return every layer's values, the numbers worked out, probabilities, prediction and label."""
         label = {} if self.x.label is None else {"label": self.x.label}
         return {**self.reading.values(), **label}
@@ -154,7 +154,7 @@ class MistakeSpec(ClassifierSpec):
             raise InputError("x must be a digit of the test set, such as mnist:#1901, for only there a label is known.")
         return self.digit.label
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return image, probabilities, how far apart the two logits are, and what covering each place would change."""
         label, read = self.label, self.reading.prediction
         if label == read:

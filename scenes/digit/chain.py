@@ -18,7 +18,7 @@ from cnn_core.trace import Trace, address_of, parse
 from scenes.net.class_map import extreme_of
 from scenes.net.reading import NetReading, strongest
 from scenes.net.worked import WorkedOut
-from scenes.specs.base import Values
+from scenes.specs.base import SpecValues
 
 __all__ = ["ChainReading"]
 
@@ -121,7 +121,7 @@ class ChainReading(NetReading):
         """Return what is worked out in a layer, if there is something."""
         return next((one for one in self.worked_out if one.node is self.layers[layer]), None)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return every layer's values, what is worked out, and the probabilities."""
         layers = [layer_values(node.name, self.traces[node.name]) for node in self.layers]
         worked_out = [{"layer": self.layers.index(one.node), **one.values()} for one in self.worked_out]
@@ -183,7 +183,7 @@ def check_inside(name: str, place: Sequence[int], shape: Sequence[int]) -> None:
         raise InputError(f"{name} must be at most {last}, counted from 0, but it is {came}.")
 
 
-def layer_values(name: str, trace: Trace) -> Values:
+def layer_values(name: str, trace: Trace) -> SpecValues:
     """Return a layer's output and parameters, and where it has maps, the range of each."""
     arrays = {key: value for key, value in trace.values().items() if key not in _LEFT_OUT}
     if trace.output.ndim != 4:

@@ -60,7 +60,7 @@ def told(reading: ChainReading, layer: int, *, again: bool) -> str:
             size = trace.output.size
             said = say("Layer {number} writes all maps into one row of {count} numbers.", count=size, **named)
         case LinearTrace():
-            said = linear(trace, named, last=layer == len(reading.layers) - 1)
+            said = _linear(trace, named, last=layer == len(reading.layers) - 1)
         case _:
             said = say("Layer {number}, {name}.", **named)
     return said
@@ -125,7 +125,7 @@ def pooling(trace: MaxPool2dTrace | AvgPool2dTrace, named: Named, *, again: bool
     return say("Layer {number}, average pooling: of each {size} window only the mean stays.", size=size, **named)
 
 
-def linear(trace: LinearTrace, named: Named, *, last: bool) -> str:
+def _linear(trace: LinearTrace, named: Named, *, last: bool) -> str:
     outputs, inputs = trace.weight.shape
     counts = {"outputs": outputs, "inputs": inputs}
     if last:

@@ -26,7 +26,7 @@ FOUND = marked(
 def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, remark: str, box: Box) -> Group:
     """Show the steps one after another; return the last picture, with its frame and name."""
     said = [say(FOUND)] if preparation.found else []
-    pictures = lay_out(stage, steps_of(stage, preparation), box)
+    pictures = lay_out(stage, _steps_of(stage, preparation), box)
     with stage.beat("explain", " ".join([*said, remark]).strip()):
         for picture in pictures:
             stage.play(FadeIn(picture), run_time=0.8)
@@ -34,7 +34,7 @@ def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, remar
     return Group(*pictures)
 
 
-def steps_of(stage: ExplainerScene[Any], preparation: Preparation) -> list[tuple[str, Colours]]:
+def _steps_of(stage: ExplainerScene[Any], preparation: Preparation) -> list[tuple[str, Colours]]:
     """Return name and picture of each step; only the first and the last where there is no ink."""
     ink = stage.theme.text
     steps = [(say("photo"), greys(preparation.photo))]

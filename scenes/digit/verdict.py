@@ -36,7 +36,7 @@ class Verdict:
         self.prediction, self.trace = reading.prediction, reading.probabilities
         names = [str(k) for k in range(self.trace.x.size)]
         table, line = self.boxes()
-        self.table = SoftmaxTable(self.trace, address_of, names, self.theme, table, decimals=2)
+        self.table = SoftmaxTable(self.trace, _address_of, names, self.theme, table, decimals=2)
         self.chapter = SoftmaxChapter(self.stage, self.trace, self.table, called, reading.explain, line)
 
     def boxes(self) -> tuple[Box, Box]:
@@ -127,7 +127,7 @@ class Verdict:
         return Group(Label(name, size, self.theme.muted), number).arrange(DOWN, buff=0.1 * size, aligned_edge=LEFT)
 
 
-def address_of(name: str, k: int) -> str:
+def _address_of(name: str, k: int) -> str:
     """Return the address of a class's value in one of the softmax's arrays."""
     return f"softmax.{name}[0,{k}]"
 

@@ -15,7 +15,7 @@ from cnn_core.expression import Product, Sum, Value
 from cnn_core.flatten import FlattenTrace, flatten
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of, addresses_of, parse, scalar
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Image, Place, batched
 from scenes.specs.limits import MAX_FLATTENED
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FlattenSpec"]
 
-EXAMPLE = freeze(np.array([[[3.0, 1.0, 4.0], [1.0, 5.0, 9.0]], [[2.0, 6.0, 5.0], [3.0, 8.0, 7.0]]]))
+_EXAMPLE = freeze(np.array([[[3.0, 1.0, 4.0], [1.0, 5.0, 9.0]], [[2.0, 6.0, 5.0], [3.0, 8.0, 7.0]]]))
 
 
 class FlattenSpec(SceneSpec):
@@ -34,12 +34,12 @@ class FlattenSpec(SceneSpec):
     summary: ClassVar[str] = "Feature maps become one row of numbers, each with its index."
     example: ClassVar[str] = '--x "3 1 4; 1 5 9 | 2 6 5; 3 8 7" --cell "1 1 0"'
 
-    x: Image = Field(Grid(EXAMPLE, "example"), description="The feature maps, (H, W) or (C, H, W).")
+    x: Image = Field(Grid(_EXAMPLE, "example"), description="The feature maps, (H, W) or (C, H, W).")
     cell: Place | None = Field(
         None, description="Channel, row and column whose index is worked out; the last map's largest if not given."
     )
-    x_label: Label = Field("channel", description="Name below the maps.")
-    output_label: Label = Field("output", description="Name below the row.")
+    x_label: LabelText = Field("channel", description="Name below the maps.")
+    output_label: LabelText = Field("output", description="Name below the row.")
     question: bool = Field(True, description="Ask for an index.")
 
     @classmethod
@@ -51,7 +51,7 @@ class FlattenSpec(SceneSpec):
     def trace(self) -> FlattenTrace:
         return flatten(batched(self.x))
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return maps, row and indices, and how one index comes about."""
         trace = self.trace()
         self._check(trace.x.shape[1:])
@@ -96,7 +96,7 @@ class FlattenSpec(SceneSpec):
         i, j = np.unravel_index(int(last.argmax()), last.shape)
         return batched(self.x).shape[1] - 1, int(i), int(j)
 
-    def step(self) -> Values:
+    def step(self) -> SpecValues:
         """Return every number of `index = c·H·W + i·W + j`, by name."""
         (c, i, j), (_, H, W) = self.worked_out(), batched(self.x).shape[1:]
         numbers = {"c": c, "i": i, "j": j, "H": H, "W": W, "channels_before": c * H * W, "rows_before": i * W}

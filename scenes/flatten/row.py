@@ -108,7 +108,7 @@ class FlatRow(VGroup):
         decimals = decimals_for(values)
         for line in range(plan.lines):
             part = values[None, line * plan.per_line : (line + 1) * plan.per_line]
-            name = partial(named, address, line * plan.per_line)
+            name = partial(_named, address, line * plan.per_line)
             grid = NumberGrid(
                 part, name, theme.output, theme, plan.cell, filled=False, decimals=decimals, digits=plan.legible
             )
@@ -144,6 +144,6 @@ class FlatRow(VGroup):
         return number.move_to(self.cell_center(k) + (self.plan.cell / 2 + 0.7 * self.plan.index_size) * DOWN)
 
 
-def named(address: Callable[[int], str], start: int, _: int, column: int) -> str:
+def _named(address: Callable[[int], str], start: int, _: int, column: int) -> str:
     """Return the address of the value in a column of the line that begins at an index."""
     return address(start + column)

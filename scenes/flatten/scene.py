@@ -80,7 +80,7 @@ class FlattenScene(ExplainerScene[FlattenSpec]):
         free = room.height - plan.height - 2 * NAME_HEIGHT - 0.2
         cell = min(_LARGEST, (room.width - 0.6 * (self.C - 1)) / (self.C * self.W), free / self.H)
         self.maps = [
-            NumberGrid(self.x[c], partial(address_of, c), self.theme.input, self.theme, cell) for c in range(self.C)
+            NumberGrid(self.x[c], partial(_address_of, c), self.theme.input, self.theme, cell) for c in range(self.C)
         ]
         names = [f"{self.spec.x_label} {c}" for c in range(self.C)] if self.C > 1 else [self.spec.x_label]
         panels = [Panel(grid, name) for grid, name in zip(self.maps, names, strict=True)]
@@ -225,7 +225,7 @@ ONE_BY_ONE = 24
 """Values that there is time for to move one by one."""
 
 
-def address_of(channel: int, row: int, column: int) -> str:
+def _address_of(channel: int, row: int, column: int) -> str:
     return f"x[0,{channel},{row},{column}]"
 
 

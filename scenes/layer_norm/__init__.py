@@ -16,7 +16,7 @@ from cnn_core.errors import InputError
 from cnn_core.normalization import NormTrace, layer_norm
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import addresses_of, scalar
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Matrix
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LayerNormSpec"]
 
-EXAMPLE = freeze(np.array([[2.0, 4.0, 0.0, 6.0], [1.0, 2.0, 0.0, 3.0], [5.0, 1.0, 3.0, 3.0]]))
+_EXAMPLE = freeze(np.array([[2.0, 4.0, 0.0, 6.0], [1.0, 2.0, 0.0, 3.0], [5.0, 1.0, 3.0, 3.0]]))
 MOST = 6
 BATCH = "batch_"
 """What the arrays of the batch norm are called here begins with it."""
@@ -39,9 +39,9 @@ class LayerNormSpec(SceneSpec):
     )
     example: ClassVar[str] = '--x "2 4 0 6; 1 2 0 3; 5 1 3 3"'
 
-    x: Matrix = Field(Grid(EXAMPLE, "example"), description="A row for each picture, with a value for each channel.")
+    x: Matrix = Field(Grid(_EXAMPLE, "example"), description="A row for each picture, with a value for each channel.")
     eps: float = Field(1e-5, ge=0, le=1, description="What is added to the variance before its root is taken.")
-    x_label: Label = Field("input", description="Name below the input.")
+    x_label: LabelText = Field("input", description="Name below the input.")
     question: bool = Field(True, description="Ask before the first answer is shown.")
 
     @classmethod
@@ -62,7 +62,7 @@ class LayerNormSpec(SceneSpec):
     def batch(self) -> BatchNorm2dTrace:
         return batch_norm2d(self.x.array[:, :, None, None], training=True, eps=self.eps)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return the arrays of both; those of batch norm begin with `batch_`."""
         trace = self.trace()
         batch = {f"{BATCH}{name}": array.reshape(array.shape[:2]) for name, array in self.batch().values().items()}

@@ -15,7 +15,7 @@ from scenes.language import about, say
 from scenes.layer_norm import BATCH, LayerNormSpec
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
-from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.row import GridRow, RowMap
 from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -57,11 +57,11 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             marks = [*point_out(self, [self.x], lines), *point_out(self, [self.x], [*zip(*lines, strict=True)])]
             self.play(*map(FadeOut, marks), run_time=0.3)
 
-    def shown_as(self, name: str, values: np.ndarray, role: str, label: str, before: str) -> Shown:
+    def shown_as(self, name: str, values: np.ndarray, role: str, label: str, before: str) -> RowMap:
         def address(row: int, column: int) -> str:
             return address_of(name, (row, column))
 
-        return Shown(values, address, role, label, decimals_of(values), before, filled=name == "x")
+        return RowMap(values, address, role, label, decimals_of(values), before, filled=name == "x")
 
     def along_rows(self) -> None:
         """Work out the first row, and let the window go down."""

@@ -16,7 +16,7 @@ from cnn_core.kernels import kernel
 from cnn_core.learning_rate import LearningRateTrace, learning_rates
 from cnn_core.reading.grids import Grid
 from cnn_core.reading.rows import parse_rows
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.fields import Image, Kernels, Vector, batched, check_sides
 
 if TYPE_CHECKING:
@@ -63,5 +63,5 @@ class LearningRateSpec(SceneSpec):
             raise InputError(f"rates must be larger than 0, but one of them is {rates.min():g}.")
         return learning_rates(batched(self.x), batched(self.weight), batched(self.target), rates)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         return self.trace().values()

@@ -13,7 +13,7 @@ from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
 from cnn_core.linear import LinearTrace, linear
 from cnn_core.reading.grids import Grid
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Matrix, Vector
 from scenes.specs.limits import MAX_INPUTS, MAX_OUTPUTS
 
@@ -41,10 +41,10 @@ class LinearSpec(SceneSpec):
         description="The weights, a row for each output.",
     )
     bias: Vector | None = Field(None, description="What is added to each output; the example has 1, -2 and 3.")
-    x_label: Label = Field("input", description="Name of the input.")
-    weight_label: Label = Field("weight", description="Name of the weights.")
-    bias_label: Label = Field("bias", description="Name of the bias.")
-    output_label: Label = Field("output", description="Name of the output.")
+    x_label: LabelText = Field("input", description="Name of the input.")
+    weight_label: LabelText = Field("weight", description="Name of the weights.")
+    bias_label: LabelText = Field("bias", description="Name of the bias.")
+    output_label: LabelText = Field("output", description="Name of the output.")
     question: bool = Field(True, description="Ask for the second output, or the only one.")
 
     @classmethod
@@ -62,7 +62,7 @@ class LinearSpec(SceneSpec):
     def trace(self) -> LinearTrace:
         return linear(self.x.array, self.weight.array, None if self.bias is None else self.bias.array[0])
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return input, weights, bias and output, and how each output comes about."""
         inputs, outputs = self.x.array.size, len(self.weight.array)
         if inputs > MAX_INPUTS:

@@ -14,7 +14,7 @@ from scenes.theme import Theme
 
 __all__ = ["LinearBoard"]
 
-LARGEST_CELL = 1.2
+_LARGEST_CELL = 1.2
 APART = 0.5
 """Between the input and the weights, in cells."""
 
@@ -39,7 +39,7 @@ class LinearBoard(VGroup):
         across = (room.width - self.gap * (1 + self.with_bias)) / columns
         name_height = 1.5 * self.text
         down = (room.height - name_height) / (outputs + 1 + APART)
-        self.cell = min(LARGEST_CELL, across, down)
+        self.cell = min(_LARGEST_CELL, across, down)
         self.x = self._grid(trace.x, "x[0,{1}]", theme.input)
         self.weight = self._grid(trace.weight, "weight[{0},{1}]", theme.kernel)
         self.output = self._grid(trace.output.T, "output[0,{0}]", theme.output, filled=False)

@@ -152,15 +152,15 @@ def largest_cell(part: Part, room: Box, most: float) -> float:
     0.5
     """
     low, high = 0.0, most
-    if fits(part, high, room):
+    if _fits(part, high, room):
         return high
     for _ in range(20):
         middle = (low + high) / 2
-        low, high = (middle, high) if fits(part, middle, room) else (low, middle)
+        low, high = (middle, high) if _fits(part, middle, room) else (low, middle)
     return float(np.floor(1e4 * low) / 1e4)
 
 
-def fits(part: Part, cell: float, room: Box) -> bool:
+def _fits(part: Part, cell: float, room: Box) -> bool:
     extent = part.extent(cell)
     return extent.left + extent.right <= room.width and extent.up + extent.down <= room.height
 

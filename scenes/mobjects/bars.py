@@ -16,7 +16,7 @@ from scenes.theme import Theme
 
 __all__ = ["BarChart", "share", "share_in_words", "share_text"]
 
-DECIMALS = 3
+_DECIMALS = 3
 GAP = 0.3
 """Between things on a line, in em."""
 
@@ -27,11 +27,11 @@ def share_text(value: float) -> str:
     >>> share_text(0.25), share_text(1e-9), share_text(0.9999), share_text(1)
     ('0.250', '<0.001', '>0.999', '1.000')
     """
-    text = as_text(value, DECIMALS)
+    text = as_text(value, _DECIMALS)
     if value > 0 and float(text) == 0:
-        return f"<{10**-DECIMALS:.{DECIMALS}f}"
+        return f"<{10**-_DECIMALS:.{_DECIMALS}f}"
     if value < 1 and float(text) == 1:
-        return f">{1 - 10**-DECIMALS:.{DECIMALS}f}"
+        return f">{1 - 10**-_DECIMALS:.{_DECIMALS}f}"
     return text
 
 

@@ -20,7 +20,7 @@ from scenes.theme import Theme
 
 __all__ = ["Drawn", "Known", "Line", "Term", "Writer", "products_of", "symbol", "ways_of"]
 
-LARGEST = 0.5
+_LARGEST = 0.5
 ROLES = {
     "x": "input",
     "x_padded": "input",
@@ -102,7 +102,7 @@ class Drawn(Written):
     def __init__(self, layout: Layout, box: Box) -> None:
         super().__init__()
         self.line, self.size = layout.line, layout.size
-        self.written = written(layout.line)
+        self.written = _written(layout.line)
         self.terms: list[Term] = []
         self._nodes: list[tuple[tuple[Expression, ...], VMobject]] = []
         marks = iter(layout.block.marks)
@@ -145,7 +145,7 @@ class Drawn(Written):
         return VGroup(*(one for one in self.submobjects if id(one) not in left_out))
 
 
-def written(line: Line) -> str:
+def _written(line: Line) -> str:
     """Return what a line says, as plain text."""
     heading = "".join(part if isinstance(part, str) else part.text for part in line.heading)
     parts = zip(line.signs, line.parts, strict=True)
@@ -163,7 +163,7 @@ class Writer:
         Of numbers by their names, where they are not those of their roles.
     """
 
-    def __init__(self, theme: Theme, box: Box, most: float = LARGEST, **colors: str) -> None:
+    def __init__(self, theme: Theme, box: Box, most: float = _LARGEST, **colors: str) -> None:
         self.theme, self.box = theme, box
         self.most = max(most, smallest_text())
         self.colors = {**{name: getattr(theme, role) for name, role in ROLES.items()}, **colors}

@@ -11,7 +11,7 @@ from scenes.layout import Box, smallest_text
 
 __all__ = ["broken", "fitted", "in_a_row", "sizes"]
 
-Picture = TypeVar("Picture", bound=VMobject)
+_Picture = TypeVar("_Picture", bound=VMobject)
 
 SMALLER = 0.92
 """From one size of text to the next that is tried."""
@@ -29,7 +29,7 @@ def sizes(most: float) -> Iterator[float]:
     yield least
 
 
-def fitted(make: Callable[[float], Picture | None], box: Box, most: float) -> Picture | None:
+def fitted(make: Callable[[float], _Picture | None], box: Box, most: float) -> _Picture | None:
     """Return what `make` makes of the largest size of text, `most` or smaller, that fits the box; None if none does.
 
     Where `make` knows beforehand that a size does not fit, it returns None.

@@ -13,7 +13,7 @@ from cnn_core.arrays import Array, Pair
 from cnn_core.numerals import as_text, decimals_for
 from scenes.layout import smallest_text
 from scenes.marks import Marked, MarkKind, QuestionFrame
-from scenes.mobjects.hatching import Hatching, Place
+from scenes.mobjects.hatching import CellPoint, Hatching
 from scenes.mobjects.text import Number
 from scenes.theme import Theme
 
@@ -262,7 +262,7 @@ class Window(Marked, VGroup):
             others = (cell for cell in np.ndindex(self.grid.values.shape) if cell not in cells)
             yield "veil", self.grid.addresses(others), self.veil
 
-    def _hole(self, row: float, column: float) -> tuple[Place, Place] | None:
+    def _hole(self, row: float, column: float) -> tuple[CellPoint, CellPoint] | None:
         """Return bottom left and top right of a cell, or of as much of it as lies on the grid, to be left out."""
         top, bottom = (min(max(edge, 0), self.grid.rows) for edge in (row, row + 1))
         left, right = (min(max(edge, 0), self.grid.columns) for edge in (column, column + 1))

@@ -12,14 +12,14 @@ from manim import VMobject
 from cnn_core.arrays import Array, Pair
 from scenes.theme import Theme
 
-__all__ = ["Hatching", "Place"]
+__all__ = ["CellPoint", "Hatching"]
 
 _SLANT = 0.16
 """From one line to the next, along a row, in scene units."""
 _MOST = 6
 """Lines that begin along the side of a cell, at most."""
 
-Place: TypeAlias = tuple[float, float]
+CellPoint: TypeAlias = tuple[float, float]
 """(row, column) in a grid; a cell's top left corner has whole numbers."""
 
 
@@ -42,7 +42,7 @@ class Hatching(VMobject):
             self.add_line_to(corner(*stop))
 
 
-def slants(cells: Collection[Pair], per_cell: int) -> Iterator[tuple[Place, Place]]:
+def slants(cells: Collection[Pair], per_cell: int) -> Iterator[tuple[CellPoint, CellPoint]]:
     """Give the ends of lines that rise over cells, `per_cell` to a side; they go on from each cell to the next.
 
     >>> list(slants([(0, 0)], 2))

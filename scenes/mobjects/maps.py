@@ -50,7 +50,7 @@ GAMMA = 0.6
 Address: TypeAlias = Callable[[str, int], str]
 """Gives the address of a map's smallest value, its `lows`, or of its largest, its `highs`."""
 
-FULL = 0.88
+_FULL = 0.88
 """Share of the best size that an arrangement without empty places is worth."""
 
 
@@ -102,7 +102,7 @@ class Arrangement:
     def worth(self, box_ratio: float) -> float:
         """Tell how large a map would be; more if no place stays empty."""
         size = min(box_ratio / self.pixels_across, 1 / self.pixels_down)
-        return size if self.rows * self.columns == self.count else FULL * size
+        return size if self.rows * self.columns == self.count else _FULL * size
 
     @property
     def pixels_across(self) -> int:
@@ -138,7 +138,7 @@ class Arrangement:
         return np.minimum((row + 1) / high, 1.0)
 
 
-NAME = 0.26
+_NAME = 0.26
 """Height of the words below a picture, in scene units, where the frame does not ask for more."""
 
 STOPS = 10
@@ -148,7 +148,7 @@ class Scale(VGroup):
     """A colour scale, from the smallest value of a layer to its largest."""
 
     def __init__(self, values: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float) -> None:
-        size = max(smallest_text(), NAME)
+        size = max(smallest_text(), _NAME)
         low, high = float(values.min()), float(values.max())
         numbers = [
             Number(as_text(value, 2), address, size, theme.muted)
@@ -174,7 +174,7 @@ def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, h
 _LEAVING, _COMING = squish_rate_func(smooth, 0, 0.7), squish_rate_func(smooth, 0.4, 1)
 
 MOST_FRAMED = 300
-SMALL = 0.3
+_SMALL = 0.3
 """Side of a map, in scene units, below which its outline is faint."""
 
 LEAST_FOR_SCALE = 1.8
@@ -243,7 +243,7 @@ class FeatureMaps(Group):
         return picture_colours(picture, self.role, self.theme, 1.0)
 
     def _words(self) -> VGroup:
-        size = max(smallest_text(), NAME)
+        size = max(smallest_text(), _NAME)
         words = VGroup(Label(self.title, size, self.role))
         if self.address and self.arrangement.count == 1 and self.box.height > LEAST_FOR_SCALE:
             ends = self.address("lows", 0), self.address("highs", 0)
@@ -255,7 +255,7 @@ class FeatureMaps(Group):
         assert self.address is not None, "only maps with addresses are arranged with room for words"
         low, high = float(self.maps[channel].min()), float(self.maps[channel].max())
         width = self.cell * self.maps.shape[2]
-        size = max(smallest_text(), min(NAME * 1.15, RANGE * width))
+        size = max(smallest_text(), min(_NAME * 1.15, RANGE * width))
         ends = [
             Number(as_text(value, 2), self.address(name, channel), size, self.theme.text)
             for value, name in ((low, "lows"), (high, "highs"))
@@ -268,7 +268,7 @@ class FeatureMaps(Group):
         return VGroup(number, between.move_to(np.array([right - between.width / 2, y, 0])))
 
     def _frames(self) -> VMobject:
-        faint = self.cell * max(self.maps.shape[1:]) < SMALL
+        faint = self.cell * max(self.maps.shape[1:]) < _SMALL
         frames = VMobject(stroke_color=self.role, stroke_width=1, stroke_opacity=0.25 if faint else 0.5)
         for channel in range(self.arrangement.count if self.arrangement.count <= MOST_FRAMED else 0):
             self.trace_cells(frames, channel, 0, 0, *self.maps.shape[1:])

@@ -99,13 +99,13 @@ def drop_into(grid: NumberGrid, row: int, column: int, start: Any, past: Sequenc
     return [*tint, *fall] or [Wait()]
 
 
-Shape = tuple[int, int, int]
+_Shape = tuple[int, int, int]
 """C, H, W."""
 
 _LARGEST_CELL = 1.5
 """Side of a cell of an input, in scene units."""
 
-GAP = 0.3
+_GAP = 0.3
 """Between two channels, in scene units."""
 
 NAME_GAP = 0.1
@@ -116,7 +116,7 @@ class Maps(VGroup):
     """The channels of an array beside or above each other, and below them its name, no wider than `width`."""
 
     def __init__(self, grids: Sequence[NumberGrid], name: str, width: float, *, upright: bool = False) -> None:
-        self.grids = VGroup(*grids).arrange(DOWN if upright else RIGHT, buff=GAP)
+        self.grids = VGroup(*grids).arrange(DOWN if upright else RIGHT, buff=_GAP)
         self.caption = caption(name, grids[0].role, width).next_to(self.grids, DOWN, buff=NAME_GAP)
         super().__init__(self.grids, self.caption)
 
@@ -151,7 +151,7 @@ class MapsPlan:
     arrow: float
 
     @classmethod
-    def of(cls, room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float = 0.0) -> MapsPlan:
+    def of(cls, room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: float = 0.0) -> MapsPlan:
         """Choose the arrangement with the larger cells.
 
         Parameters
@@ -175,25 +175,25 @@ class MapsPlan:
         return column.move_to(room.center)
 
 
-def side_by_side(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
+def side_by_side(room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: float) -> MapsPlan:
     arrow = min(2.2, 0.2 * room.width)
     free = room.width - 1.5 * arrow
     widths, cell = (free / 2, free / 2), _LARGEST_CELL
     for _ in range(2):  # names that get less than half of the width may need more lines, and leave less to the grids
         down = room.height - max(map(name_height, names, widths))
-        across = free - GAP * (x[0] + output[0] - 2)
+        across = free - _GAP * (x[0] + output[0] - 2)
         cell = min(cell, across / (x[0] * x[2] + output[0] * output[2]), down / max(x[1], output[1]))
         most = min(down / output[1], (across - cell * x[0] * x[2]) / (output[0] * output[2]))
         cells = (cell, max(cell, min(readable, most)))
-        wide = [side * C * W + GAP * (C - 1) for side, (C, _, W) in zip(cells, (x, output), strict=True)]
+        wide = [side * C * W + _GAP * (C - 1) for side, (C, _, W) in zip(cells, (x, output), strict=True)]
         widths = max(wide[0], free - max(wide[1], free / 2)), max(wide[1], free - max(wide[0], free / 2))
     return MapsPlan(True, cells, widths, arrow)
 
 
-def one_below(room: Box, x: Shape, output: Shape, names: tuple[str, str], readable: float) -> MapsPlan:
+def one_below(room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: float) -> MapsPlan:
     arrow, widths = 0.55, (room.width, room.width)
     down = room.height - sum(map(name_height, names, widths)) - arrow - 0.3
-    across = [(room.width - GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]
+    across = [(room.width - _GAP * (C - 1)) / (C * W) for C, _, W in (x, output)]
     cell = min(_LARGEST_CELL, *across, down / (x[1] + output[1]))
     most = min(across[1], (down - cell * x[1]) / output[1])
     return MapsPlan(False, (cell, max(cell, min(readable, most))), widths, arrow)
@@ -204,10 +204,10 @@ def name_height(name: str, width: float) -> float:
     return float(caption(name, "#000", width).height) + NAME_GAP
 
 
-def cell_for(room: Box, shape: Shape, name: str, most: float = 1.0) -> tuple[float, bool]:
+def cell_for(room: Box, shape: _Shape, name: str, most: float = 1.0) -> tuple[float, bool]:
     """Return the largest cell with which an array and its name fit, and whether its channels stand above each other."""
     C, H, W = shape
-    down, gaps = room.height - (name_height(name, room.width) if name else 0.0), GAP * (C - 1)
+    down, gaps = room.height - (name_height(name, room.width) if name else 0.0), _GAP * (C - 1)
     across = min(most, (room.width - gaps) / (C * W), down / H)
     upright = min(most, room.width / W, (down - gaps) / (C * H))
     return max(across, upright), upright > across

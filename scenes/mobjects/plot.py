@@ -10,7 +10,7 @@ import numpy.typing as npt
 from manim import UP, Animation, Circle, Dot, ManimColor, VGroup, VMobject, interpolate_color
 
 from cnn_core.arrays import Array, IntArray
-from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.numerals import as_text, decimals_for, true_minus
 from scenes.layout import Box
 from scenes.mobjects.text import Label, width_of
 from scenes.theme import Theme
@@ -88,7 +88,7 @@ class NumberLine(VGroup):
         for value in self._ticks(low, high, size):
             x = self.x_of(value)
             self._segment((x, y), (x, y - 0.12))
-            text = typeset(as_text(value, decimals_for([self.step], most=6)))
+            text = true_minus(as_text(value, decimals_for([self.step], most=6)))
             self.labels.add(Label(text, size, theme.muted).move_to(np.array([x, y - 0.5 - 0.4 * size, 0])))
         self.add(self.line, self.labels)
 
@@ -184,7 +184,7 @@ class Glide(Animation):
             self.placed.set_fill(interpolate_color(self.start_color, ManimColor(self.color), share))
 
 
-Function = Callable[[npt.ArrayLike], Array]
+_Function = Callable[[npt.ArrayLike], Array]
 Ends = tuple[float, float]
 Ticks = Mapping[float, str]
 
@@ -207,7 +207,7 @@ class Curve(VGroup):
         Height of the labels, and of the lane.
     """
 
-    def __init__(self, function: Function, ends: Ends, name: str, box: Box, size: float, theme: Theme) -> None:
+    def __init__(self, function: _Function, ends: Ends, name: str, box: Box, size: float, theme: Theme) -> None:
         super().__init__()
         self.function, self.ends, self.theme, self.size = function, ends, theme, size
         xs = np.unique(np.append(np.linspace(*ends, POINTS), 0.0))
@@ -282,7 +282,7 @@ def round_numbers(ends: Ends, length: float, room: Callable[[Iterable[str]], flo
     while True:
         numbers = np.arange(np.ceil(low / step), np.floor(high / step) + 1) * step
         decimals = decimals_for([step], most=6)
-        ticks = {float(number): typeset(as_text(number, decimals)) for number in numbers}
+        ticks = {float(number): true_minus(as_text(number, decimals)) for number in numbers}
         if step * length / (high - low) >= room(ticks.values()):
             return ticks
         step = nice_step(1.01 * step)

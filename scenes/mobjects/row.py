@@ -15,7 +15,7 @@ from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import Label
 from scenes.theme import Theme
 
-__all__ = ["GridRow", "Shown"]
+__all__ = ["GridRow", "RowMap"]
 
 SIGN = 0.7
 """Room for a sign and what is free around it, in scene units."""
@@ -25,7 +25,7 @@ _LARGEST = 1.2
 
 
 @dataclass(frozen=True)
-class Shown:
+class RowMap:
     """A map (H, W) that is to stand in a row.
 
     Attributes
@@ -59,7 +59,7 @@ class GridRow(VGroup):
         How many stand in each line, if that is not left to the room.
     """
 
-    def __init__(self, shown: Sequence[Shown], theme: Theme, room: Box, per_line: int = 0) -> None:
+    def __init__(self, shown: Sequence[RowMap], theme: Theme, room: Box, per_line: int = 0) -> None:
         ways = ways_to_break(list(shown))
         if per_line:
             ways = [[list(shown[k : k + per_line]) for k in range(0, len(shown), per_line)]]
@@ -70,7 +70,7 @@ class GridRow(VGroup):
         super().__init__(*built)
         self.arrange(DOWN, buff=LINE_GAP).move_to(room.center)
 
-    def _line(self, line: Sequence[Shown], theme: Theme, cell: float) -> VGroup:
+    def _line(self, line: Sequence[RowMap], theme: Theme, cell: float) -> VGroup:
         """Return panels whose grids stand on one middle line, each with the sign before it."""
         built, at = VGroup(), 0.0
         for one in line:
@@ -91,7 +91,7 @@ class GridRow(VGroup):
         return built
 
 
-def ways_to_break(shown: list[Shown]) -> list[list[list[Shown]]]:
+def ways_to_break(shown: list[RowMap]) -> list[list[list[RowMap]]]:
     """Return every way to set them in lines, in their order."""
     if len(shown) < 2:
         return [[shown]]
@@ -99,7 +99,7 @@ def ways_to_break(shown: list[Shown]) -> list[list[list[Shown]]]:
     return [[[shown[0], *first], *others] for first, *others in rest] + [[shown[:1], *lines] for lines in rest]
 
 
-def cell_of(lines: Sequence[Sequence[Shown]], room: Box) -> float:
+def cell_of(lines: Sequence[Sequence[RowMap]], room: Box) -> float:
     """Return the largest cell with which lines fit."""
     across = (
         (room.width - SIGN * sum(1.0 if one.before else 0.5 * (k > 0) for k, one in enumerate(line)))

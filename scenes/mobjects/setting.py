@@ -30,7 +30,7 @@ from cnn_core.expression import (
     Value,
 )
 from cnn_core.notation import terms_of
-from cnn_core.numerals import MINUS, parenthesised, typeset
+from cnn_core.numerals import MINUS, parenthesised, true_minus
 from scenes.language import say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.flow import broken
@@ -93,7 +93,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Ink:
+class _Ink:
     """What is drawn at one place: a number, a sign, or, where there is no text, a line through `corners`."""
 
     color: str
@@ -117,7 +117,7 @@ class Ink:
 class Mark:
     """Where something is drawn, in em from the middle of its block, and of which expressions it is a part."""
 
-    ink: Ink
+    ink: _Ink
     x: float = 0.0
     y: float = 0.0
     scale: float = 1.0
@@ -281,14 +281,14 @@ class Layout:
         raise TypeError(f"{type(expression).__name__} cannot be drawn: say here how.")
 
     def sign(self, text: str, color: str = "", scale: float = 1.0) -> Chunk:
-        mark = Mark(Ink(color or self.theme.muted, text), scale=scale)
+        mark = Mark(_Ink(color or self.theme.muted, text), scale=scale)
         return Chunk(scale * width_of(text), (mark,), 0.5 * scale, 0.5 * scale)
 
     def _number(self, value: Value, *, leading: bool) -> Chunk:
         text = value.text if leading else parenthesised(value.text)
         weight = "semibold" if value is self.line.parts[-1] else "regular"
         color = self.colors.get(value.name, self.theme.text if value.address else self.theme.muted)
-        block = Chunk(width_of(typeset(text), weight), (Mark(Ink(color, typeset(text), weight, value)),))
+        block = Chunk(width_of(true_minus(text), weight), (Mark(_Ink(color, true_minus(text), weight, value)),))
         word = self.line.words.get(value.address)
         return in_line([self.sign(word), block], GAP) if word else block
 
@@ -309,7 +309,7 @@ class Layout:
             rows = broken([block.width for block in terms], room - 0.3, GAP)
             over = below([in_line([terms[k] for k in row], GAP) for row in rows], 0.1)
         length = max(over.width, under.width) + 0.3
-        bar = Mark(Ink(self.theme.muted, corners=((-length / 2, 0), (length / 2, 0))))
+        bar = Mark(_Ink(self.theme.muted, corners=((-length / 2, 0), (length / 2, 0))))
         marks = (*over.moved(0, BAR + over.down), bar, *under.moved(0, -BAR - under.up))
         return Chunk(length, marks, BAR + over.up + over.down, BAR + under.up + under.down)
 
@@ -326,5 +326,5 @@ class Layout:
     def _root(self, inside: Chunk) -> Chunk:
         left, low, high = -inside.width / 2, 0.08 - inside.down, inside.up - 0.02
         corners = [(left - 0.52, 0.0), (left - 0.4, 0.06), (left - 0.24, low), (left - 0.06, high)]
-        sign = Mark(Ink(self.theme.muted, corners=(*corners, (0.06 - left, high))))
+        sign = Mark(_Ink(self.theme.muted, corners=(*corners, (0.06 - left, high))))
         return Chunk(inside.width + 0.58, tuple(Chunk(0, (sign, *inside.marks)).moved(0.23)), inside.up, inside.down)

@@ -124,7 +124,7 @@ class Number(Label, Traceable):
         self.address = address
 
 
-class Part(VGroup, Traceable):
+class _Part(VGroup, Traceable):
     """A part of a formula."""
 
     def __init__(self, glyphs: list[VMobject]) -> None:
@@ -147,7 +147,7 @@ class Formula(VGroup):
         parts: list[list[VMobject]] = [[] for _ in range(len(self.names) + 1)]
         for outline in outlines:
             parts[outline.part].append(self._drawn(outline, size, color))
-        self.parts = [Part(glyphs) for glyphs in parts]
+        self.parts = [_Part(glyphs) for glyphs in parts]
         self.add(*self.parts)
         self.center()
 
@@ -167,10 +167,10 @@ class Formula(VGroup):
             code = f'{code[: found.start()]}part("{len(self.names)}", {found[1]}){code[found.end() :]}'
         return code
 
-    def part(self, name: str) -> Part:
+    def part(self, name: str) -> _Part:
         return self.parts[self.names.index(name) + 1]
 
-    def trace(self, name: str, text: str, address: str) -> Part:
+    def trace(self, name: str, text: str, address: str) -> _Part:
         part = self.part(name)
         part.shown_text, part.address = text, address
         return part
@@ -209,13 +209,13 @@ class Paragraph(VGroup):
 
 def lines_of(text: str, most: float, weight: str = "regular") -> list[str]:
     """Break a text into as few lines as possible that are not wider than `most`, in em, and about equally long."""
-    words = [part for word in text.split() for part in divided(word, most, weight)]
+    words = [part for word in text.split() for part in _divided(word, most, weight)]
     space = width_of("n n", weight) - 2 * width_of("n", weight)
     lines = broken([width_of(word, weight) for word in words], most, space)
     return [" ".join(words[k] for k in line) for line in lines]
 
 
-def divided(word: str, most: float, weight: str) -> Iterator[str]:
+def _divided(word: str, most: float, weight: str) -> Iterator[str]:
     """Break a word into parts that are not wider than `most`."""
     if width_of(word, weight) <= most:
         yield word

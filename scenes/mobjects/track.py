@@ -72,14 +72,14 @@ def broken_at(room: float, widths: Sequence[float]) -> list[list[int]]:
     >>> broken_at(10, [3, 3, 3, 3])
     [[0, 1], [2, 3]]
     """
-    fewest = filled(room, widths)
+    fewest = _filled(room, widths)
     whole = sum(widths) + _APART * len(widths)
     least = max(whole / len(fewest), *widths)
-    tries = (filled(least + step * (room - least) / 20, widths) for step in range(20))
+    tries = (_filled(least + step * (room - least) / 20, widths) for step in range(20))
     return next((lines for lines in tries if len(lines) == len(fewest)), fewest)
 
 
-def filled(room: float, widths: Sequence[float]) -> list[list[int]]:
+def _filled(room: float, widths: Sequence[float]) -> list[list[int]]:
     """Put names one behind the other, on a new line where there is no more room."""
     lines: list[list[int]] = [[]]
     used = 0.0

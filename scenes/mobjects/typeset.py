@@ -23,7 +23,7 @@ from scenes.mobjects.lettering import Curves
 
 __all__ = ["Outline", "typeset"]
 
-FONTS = Path(__file__).parent.parent / "fonts"
+_FONTS = Path(__file__).parent.parent / "fonts"
 EM = 100.0
 """Size at which everything is set, in points; large, because Typst rounds outlines to 0.1 pt."""
 
@@ -60,7 +60,7 @@ class Outline:
 @cache
 def compiler() -> typst.Compiler:
     """Return the compiler, which knows no font of the machine."""
-    return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False, font_paths=[FONTS]))
+    return typst.Compiler(font_paths=typst.Fonts(include_system_fonts=False, font_paths=[_FONTS]))
 
 
 def typeset(code: str) -> list[Outline]:

@@ -21,7 +21,7 @@ from cnn_core.outline import Depth, NetOutline, outline
 from cnn_core.reading.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
 from scenes.net.reading import NetReading
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 
 if TYPE_CHECKING:
     from scenes.net.scene import NetScene
@@ -244,7 +244,7 @@ class NetSpec(SceneSpec):
             raise InputError(f"depth must leave at most {_MOST_STOPS} stops, but with {self.depth} there are {count}.")
         return self.reading
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return the model's hash, and what is shown of it; without an input only the shapes."""
         parameters = self.graph.parameters()
         about = {"file": self.network.name, "sha256": self.network.sha256, "parameters": parameters}

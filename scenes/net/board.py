@@ -23,7 +23,7 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["FORMULA", "NetBoard", "NetPlaces", "as_maps", "connect", "marked_cells"]
 
-GAP = 0.35
+_GAP = 0.35
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,8 @@ def square_parts(whole: Box) -> tuple[Box, Box, Box]:
 def tall_parts(whole: Box) -> tuple[Box, Box, Box]:
     """Put input and output beside each other, and what is worked out below them."""
     middle = whole.bottom + 0.54 * whole.height
-    upper = Box(whole.left, whole.right, middle + GAP / 2, whole.top)
-    lower = Box(whole.left, whole.right, whole.bottom, middle - GAP / 2)
+    upper = Box(whole.left, whole.right, middle + _GAP / 2, whole.top)
+    lower = Box(whole.left, whole.right, whole.bottom, middle - _GAP / 2)
     return upper.part(0, 0.47), upper.part(0.53, 1), lower
 
 

@@ -24,10 +24,10 @@ from scenes.theme import Theme
 
 __all__ = ["ChannelRow", "ChannelTable", "look_at_channels"]
 
-SIGN = 0.9
+_SIGN = 0.9
 """Width of a sign with its space, in em."""
 
-LARGEST = 1.1
+_LARGEST = 1.1
 NUMBER = 3.1
 """Width of a sum such as -12.34 with its space, in em."""
 
@@ -59,7 +59,7 @@ class ChannelTable(Group):
         self.side = self._side(columns, len(rows), box)
         lines = ceil(len(rows) / columns)
         pitch = box.height / max(lines, 3), box.width / columns
-        free = pitch[1] - 2 * self.side - (2 * SIGN + NUMBER) * self.size
+        free = pitch[1] - 2 * self.side - (2 * _SIGN + NUMBER) * self.size
         heaviest = max(float(np.abs(row.kernel).max()) for row in rows)
         self.pairs: list[Group] = []
         self.sums: list[Number] = []
@@ -71,8 +71,8 @@ class ChannelTable(Group):
         super().__init__(*self.pairs, *self.sums)
 
     def _side(self, columns: int, count: int, box: Box) -> float:
-        across = (box.width / columns - 0.2 - (2 * SIGN + NUMBER) * self.size) / 2
-        return min(LARGEST, across, 0.86 * box.height / ceil(count / columns))
+        across = (box.width / columns - 0.2 - (2 * _SIGN + NUMBER) * self.size) / 2
+        return min(_LARGEST, across, 0.86 * box.height / ceil(count / columns))
 
     def _put(self, row: ChannelRow, largest: float, heaviest: float, start: np.ndarray) -> None:
         """Put a channel's pictures, signs and sum on a line that begins at `start`."""
@@ -80,7 +80,7 @@ class ChannelTable(Group):
             self._framed(row.window, self.theme.input, largest),
             self._framed(row.kernel, self.theme.kernel, heaviest),
         ]
-        sign = SIGN * self.size
+        sign = _SIGN * self.size
         pictures[0].move_to(start, aligned_edge=np.array([-1.0, 0.0, 0.0]))
         pictures[1].next_to(pictures[0], RIGHT, buff=sign)
         dot = Label("·", 1.4 * self.size, self.theme.muted).move_to(

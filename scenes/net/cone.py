@@ -49,7 +49,7 @@ def cone_of(board: NetBoard, seen: Sequence[tuple[str, Seen]]) -> list[tuple[Fea
         high = min(part.height, 1.3 * part.width)
         middle = part.center[1]
         box = Box(part.left, part.right, middle - high / 2, middle + high / 2)
-        maps, title = shown_of(board, name, rows, columns)
+        maps, title = _shown_of(board, name, rows, columns)
         role = board.theme.input if name == board.reading.graph.input else board.theme.output
         picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), role, board.theme, box, title)
         cells = rows[0], columns[0], rows[1] - rows[0] + 1, columns[1] - columns[0] + 1
@@ -57,7 +57,7 @@ def cone_of(board: NetBoard, seen: Sequence[tuple[str, Seen]]) -> list[tuple[Fea
     return found
 
 
-def shown_of(board: NetBoard, name: str, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Array, str]:
+def _shown_of(board: NetBoard, name: str, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Array, str]:
     """Return the map that is strongest where it was seen, and its size; of the picture the mean of its channels."""
     reading = board.reading
     maps = reading.maps_in if name == reading.graph.input else reading.output_of(name)

@@ -15,7 +15,7 @@ from scenes.theme import Theme
 
 __all__ = ["NumberList"]
 
-LARGEST = 0.36
+_LARGEST = 0.36
 WIDTH = 5.2
 """Room for index and number, in em."""
 
@@ -31,8 +31,8 @@ class NumberList(VGroup):
     def __init__(self, values: Array, address: Callable[[int], str], theme: Theme, box: Box) -> None:
         columns = 1 if box.height / len(values) >= 1.1 * smallest_text() else 2
         lines = -(-len(values) // columns)
-        pitch = min(box.height / lines, 1.5 * LARGEST)
-        size = max(smallest_text(), min(LARGEST, pitch / 1.15, box.width / columns / WIDTH))
+        pitch = min(box.height / lines, 1.5 * _LARGEST)
+        size = max(smallest_text(), min(_LARGEST, pitch / 1.15, box.width / columns / WIDTH))
         self.numbers: list[Number] = []
         self.names: list[Label] = []
         left = box.center[0] - columns * WIDTH * size / 2

@@ -29,7 +29,7 @@ def look_at_maps(board: NetBoard, one: WorkedOut) -> None:
         board.show(*maps)
         board.extras += marks
         board.stage.play(*map(FadeIn, marks), run_time=0.6)
-        Closely(board, one).show(lines_of(one), 1.0)
+        Closely(board, one).show(_lines_of(one), 1.0)
 
 
 def why_maps(one: WorkedOut) -> str:
@@ -43,7 +43,7 @@ def why_maps(one: WorkedOut) -> str:
     return known.get(one.node.op, "")
 
 
-def lines_of(one: WorkedOut) -> list[Line]:
+def _lines_of(one: WorkedOut) -> list[Line]:
     """Return the ways to write the line; what stands for all other terms says how many they are."""
     *stages, result = one.equation.stages()
     words = {one.place(OTHERS): say("the other {count}:", count=one.others)} if one.others else {}

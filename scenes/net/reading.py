@@ -23,7 +23,7 @@ from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
 from scenes.net.class_map import ClassMap, extreme_of
 from scenes.net.worked import WorkedOut
-from scenes.specs.base import Values
+from scenes.specs.base import SpecValues
 
 __all__ = ["MOST_SHOWN", "NetReading", "nameless", "strongest", "strongest_maps"]
 
@@ -52,7 +52,7 @@ class Receptive:
     position: tuple[int, ...]
     seen: dict[str, Seen]
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return node and position, and first and last row and column of what was seen of the picture."""
         rows, columns = next(iter(self.seen.values()))
         node = list(self.seen)[-1]
@@ -199,7 +199,7 @@ class NetReading:
         """Return where a number of a node's trace stands in `values()`; nowhere, for only what is shown is there."""
         return ""
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return what is shown: stages, what is worked out, and the likeliest classes."""
         found: dict[str, Any] = {
             "x": limits_of(self.entered.x),
@@ -218,11 +218,11 @@ class NetReading:
             found |= self._classes(self.probabilities)
         return found
 
-    def _described(self, node: Node) -> Values:
+    def _described(self, node: Node) -> SpecValues:
         output = self.output_of(node.name)
         return {"op": node.op, "inputs": list(node.inputs), "shape": list(output.shape), **limits_of(output)}
 
-    def _classes(self, found: SoftmaxTrace) -> Values:
+    def _classes(self, found: SoftmaxTrace) -> SpecValues:
         shares, scores = found.output[0], found.x[0]
         top = [{"class": k, "label": self.called(k), "probability": shares[k], "logit": scores[k]} for k in self.top]
         mapped = {} if self.class_map is None else {"class_map": self.class_map.values()}

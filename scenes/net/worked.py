@@ -17,7 +17,7 @@ from cnn_core.expression import Cell, Expression, OfMany, Sum, Value
 from cnn_core.graph import Node
 from cnn_core.linear import LinearTrace
 from cnn_core.trace import Position, Trace, address_of, parse
-from scenes.specs.base import Values
+from scenes.specs.base import SpecValues
 
 if TYPE_CHECKING:
     from scenes.net.reading import NetReading
@@ -145,7 +145,7 @@ class WorkedOut:
         """Return where in the record a number of the trace stands; nothing where it does not."""
         return self.places.get(address) or self.reading.place_in_record(self.node, address)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return what is shown of it, by name."""
         numbers = {name: [value.number for value in values] for name, values in self.numbers.items()}
         found = {name: np.array(several if len(several) > 1 else several[0]) for name, several in numbers.items()}
@@ -208,9 +208,9 @@ def shortened(equation: Equation) -> Equation:
     terms = units(equation.left)
     if len(terms) <= _LONG:
         return equation
-    sizes = np.array([np.inf if bias_like(term) else abs(number_of(term)) for term in terms])
+    sizes = np.array([np.inf if bias_like(term) else abs(_number_of(term)) for term in terms])
     kept = sorted(np.argsort(-sizes, kind="stable")[: _MOST + sum(map(bias_like, terms))].tolist())
-    left_out = [number_of(term) for k, term in enumerate(terms) if k not in kept]
+    left_out = [_number_of(term) for k, term in enumerate(terms) if k not in kept]
     rest = Value(float(np.sum(left_out)), OTHERS, OTHERS)
     strongest = [terms[k] for k in kept if not bias_like(terms[k])]
     biases = [terms[k] for k in kept if bias_like(terms[k])]
@@ -230,5 +230,5 @@ def bias_like(term: Expression) -> bool:
     return isinstance(term, Value) and term.name == "bias"
 
 
-def number_of(term: Expression) -> float:
+def _number_of(term: Expression) -> float:
     return term.known.number if term.known is not None else term.calculate()

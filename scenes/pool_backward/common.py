@@ -20,7 +20,7 @@ from scenes.pool_backward import PoolBackwardSpec
 __all__ = ["SLOW", "PoolBackwardScene"]
 
 PoolT = TypeVar("PoolT", bound=PoolBackwardSpec)
-Cells = list[tuple[int, int]]
+_Cells = list[tuple[int, int]]
 
 SLOW = 4
 """Windows that are each a beat of their own; of more, the others come in one."""
@@ -85,12 +85,12 @@ class PoolBackwardScene(BackwardScene[PoolT]):
             self.play(*self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
             self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
 
-    def to_ask(self, positions: Cells) -> tuple[int, int] | None:
+    def to_ask(self, positions: _Cells) -> tuple[int, int] | None:
         """Return the window that is asked about: the one with the largest gradient, but not the first of several."""
         others = positions[1:SLOW] or positions
         return max(others, key=lambda at: abs(self.trace.grad_output[0, 0, *at])) if self.spec.question else None
 
-    def cells(self, i: int, j: int) -> Cells:
+    def cells(self, i: int, j: int) -> _Cells:
         """Return the cells of a window that lie in the input."""
         (rows, columns), (H, W) = self.trace.forward.geometry.cells(i, j), self.trace.x.shape[2:]
         return [(row, column) for row in rows for column in columns if row < H and column < W]
@@ -119,7 +119,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
     def asking(self, i: int, j: int) -> list[Any]:
         return question_marks(self.sheets["grad_output"].grid, i, j, self.theme)[:1]
 
-    def settled(self, cells: Cells, windows: int) -> Cells:
+    def settled(self, cells: _Cells, windows: int) -> _Cells:
         """Return those cells to which so many windows hand something: of others, the sum is not known yet."""
         return [cell for cell in cells if self.reaching(self.trace, *cell) == windows]
 
@@ -127,7 +127,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         if coming:
             self.play(*coming, run_time=run_time)
 
-    def hand_back_all(self, positions: Cells) -> None:
+    def hand_back_all(self, positions: _Cells) -> None:
         """Let the rest of the windows hand back, as one beat."""
         dx = self.sheets["grad_input"].grid
         left = [cell for cell in np.ndindex(dx.values.shape) if cell not in dx.numbers]

@@ -13,7 +13,7 @@ from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import address_of
 from scenes.language import about, number, say, say_many
-from scenes.specs.base import Label
+from scenes.specs.base import LabelText
 from scenes.specs.fields import Image, batched
 from scenes.specs.limits import MAX_PADDED
 from scenes.specs.walk import Stop, WalkSpec
@@ -37,8 +37,8 @@ class ResidualAddSpec(WalkSpec):
 
     x: Image = Field(Grid(PAST, "example"), description="The map that goes past the block.")
     branch: Image = Field(Grid(MADE, "example"), description="What the block has made of it, of the same size.")
-    x_label: Label = Field("x", description="Name below the map that goes past.")
-    branch_label: Label = Field("F(x)", description="Name below what the block has made.")
+    x_label: LabelText = Field("x", description="Name below the map that goes past.")
+    branch_label: LabelText = Field("F(x)", description="Name below what the block has made.")
 
     @classmethod
     def scene_class(cls) -> type[ResidualAddScene]:

@@ -9,7 +9,7 @@ from manim import Animation, FadeIn, VGroup
 from cnn_core.trace import Position, address_of
 from scenes.mobjects.grid import Window
 from scenes.mobjects.panels import named
-from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.row import GridRow, RowMap
 from scenes.player import Player
 from scenes.residual_add import ResidualAddSpec
 
@@ -27,7 +27,7 @@ class ResidualAddScene(Player):
         arrays = {"x": self.trace.x, "y": self.trace.y, "output": self.trace.output}
         roles = (self.theme.input, self.theme.kernel, self.theme.output)
         shown = [
-            Shown(
+            RowMap(
                 array[0, 0],
                 lambda row, column, name=name: address_of(name, (0, 0, row, column)),  # type: ignore[misc]
                 role,

@@ -14,7 +14,7 @@ from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
 from cnn_core.reading.rows import parse_rows
 from cnn_core.sgd_step import SgdStepTrace, sgd_step
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.fields import Image, Kernels, Vector, check_sides
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class SgdStepSpec(SceneSpec):
             raise InputError(f"weight must be one kernel or two, but there are {len(self.kernels)}.")
         return sgd_step(images[:, None], self.kernels, classes.astype(np.int64), self.lr)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return images, kernels, gradient, and the losses with all that they were computed from."""
         trace = self.trace()
         return {**trace.values(), **{name: cost.values() for name, cost in trace.costs.items()}}

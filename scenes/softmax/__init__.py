@@ -13,7 +13,7 @@ from cnn_core.arrays import freeze
 from cnn_core.errors import InputError
 from cnn_core.reading.grids import Grid
 from cnn_core.softmax import SoftmaxTrace, softmax
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.fields import Names, Vector
 from scenes.specs.limits import MAX_CLASSES, MAX_LOGIT
 
@@ -46,7 +46,7 @@ class SoftmaxSpec(SceneSpec):
     def trace(self) -> SoftmaxTrace:
         return softmax(self.x.array[0])
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return every array of the computation, and each class's numbers."""
         self._check()
         trace = self.trace()

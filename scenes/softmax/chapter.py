@@ -23,7 +23,7 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxChapter"]
 
-FEW = 5
+_FEW = 5
 INVARIANCE = "e^(x_j - m) / (sum_k e^(x_k - m)) = e^(x_j) / (sum_k e^(x_k))"
 
 
@@ -161,7 +161,7 @@ class SoftmaxChapter:
         with self.stage.beat("step", say("The others are divided by the same sum."), reason=why):
             for k in self.classes:
                 if k != self.winner:
-                    self.grow(k, run_time=0.6 if len(self.classes) <= FEW else 0.2)
+                    self.grow(k, run_time=0.6 if len(self.classes) <= _FEW else 0.2)
 
     def make_room(self) -> None:
         """Where the frame is too narrow for all columns, take those away that are done with."""
@@ -188,8 +188,8 @@ class SoftmaxChapter:
             for number, source in zip(self.columns[name], self.columns[out_of], strict=True)
         ]
         self.stage.play(FadeIn(self.table.heads[name]), run_time=0.4)
-        for some in [[k] for k in self.classes] if len(moves) <= FEW else [list(self.classes)]:
-            self.stage.play(*(moves[k] for k in some), run_time=0.7 if len(moves) <= FEW else 1.2)
+        for some in [[k] for k in self.classes] if len(moves) <= _FEW else [list(self.classes)]:
+            self.stage.play(*(moves[k] for k in some), run_time=0.7 if len(moves) <= _FEW else 1.2)
 
     def draw_exponentials(self) -> None:
         """Let bars grow that are as long as the exponentials, where there is room for them."""

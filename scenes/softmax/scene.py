@@ -19,7 +19,7 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxScene"]
 
-MOST_TIMES = 1000.0
+_MOST_TIMES = 1000.0
 """A ratio of two probabilities up to which it is told."""
 
 
@@ -33,7 +33,7 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         self.trace = self.spec.trace()
         self.bands = with_one_line(self.bands, tall=self.tall)
         self.show_title(self.operation, say("{count} logits", count=self.trace.x.size))
-        table = SoftmaxTable(self.trace, address_of, self.spec.names, self.theme, self.bands.stage)
+        table = SoftmaxTable(self.trace, _address_of, self.spec.names, self.theme, self.bands.stage)
         chapter = SoftmaxChapter(self, self.trace, table, self.called, self.spec.explain)
         said = say(
             "{count} logits: the larger one is, the more its class is favoured. But they are no probabilities.",
@@ -64,7 +64,7 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         """Return `e^(2 - 1) = 2.72`: how many times as probable the first class is; None where no film can show it."""
         first, second = (self.trace.value("x", k) for k in self.leaders())
         times = float(np.exp(first.number - second.number))
-        if not 1 < times < MOST_TIMES:
+        if not 1 < times < _MOST_TIMES:
             return None
         return Equation.of(Exp((Difference((first, second)),)), Value(times, name="times", decimals=2))
 
@@ -92,6 +92,6 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         return self.spec.labels[k] if self.spec.labels else say("class {number}", number=k)
 
 
-def address_of(name: str, k: int) -> str:
+def _address_of(name: str, k: int) -> str:
     """Return the address of a class's value in one of the arrays."""
     return f"{name}[{k}]"

@@ -8,7 +8,7 @@ import numpy as np
 from manim import LEFT, RIGHT, Line, Rectangle, VGroup
 
 from cnn_core.arrays import Array
-from cnn_core.numerals import as_text, decimals_for, typeset
+from cnn_core.numerals import as_text, decimals_for, true_minus
 from cnn_core.softmax import SoftmaxTrace
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import GAP, BarChart, share, share_text
@@ -130,7 +130,7 @@ class SoftmaxTable(VGroup):
         return self.chart.bar_of(k, self.arrays["exponentials"][k], self.theme.muted, 0.3)
 
     def _text(self, name: str, value: float) -> str:
-        return share_text(value) if name == "exponentials" else typeset(as_text(value, self.decimals))
+        return share_text(value) if name == "exponentials" else true_minus(as_text(value, self.decimals))
 
     def _head(self, text: str, name: str) -> Label:
         color = self.theme.input if name == "x" else self.theme.muted

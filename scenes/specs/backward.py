@@ -15,7 +15,7 @@ from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import parse
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.fields import Image, batched, check_sides
 
 __all__ = ["BackwardSpec", "GradientSpec"]
@@ -34,7 +34,7 @@ class GradientSpec(SceneSpec):
         """Return what else is computed, by the names under which its numbers are found."""
         return {}
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return operation and gradients, their sums, and what else is computed."""
         trace = self.trace()
         sums = {name: float(trace.values()[name].sum()) for name in self.summed}
@@ -87,9 +87,9 @@ class BackwardSpec(GradientSpec):
         return array
 
 
-def with_steps(trace: Any) -> Values:
+def with_steps(trace: Any) -> SpecValues:
     """Return the arrays of a trace and, where it is a backward pass with steps, the numbers of each."""
     if not isinstance(trace, Backward) or not hasattr(trace, "step"):
-        found: Values = trace.values()
+        found: SpecValues = trace.values()
         return found
     return {**trace.values(), "steps": [trace.step(*at).values() for at in np.ndindex(trace.grad_output.shape)]}

@@ -26,7 +26,7 @@ from scenes.letters import check_letters
 if TYPE_CHECKING:
     from scenes.stage import ExplainerScene
 
-__all__ = ["DefaultError", "Label", "SceneSpec", "Values", "as_json"]
+__all__ = ["DefaultError", "LabelText", "SceneSpec", "SpecValues", "as_json"]
 
 OTHER_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
     {
@@ -47,7 +47,7 @@ OTHER_NAMES: Mapping[str, Sequence[str]] = MappingProxyType(
 OF_KERNELS, OF_NORMS = ("kernel", "filter", "filters"), ("gamma", "beta", "epsilon")
 """Names that mean a weight only in convolutions, and only in normalisations."""
 
-EXAMPLE = "example"
+_EXAMPLE = "example"
 """What stands for a default grid that is too large to be typed."""
 
 _MANY = 10_000
@@ -56,7 +56,7 @@ _MANY = 10_000
 _DECIMALS = 5
 """Of which such an array's numbers have at least so many: more than any number on screen."""
 
-Values = Mapping[str, Any]
+SpecValues = Mapping[str, Any]
 """Computed arrays by name; may hold mappings and lists of them (`steps[0].products`)."""
 
 
@@ -73,8 +73,8 @@ def known_language(code: str) -> str:
     return language_of(code).code
 
 
-Language = Annotated[str, AfterValidator(known_language)]
-Label = Annotated[str, Field(min_length=1, max_length=24), AfterValidator(printable)]
+_Language = Annotated[str, AfterValidator(known_language)]
+LabelText = Annotated[str, Field(min_length=1, max_length=24), AfterValidator(printable)]
 Title = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(printable)]
 
 
@@ -125,7 +125,7 @@ class SceneSpec(BaseModel):
     theme: Literal["dark", "light"] = Field("dark", description="Colours: light on dark or dark on light.")
     ratio: Literal["16:9", "9:16", "1:1"] = Field("16:9", description="Width to height of the picture.")
     pace: Literal["slow", "normal", "fast"] = Field("normal", description="How long everything takes.")
-    language: Language = Field("en", description="Language of the sentences: en.")
+    language: _Language = Field("en", description="Language of the sentences: en.")
 
     @property
     def weights_file(self) -> Path | None:
@@ -163,7 +163,7 @@ class SceneSpec(BaseModel):
                 raise InputError(f"{name} must be given once, but it is given under its other name, too.")
             fields[name] = value
         grids = [name for name, field in cls.model_fields.items() if isinstance(field.default, Grid)]
-        left = [name for name in grids if isinstance(fields.get(name), str) and fields[name].strip() == EXAMPLE]
+        left = [name for name in grids if isinstance(fields.get(name), str) and fields[name].strip() == _EXAMPLE]
         return {name: value for name, value in fields.items() if name not in left}
 
     @classmethod
@@ -179,7 +179,7 @@ class SceneSpec(BaseModel):
         """Compute everything that the scene shows; `None` for a scene without numbers."""
         return None
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return the computed arrays by name: the `values` of the JSON."""
         return {}
 

@@ -18,7 +18,7 @@ from cnn_core.windows import Padding as Border
 from scenes.specs.base import printable
 from scenes.specs.limits import MAX_CHANNELS, MAX_KERNEL, MAX_PADDED, MAX_SIDE, MAX_VALUE, PICTURE_SIZE
 
-__all__ = ["Image", "Kernels", "Matrix", "Names", "Padding", "Place", "Size", "Vector", "batched", "kernels_of"]
+__all__ = ["Image", "Kernels", "Matrix", "Names", "PaddingOption", "Place", "Size", "Vector", "batched", "kernels_of"]
 
 
 WORDS = ("same", "same-tf", "valid")
@@ -79,7 +79,7 @@ def read_kernels(source: Any, info: ValidationInfo) -> Grid:
     if isinstance(source, Grid):
         grid = source
     elif isinstance(source, Sequence) and source and all(isinstance(one, str) for one in source):
-        grid = stacked(name, [one_kernel(name, text) for text in ([source] if isinstance(source, str) else source)])
+        grid = _stacked(name, [one_kernel(name, text) for text in ([source] if isinstance(source, str) else source)])
     else:
         grid = one_kernel(name, source)
     check_sides(name, grid.array.shape[-2:], MAX_KERNEL)
@@ -93,7 +93,7 @@ def one_kernel(name: str, source: Any) -> Grid:
     if isinstance(source, str) and is_name(source):
         return Grid(kernel(source.strip(), name).weight, source.strip())
     if depth(source) == 4 or getattr(source, "ndim", 0) == 4:
-        return stacked(name, [checked(name, read_grid(name, one, channels_first=True)) for one in source])
+        return _stacked(name, [checked(name, read_grid(name, one, channels_first=True)) for one in source])
     return checked(name, read_grid(name, source, channels_first=True))
 
 
@@ -111,18 +111,18 @@ def depth(source: Any) -> int:
     return levels
 
 
-def stacked(name: str, grids: list[Grid]) -> Grid:
+def _stacked(name: str, grids: list[Grid]) -> Grid:
     """Stack kernels into output channels; a single one stays as it is."""
     if len(grids) == 1:
         return grids[0]
     shapes = [grid.array.shape for grid in grids]
     if len(set(shapes)) > 1:
-        raise ShapeError(f"{name} must be kernels of one shape, but their shapes are {listed(shapes)}.")
+        raise ShapeError(f"{name} must be kernels of one shape, but their shapes are {_listed(shapes)}.")
     array = np.stack([grid.array if grid.array.ndim == 3 else grid.array[None] for grid in grids])
     return Grid(freeze(array), ", ".join(grid.origin for grid in grids))
 
 
-def listed(items: Sequence[object]) -> str:
+def _listed(items: Sequence[object]) -> str:
     words = [str(item) for item in items]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
@@ -245,7 +245,7 @@ Size = Annotated[
 ]
 Matrix = Annotated[Grid, BeforeValidator(read_matrix), PlainSerializer(as_lists), rows_called("matrix")]
 
-Padding = Annotated[
+PaddingOption = Annotated[
     int | Pair | Border | str,
     BeforeValidator(read_padding),
     WithJsonSchema({"anyOf": [*WHOLE_NUMBERS, {"enum": list(WORDS)}], "format": "padding"}),

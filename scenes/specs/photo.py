@@ -14,15 +14,14 @@ from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
 from cnn_core.numerals import EXACTLY
 from cnn_core.reading.grids import Grid, read_grid
-from cnn_core.reading.photos import as_data, read_photo
+from cnn_core.reading.photos import as_base64, photo_grid
 from cnn_core.reading.quoting import as_came
 from cnn_core.trace import Position, address_of
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.fields import as_lists, check_sides, checked, read_image, rows_called
 from scenes.specs.limits import MAX_PHOTO, MAX_SIDE, MIN_PHOTO, SCALED_PHOTO
 
 __all__ = [
-    "Cells",
     "Photo",
     "PhotoSpec",
     "has_pixels",
@@ -48,7 +47,7 @@ def read_photo_or_grid(source: Any, info: ValidationInfo) -> Grid:
     name = str(info.field_name)
     if isinstance(source, str) and source.startswith("mnist:"):
         return read_image(source, info)
-    grid = source if isinstance(source, Grid) else read_photo(name, source, most=MAX_PHOTO, scaled=SCALED_PHOTO)
+    grid = source if isinstance(source, Grid) else photo_grid(name, source, most=MAX_PHOTO, scaled=SCALED_PHOTO)
     grid = read_grid(name, source) if grid is None else grid
     if not is_photo(grid):
         return read_image(grid, info)
@@ -66,7 +65,7 @@ def read_photo_or_grid(source: Any, info: ValidationInfo) -> Grid:
 def as_pixels_or_lists(grid: Grid) -> Any:
     """Write a photo as a PNG where that holds its numbers, and other grids as lists."""
     array = grid.array
-    return as_data(array) if has_pixels(grid) and array.shape[0] in (3, array.shape[-2]) else as_lists(grid)
+    return as_base64(array) if has_pixels(grid) and array.shape[0] in (3, array.shape[-2]) else as_lists(grid)
 
 
 def has_pixels(grid: Grid) -> bool:
@@ -108,7 +107,7 @@ def _cell(part: Any) -> Pair | None:
 
 Photo = Annotated[Grid, BeforeValidator(read_photo_or_grid), PlainSerializer(as_pixels_or_lists), rows_called("grid")]
 
-Cells = Annotated[tuple[Pair, ...], BeforeValidator(read_cells), rows_called("cells")]
+_Cells = Annotated[tuple[Pair, ...], BeforeValidator(read_cells), rows_called("cells")]
 """Row and column of each, counted from 0."""
 
 
@@ -116,7 +115,7 @@ class PhotoSpec(SceneSpec):
     """What scenes take that show photos as photos, and the working of some windows closely."""
 
     x: Photo
-    at: Cells | None = Field(
+    at: _Cells | None = Field(
         None,
         description='Row and column of an output cell of a photo, counted from 0, such as "12,30": its window is '
         "looked at closely; otherwise the strongest and a typical one.",
@@ -151,7 +150,7 @@ class PhotoSpec(SceneSpec):
         shape = self.trace().output.shape
         return {int(np.ravel_multi_index(position, shape)): position for position in self.told()}
 
-    def few_steps(self, values: Callable[[Any], Values] = lambda step: step.values()) -> dict[str, Values]:
+    def few_steps(self, values: Callable[[Any], SpecValues] = lambda step: step.values()) -> dict[str, SpecValues]:
         """Return what a photo's steps that are worked out came from, by their numbers."""
         return {str(number): values(self.trace().step(*position)) for number, position in self.worked_out().items()}
 

@@ -19,16 +19,16 @@ from cnn_core.examples import POOL_GRID
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position
 from scenes.language import number, say
-from scenes.specs.base import Label, SceneSpec, Values
+from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Image
 from scenes.specs.limits import MAX_PADDED
 
 if TYPE_CHECKING:
     from scenes.player import Player
 
-__all__ = ["Ring", "Stop", "WalkSpec"]
+__all__ = ["Stop", "WalkRing", "WalkSpec"]
 
-Ring = tuple[int, int, int, int]
+WalkRing = tuple[int, int, int, int]
 """Rows above and below, columns to the left and to the right of the input."""
 
 
@@ -58,8 +58,8 @@ class WalkSpec(SceneSpec):
     operation: ClassVar[str]
 
     x: Image = Field(Grid(POOL_GRID, "example"), description="The input grid.")
-    x_label: Label = Field("input", description="Name below the input.")
-    output_label: Label = Field("output", description="Name below the output.")
+    x_label: LabelText = Field("input", description="Name below the input.")
+    output_label: LabelText = Field("output", description="Name below the output.")
     question: bool = Field(True, description="Ask before the first answer is shown.")
 
     @classmethod
@@ -68,7 +68,7 @@ class WalkSpec(SceneSpec):
 
         return player_of(cls)
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         """Return the trace's arrays, and each step's numbers."""
         trace = self.trace()
         if max(trace.output.shape[2:]) > MAX_PADDED:
@@ -78,7 +78,7 @@ class WalkSpec(SceneSpec):
             )
         return {**trace.values(), "steps": [trace.step(*position).values() for position in trace.positions()]}
 
-    def ring(self, trace: Any) -> Ring:
+    def ring(self, trace: Any) -> WalkRing:
         """Return how many rows and columns to draw around the input: as far as windows reach."""
         H, W = trace.x.shape[2:]
         windows = [trace.window(*position) for position in trace.positions()]

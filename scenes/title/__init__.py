@@ -10,16 +10,16 @@ from cnn_core.conv2d import Conv2dTrace, conv2d
 from cnn_core.errors import InputError
 from cnn_core.examples import HANDWRITTEN_ONE
 from cnn_core.kernels import kernel
-from scenes.specs.base import SceneSpec, Values, printable
+from scenes.specs.base import SceneSpec, SpecValues, printable
 
 if TYPE_CHECKING:
     from scenes.title.scene import TitleScene
 
 __all__ = ["TitleSpec"]
 
-Part = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), AfterValidator(printable)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(printable)]
-Headline = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(printable)]
+_Part = Annotated[str, StringConstraints(strip_whitespace=True, max_length=24), AfterValidator(printable)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=60), AfterValidator(printable)]
+_Headline = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(printable)]
 
 
 class TitleSpec(SceneSpec):
@@ -29,10 +29,10 @@ class TitleSpec(SceneSpec):
     summary: ClassVar[str] = "The title of a film, beside a handwritten 1 and its feature map."
     example: ClassVar[str] = '--title "Create a CNN Model for Handwritten Digits" --part "4 / 8"'
 
-    course: Name = Field("Deep Learning Made Easy", description="The course; may be empty.")
-    title: Headline = Field("Create a CNN Model for Handwritten Digits", description="The title; may be empty.")
-    author: Name = Field("CodeWithMe", description="Who made it; may be empty.")
-    part: Part = Field("4 / 8", description="Which part of the course this is; may be empty.")
+    course: _Name = Field("Deep Learning Made Easy", description="The course; may be empty.")
+    title: _Headline = Field("Create a CNN Model for Handwritten Digits", description="The title; may be empty.")
+    author: _Name = Field("CodeWithMe", description="Who made it; may be empty.")
+    part: _Part = Field("4 / 8", description="Which part of the course this is; may be empty.")
     motif: bool = Field(True, description="Show a handwritten 1 and its feature map.")
 
     @classmethod
@@ -58,6 +58,6 @@ class TitleSpec(SceneSpec):
         """Give nothing: the motif is not taught."""
         return ()
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         trace = self.trace()
         return trace.values() if trace else {}

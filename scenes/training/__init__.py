@@ -14,7 +14,7 @@ from cnn_core.errors import InputError
 from cnn_core.mnist import Digit, load_test
 from cnn_core.run_log import EMBEDDED_RUN, RunLog, clarity, embedded_run, read_log
 from cnn_core.run_trace import RunTrace
-from scenes.specs.base import SceneSpec, Values
+from scenes.specs.base import SceneSpec, SpecValues
 
 if TYPE_CHECKING:
     from scenes.training.scene import TrainingScene
@@ -71,5 +71,5 @@ class TrainingSpec(SceneSpec):
             raise InputError(f"digit must be one of {', '.join(map(str, followed))}, but it is {wanted}.")
         return RunTrace(self.run, followed.index(wanted))
 
-    def values(self) -> Values:
+    def values(self) -> SpecValues:
         return self.trace().values()

@@ -13,7 +13,7 @@ from scenes.layout import Box
 from scenes.mobjects.bars import share_in_words
 from scenes.mobjects.travel import EARLY, LATE
 from scenes.training.plots import RunPlots
-from scenes.training.sheet import Sheet
+from scenes.training.sheet import BatchSheet
 
 if TYPE_CHECKING:
     from scenes.training.scene import TrainingScene
@@ -47,7 +47,7 @@ class CurveChapter:
         self.plan(0.66 if self.stage.wide else 0.55, self.stage.stage_box, 0.0)
         kept = self.log.batch_step.tolist()
         chosen = sorted({min(1, len(kept) - 1), len(kept) - 1})
-        sheets = [Sheet(self.log, b, self.theme, self.side) for b in chosen]
+        sheets = [BatchSheet(self.log, b, self.theme, self.side) for b in chosen]
         start, why = 0, say("A loss near 0: right, and sure of it.")
         for k, sheet in enumerate(sheets):
             with self.stage.beat("step", self.said_of_batch(sheet), reason=why):
@@ -91,7 +91,7 @@ class CurveChapter:
         for one in coming:
             self.stage.play(Create(one) if isinstance(one, VMobject) else FadeIn(one), run_time=0.8)
 
-    def said_of_batch(self, sheet: Sheet) -> str:
+    def said_of_batch(self, sheet: BatchSheet) -> str:
         named = {"step": sheet.step, "loss": self.stage.in_words("loss", sheet.step), "shown": sheet.count}
         if not len(sheet.wrong):
             return say(

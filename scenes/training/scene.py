@@ -28,7 +28,7 @@ from scenes.training.confusion import Confusion
 from scenes.training.curve import CurveChapter
 from scenes.training.moments import Moments
 from scenes.training.outcome import Outcome
-from scenes.training.sheet import Sheet
+from scenes.training.sheet import BatchSheet
 from scenes.training.tally import Tally
 
 __all__ = ["TrainingScene"]
@@ -148,7 +148,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
     def one_step(self) -> None:
         """Show some of the first batch, its loss, and how large the gradients are."""
         sheet_box, list_box = self.halves(0.45 if self.wide else 0.5)
-        sheet = Sheet(self.log, 0, self.theme, sheet_box)
+        sheet = BatchSheet(self.log, 0, self.theme, sheet_box)
         lines = 5.2 + 1.3 * len(self.log.about["gradients_of"])
         size = max(smallest_text(), min(0.46, list_box.height / lines))
         known = VGroup(

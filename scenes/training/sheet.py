@@ -11,10 +11,10 @@ from scenes.layout import Box
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.theme import Theme
 
-__all__ = ["Sheet"]
+__all__ = ["BatchSheet"]
 
 
-class Sheet:
+class BatchSheet:
     """What was kept of a batch.
 
     Parameters

@@ -55,7 +55,7 @@ def test_the_card_describes_the_shipped_network() -> None:
 def test_publishing_writes_weights_and_both_cards(tmp_path: Path) -> None:
     history = (EpochReport(1, 1, 2.3, 0.1, 0.25),)
     result = TrainingResult(always(7), history, {"epochs": 1, "seed": 0, "validation": 8, "data_sha256": "ab12"})
-    measured = card.publish(tmp_path / "net.safetensors", result, mnist.load_test().take(np.array([0, 1])))
+    measured = card.write_with_card(tmp_path / "net.safetensors", result, mnist.load_test().take(np.array([0, 1])))
     assert measured.accuracy == 0.5
     assert sorted(path.name for path in tmp_path.iterdir()) == ["net.json", "net.md", "net.safetensors"]
     said = json.loads((tmp_path / "net.json").read_text())

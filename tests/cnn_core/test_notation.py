@@ -22,7 +22,7 @@ from cnn_core.expression import (
     Sum,
     Value,
 )
-from cnn_core.notation import LATEX, PLAIN, TYPST, as_data, plain, say, spoken
+from cnn_core.notation import LATEX, PLAIN, TYPST, _say, as_data, plain, spoken
 
 
 def v(number: float) -> Value:
@@ -94,7 +94,7 @@ def test_an_expression_is_written_in_every_notation(
 ) -> None:
     assert PLAIN.write(expression) == as_plain
     assert TYPST.write(expression) == typst
-    assert say(expression) == words
+    assert _say(expression) == words
     assert LATEX.write(expression).replace(r"\operatorname{floor}", "floor") == latex
 
 
@@ -130,5 +130,5 @@ def test_what_nobody_knows_how_to_write_is_an_error() -> None:
         pass
 
     assert PLAIN.write(Unknown((v(1), v(2)))) == "1 + 2"
-    with pytest.raises(TypeError, match="Expression has no notation: say here how it is written"):
+    with pytest.raises(TypeError, match="Expression has no notation: _say here how it is written"):
         PLAIN.write(Expression())

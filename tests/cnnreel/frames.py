@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnreel.paint.patches import Box, Frame, Patch
+from cnnreel.paint.patches import Frame, Patch, PixelArea
 
 
 def plain_frames(count: int, size: tuple[int, int] = (64, 48)) -> list[Frame]:
@@ -18,7 +18,7 @@ def plain_frames(count: int, size: tuple[int, int] = (64, 48)) -> list[Frame]:
 
 def plain_patches(count: int, size: tuple[int, int] = (64, 48)) -> list[Patch]:
     """Return the same as patches, each of which is a whole frame."""
-    return [Patch.cut(frame, Box.of(frame)) for frame in plain_frames(count, size)]
+    return [Patch.cut(frame, PixelArea.of(frame)) for frame in plain_frames(count, size)]
 
 
 def atoms(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from PIL import Image
 
-from cnnreel.film.record import as_text, inspected
+from cnnreel.film.record import inspected, record_text
 from cnnreel.film.recorder import record_film
 from cnnreel.paint.stills import picture_name
 from cnnreel.play.page.data import parts_of
@@ -63,7 +63,7 @@ def written(reel: Reel) -> Reel:
     folder, name = reel.folder, reel.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.film.json").write_text(json.dumps(reel.film), encoding="utf-8")
-    (folder / f"{name}.json").write_text(as_text(reel.record), encoding="utf-8")
+    (folder / f"{name}.json").write_text(record_text(reel.record), encoding="utf-8")
     (folder / f"{name}.mp4").write_bytes(b"")
     Image.new("RGB", (64, 36)).save(folder / f"{name}.png")
     (folder / "stills").mkdir(exist_ok=True)

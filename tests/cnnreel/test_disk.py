@@ -13,7 +13,7 @@ from click.testing import Result
 
 from cnn_core.errors import CnnreelError
 from cnnreel.film.record import sha256_of
-from cnnreel.paint.joining import Part, join
+from cnnreel.paint.joining import FilmPart, join
 from cnnreel.tell.captions import Cue
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
@@ -96,7 +96,7 @@ def test_the_command_says_that_the_disk_is_full(disk, kilobytes) -> None:
 def test_a_film_that_is_joined_on_a_full_disk_is_an_error_not_a_shorter_film(short_clip, disk, part) -> None:
     once, length = short_clip.main, short_clip.record["video"]["duration"]
     place = disk(f"size={int(part * 2 * once.stat().st_size / 1000)}k")
-    parts, chapters = [Part(once, 0.0), Part(once, length)], [Cue(0.0, 2 * length, "all")]
+    parts, chapters = [FilmPart(once, 0.0), FilmPart(once, length)], [Cue(0.0, 2 * length, "all")]
     with pytest.raises(OSError, match="No space left"):
         join(parts, 2 * length, chapters, place / "a.mp4")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_core.activations import relu, tanh
-from scenes.activations.board import reach, rooms
+from scenes.activations.board import _reach, rooms
 from scenes.layout import Box
 from scenes.mobjects.plot import Curve, MoveProbe, Probe, round_numbers
 from scenes.theme import THEMES
@@ -68,7 +68,7 @@ def test_round_numbers_keep_their_distance() -> None:
 def test_a_curve_reaches_over_all_values_and_both_sides_of_zero(
     x: list[float], least: float, ends: tuple[float, float]
 ) -> None:
-    assert reach(np.array(x), least) == pytest.approx(ends)
+    assert _reach(np.array(x), least) == pytest.approx(ends)
 
 
 @pytest.mark.parametrize("room", [Box(-6.6, 6.6, -2, 2.8), Box(-3.5, 3.5, -4, 5), Box(-3.5, 3.5, -2, 2.8)])

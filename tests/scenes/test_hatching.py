@@ -17,7 +17,7 @@ from scenes.catalog import find
 from scenes.layout import Box
 from scenes.mobjects.gradient import GradientGrid
 from scenes.mobjects.hatching import Hatching
-from scenes.mobjects.row import GridRow, Shown
+from scenes.mobjects.row import GridRow, RowMap
 from scenes.rehearsal import FRAME_SIZES
 from scenes.swift import family_of
 from scenes.theme import THEMES
@@ -95,7 +95,7 @@ def test_cells_without_a_number_are_hatched_where_gradients_stand_apart() -> Non
 
 
 def test_a_map_without_padding_has_no_hatching() -> None:
-    shown = Shown(np.ones((2, 2)), "x[{},{}]".format, THEMES["dark"].input, "x", 0)
+    shown = RowMap(np.ones((2, 2)), "x[{},{}]".format, THEMES["dark"].input, "x", 0)
     assert not any(isinstance(one, Hatching) for one in family_of([GridRow([shown], THEMES["dark"], Box(0, 9, 0, 4))]))
 
 

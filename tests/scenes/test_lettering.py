@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from scenes.letters import letters
+from scenes.letters import _letters
 from scenes.mobjects.lettering import lettering
 from scenes.mobjects.typeset import Outline, typeset
 
@@ -48,7 +48,7 @@ def test_words_have_the_outlines_and_places_that_typst_gives_them(text: str, wei
 @pytest.mark.parametrize("weight", WEIGHTS)
 def test_letters_are_cut_and_kerned_as_typst_does(weight: str) -> None:
     chance = random.Random(1)
-    latin = [chr(code) for code in (*range(0x21, 0x7F), *range(0xA1, 0x180)) if chr(code) in letters() - {"\xad"}]
+    latin = [chr(code) for code in (*range(0x21, 0x7F), *range(0xA1, 0x180)) if chr(code) in _letters() - {"\xad"}]
     for _ in range(10):
         assert_alike("".join(chance.choices(latin, k=60)), weight)
 

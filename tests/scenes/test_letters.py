@@ -8,7 +8,7 @@ import pytest
 from PIL import ImageFont
 
 from cnn_core.errors import InputError
-from scenes.letters import check_letters, face, letters
+from scenes.letters import _letters, check_letters, face
 from scenes.mobjects.text import Label
 
 SOME = [chr(code) for code in (*range(0x20, 0x7F), *range(0xA0, 0x600), *range(0x2000, 0x2800), 0x6F22, 0x1F600)]
@@ -24,7 +24,7 @@ def test_a_character_is_known_if_the_font_draws_more_than_its_empty_box(weight: 
 
 
 def test_what_films_say_can_be_shown() -> None:
-    assert set("aZ09 ×·−≈σμγβ²₁÷√±…“”‘’äéß") <= letters()
+    assert set("aZ09 ×·−≈σμγβ²₁÷√±…“”‘’äéß") <= _letters()
 
 
 def test_a_character_that_no_font_has_is_named_and_not_drawn_with_another_font() -> None:

@@ -11,7 +11,7 @@ from cnn_core.equation import Equation
 from cnn_core.expression import OfMany, Sum, Value
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
-from scenes.mobjects.expression import written
+from scenes.mobjects.expression import _written
 from scenes.mobjects.grid import Window
 from scenes.mobjects.setting import Line
 from scenes.rehearsal import FRAME_SIZES, rehearse
@@ -104,4 +104,4 @@ def test_marks_that_go_astray_are_told(box: tuple[int, int, int, int], said: lis
 
 def test_a_line_of_arithmetic_says_in_words_which_terms_are_only_counted() -> None:
     line = Line((Sum((Value(1, text="1"), OfMany("others", "exponentials", 2, 0.001))),), ("x",))
-    assert written(line) == "x = 1 + (2 others)"
+    assert _written(line) == "x = 1 + (2 others)"

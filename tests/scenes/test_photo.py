@@ -15,9 +15,9 @@ from PIL import Image
 
 from cnn_core.errors import InputError
 from cnn_core.numerals import as_text as number_as_text
-from cnn_core.reading.photos import as_data
+from cnn_core.reading.photos import as_base64
 from cnn_core.trace import parse
-from cnnreel.film.record import as_text, inspected
+from cnnreel.film.record import inspected, record_text
 from cnnreel.film.recorder import record_film
 from scenes.catalog import find
 from scenes.photo.pictures import Framed, Sight, Tones, tones_of
@@ -84,7 +84,7 @@ def test_a_photo_is_grey_for_a_kernel_of_one_channel_and_in_colour_for_one_of_th
 def test_a_photo_survives_its_own_json() -> None:
     spec = find("conv2d").build({"x": in_colour().tolist(), "weight": "sobel-x", "at": "3,4"})
     plain = spec.as_json()
-    assert plain["x"] == as_data(spec.x.array)
+    assert plain["x"] == as_base64(spec.x.array)
     again = find("conv2d").build({**plain, "at": plain["at"]})
     assert np.array_equal(again.x.array, spec.x.array)
     assert again.as_json() == plain
@@ -107,7 +107,7 @@ def test_a_record_of_many_values_is_short_and_rounds_to_what_is_on_screen(some: 
 def test_the_record_of_a_photo_fits_into_a_megabyte(name: str, tmp_path: Path) -> None:
     grain = np.random.default_rng(0).integers(0, 256, (256, 256))
     spec = find(name).build({"x": saved(grain, tmp_path / "grain.png")})
-    assert len(as_text(inspected(spec))) < 1_000_000
+    assert len(record_text(inspected(spec))) < 1_000_000
 
 
 def test_what_is_no_photo_stays_as_it_was(tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_what_is_claimed_of_flat_windows_is_so(perform: Perform) -> None:
 def test_the_record_of_the_largest_photo_is_small() -> None:
     chance = np.random.default_rng(1)
     spec = find("conv2d").build({"x": chance.integers(0, 256, (256, 256)).tolist(), "weight": "sobel-x"})
-    text = as_text(inspected(spec))
+    text = record_text(inspected(spec))
     assert len(text) < 1_000_000
     values = json.loads(text)["values"]
     assert np.array_equal(values["output"], spec.values()["output"])

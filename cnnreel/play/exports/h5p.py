@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from cnnreel.play.embeddable import Embeddable
-from cnnreel.play.exports.scorm import add
+from cnnreel.play.exports.scorm import add_file
 from cnnreel.tell.quiz import h5p
 
-__all__ = ["write"]
+__all__ = []
 
 _LIBRARIES = {
     "H5P.InteractiveVideo": (1, 27),
@@ -32,13 +32,13 @@ def write(film: Embeddable, path: Path) -> None:
         f"files/{film.name}.vtt": film.folder / f"{film.name}.vtt",
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        add(package, "h5p.json", json.dumps(about(film), indent=1, ensure_ascii=False).encode())
-        add(package, "content/content.json", h5p(film).encode())
+        add_file(package, "h5p.json", json.dumps(_about(film), indent=1, ensure_ascii=False).encode())
+        add_file(package, "content/content.json", h5p(film).encode())
         for name, file in files.items():
-            add(package, f"content/{name}", file.read_bytes())
+            add_file(package, f"content/{name}", file.read_bytes())
 
 
-def about(film: Embeddable) -> dict[str, Any]:
+def _about(film: Embeddable) -> dict[str, Any]:
     """Return what `h5p.json` says."""
     return {
         "title": film.title[:255],

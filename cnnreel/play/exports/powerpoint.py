@@ -13,17 +13,17 @@ from pptx.util import Pt
 
 from cnnreel.play.embeddable import Embeddable
 from cnnreel.play.exports.notes import notes
-from cnnreel.play.exports.scorm import add
+from cnnreel.play.exports.scorm import add_file
 from cnnreel.play.page.data import page_beats
 from scenes.theme import CAPTION_BAND, THEMES
 
-__all__ = ["write"]
+__all__ = []
 
 SHORT_SIDE = 6_858_000
 """Of a slide, in English Metric Units: 7.5 inches."""
 TITLE_ONLY = 5
 """The layout of the default template that has a title and nothing else."""
-MARGIN = 1 / 20
+_MARGIN = 1 / 20
 """Of a slide's width, on both sides of a caption."""
 MOST_LETTERS = 255
 """Of a document's properties."""
@@ -39,16 +39,16 @@ def write(film: Embeddable, path: Path) -> None:
     add_film(deck, film)
     for beat in page_beats(film.parts):
         add_beat(deck, film.folder, beat, film.parts[beat["part"]].record["spec"]["theme"])
-    save(deck, path)
+    _save(deck, path)
 
 
-def save(deck: Any, path: Path) -> None:
+def _save(deck: Any, path: Path) -> None:
     """Save slides without the time of day in them: equal films are equal slides."""
     saved = BytesIO()
     deck.save(saved)
     with ZipFile(saved) as dated, ZipFile(path, "w") as package:
         for name in dated.namelist():
-            add(package, name, dated.read(name))
+            add_file(package, name, dated.read(name))
 
 
 def add_film(deck: Any, film: Embeddable) -> None:
@@ -87,7 +87,7 @@ def add_slide(deck: Any, title: str, theme: str) -> Any:
     fill.solid()
     fill.fore_color.rgb = RGBColor.from_string(THEMES[theme].background[1:])
     box = slide.shapes.title
-    band, margin = int(deck.slide_height * CAPTION_BAND), int(deck.slide_width * MARGIN)
+    band, margin = int(deck.slide_height * CAPTION_BAND), int(deck.slide_width * _MARGIN)
     box.left, box.top, box.width, box.height = margin, deck.slide_height - band, deck.slide_width - 2 * margin, band
     box.text_frame.text = title
     box.text_frame.word_wrap = True

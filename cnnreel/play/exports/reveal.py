@@ -15,9 +15,9 @@ from cnnreel.play.page.look import FONTS, colours, ratio
 from cnnreel.play.page.writing import films_of
 from scenes.theme import CAPTION_BAND
 
-__all__ = ["write"]
+__all__ = []
 
-HERE = Path(__file__).parent
+_HERE = Path(__file__).parent
 
 
 def write(film: Embeddable, path: Path) -> None:
@@ -30,7 +30,7 @@ def write(film: Embeddable, path: Path) -> None:
     }
     script = part("revealjs/reveal.js") + playing(part("deck.js"))
     html = (
-        environment()
+        _environment()
         .get_template("deck.html")
         .render(
             film=film,
@@ -51,11 +51,11 @@ def write(film: Embeddable, path: Path) -> None:
 
 def part(name: str) -> str:
     """Return a file of ours or of reveal.js as it can stand inside an element."""
-    return (HERE / name).read_text(encoding="utf-8").replace("</script", "<\\/script").rstrip("\n") + "\n"
+    return (_HERE / name).read_text(encoding="utf-8").replace("</script", "<\\/script").rstrip("\n") + "\n"
 
 
-def environment() -> Environment:
+def _environment() -> Environment:
     """Return the template; whatever it is given is escaped."""
     return Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -12,7 +12,7 @@ from cnnreel.play.embeddable import Embeddable
 from cnnreel.play.page.html import Page, as_html
 from cnnreel.play.page.writing import FONT_FILES, films_of
 
-__all__ = ["write"]
+__all__ = []
 
 ALWAYS = (1980, 1, 1, 0, 0, 0)
 """The time that all files inside have, so that equal items are equal bytes."""
@@ -29,10 +29,10 @@ def write(film: Embeddable, path: Path) -> None:
     adapter = (Path(__file__).parent / "scorm.js").read_text(encoding="utf-8")
     files = dict(needed(film, page))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as item:
-        add(item, "imsmanifest.xml", manifest(film, ["index.html", *files]))
-        add(item, "index.html", as_html(page, films, files={page.video: ""}, also=adapter).encode())
+        add_file(item, "imsmanifest.xml", manifest(film, ["index.html", *files]))
+        add_file(item, "index.html", as_html(page, films, files={page.video: ""}, also=adapter).encode())
         for name, file in files.items():
-            add(item, name, file.read_bytes())
+            add_file(item, name, file.read_bytes())
 
 
 def needed(film: Embeddable, page: Page) -> Iterator[tuple[str, Path]]:
@@ -42,7 +42,7 @@ def needed(film: Embeddable, page: Page) -> Iterator[tuple[str, Path]]:
     yield from FONT_FILES.items()
 
 
-def add(item: zipfile.ZipFile, name: str, content: bytes) -> None:
+def add_file(item: zipfile.ZipFile, name: str, content: bytes) -> None:
     item.writestr(zipfile.ZipInfo(name, ALWAYS), content, zipfile.ZIP_DEFLATED)
 
 

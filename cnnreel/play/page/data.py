@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnreel.paint.stills import picture_name
-from cnnreel.play.page.numbers import arrays_behind, explained
+from cnnreel.play.page.numbers import arrays_behind, found_inside
 from cnnreel.tell.captions import Cue, chapters
 from cnnreel.tell.story import Story
-from cnnreel.tell.transcript import alternative_text, minutes, title_of
+from cnnreel.tell.transcript import alternative_text, clip_title, minutes
 
 __all__ = [
     "PLAIN_NUMBER",
-    "Part",
+    "PagePart",
     "chapters_of",
     "contents",
     "packed",
@@ -33,7 +33,7 @@ MOST_CHOICES = 4
 
 
 @dataclass(frozen=True)
-class Part:
+class PagePart:
     """A clip on a page.
 
     Attributes
@@ -60,26 +60,26 @@ class Part:
         return str(self.record["video"]["file"]).rpartition(".")[0]
 
     @classmethod
-    def alone(cls, story: Story) -> Part:
-        return cls(story, title_of(story.record))
+    def alone(cls, story: Story) -> PagePart:
+        return cls(story, clip_title(story.record))
 
 
-def parts_of(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[Part]:
+def parts_of(index: Mapping[str, Any], records: Sequence[Mapping[str, Any]]) -> list[PagePart]:
     """Return the clips of a lesson, from its index and their records."""
     return [
-        Part(Story(record), clip["chapter"], clip["record"].rpartition("/")[0] + "/", clip["start"])
+        PagePart(Story(record), clip["chapter"], clip["record"].rpartition("/")[0] + "/", clip["start"])
         for clip, record in zip(index["clips"], records, strict=True)
     ]
 
 
-def chapters_of(parts: Sequence[Part]) -> list[Cue]:
+def chapters_of(parts: Sequence[PagePart]) -> list[Cue]:
     """Return the clips of a lesson; of a page with one clip, what its beats say."""
     if len(parts) == 1:
         return chapters(parts[0].record["beats"])
     return [Cue(part.start, part.start + part.record["video"]["duration"], part.title) for part in parts]
 
 
-def page_beats(parts: Sequence[Part]) -> list[dict[str, Any]]:
+def page_beats(parts: Sequence[PagePart]) -> list[dict[str, Any]]:
     """Return all beats: what the template writes, and the script reads."""
     beats = [beat for number, part in enumerate(parts) for beat in beats_of(number, part)]
     answers = [beat["answer"] for beat in beats if beat["answer"] and not PLAIN_NUMBER.fullmatch(beat["answer"])]
@@ -89,7 +89,7 @@ def page_beats(parts: Sequence[Part]) -> list[dict[str, Any]]:
     return beats
 
 
-def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
+def beats_of(number: int, part: PagePart) -> list[dict[str, Any]]:
     """Return the beats of one clip, in the time of the page's film."""
     beats = part.record["beats"]
     return [
@@ -104,14 +104,14 @@ def beats_of(number: int, part: Part) -> list[dict[str, Any]]:
             "answer": beat.get("answer"),
             "choices": beat.get("choices") or [],
             "hint": hint(part.story, index) if beat["kind"] == "question" else None,
-            "why": why(part.story, index) if beat["kind"] == "question" else None,
+            "why": _why(part.story, index) if beat["kind"] == "question" else None,
             "still": part.folder + f"stills/{picture_name(index + 1, beat['kind'])}",
         }
         for index, beat in enumerate(beats)
     ]
 
 
-def why(story: Story, index: int) -> list[str]:
+def _why(story: Story, index: int) -> list[str]:
     """Return what is said and computed when a question has been answered."""
     beats, of = story.beats, story.answered(index)
     if index + 1 >= len(beats) or beats[index + 1]["kind"] != "answer":
@@ -135,7 +135,9 @@ def choices(answer: str | None, answers: Sequence[str]) -> list[str]:
     return sorted([answer, *others[: MOST_CHOICES - 1]]) if others and answer else []
 
 
-def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words: Mapping[str, Any]) -> dict[str, Any]:
+def script_data(
+    parts: Sequence[PagePart], beats: Sequence[Mapping[str, Any]], words: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return what the script needs at once."""
     return {
         "duration": beats[-1]["end"],
@@ -146,9 +148,9 @@ def script_data(parts: Sequence[Part], beats: Sequence[Mapping[str, Any]], words
     }
 
 
-def contents(part: Part, film: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
+def contents(part: PagePart, film: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
     """Return a clip's film, and all that can be looked into."""
-    return {"film": film, "numbers": explained(part.story, words), "arrays": arrays_behind(part.story)}
+    return {"film": film, "numbers": found_inside(part.story, words), "arrays": arrays_behind(part.story)}
 
 
 def packed(whole: Any) -> str:
@@ -157,7 +159,7 @@ def packed(whole: Any) -> str:
     return base64.b64encode(gzip.compress(plain, mtime=0)).decode()
 
 
-def summary(parts: Sequence[Part]) -> str:
+def summary(parts: Sequence[PagePart]) -> str:
     """Say in a sentence or two what the film of the page shows."""
     if len(parts) == 1:
         return alternative_text(parts[0].record)

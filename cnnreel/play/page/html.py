@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cnnreel.film.record import made_with
-from cnnreel.play.page.data import Part, chapters_of, contents, packed, page_beats, script_data, summary
+from cnnreel.play.page.data import PagePart, chapters_of, contents, packed, page_beats, script_data, summary
 from cnnreel.play.page.look import style
 from cnnreel.tell.captions import as_vtt, captions
 from cnnreel.tell.story import Story
@@ -31,7 +31,7 @@ SCRIPTS = (
     *("theater", "keys", "downloads", "print", "address"),
 )
 
-Address: TypeAlias = Callable[[str], str]
+_Address: TypeAlias = Callable[[str], str]
 """From a file beside the page to what stands in the page: its address, or all of it as `data:`."""
 
 
@@ -49,7 +49,7 @@ class Page:
 
     title: str
     video: str
-    parts: Sequence[Part]
+    parts: Sequence[PagePart]
 
     @property
     def poster(self) -> str:
@@ -58,11 +58,11 @@ class Page:
 
 def clip_page(story: Story) -> Page:
     """Return the page of one clip, which stands beside its files."""
-    part = Part.alone(story)
+    part = PagePart.alone(story)
     return Page(part.title, story.record["video"]["file"], [part])
 
 
-def lesson_page(index: Mapping[str, Any], parts: Sequence[Part]) -> Page:
+def lesson_page(index: Mapping[str, Any], parts: Sequence[PagePart]) -> Page:
     """Return the page of a lesson, from its index and its clips."""
     return Page(index["title"], index["video"]["file"], parts)
 
@@ -70,7 +70,7 @@ def lesson_page(index: Mapping[str, Any], parts: Sequence[Part]) -> Page:
 def as_html(
     page: Page,
     films: Sequence[Mapping[str, Any]],
-    address: Address = quote,
+    address: _Address = quote,
     *,
     files: Mapping[str, str] = MappingProxyType({}),
     alone: bool = False,

@@ -8,18 +8,22 @@ from typing import Any
 
 import numpy as np
 
-from cnn_core.numerals import typeset
+from cnn_core.numerals import true_minus
 from cnnreel.tell.appearing import array_name
 from cnnreel.tell.story import Story
 from scenes.addresses import value_at
 
-__all__ = ["arrays_behind", "exactly", "explained", "place_in_words"]
+__all__ = [
+    "arrays_behind",
+    "exactly",
+    "found_inside",
+]
 
 MOST_COPIED = 10_000
 """Numbers of an array that can be copied from the page."""
 
 
-def explained(story: Story, words: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def found_inside(story: Story, words: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return for each address on screen what a reader finds who looks inside.
 
     Parameters
@@ -32,7 +36,7 @@ def explained(story: Story, words: Mapping[str, Any]) -> dict[str, dict[str, str
             "of": of,
             "array": array_name(of),
             "value": exactly(value_at(story.values, of)),
-            "place": place_in_words(of, words["position"]),
+            "place": _place_in_words(of, words["position"]),
             "how": story.line(of) or words["origin"][story.explanation(of).get("origin", "unknown")],
         }
         for of in story.addresses
@@ -45,7 +49,7 @@ def exactly(value: float) -> str:
     >>> exactly(4.0), exactly(-0.1), exactly(-0.0), exactly(1 / 3)
     ('4', '−0.1', '0', '0.3333333333333333')
     """
-    return typeset(repr(float(value) + 0.0).removesuffix(".0"))
+    return true_minus(repr(float(value) + 0.0).removesuffix(".0"))
 
 
 def mapping_at(values: Mapping[str, Any], address: str) -> Any:
@@ -58,7 +62,7 @@ def mapping_at(values: Mapping[str, Any], address: str) -> Any:
     return part
 
 
-def place_in_words(of: str, words: Mapping[str, str]) -> str:
+def _place_in_words(of: str, words: Mapping[str, str]) -> str:
     """Say where in its array a number stands, counted from 1.
 
     >>> words = {"row": "row {0}", "column": "column {0}", "channel": "channel {0}", "image": "image {0}"}
@@ -67,11 +71,11 @@ def place_in_words(of: str, words: Mapping[str, str]) -> str:
     """
     name = array_name(of)
     indices = [int(index) + 1 for index in re.findall(r"\d+", of[len(name) :])]
-    named = zip(axes_of(name, len(indices)), indices, strict=True)
+    named = zip(_axes_of(name, len(indices)), indices, strict=True)
     return ", ".join(words[axis].format(at) for axis, at in named if at > 1 or axis in ("row", "column", "entry"))
 
 
-def axes_of(name: str, count: int) -> Sequence[str]:
+def _axes_of(name: str, count: int) -> Sequence[str]:
     if count <= 1:
         return ["entry"] * count
     first = ["kernel", "channel"] if name.endswith(("weight", "weight_flipped")) else ["image", "channel"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from PIL import Image
 
-from cnnreel.play.page.data import Part
+from cnnreel.play.page.data import PagePart
 from cnnreel.play.page.html import Page, as_html, clip_page, data_address, figure_script, lesson_page
 from cnnreel.play.page.look import FONTS
 from cnnreel.tell.story import Story
@@ -30,7 +30,7 @@ __all__ = [
 
 FONT_FILES = {f"page/{font.name}": font for font in FONTS.values()}
 FIGURE_FILE = "page/figure.js"
-DOWNLOADS = (".vtt", ".srt", ".transcript.md", ".answers.csv")
+_DOWNLOADS = (".vtt", ".srt", ".transcript.md", ".answers.csv")
 WEBP = {"quality": 90, "method": 4}
 
 
@@ -42,7 +42,7 @@ def write_clip_page(folder: Path, name: str, story: Story, *, single_file: bool 
 def write_lesson_page(
     folder: Path,
     index: Mapping[str, Any],
-    parts: Sequence[Part],
+    parts: Sequence[PagePart],
     clips: Path,
     *,
     single_file: bool = False,
@@ -68,16 +68,16 @@ def write_page(page: Page, path: Path, sources: Sequence[Path], *, single_file: 
 def files_beside(page: Page, folder: Path) -> dict[str, str]:
     """Return which of the files that readers may want lie beside a page, and what each is: the film, or by its end."""
     stem = page.video.rpartition(".")[0]
-    wanted = {page.video: "", **{f"{stem}{end}": end for end in DOWNLOADS}}
+    wanted = {page.video: "", **{f"{stem}{end}": end for end in _DOWNLOADS}}
     return {name: kind for name, kind in wanted.items() if (folder / name).is_file()}
 
 
-def films_of(parts: Sequence[Part], sources: Sequence[Path]) -> list[dict[str, Any]]:
+def films_of(parts: Sequence[PagePart], sources: Sequence[Path]) -> list[dict[str, Any]]:
     """Read the film of each part of a page."""
     return [json.loads(found(sources, film_file(part)).read_bytes()) for part in parts]
 
 
-def film_file(part: Part) -> str:
+def film_file(part: PagePart) -> str:
     """Return where the film of a clip is, seen from the page."""
     return f"{part.folder}{part.name}.film.json"
 

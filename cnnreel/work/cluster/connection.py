@@ -20,7 +20,7 @@ from cnnreel.work.cluster.local import local_cluster
 
 __all__ = ["check_cluster", "connected"]
 
-PATIENCE = 4
+_PATIENCE = 4
 """Seconds in which a scheduler must answer."""
 
 
@@ -55,13 +55,13 @@ def client_of(scheduler: str, security: Security) -> Client:
     if not identity.get("workers"):
         raise CnnreelError(f"the scheduler at {scheduler} has no workers; start some: dask worker {scheduler}.")
     with warnings.catch_warnings(action="ignore"):  # about versions: we compare those that matter
-        return Client(scheduler, timeout=PATIENCE, set_as_default=False, security=security)
+        return Client(scheduler, timeout=_PATIENCE, set_as_default=False, security=security)
 
 
 async def identity_of(scheduler: str, security: Security) -> dict[str, Any]:
     """Ask a scheduler who it is, for a client would not close before long where nobody answers."""
     async with (
-        asyncio.timeout(PATIENCE),
+        asyncio.timeout(_PATIENCE),
         rpc(scheduler, connection_args=security.get_connection_args("client")) as remote,
     ):
         return dict(await remote.identity())

@@ -112,7 +112,7 @@ class Remote:
             if number is None or number not in futures:
                 continue  # it is about another client's clip, or comes late
             if futures[number].done():  # with its future goes what the cluster keeps of it
-                self.results[number] = result_of(self.clips[number], futures.pop(number))
+                self.results[number] = _result_of(self.clips[number], futures.pop(number))
                 self.on_clip(number, 1.0)
                 filmed = [one for one in self.results.values() if isinstance(one, Clip)]
                 check_lessons((one.out_dir, one.seconds) for one in filmed)
@@ -124,7 +124,7 @@ class Remote:
         return self.client.submit(film_there, packed, traits(self.shared), self.shared, pure=False)
 
 
-def result_of(clip: Clip, future: Future[Message]) -> Result:
+def _result_of(clip: Clip, future: Future[Message]) -> Result:
     """Put a clip that came whole into its place, and into the cache; or say why there is none."""
     try:
         with staging(clip.out_dir) as staged:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from cnn_core.errors import CnnreelError
-from cnnreel.work.cache import sources, versions
+from cnnreel.work.cache import sources_hash, versions
 
 __all__ = ["Traits", "check_alike", "traits"]
 
@@ -21,7 +21,7 @@ PLACES_NAMED = 3
 def traits(shared: Path | None) -> Traits:
     """Return what must be the same on all machines."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    found = {"Python": python, "cnnreel": sources()[:12], "distributed": version("distributed"), **versions()}
+    found = {"Python": python, "cnnreel": sources_hash()[:12], "distributed": version("distributed"), **versions()}
     if shared is not None:
         found["the shared folder"] = str(shared) if shared.is_dir() else "missing"
     return found

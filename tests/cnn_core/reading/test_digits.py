@@ -9,7 +9,7 @@ from PIL import Image
 from cnn_core import mnist, weights
 from cnn_core.arrays import Array
 from cnn_core.errors import InputError, ShapeError
-from cnn_core.reading.digits import Box, prepare, read_photo
+from cnn_core.reading.digits import _Box, prepare, read_photo
 from tests.cnn_core.reading.photographed import photos
 from tests.often import only_often
 
@@ -32,7 +32,7 @@ def test_every_step_of_a_bar_on_paper() -> None:
     assert found.photo.shape == found.background.shape == found.ink.shape == (120, 160)
     np.testing.assert_allclose(found.background, 0.9, atol=1e-9)
     assert np.array_equal(found.ink, (bar() < 0.5).astype(float))
-    assert found.box == Box(30, 70, 90, 82)
+    assert found.box == _Box(30, 70, 90, 82)
     assert found.cropped.shape == (60, 12)
     assert found.scaled.shape == (20, 4)
     expected = np.zeros((28, 28), np.uint8)
@@ -62,13 +62,13 @@ def test_a_shadow_is_taken_for_paper() -> None:
 def test_a_shadow_with_a_sharp_edge_is_taken_for_paper() -> None:
     paper = bar()
     paper[:, 100:] -= 0.3
-    assert prepare(paper).box == Box(30, 70, 90, 82)
+    assert prepare(paper).box == _Box(30, 70, 90, 82)
 
 
 def test_a_sheet_on_a_dark_table_is_told_from_it() -> None:
     table = page(150, 190, light=0.2)
     table[15:135, 15:175] = bar()
-    assert prepare(table).box == Box(45, 85, 105, 97)
+    assert prepare(table).box == _Box(45, 85, 105, 97)
 
 
 def test_the_centre_of_mass_goes_to_the_middle() -> None:
@@ -101,19 +101,19 @@ def test_dirt_and_the_edge_of_the_table_are_not_ink() -> None:
     paper = bar()
     paper[10:12, 10:12] = 0.1
     paper[:, :6] = 0.2
-    assert prepare(paper).box == Box(30, 70, 90, 82)
+    assert prepare(paper).box == _Box(30, 70, 90, 82)
 
 
 def test_a_digit_of_two_parts_keeps_both() -> None:
     paper = bar()
     paper[30:36, 90:110] = 0.1
-    assert prepare(paper).box == Box(30, 70, 90, 110)
+    assert prepare(paper).box == _Box(30, 70, 90, 110)
 
 
 def test_ink_that_reaches_the_border_is_kept_when_there_is_no_other() -> None:
     paper = page()
     paper[:, 70:90] = 0.1
-    assert prepare(paper).box == Box(0, 70, 120, 90)
+    assert prepare(paper).box == _Box(0, 70, 120, 90)
 
 
 def test_a_large_photo_is_made_smaller_and_a_small_one_is_left_alone() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnreel.cli.table import block, table
+from cnnreel.cli.table import block, values_table
 from scenes.catalog import SCENES, find
 
 
@@ -12,7 +12,7 @@ def lines(value: object) -> list[str]:
 
 
 def test_the_table_of_the_slide_shows_eight_where_the_slide_shows_nine() -> None:
-    text = table(find("max-pool").build({}))
+    text = values_table(find("max-pool").build({}))
     assert "x  1×1×4×4\n  4 1 1 8\n  1 1 0 2\n  7 3 2 2\n  3 8 4 1\n" in text
     assert "output  1×1×2×2\n  4 8\n  8 4\n" in text
 
@@ -20,7 +20,7 @@ def test_the_table_of_the_slide_shows_eight_where_the_slide_shows_nine() -> None
 @pytest.mark.parametrize("name", SCENES)
 def test_every_scene_has_a_table_of_all_its_values(name) -> None:
     spec = find(name).build({})
-    found = table(spec).splitlines()
+    found = values_table(spec).splitlines()
     assert all(any(line.startswith(value) for line in found) for value in spec.values())
     assert max(map(len, found)) <= 200
 

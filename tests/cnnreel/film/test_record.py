@@ -6,7 +6,16 @@ import pytest
 from pydantic import ValidationError
 
 from cnn_core.weights import SHIPPED
-from cnnreel.film.record import ClipRecord, VideoRecord, as_text, clip_record, inspected, made_with, schema, sha256_of
+from cnnreel.film.record import (
+    ClipRecord,
+    VideoRecord,
+    clip_record,
+    inspected,
+    made_with,
+    record_text,
+    schema,
+    sha256_of,
+)
 from scenes.catalog import SCENES, find
 from scenes.timeline import Beat, Shown, Timeline
 from tests.performing import performance_of
@@ -23,7 +32,7 @@ def test_the_published_schema_is_that_of_the_code() -> None:
 @pytest.mark.parametrize("name", SCENES)
 def test_the_record_of_every_scene_fits_the_published_schema(name) -> None:
     spec = find(name).build({})
-    record = json.loads(as_text(clip_record(spec, performance_of(spec).timeline, VIDEO)))
+    record = json.loads(record_text(clip_record(spec, performance_of(spec).timeline, VIDEO)))
     jsonschema.validate(record, json.loads(PUBLISHED.read_text()))
     keys = ["schema", "scene", "spec", "values", "video", "beats", "results", "explanations", "made_with"]
     assert list(record) == keys
@@ -78,9 +87,9 @@ def test_what_can_be_inspected_needs_no_film() -> None:
 
 
 def test_the_text_is_json_that_every_reader_takes() -> None:
-    assert json.loads(as_text({"a": [1.5], "b": {"c": "×"}})) == {"a": [1.5], "b": {"c": "×"}}
+    assert json.loads(record_text({"a": [1.5], "b": {"c": "×"}})) == {"a": [1.5], "b": {"c": "×"}}
     with pytest.raises(ValueError, match="not JSON compliant"):
-        as_text({"a": float("nan")})
+        record_text({"a": float("nan")})
 
 
 def test_a_hash_is_that_of_the_bytes(tmp_path) -> None:

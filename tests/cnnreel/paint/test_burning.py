@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnreel.paint.burning import BurnedCaptions
-from cnnreel.paint.patches import Box, Frame, Patch
+from cnnreel.paint.patches import Frame, Patch, PixelArea
 from cnnreel.paint.quality import QUALITIES
 from cnnreel.tell.captions import Cue, captions
 from cnnreel.work.clip import Output
@@ -64,7 +64,7 @@ def test_each_caption_is_seen_while_it_is_said(theme: str) -> None:
 def test_what_is_drawn_over_a_caption_does_not_hide_it() -> None:
     burned = BurnedCaptions(CUES, SIZE, THEMES["dark"], 15)
     blank = page()
-    over = [*burned.over([], 5), *burned.over([Patch.cut(blank, Box(0, 0, *SIZE))], 5)]
+    over = [*burned.over([], 5), *burned.over([Patch.cut(blank, PixelArea(0, 0, *SIZE))], 5)]
     assert np.array_equal(*(one[BAND] for one in frames(over, page())[::9]))
 
 

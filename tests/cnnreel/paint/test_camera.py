@@ -29,10 +29,10 @@ from manim import (
 from cnnreel.paint.camera import FilmCamera
 from cnnreel.paint.engine import manim_set_up
 from cnnreel.paint.looks import lively
-from cnnreel.paint.patches import Box, Frame, difference
+from cnnreel.paint.patches import Frame, PixelArea, difference
 from cnnreel.paint.paths import add_path
 
-FRAME = Box(0, 0, 320, 180)
+FRAME = PixelArea(0, 0, 320, 180)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def camera():
         yield FilmCamera()
 
 
-def redraw(camera: FilmCamera, *mobjects: Mobject, lively: list[Mobject] | None = None) -> list[Box]:
+def redraw(camera: FilmCamera, *mobjects: Mobject, lively: list[Mobject] | None = None) -> list[PixelArea]:
     """Return the boxes that a camera gives."""
     return list(camera.redraw(list(mobjects), lively))
 
@@ -61,7 +61,7 @@ class Picture:
         self.camera = camera
         self.pixels = camera.pixel_array.copy()
 
-    def take(self, *mobjects: Mobject, lively: list[Mobject] | None = None) -> list[Box]:
+    def take(self, *mobjects: Mobject, lively: list[Mobject] | None = None) -> list[PixelArea]:
         boxes = []
         for box in self.camera.redraw(list(mobjects), lively):
             self.pixels[box.area] = self.camera.pixel_array[box.area]
@@ -76,7 +76,7 @@ def test_only_the_box_around_what_has_changed_is_redrawn(camera: FilmCamera) -> 
     assert redraw(camera, still, dot) == []
     dot.shift(0.5 * RIGHT)
     (box,) = redraw(camera, still, dot)
-    assert box.meets(Box(204, 89, 206, 91))
+    assert box.meets(PixelArea(204, 89, 206, 91))
     assert box.size < 30 * 15
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cnnreel.paint.encoder import CODECS, TRANSPARENT, VideoEncoder
-from cnnreel.paint.joining import Part, join
-from cnnreel.paint.patches import Box, Patch
+from cnnreel.paint.joining import FilmPart, join
+from cnnreel.paint.patches import Patch, PixelArea
 from tests.cnnreel.frames import atoms, plain_frames, plain_patches
 
 
@@ -69,13 +69,19 @@ def test_a_player_can_begin_at_the_first_picture(tmp_path) -> None:
 def test_patches_make_the_same_film_as_whole_frames(tmp_path) -> None:
     generator = np.random.default_rng(0)
     frame = generator.integers(0, 256, (48, 64, 4), np.uint8)
-    boxes = [Box(0, 0, 64, 48), Box(3, 5, 20, 47), Box(63, 0, 64, 1), Box(10, 10, 40, 12), Box(0, 0, 0, 0)]
+    boxes = [
+        PixelArea(0, 0, 64, 48),
+        PixelArea(3, 5, 20, 47),
+        PixelArea(63, 0, 64, 1),
+        PixelArea(10, 10, 40, 12),
+        PixelArea(0, 0, 0, 0),
+    ]
     encoders = [VideoEncoder(tmp_path / name, CODECS["mp4"], (64, 48), 30) for name in ("patches.mp4", "frames.mp4")]
     with encoders[0] as patches, encoders[1] as frames:
         for box in boxes:
             frame[box.area] = generator.integers(0, 256, frame[box.area].shape, np.uint8)
             patches.add([Patch.cut(frame, box)])
-            frames.add([Patch.cut(frame, Box.of(frame))])
+            frames.add([Patch.cut(frame, PixelArea.of(frame))])
     assert (tmp_path / "patches.mp4").read_bytes() == (tmp_path / "frames.mp4").read_bytes()
 
 
@@ -109,8 +115,10 @@ def test_a_film_without_background_keeps_alpha_also_when_it_is_joined(tmp_path) 
     frame = np.zeros((48, 64, 4), np.uint8)
     frame[:24] = (100, 0, 0, 128)  # as cairo has it: red, multiplied by alpha
     with VideoEncoder(tmp_path / "part.webm", TRANSPARENT, (64, 48), 30) as encoder:
-        encoder.add([Patch.cut(frame, Box.of(frame))], 3)
-    join([Part(tmp_path / "part.webm", 0.0), Part(tmp_path / "part.webm", 0.1)], 0.2, [], tmp_path / "film.webm")
+        encoder.add([Patch.cut(frame, PixelArea.of(frame))], 3)
+    join(
+        [FilmPart(tmp_path / "part.webm", 0.0), FilmPart(tmp_path / "part.webm", 0.1)], 0.2, [], tmp_path / "film.webm"
+    )
     pictures = with_alpha(tmp_path / "film.webm")
     assert len(pictures) == 2
     for picture in pictures:

@@ -11,7 +11,7 @@ from manim import tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from cnnreel.paint.engine import manim_set_up, play
-from cnnreel.paint.patches import Box, Frame, Patch
+from cnnreel.paint.patches import Frame, Patch, PixelArea
 from scenes.catalog import SCENES
 from scenes.rehearsal import rehearse
 from scenes.specs import SceneSpec
@@ -31,7 +31,7 @@ class Recorder:
     def add(self, patches: Sequence[Patch], repeat: int = 1) -> None:
         for patch in patches:
             patch.paint(self.picture)
-            self.whole += [len(self.frames)] * (patch.box == Box(0, 0, *SIZE))
+            self.whole += [len(self.frames)] * (patch.box == PixelArea(0, 0, *SIZE))
         self.frames += [hash_of(self.picture)] * repeat
 
 

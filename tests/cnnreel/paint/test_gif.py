@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cnnreel.paint.gif import LosslessEncoder, write_gif
-from cnnreel.paint.joining import Part
+from cnnreel.paint.joining import FilmPart
 from tests.cnnreel.frames import plain_frames, plain_patches
 
 HOUSE = Path(__file__).parents[3]
@@ -15,7 +15,7 @@ HOUSE = Path(__file__).parents[3]
 
 def encode(path: Path) -> Path:
     """Write a GIF of two parts."""
-    parts = [Part(path.with_suffix(".1.mov"), 0.0), Part(path.with_suffix(".2.mov"), 17 / 15)]
+    parts = [FilmPart(path.with_suffix(".1.mov"), 0.0), FilmPart(path.with_suffix(".2.mov"), 17 / 15)]
     patches = plain_patches(4)
     for part, some in zip(parts, (patches[:3], patches[3:]), strict=True):
         with LosslessEncoder(part.path, (64, 48)) as encoder:
@@ -46,7 +46,7 @@ def test_one_part_makes_the_same_gif_as_two(tmp_path) -> None:
     with LosslessEncoder(tmp_path / "whole.mov", (64, 48)) as encoder:
         for number, patch in enumerate(plain_patches(4)):
             encoder.add([patch], 15 if number > 1 else 1)
-    write_gif([Part(tmp_path / "whole.mov", 0.0)], tmp_path / "one.gif", (64, 48))
+    write_gif([FilmPart(tmp_path / "whole.mov", 0.0)], tmp_path / "one.gif", (64, 48))
     assert (tmp_path / "one.gif").read_bytes() == two.read_bytes()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from cnn_core.errors import CnnreelError
 from cnnreel.paint.encoder import CODECS, VideoEncoder
-from cnnreel.paint.joining import Part, join
+from cnnreel.paint.joining import FilmPart, join
 from cnnreel.tell.captions import Cue
 from tests.cnnreel.frames import atoms, plain_patches
 
@@ -24,7 +24,7 @@ def clip(path: Path, count: int, size: tuple[int, int] = (64, 48)) -> Path:
 
 def joined(tmp_path: Path, ending: str = "mp4", captions: Sequence[Cue] = ()) -> Path:
     clips = [clip(tmp_path / f"a.{ending}", 15), clip(tmp_path / f"b.{ending}", 9)]
-    join([Part(clips[0], 0.0), Part(clips[1], 0.5)], 0.8, CHAPTERS, tmp_path / f"film.{ending}", captions)
+    join([FilmPart(clips[0], 0.0), FilmPart(clips[1], 0.5)], 0.8, CHAPTERS, tmp_path / f"film.{ending}", captions)
     return tmp_path / f"film.{ending}"
 
 
@@ -75,4 +75,4 @@ def test_a_joined_film_streams(tmp_path) -> None:
 def test_clips_that_do_not_fit_together_are_refused(tmp_path) -> None:
     clips = [clip(tmp_path / "a.mp4", 15), clip(tmp_path / "tall.mp4", 9, (48, 64))]
     with pytest.raises(CnnreelError, match=r"^tall.mp4 cannot be joined to the others: its encoder settings differ\.$"):
-        join([Part(clips[0], 0.0), Part(clips[1], 0.5)], 0.8, CHAPTERS, tmp_path / "film.mp4")
+        join([FilmPart(clips[0], 0.0), FilmPart(clips[1], 0.5)], 0.8, CHAPTERS, tmp_path / "film.mp4")

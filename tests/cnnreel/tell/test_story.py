@@ -18,12 +18,12 @@ import pytest
 
 from cnn_core.errors import InputError
 from cnn_core.max_pool2d import max_pool2d
-from cnn_core.numerals import typeset, written
+from cnn_core.numerals import true_minus, written
 from cnnreel.film.record import ClipRecord, explained, inspected
 from cnnreel.play.page.html import words_in
-from cnnreel.play.page.numbers import explained as looked_into
+from cnnreel.play.page.numbers import found_inside as looked_into
 from cnnreel.tell.answers import answer_key
-from cnnreel.tell.appearing import named
+from cnnreel.tell.appearing import spoken_name
 from cnnreel.tell.story import Story
 from cnnreel.tell.transcript import transcript
 from scenes.addresses import value_at
@@ -172,7 +172,7 @@ def test_everything_tells_the_same_arithmetic_to_the_digit(scene: str) -> None:
                 assert json.loads(row["operands"]) == known[of]["operands"]
                 assert float(row["result"]) == value_at(story.values, of)
         for of in story.results:
-            assert f"- {named(of, story.values)}: {known[of]['text']}\n" in text
+            assert f"- {spoken_name(of, story.values)}: {known[of]['text']}\n" in text
         for of, number in looked_into(story, WORDS).items():
             assert number["how"] == known[of].get("text", WORDS["origin"].get(known[of].get("origin")))
 
@@ -276,6 +276,6 @@ def test_a_film_computes_its_pooling_once(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_true_minus_signs_are_written() -> None:
-    assert Story(record_of("conv2d")).line("output[0,0,0,0]") == typeset(
+    assert Story(record_of("conv2d")).line("output[0,0,0,0]") == true_minus(
         "0·(-1) + 0·2 + 1·(-1) + 0·(-1) + 1·2 + 1·(-1) + 0·(-1) + 0·2 + 1·(-1) = -1"
     )

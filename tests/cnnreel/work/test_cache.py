@@ -12,7 +12,7 @@ import pytest
 import scenes
 from cnn_core.errors import InputError
 from cnn_core.weights import SHIPPED
-from cnnreel.work.cache import Cache, key_of, sources
+from cnnreel.work.cache import Cache, key_of, sources_hash
 from cnnreel.work.clip import Clip, Output
 from cnnreel.work.filming import film
 from cnnreel.work.lesson import produce
@@ -96,7 +96,7 @@ def test_keys_tell_apart_all_that_a_clip_is_made_of(short_spec: SceneSpec, monke
         key(short_spec, "a", quality="low", single_file=True),
         key(short_spec, "a", quality="low", format="webm", transparent=True),
     ]
-    monkeypatch.setattr("cnnreel.work.cache.sources", lambda: "another line of code")
+    monkeypatch.setattr("cnnreel.work.cache.sources_hash", lambda: "another line of code")
     keys.append(key(short_spec, "a", quality="low"))
     monkeypatch.setattr("cnnreel.work.cache.versions", lambda: {"manim": "1.0"})
     keys.append(key(short_spec, "a", quality="low"))
@@ -109,9 +109,9 @@ def test_another_line_in_a_scene_of_the_user_s_is_another_film(tmp_path, monkeyp
     hashes = []
     for line in ("x = 1", "x = 2", "x = 2"):
         (tmp_path / "mine.py").write_text(line)
-        sources.cache_clear()
-        hashes.append(sources())
-    sources.cache_clear()
+        sources_hash.cache_clear()
+        hashes.append(sources_hash())
+    sources_hash.cache_clear()
     assert hashes[0] != hashes[1] == hashes[2]
 
 
@@ -145,7 +145,7 @@ def test_a_clip_that_is_kept_is_not_filmed_again(
     short_spec: SceneSpec, short_clip: Clip, cache: Cache, tmp_path, monkeypatch
 ) -> None:
     first = film(short_spec, tmp_path / "one", quality="low", cache=cache)
-    monkeypatch.setattr("cnnreel.work.filming.prepare", lambda *_, **__: pytest.fail("filmed again"))
+    monkeypatch.setattr("cnnreel.work.filming.prepare_clip", lambda *_, **__: pytest.fail("filmed again"))
     again = film(short_spec, tmp_path / "two", quality="low", cache=cache)
     assert content(again.folder) == content(first.folder) == content(short_clip.folder)
     assert again.record == json.loads(json.dumps(short_clip.record))

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from cnnreel.work.files import HIDDEN
-from cnnreel.work.pool import Call, News, Pool, Task, report
+from cnnreel.work.pool import Job, News, Pool, Task, report
 from cnnreel.work.scheduler import PRELOAD
 from tests.cnnreel.processes import wait_until
 
@@ -59,7 +59,7 @@ def done(pool: Pool, *calls: tuple[Callable[..., Any], Any]) -> list[Any]:
             futures[at] = news
 
     tasks = [
-        Task(Call(function, given), 0.0, lambda news, at=at: hear(at, news))
+        Task(Job(function, given), 0.0, lambda news, at=at: hear(at, news))
         for at, (function, *given) in enumerate(calls)
     ]
     pool.run(tasks)
@@ -100,9 +100,9 @@ def test_the_longest_task_is_done_first_and_whoever_hears_of_one_may_add_others(
         if isinstance(news, Future):
             ended.append(news.result())
             if ended == [3]:
-                waiting.append(Task(Call(number, (9,)), 9.0, hear))
+                waiting.append(Task(Job(number, (9,)), 9.0, hear))
 
-    waiting += [Task(Call(number, (length,)), float(length), hear) for length in (1, 3, 2)]
+    waiting += [Task(Job(number, (length,)), float(length), hear) for length in (1, 3, 2)]
     with Pool(1) as pool:
         pool.run(waiting)
     assert ended == [3, 9, 2, 1]
@@ -117,7 +117,7 @@ def test_what_a_task_says_of_its_progress_is_heard_while_it_is_done(tmp_path: Pa
             (tmp_path / "go on").touch()
 
     with Pool(1) as pool:
-        pool.run([Task(Call(half_way, (tmp_path / "go on",)), 0.0, hear)])
+        pool.run([Task(Job(half_way, (tmp_path / "go on",)), 0.0, hear)])
     assert heard
 
 
@@ -129,7 +129,7 @@ def test_whatever_workers_do_they_end_when_the_pool_is_left_and_tidy_up_if_that_
         if (tmp_path / "begun").exists():
             raise KeyboardInterrupt
 
-    call = Call(slow, (tmp_path / "begun", tmp_path / "tidied", tidying))
+    call = Job(slow, (tmp_path / "begun", tmp_path / "tidied", tidying))
     with pytest.raises(KeyboardInterrupt), Pool(1) as pool:
         pool.run([Task(call, 0.0, interrupt)])
     assert (tmp_path / "tidied").exists() == tidied

@@ -10,7 +10,7 @@ import pytest
 
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, Output
-from cnnreel.work.filming import film, film_part, finish, prepare
+from cnnreel.work.filming import film, film_part, finish, prepare_clip
 from cnnreel.work.scheduler import film_all
 from cnnreel.work.segments import Segments
 from scenes.catalog import find
@@ -40,7 +40,7 @@ def filmed(monkeypatch) -> list[int]:
 def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
     clip, folder = Clip(short_spec, "max-pool", tmp_path, Output("low")), tmp_path / "staged"
     folder.mkdir()
-    prepared = prepare(clip, folder)
+    prepared = prepare_clip(clip, folder)
     for beat in reversed(prepared.missing):
         film_part(clip, folder, prepared, [beat])
     finish(clip, folder, prepared)
@@ -53,7 +53,7 @@ def test_parts_make_the_same_pictures_and_the_same_gif(short_spec: SceneSpec, tm
     whole = film(short_spec, tmp_path / "whole", quality="low", format=format)
     clip, folder = Clip(short_spec, "max-pool", tmp_path / "parts", Output("low", format)), tmp_path / "staged"
     folder.mkdir()
-    prepared = prepare(clip, folder)
+    prepared = prepare_clip(clip, folder)
     for beat in reversed(prepared.missing):
         film_part(clip, folder, prepared, [beat])
     clip.out_dir.mkdir()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnreel.play.exports import export
-from cnnreel.play.exports.reveal import HERE
+from cnnreel.play.exports.reveal import _HERE
 from tests.cnnreel.play.exports.conftest import HOSTILE
 from tests.cnnreel.play.page.looking import elapse, picture, ready, until
 from tests.cnnreel.reels import Reel, plain_film, written
@@ -150,7 +150,7 @@ def test_hostile_texts_are_texts(open_page: Open, hostile: Path) -> None:
 
 
 def test_reveal_js_is_the_version_that_is_named_in_the_notice() -> None:
-    (version,) = set(re.findall(r"=`(\d+\.\d+\.\d+)`", (HERE / "revealjs" / "reveal.js").read_text(encoding="utf-8")))
-    notice = (HERE.parents[2] / "NOTICE").read_text(encoding="utf-8")
+    (version,) = set(re.findall(r"=`(\d+\.\d+\.\d+)`", (_HERE / "revealjs" / "reveal.js").read_text(encoding="utf-8")))
+    notice = (_HERE.parents[2] / "NOTICE").read_text(encoding="utf-8")
     assert f"reveal.js {version}\n" in notice
-    assert "Permission is hereby granted" in (HERE / "revealjs" / "LICENSE").read_text(encoding="utf-8")
+    assert "Permission is hereby granted" in (_HERE / "revealjs" / "LICENSE").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cnnreel.play.page.html import words_in
-from cnnreel.play.page.numbers import arrays_behind, exactly, explained, place_in_words
+from cnnreel.play.page.numbers import _place_in_words, arrays_behind, exactly, found_inside
 from cnnreel.tell.story import Story
 from scenes.addresses import value_at
 from scenes.catalog import SCENES
@@ -179,7 +179,7 @@ def test_arrays_are_copied_where_the_clipboard_is_forbidden(second_answer: Any) 
 @pytest.mark.parametrize("scene", SCENES)
 def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) -> None:
     record = record_of(scene)
-    numbers = explained(Story(record), WORDS)
+    numbers = found_inside(Story(record), WORDS)
     assert set(numbers) == {shown["of"] for beat in record["beats"] for shown in beat["shown"]}
     for of, number in numbers.items():
         assert float(str(number["value"]).replace("−", "-")) == value_at(record["values"], of)
@@ -196,11 +196,11 @@ def test_what_the_page_says_of_each_number_is_what_the_record_holds(scene: str) 
     ],
 )
 def test_a_number_without_a_line_says_where_it_is_from(scene: str, of: str, how: str) -> None:
-    assert explained(Story(record_of(scene)), WORDS)[of]["how"] == how
+    assert found_inside(Story(record_of(scene)), WORDS)[of]["how"] == how
 
 
 def test_a_product_says_its_factors() -> None:
-    numbers = explained(Story(record_of("conv2d")), WORDS)
+    numbers = found_inside(Story(record_of("conv2d")), WORDS)
     products = {of: number["how"] for of, number in numbers.items() if ".products[" in of}
     assert products["steps[0].products[0,0,2]"] == "1·(−1) = −1"
     assert all("·" in how for how in products.values())
@@ -208,7 +208,7 @@ def test_a_product_says_its_factors() -> None:
 
 def test_a_step_says_its_result() -> None:
     record = record_of("avg-pool")
-    assert explained(Story(record), WORDS)["output[0,0,1,0]"]["how"] == "(7 + 3 + 3 + 8) / 4 = 5.25"
+    assert found_inside(Story(record), WORDS)["output[0,0,1,0]"]["how"] == "(7 + 3 + 3 + 8) / 4 = 5.25"
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_step_says_its_result() -> None:
     ],
 )
 def test_a_place_is_said_in_words(of: str, place: str) -> None:
-    assert place_in_words(of, AXES) == place
+    assert _place_in_words(of, AXES) == place
 
 
 @pytest.mark.parametrize(
