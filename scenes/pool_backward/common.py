@@ -165,10 +165,12 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         """Let the gradient of a window travel to its cells."""
 
     def raise_cell(self, name: str, cell: tuple[int, int]) -> None:
-        """Exchange an input and the first output for those with the input raised, and back."""
+        """Exchange an input and the first output for those with the input raised, where there is room for digits."""
         raised, grids = self.spec.others()[name], (self.sheets["x"].grid, self.sheets["output"].grid)
         new = []
         for grid, array, at in zip(grids, ("x", "output"), (cell, (0, 0)), strict=True):
+            if at not in grid.numbers:
+                continue
             old = grid.numbers[at]
             value = raised.value(array, 0, 0, *at)
             one = Number(value.text, f"{name}.{value.address}", old.size, self.theme.window, "semibold")
@@ -185,9 +187,10 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         self.play(Create(mark), run_time=0.6)
         self.play(FadeOut(mark), run_time=0.4)
 
-    def lower(self) -> list[Any]:
-        """Return the animations that bring the numbers back that were raised."""
-        return [animation for old, one in self.raised for animation in (FadeOut(one), Restore(old))]
+    def lower(self) -> None:
+        """Bring the numbers back that were raised."""
+        for old, one in self.raised:
+            self.play(FadeOut(one), Restore(old), run_time=0.5 / len(self.raised))
 
     def add_up(self) -> None:
         both = [self.told(f"sums.{name}") for name in ("grad_output", "grad_input")]

@@ -66,10 +66,10 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         }
         said = say("Raise another from {was} to {is_now}: the output stays. So only the winner is asked.", **named)
         with self.beat("explain", said, reason=say("What changes nothing is asked for nothing.")):
-            self.play(*self.lower(), run_time=0.5)
+            self.lower()
             self.raise_cell("raised_loser", loser)
             self.glance()
-            self.play(*self.lower(), run_time=0.5)
+            self.lower()
 
     def reason(self) -> str:
         return say("Only the winner made the output, so it gets all.")
@@ -160,7 +160,7 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
         with self.beat(
             "explain", say("Any other would do the same."), reason=say("Each cell of a window counts the same.")
         ):
-            self.play(*self.lower(), run_time=0.5)
+            self.lower()
 
     def reason(self) -> str:
         return say("Each cell gave its share, so it gets its share.")

@@ -129,6 +129,7 @@ def test_channels_groups_and_dilation_are_filmed_as_torch_computes_them(
     [
         ("max-pool-backward", {"x": "1 1 2; 1 1 3; 5 5 5", "stride": 1, "ratio": "9:16"}),
         ("avg-pool-backward", {"x": "1 2 3 4 5 6; 1 2 3 4 5 6", "kernel_size": "2 3", "theme": "light"}),
+        ("avg-pool-backward", {"x": "0 0 64 1; -6 -0.69 -1 70; -66 0 -0.007 94; -25 -1 1 0", "ratio": "9:16"}),
         ("leaky-relu-backward", {"x": "-1 0; 2.25 -3.5", "negative_slope": 0, "ratio": "1:1"}),
         ("batch-norm-backward", {"x": "1 3; 5 7", "gamma": 2, "eps": 0.1, "ratio": "9:16"}),
         ("linear-backward", {"x": "1 2 3 4 5 6", "weight": "1 2 3 4 5 6; 6 5 4 3 2 -1.5", "ratio": "1:1"}),
