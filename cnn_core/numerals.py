@@ -54,7 +54,7 @@ def as_text(value: float, decimals: int) -> str:
 def true_minus(text: str) -> str:
     """Return the text as it stands on screen: with a true minus sign.
 
-    >>> typeset("-1.5")
+    >>> true_minus("-1.5")
     '−1.5'
     """
     return text.replace("-", MINUS)

@@ -124,11 +124,6 @@ class NetStage:
     def output(self) -> str:
         return self.blocks[-1].output
 
-    @property
-    def is_flat(self) -> bool:
-        """Whether it works on numbers, or on maps of one."""
-        return _map_size(self.shape) == (1, 1)
-
     def places(self) -> Iterator[NetPlace]:
         for block in self.blocks:
             for copy in block.copies:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.errors import InputError
 from cnn_core.onnx.attributes import axes_of, axis_of, number_of
+from cnn_core.onnx.joins import JOINS
 from cnn_core.onnx.moves import MOVES, into
 from cnn_core.onnx.reader import Conversion
 from cnn_core.onnx.wire import NodeMessage
@@ -160,41 +160,6 @@ def _matmul(conversion: Conversion, message: NodeMessage) -> None:
     conversion.add(message, "linear", arrays={"weight": _scaled(weight.T, 1)})
 
 
-def _add(conversion: Conversion, message: NodeMessage) -> None:
-    """Add two values; a constant after a layer without a bias is its bias."""
-    first, second = sorted(message.inputs, key=conversion.is_constant)
-    bias = conversion.array(second)
-    if bias is not None and conversion.is_last(first):
-        last = conversion.nodes[-1]
-        count = len(last.arrays.get("weight", ()))
-        fits = {"linear": [(count,), (1, count)], "conv2d": [(count, 1, 1), (1, count, 1, 1)]}.get(last.op, [])
-        if "bias" not in last.arrays and bias.shape in fits:
-            held = {**last.arrays, "bias": freeze(bias.reshape(-1))}
-            conversion.replace_last(replace(last, arrays=held), message)
-            return
-    _binary("add", conversion, message)
-
-
-def _binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
-    """Join two values, either of which may be a constant."""
-    operands = dict(zip(("x", "y"), message.inputs, strict=True))
-    arrays = {name: conversion.array(one) for name, one in operands.items()}
-    fed_by = [one for name, one in operands.items() if arrays[name] is None]
-    conversion.add(message, op, fed_by, arrays)
-
-
-def _multiply(conversion: Conversion, message: NodeMessage) -> None:
-    """Multiply two values; a value times its own sigmoid is SiLU."""
-    for x, gate in (message.inputs, message.inputs[::-1]):
-        made = next((node for node in conversion.nodes if node.name == conversion.named.get(gate)), None)
-        is_gate = made is not None and made.op == "sigmoid" and conversion.uses[gate] == 1
-        if made is not None and is_gate and made.inputs == (conversion.named.get(x),):
-            conversion.drop(made)
-            conversion.add(message, "silu", [x])
-            return
-    _binary("multiply", conversion, message)
-
-
 def _plain(op: str, conversion: Conversion, message: NodeMessage, **defaults: tuple[str, float]) -> None:
     """Append an operation whose options are numbers: `negative_slope=("alpha", 0.01)`."""
     options: dict[str, Any] = {name: number_of(message, *default) for name, default in defaults.items()}
@@ -271,17 +236,6 @@ def _way(message: NodeMessage, factors: list[float]) -> dict[str, Any]:
     )
 
 
-def _sum(conversion: Conversion, message: NodeMessage) -> None:
-    """Add several values, one after the other."""
-    total, *others = message.inputs
-    for k, one in enumerate(others):
-        output = message.outputs[0] if k == len(others) - 1 else f"{message.outputs[0]} so far {k}"
-        conversion.add(message, "add", [total, one], output=output)
-        total = output
-    if not others:
-        conversion.alias(message)
-
-
 def _norm(op: str, conversion: Conversion, message: NodeMessage) -> None:
     """Normalise each image, or each of its maps, by itself."""
     shape = conversion.shape(message.inputs[0])
@@ -323,15 +277,14 @@ def _prelu(conversion: Conversion, message: NodeMessage) -> None:
 
 OPERATORS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProxyType(
     {
+        **JOINS,
         **MOVES,
-        "Add": _add,
         "AveragePool": partial(_pooling, "avg_pool2d"),
         "BatchNormalization": _batch_norm,
         "Cast": _pass,
         "Clip": _clip,
         "Conv": _convolution,
         "ConvTranspose": _convolution,
-        "Div": partial(_binary, "divide"),
         "Dropout": _dropout,
         "Gemm": _gemm,
         "GlobalAveragePool": partial(_global, "adaptive_avg_pool2d"),
@@ -348,17 +301,14 @@ OPERATORS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProx
         "LogSoftmax": partial(_softmax, "log_softmax"),
         "Resize": _resize,
         "Upsample": _resize,
-        "Sum": _sum,
         "LeakyRelu": partial(_plain, "leaky_relu", negative_slope=("alpha", 0.01)),
         "MatMul": _matmul,
         "MaxPool": partial(_pooling, "max_pool2d"),
-        "Mul": _multiply,
         "PRelu": _prelu,
         "ReduceMean": _mean,
         "Relu": partial(_plain, "relu"),
         "Sigmoid": partial(_plain, "sigmoid"),
         "Softmax": partial(_softmax, "softmax"),
-        "Sub": partial(_binary, "subtract"),
         "Tanh": partial(_plain, "tanh"),
     }
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["predict", "train_command"]
 
 
-@click.command(cls=ExampleCommand, example="--data mnist --epochs 30 -o out/digits.safetensors")
+@click.command("train", cls=ExampleCommand, example="--data mnist --epochs 30 -o out/digits.safetensors")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),

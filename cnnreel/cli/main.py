@@ -247,10 +247,10 @@ def lesson(
     return FAILED if failures else DONE
 
 
-@main.command(cls=ExampleCommand, example="out/max-pool --for html")
+@main.command("embed", cls=ExampleCommand, example="out/max-pool --for html")
 @click.argument("clip", type=click.Path(path_type=Path), metavar="CLIP-OR-LESSON")
 @click.option("--for", "target", type=click.Choice(list(TARGETS)), required=True, help="Where it is to be shown.")
-def _embed(clip: Path, target: str) -> None:
+def embed_command(clip: Path, target: str) -> None:
     """Print what to paste to show a film elsewhere.
 
     CLIP-OR-LESSON is its folder. What is to be copied where goes to standard error.

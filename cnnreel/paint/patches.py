@@ -108,7 +108,7 @@ class Patch:
 def _spread(low: int, high: int, limit: int) -> tuple[int, int]:
     """Return places around two others, as far apart as a patch's sides are long.
 
-    >>> spread(33, 40, 100), spread(33, 66, 100), spread(70, 100, 100), spread(0, 66, 70)
+    >>> _spread(33, 40, 100), _spread(33, 66, 100), _spread(70, 100, 100), _spread(0, 66, 70)
     ((32, 64), (32, 96), (68, 100), (0, 70))
     """
     length = min(limit, -(-(high - low + low % 2) // STEP) * STEP)
@@ -133,8 +133,9 @@ class Sink(Protocol):
 def gathered(boxes: Iterable[PixelArea], frame: PixelArea) -> list[PixelArea]:
     """Return a few boxes that cover all of these within a frame; those that are near each other become one.
 
-    >>> gathered([Box(0, 0, 50, 50), Box(50, 0, 90, 50), Box(800, 800, 850, 850)], Box(0, 0, 1000, 1000))
-    [Box(left=0, top=0, right=90, bottom=50), Box(left=800, top=800, right=850, bottom=850)]
+    >>> two = PixelArea(0, 0, 50, 50), PixelArea(50, 0, 90, 50)
+    >>> gathered([*two, PixelArea(800, 800, 850, 850)], PixelArea(0, 0, 1000, 1000))
+    [PixelArea(left=0, top=0, right=90, bottom=50), PixelArea(left=800, top=800, right=850, bottom=850)]
     """
     found: list[PixelArea] = []
     for box in boxes:

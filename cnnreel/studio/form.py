@@ -110,7 +110,7 @@ def _is_grid(schema: Mapping[str, Any]) -> bool:
 def _kind_of(schema: Mapping[str, Any]) -> str:
     """Return what a field is on the page: what its format says, a choice, or what its plain type is.
 
-    >>> kind_of({"type": ["string", "array"], "format": "grid"}), kind_of({"type": "boolean"})
+    >>> _kind_of({"type": ["string", "array"], "format": "grid"}), _kind_of({"type": "boolean"})
     ('grid', 'switch')
     """
     if "enum" in schema:

@@ -45,7 +45,7 @@ def in_rows(addresses: Sequence[str], texts: Mapping[str, str]) -> str:
 def spoken_name(address: str, values: Mapping[str, Any]) -> str:
     """Name a number or an array: by its address, and the layer or the step it belongs to in words.
 
-    >>> named("steps[2].products[0,1]", {}), named("output[0,1]", {})
+    >>> spoken_name("steps[2].products[0,1]", {}), spoken_name("output[0,1]", {})
     ('`products[0,1]` of step 3', '`output[0,1]`')
     """
     found = re.match(r"(layers|worked_out|steps)\[(\d+)\]\.", address)

@@ -37,7 +37,7 @@ _KINDS = {"question": "Question. ", "answer": "Answer. ", "step": "", "explain":
 def clip_title(record: Record) -> str:
     """Return what a clip is called: by its spec, or else by its scene.
 
-    >>> title_of({"spec": {"title": None}, "scene": "max-pool"})
+    >>> clip_title({"spec": {"title": None}, "scene": "max-pool"})
     'Max pool'
     """
     scene: str = record["scene"].replace("-", " ")

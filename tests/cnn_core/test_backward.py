@@ -324,7 +324,7 @@ def test_what_cannot_be_passed_back_is_refused() -> None:
         upsample(GRID).backward(np.ones((1, 1, 8, 8)))
     with pytest.raises(ShapeError, match=r"grad_output must have the shape of the output, \(1, 1, 3, 3\), but"):
         cnn_core.conv2d_input((1, 1, 5, 5), HOOK, ASKED)
-    with pytest.raises(ShapeError, match=r"input_size must have 1 channels, as weight has, but it is \(1, 2, 5, 5\)"):
+    with pytest.raises(ShapeError, match=r"input_size must have 1 channel, as weight has, but it is \(1, 2, 5, 5\)"):
         cnn_core.conv2d_input((1, 2, 5, 5), HOOK, np.ones((1, 1, 3, 3)))
     with pytest.raises(InputError, match="weight_size must be four whole numbers, but it is"):
         cnn_core.conv2d_weight(ONE, (3, 3), ASKED)

@@ -130,5 +130,5 @@ def test_what_nobody_knows_how_to_write_is_an_error() -> None:
         pass
 
     assert PLAIN.write(Unknown((v(1), v(2)))) == "1 + 2"
-    with pytest.raises(TypeError, match="Expression has no notation: _say here how it is written"):
+    with pytest.raises(TypeError, match="Expression has no notation: say here how it is written"):
         PLAIN.write(Expression())

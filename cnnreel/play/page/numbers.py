@@ -66,7 +66,7 @@ def _place_in_words(of: str, words: Mapping[str, str]) -> str:
     """Say where in its array a number stands, counted from 1.
 
     >>> words = {"row": "row {0}", "column": "column {0}", "channel": "channel {0}", "image": "image {0}"}
-    >>> place_in_words("x[0,0,1,2]", words), place_in_words("x[0,1,1,2]", words)
+    >>> _place_in_words("x[0,0,1,2]", words), _place_in_words("x[0,1,1,2]", words)
     ('row 2, column 3', 'channel 2, row 2, column 3')
     """
     name = array_name(of)

@@ -28,7 +28,7 @@ def test_the_pillow_that_breaks_manim_is_noticed(monkeypatch, found, well) -> No
 
 
 def test_missing_fonts_are_named(monkeypatch) -> None:
-    monkeypatch.setattr(doctor, "FONTS", (*doctor._FONTS, doctor._FONTS[0].with_name("Gone.otf")))
+    monkeypatch.setattr(doctor, "_FONTS", (*doctor._FONTS, doctor._FONTS[0].with_name("Gone.otf")))
     assert "Gone.otf" in doctor.looked_at("fonts", doctor.fonts, "").how
 
 

@@ -57,8 +57,8 @@ import sys
 from pathlib import Path
 import numpy as np
 from cnnreel.paint.gif import LosslessEncoder, write_gif
-from cnnreel.paint.joining import Part
-from cnnreel.paint.patches import Box, Patch
+from cnnreel.paint.joining import FilmPart
+from cnnreel.paint.patches import PixelArea, Patch
 
 frame = np.zeros((480, 854, 4), dtype=np.uint8)
 def megabytes() -> int:
@@ -67,9 +67,9 @@ path = Path(sys.argv[1])
 with LosslessEncoder(path.with_suffix(".mov"), (854, 480)) as encoder:
     for number in range(400):
         frame[:, number] = 255
-        encoder.add([Patch.cut(frame, Box.of(frame))])
+        encoder.add([Patch.cut(frame, PixelArea.of(frame))])
     before = megabytes()
-write_gif([Part(path.with_suffix(".mov"), 0.0)], path, (854, 480))
+write_gif([FilmPart(path.with_suffix(".mov"), 0.0)], path, (854, 480))
 print(megabytes() - before)
 """
 

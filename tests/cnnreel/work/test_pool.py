@@ -144,12 +144,12 @@ def test_what_workers_share_can_be_imported_and_brings_manim() -> None:
 
 ELSEWHERE = """
 from cnnreel.work.files import HIDDEN
-from cnnreel.work.pool import Call, Pool, Task
+from cnnreel.work.pool import Job, Pool, Task
 from tests.cnnreel.work.test_pool import where
 from cnnreel.work.scheduler import PRELOAD
 heard = []
 with Pool(1, PRELOAD) as pool:
-    pool.run([Task(Call(where, ()), 0.0, heard.append)])
+    pool.run([Task(Job(where, ()), 0.0, heard.append)])
 print(heard[-1].result())
 """
 

@@ -60,7 +60,7 @@ class Rehearsal:
     def prepare(self, *films: News) -> None:
         for film in films:
             task = self.take()
-            assert what(task)[1] == "prepare"
+            assert what(task)[1] == "prepare_clip"
             task.hear(film)
 
     def waiting(self) -> list[tuple[int, str, object]]:
@@ -106,7 +106,7 @@ def test_only_what_is_not_kept_is_filmed(begin) -> None:
 def test_nothing_is_filmed_while_something_waits_to_be_prepared(begin) -> None:
     rehearsal = begin(2, 2)
     rehearsal.prepare(prepared(5))
-    assert rehearsal.waiting() == [(1, "prepare", None)]
+    assert rehearsal.waiting() == [(1, "prepare_clip", None)]
 
 
 def test_while_the_last_film_is_prepared_the_others_are_filmed(begin) -> None:

@@ -18,6 +18,7 @@ from cnnreel.tell.story import Story
 from scenes.theme import THEMES
 from tests.cnnreel.play.page.looking import AXE, current, elapse, pixel, ready, time, until, violations
 from tests.cnnreel.reels import Reel
+from tests.often import in_turn
 
 pytestmark = pytest.mark.slow
 
@@ -344,8 +345,10 @@ def test_nothing_moves_while_the_page_loads(browser: Any, pool: Reel) -> None:
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
-@pytest.mark.parametrize("state", ["poster", "question", "unanswered", "right", "wrong", "inside", "stills"])
-@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize(
+    ("state", "theme"),
+    in_turn(["poster", "question", "unanswered", "right", "wrong", "inside", "stills"], ["dark", "light"]),
+)
 def test_axe_finds_no_violation(open_page: Any, pool: Reel, state: str, theme: Any) -> None:
     page = ready(open_page(pool.page, color_scheme=theme))
     answers = {"question": None, "unanswered": "", "right": "4", "wrong": "5"}
