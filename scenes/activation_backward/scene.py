@@ -79,7 +79,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         self.curve = Curve(trace.forward.function, ends, name, self.plot, size, self.theme)
         said = say("In the forward pass, {function} sent each value of x along this curve.", function=self.function)
         with self.beat(
-            "explain", self.origin() + said, reason=say("First forward: each value went through the curve.")
+            "explain", self.origin() + said, reason=say("Forward first: each value goes through the curve.")
         ):
             self.play(FadeIn(self.sheets["x"], self.curve), run_time=0.8)
             self.play(Create(self.curve.line), run_time=1.0)

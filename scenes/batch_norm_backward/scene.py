@@ -64,7 +64,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             **self.known(),
         )
         with self.beat(
-            "explain", self.origin() + said, reason=say("First forward: all inputs made the mean and the spread.")
+            "explain", self.origin() + said, reason=say("Forward first: all inputs make the mean and the spread.")
         ):
             self.play(FadeIn(self.sheets["x"]), run_time=0.8)
             self.working.show(self.equation("mean[0]"), run_time=1.0)
@@ -105,7 +105,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         )
         if reached < self.trace.x.size:
             said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
-        with self.beat("answer", said, reason=say("Who made the mean and the spread is asked, too.")):
+        with self.beat("answer", said, reason=say("Inputs also made the mean and the spread: two more ways.")):
             self.play(self.end_question(), run_time=0.5)
             for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > _NOTHING).tolist():
                 mark = CellMarks(self.sheets["x"].grid, [(row, column)], self.theme.window, 4)
@@ -158,7 +158,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def add_up(self) -> None:
         said = say("Three ways, added.")
-        with self.beat("step", said, reason=say("Added up, the three ways are the gradient.")):
+        with self.beat("step", said, reason=say("The three ways add up to the gradient.")):
             self.go("grad_input")
 
     def push(self) -> None:
@@ -171,7 +171,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         size = max(0.3, smallest_text())
         self.dots = plot = DotPlot(stages, 2 * [self.theme.input], self.bands.stage, size, self.theme)
         said = say("The inputs as dots on a line, with their mean and their spread below.")
-        with self.beat("explain", said, reason=say("This is where the inputs stand.")):
+        with self.beat("explain", said, reason=say("This is where the inputs are.")):
             self.take_away(*self.sheets.values(), *self.signs)
             self.working.grids = []
             plot.dots.place(plot.centres(0))
@@ -209,7 +209,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         said = say("Shift the input, and batch norm undoes it.")
         if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
             said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
-        with self.beat("explain", said, reason=say("What batch norm undoes, no gradient asks for.")):
+        with self.beat("explain", said, reason=say("No gradient asks for what batch norm would undo.")):
             self.working.show(self.equation("stretch"), run_time=1.6)
 
 

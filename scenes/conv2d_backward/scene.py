@@ -74,7 +74,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
                 said = say(
                     "Kernel {kernel} of {kernels} sees one of {channels} channels of x. Watch these two.", **named
                 )
-        with self.beat("explain", self.origin() + said, reason=say("First forward: the kernel made y of x.")):
+        with self.beat("explain", self.origin() + said, reason=say("Forward first: the kernel turns x into y.")):
             for key in ("x", "weight", "output"):
                 self.play(FadeIn(self.sheets[key]), run_time=0.8)
 
@@ -106,7 +106,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
                 self.play(FadeIn(self.sheets["grad_weight"]), run_time=0.4)
 
     def why_added(self) -> str:
-        return say("What took part in several outputs hears from all of them.")
+        return say("A pixel used in several outputs hears from all of them.")
 
     def look(self, at: Position) -> None:
         """Bring window and kernel to where an output looked, and mark the output."""

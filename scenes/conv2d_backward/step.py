@@ -53,7 +53,7 @@ class Step:
         said = say("Added up, dL/dy times y was {before}; now it is {after}.", **named)
         if self.spec.values()["asked_and_got"]["after"] < self.spec.values()["asked_and_got"]["before"]:
             said = say("Added up, dL/dy times y falls from {before} to {after}: that is what was asked.", **named)
-        with self.scene.beat("explain", said, reason=say("Blame goes to what took part, by how much it took part.")):
+        with self.scene.beat("explain", said, reason=say("Each is blamed for its part in the result.")):
             self.scene.working.show(self.scene.equation("asked_and_got.after"), run_time=0.9)
 
     def moral(self) -> str:

@@ -100,7 +100,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         text = say("The network gives {name} a probability of {share}. The truth is {truth}.", **named)
         if winner == self.truth:
             text = say("The network gives {name} a probability of {share}, and that is the truth.", **named)
-        with self.beat("explain", self.origin() + text, reason=say("What is said stands beside what is true.")):
+        with self.beat("explain", self.origin() + text, reason=say("The prediction stands beside the truth.")):
             self.play(FadeIn(self.logits, tag, self.bars.line), run_time=0.6)
             self.play(FadeIn(self.bars), run_time=0.8)
             self.outline = self.bars.outline(self.truth, 1.0, self.theme.text)
@@ -125,7 +125,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             "Sure of the truth costs nothing. 0.1 costs {tenth}, and 0.01 twice that.",
             tenth=self.told("sureness.losses[1]"),
         )
-        with self.beat("step", said, reason=say("To be sure and wrong costs without limit.")):
+        with self.beat("step", said, reason=say("Being sure and wrong can cost any amount.")):
             self.take_away(self.curve.guides)
             for ghost in self.curve.ghosts:
                 self.play(FadeIn(ghost), run_time=0.7)
@@ -165,7 +165,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
 
     def add_up(self) -> None:
         said = say("Together they make 0: what one gains, the others lose.")
-        with self.beat("step", said, reason=say("Probabilities share one whole, so the pushes cancel.")):
+        with self.beat("step", said, reason=say("Probabilities add up to 1, so the pushes cancel.")):
             self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("sums.grad_input"), run_time=0.9)
 

@@ -37,7 +37,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
     def before(self) -> None:
         said = say("In the forward pass, each output summed the inputs, each times a weight of its row.")
         with self.beat(
-            "explain", self.origin() + said, reason=say("First forward: each row of weights met the inputs.")
+            "explain", self.origin() + said, reason=say("Forward first: each row of weights meets the inputs.")
         ):
             for key in ("x", "weight", "output"):
                 self.play(FadeIn(self.sheets[key]), run_time=0.8)

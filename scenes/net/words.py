@@ -126,16 +126,16 @@ def why_stage(reading: NetReading, index: int) -> str:
     stage = reading.stages[index]
     before = reading.stages[index - 1].shape if index else reading.maps_in.shape
     if len(stage.shape) < 3:
-        return say("Now no place is left: these numbers are about the whole picture.")
+        return say("Places are gone: these numbers describe the whole picture.")
     if len(before) < 3:
         return say("Numbers become maps again.")
     fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
     if fewer and more:
-        return say("Fewer places, more maps: less of where, more of what.")
+        return say("Fewer places, more maps: less about where, more about what.")
     if fewer:
-        return say("Fewer places are left: less of where.")
+        return say("Fewer places: less about where.")
     if stage.shape[1] > before[1]:
-        return say("More places again: where it is comes back.")
+        return say("More places again: more about where.")
     return say("Each map shows where its pattern is.")
 
 

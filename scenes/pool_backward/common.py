@@ -70,7 +70,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
 
     def before(self) -> None:
         said = self.origin() + self.opening()
-        with self.beat("explain", said, reason=say("First forward: each window became one number.")):
+        with self.beat("explain", said, reason=say("Forward first: each window becomes one number.")):
             self.play(FadeIn(self.sheets["x"], self.sheets["output"]), run_time=1.0)
             self.look_back()
 

@@ -65,7 +65,7 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
             "is_now": number(others["raised_loser"].value("x", 0, 0, *loser).text),
         }
         said = say("Raise another from {was} to {is_now}: the output stays. So only the winner is asked.", **named)
-        with self.beat("explain", said, reason=say("What changes nothing is asked for nothing.")):
+        with self.beat("explain", said, reason=say("An input that changes nothing gets no gradient.")):
             self.lower()
             self.raise_cell("raised_loser", loser)
             self.glance()
@@ -198,6 +198,6 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
 
     def last(self) -> None:
         said = say("Average pooling asks all cells equally: each learns a little.")
-        with self.beat("explain", said, reason=say("Everybody learns a little.")):
+        with self.beat("explain", said, reason=say("Every cell gets a little.")):
             self.show_instead(self.trace, "", 0.5)
             self.point_out(self.sheets["grad_input"])

@@ -203,7 +203,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         said = say("Wired to both answers alike, A and B would get this: equal gradients keep equal kernels equal.")
         if not gradient.any():
             said = say("Wired to both answers alike, A and B would be asked for nothing.")
-        why = say("Who is used alike is told alike.")
+        why = say("Kernels used alike get the same gradient.")
         with self.beat("explain", said, reason=why):
             self.take_away()
             self.play(*map(FadeOut, [*grids.after, *grids.signs, *self.verdicts]), run_time=0.5)

@@ -170,7 +170,7 @@ class Outcome:
         room = replace(beside, bottom=middle - row * len(chosen) / 2, top=middle + row * len(chosen) / 2)
         tally = Tally(names, values, self.trace.tested, self.theme.output, self.theme, room, size)
         matrix: Confusion | None = None
-        why = say("What lies off the diagonal is read as something else.")
+        why = say("Whatever is off the diagonal was misread.")
         for k, m in enumerate(chosen):
             new = Confusion(self.trace, m, self.theme, box)
             with self.stage.beat("step", self.said_of_matrix(m), reason=why):

@@ -79,10 +79,12 @@ class Tab:
         return dict(answer["result"])
 
     def click(self, selector: str) -> None:
-        """Press the first element."""
+        """Press the first element, as soon as there is one."""
         x, y = self.evaluate(
-            f"(({{ left, top, width, height }}) => [left + width / 2, top + height / 2])"
-            f"(document.querySelector({json.dumps(selector)}).getBoundingClientRect())"
+            "new Promise(done => { const look = () => {"
+            f"    const box = document.querySelector({json.dumps(selector)})?.getBoundingClientRect();"
+            "    if (box) done([box.left + box.width / 2, box.top + box.height / 2]); else setTimeout(look, 20);"
+            "}; look(); })"
         )
         move = {"type": "pointerMove", "x": round(x), "y": round(y)}
         actions = [move, {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
