@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from manim import DOWN, LEFT, RIGHT, FadeIn, FadeOut, LaggedStart, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dTrace
+from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.text import Paragraph
@@ -94,20 +95,22 @@ class TitleScene(ExplainerScene[TitleSpec]):
         """Let words and motif appear, one after the other."""
         with self.beat("explain", self.spoken()):
             parts = [*words, motif] if motif else words
-            self.play(LaggedStart(*map(FadeIn, parts), lag_ratio=0.5), run_time=0.6 * len(parts))
+            self.play(LaggedStart(*map(FadeIn, parts), lag_ratio=1.0), run_time=0.6 * len(parts))
 
     def spoken(self) -> str:
         spec = self.spec
         course = ", ".join(text for text in (spec.course, spec.part) if text)
         title = ": ".join(text for text in (course, spec.title) if text)
-        line = ", by ".join(text for text in (title, spec.author) if text) or "A handwritten 1"
+        line = title or spec.author or say("A handwritten 1")
+        if title and spec.author:
+            line = say("{title}, by {author}", title=title, author=spec.author)
         return line if line[-1] in ".?!" else f"{line}."
 
     def visit(self) -> None:
         """Let the window pass over the image once, and fill the feature map."""
         self.window = Window(self.image, self.kernel_size, self.theme)
         with self.beat(
-            "explain", "A window visits a handwritten 1. Where it meets a vertical stroke, the output lights up."
+            "explain", say("A window visits a handwritten 1. Where it meets a vertical stroke, the output lights up.")
         ):
             self.play(FadeIn(self.window), run_time=0.6)
             for row in range(self.feature_map.rows):
@@ -116,6 +119,7 @@ class TitleScene(ExplainerScene[TitleSpec]):
             self.play(FadeOut(self.window), run_time=0.6)
 
     def stop_at(self, row: int, column: int) -> None:
-        moving: list[Any] = [self.window.slide_to(row, column)] if (row, column) != (0, 0) else []
+        if (row, column) != (0, 0):
+            self.play(self.window.slide_to(row, column), run_time=0.2)
         self.feature_map.write(row, column)
-        self.play(*moving, FadeIn(self.feature_map.fills[row, column]), run_time=0.4)
+        self.play(FadeIn(self.feature_map.fills[row, column]), run_time=0.2)
