@@ -78,6 +78,8 @@ class Headline(VGroup):
             fitting: Any = fitted(partial(self._paragraph, text, room.width, lines), tall, size)
             if fitting is not None:
                 found.append((fitting[0].size / (1 if lines == 1 else _MUCH_LARGER), room, fitting))
+                if found[-1][0] >= size:  # nowhere it is larger
+                    break
         return found
 
     def _paragraph(self, text: str, width: float, lines: int, size: float) -> Paragraph | None:
