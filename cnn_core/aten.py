@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnn_core.arrays import Array, freeze
-from cnn_core.building import Building
+from cnn_core.building import Building, size_of_means
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node
 
@@ -168,10 +168,7 @@ def _into(conversion: AtenConversion, call: AtenCall) -> None:
 
 def _mean(conversion: AtenConversion, call: AtenCall) -> None:
     source, axes = call.given["self"], [axis % 4 for axis in call.given.get("dim") or ()]
-    shape = conversion.shape(source)
-    if len(shape) != 4 or sorted(axes) not in ([2], [3], [2, 3]):
-        raise InputError(f"model must take means of maps, but {call.name} takes them along {axes}.")
-    size = 1 if len(axes) == 2 else (1, shape[3]) if axes == [2] else (shape[2], 1)
+    size = size_of_means(call.name, conversion.shape(source), axes)
     conversion.add(call, "adaptive_avg_pool2d", {"x": source, "output_size": size})
     if not call.given.get("keepdim"):
         left = {} if len(axes) == 2 else {"shape": conversion.made(call)}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from cnn_core.arrays import Array
+from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
 from cnn_core.graph import MAX_KEPT, Graph, Node, probe
 
-__all__ = ["Building"]
+__all__ = ["Building", "size_of_means"]
 
 
 class Building:
@@ -69,3 +70,20 @@ class Building:
                 needed.update(node.inputs)
         nodes = tuple(node for node in self.nodes if node.name in needed)
         return Graph(nodes, self.input, output, self.input_shape, {**about, "notes": sorted(self.notes)})
+
+
+def size_of_means(called: str, shape: Sequence[int], axes: Sequence[int]) -> Pair:
+    """Return the size of the maps (N, C, H, W) that are left of `shape` when means are taken along some axes.
+
+    >>> size_of_means("mean", (1, 8, 6, 5), [2]), size_of_means("mean", (1, 8, 6, 5), [3, 2])
+    ((1, 5), (1, 1))
+
+    Raises
+    ------
+    InputError
+        If these are not rows, columns or both.
+    """
+    if len(shape) != 4 or not axes or not {2, 3}.issuperset(axes):
+        raise InputError(f"model must take means of maps, but {called} takes them along {sorted(axes)}.")
+    height, width = (1 if axis in axes else shape[axis] for axis in (2, 3))
+    return height, width

@@ -41,7 +41,7 @@ def _multiply(conversion: Conversion, message: NodeMessage) -> None:
     """Multiply two values; a value times its own sigmoid is SiLU."""
     for x, gate in (message.inputs, message.inputs[::-1]):
         made = next((node for node in conversion.nodes if node.name == conversion.named.get(gate)), None)
-        is_gate = made is not None and made.op == "sigmoid" and conversion.uses[gate] == 1
+        is_gate = made is not None and made.op == "sigmoid" and conversion.is_used_once(gate)
         if made is not None and is_gate and made.inputs == (conversion.named.get(x),):
             conversion.drop(made)
             conversion.add(message, "silu", [x])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnn_core.arrays import Array, Pair, freeze
+from cnn_core.building import size_of_means
 from cnn_core.errors import InputError
 from cnn_core.onnx.attributes import axes_of, axis_of, number_of
 from cnn_core.onnx.joins import JOINS
@@ -187,9 +188,7 @@ def _mean(conversion: Conversion, message: NodeMessage) -> None:
     """Take the mean of whole maps, or of their columns or rows."""
     shape = conversion.shape(message.inputs[0])
     axes = sorted(axis % len(shape) for axis in axes_of(conversion, message))
-    if len(shape) != 4 or axes not in ([2], [3], [2, 3]):
-        raise InputError(f"model must take means of maps, but {message.name!r} takes them along {axes}.")
-    size = 1 if axes == [2, 3] else (1, shape[3]) if axes == [2] else (shape[2], 1)
+    size = size_of_means(repr(message.name), shape, axes)
     if message.attributes.get("keepdims", 1):
         conversion.add(message, "adaptive_avg_pool2d", output_size=size)
     else:

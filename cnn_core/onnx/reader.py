@@ -174,13 +174,16 @@ class Conversion(Building):
 
     def replace_last(self, node: Node, message: NodeMessage) -> None:
         """Put a node in place of the last one, whose work it does as well."""
-        del self.values[self.nodes.pop().name]
+        self.drop(self.nodes[-1])
         self.put(node, message.outputs[0])
 
     def is_last(self, tensor: str) -> bool:
         """Tell whether a tensor is what the last node gives, and nobody else needs it."""
-        is_here = bool(self.nodes) and self.named.get(tensor) == self.nodes[-1].name
-        return is_here and self.uses.get(tensor) == 1 and tensor not in self.model.outputs
+        return bool(self.nodes) and self.named.get(tensor) == self.nodes[-1].name and self.is_used_once(tensor)
+
+    def is_used_once(self, tensor: str) -> bool:
+        """Tell whether one operation alone needs a tensor, and nobody outside of the network."""
+        return self.uses.get(tensor) == 1 and tensor not in self.model.outputs
 
     def _name(self, message: NodeMessage) -> str:
         """Return a node's name: that of its module, where the file tells."""

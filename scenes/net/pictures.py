@@ -34,13 +34,14 @@ def look_at_maps(board: NetBoard, one: WorkedOut) -> None:
 
 def why_maps(one: WorkedOut) -> str:
     """Say what a step is good for, where that is known."""
-    known = {
-        "add": say("A block adds to what goes past it."),
-        "multiply": say("A gate says how much of a map goes on."),
-        "adaptive_avg_pool2d": say("A mean keeps how much there is, not where."),
-        "avg_pool2d": say("A mean keeps how much there is, not where."),
-    }
-    return known.get(one.node.op, "")
+    match one.node.op:
+        case "add":
+            return say("A block adds to what goes past it.")
+        case "multiply":
+            return say("A gate says how much of a map goes on.")
+        case "adaptive_avg_pool2d" | "avg_pool2d":
+            return say("A mean keeps how much there is, not where.")
+    return ""
 
 
 def _lines_of(one: WorkedOut) -> list[Line]:

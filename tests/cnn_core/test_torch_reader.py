@@ -28,6 +28,7 @@ class Mixed(nn.Module):
         first = self.inverted(self.residual(self.stem(x)))
         both = torch.cat([self.up(nn.functional.max_pool2d(first, 2)), first * torch.sigmoid(first)], dim=1)
         both = both * both.mean(2, keepdim=True) + both.mean(3, keepdim=True)
+        both = torch.cat([both.mean(3), both.mean(2)], dim=2).reshape(-1, 8, 4, 4)
         return self.head(self.drop(both.mean((2, 3))) + 1)
 
 

@@ -23,9 +23,8 @@ from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
 from scenes.specs import SceneSpec
+from tests.cnnreel.commands import RENDER
 from tests.cnnreel.processes import children, ready, wait_for, wait_until, wait_until_gone
-
-RENDER = Path(__file__).parents[2] / "render.py"
 
 MOMENTS = 50
 PER_CACHE = 5

@@ -93,6 +93,11 @@ def test_a_sigmoid_that_others_need_too_stays(read: Reader) -> None:
     assert [one.op for one in graph.nodes] == ["sigmoid", "multiply", "add"]
 
 
+def test_a_sigmoid_that_is_what_the_net_gives_stays(read: Reader) -> None:
+    graph = read(model([node("Sigmoid", ["x"], "s"), node("Mul", ["x", "s"], "y")], output="s"))
+    assert [one.op for one in graph.nodes] == ["sigmoid"]
+
+
 @pytest.mark.parametrize("keepdims", [0, 1])
 @pytest.mark.parametrize("axes", [(2,), (-1,), (2, 3)])
 def test_means_of_maps_of_their_columns_and_of_their_rows(axes: tuple[int, ...], keepdims: int, read: Reader) -> None:

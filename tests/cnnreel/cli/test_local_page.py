@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from cnnreel.cli.main import main
 from cnnreel.studio import running
+from tests.cnnreel.commands import run
 
 
 @pytest.fixture
@@ -27,12 +27,12 @@ def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
     return calls
 
 
-def run(*command: str) -> Result:
-    return CliRunner().invoke(main, ["studio", "--no-open", *command], prog_name="render.py")
+def studio(*command: str) -> Result:
+    return run("studio", "--no-open", *command)
 
 
 def test_it_prints_a_link_to_this_computer_that_holds_a_token(ran: list[Any], tmp_path: Path) -> None:
-    done = run("--port", "0")
+    done = studio("--port", "0")
     door, host, folder, local = ran[0]
     assert (done.exit_code, local, host) == (0, True, "127.0.0.1")
     assert f"The studio is at {door.link}\n" in done.stderr
@@ -43,7 +43,7 @@ def test_it_prints_a_link_to_this_computer_that_holds_a_token(ran: list[Any], tm
 
 def test_letting_others_in_is_said_aloud(ran: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CNNREEL_STUDIO_TOKEN", "a-word")
-    done = run("--port", "0", "--host", "0.0.0.0", "--address", "https://studio.example.org/")
+    done = studio("--port", "0", "--host", "0.0.0.0", "--address", "https://studio.example.org/")
     door, *_, local = ran[0]
     assert "Other computers can reach this studio" in done.stderr
     assert (local, door.link) == (False, "https://studio.example.org/?token=a-word")
@@ -52,7 +52,7 @@ def test_letting_others_in_is_said_aloud(ran: list[Any], monkeypatch: pytest.Mon
 def test_a_port_that_is_taken_is_refused_where_it_was_asked_for(ran: list[Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        done = run("--port", port)
+        done = studio("--port", port)
     assert done.exit_code == 2
     assert done.stderr.startswith(f"Error: --port must be free at 127.0.0.1, but {port} is not")
     assert ran == []
@@ -60,7 +60,7 @@ def test_a_port_that_is_taken_is_refused_where_it_was_asked_for(ran: list[Any]) 
 
 @pytest.mark.parametrize("host", ["", "no.such.host.invalid", f"{'a' * 70}.org", "192.0.2.1"])
 def test_a_host_that_is_none_of_this_computer_is_refused(ran: list[Any], host: str) -> None:
-    done = run("--port", "0", "--host", host)
+    done = studio("--port", "0", "--host", host)
     assert (done.exit_code, ran) == (2, [])
     sentence = f"Error: --host must be an IPv4 address or a name of this computer, but it is {host!r}.\n"
     assert done.stderr == sentence
@@ -74,12 +74,12 @@ def test_a_host_that_is_none_of_this_computer_is_refused(ran: list[Any], host: s
     ],
 )
 def test_an_address_that_is_none_is_refused(ran: list[Any], address: str) -> None:
-    done = run("--port", "0", "--address", address)
+    done = studio("--port", "0", "--address", address)
     assert (done.exit_code, "--address must be like https://" in done.stderr, ran) == (2, True, [])
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "cnnreel.studio.guard")
     monkeypatch.setitem(sys.modules, "starlette.datastructures", None)
-    done = run("--port", "0")
+    done = studio("--port", "0")
     assert (done.exit_code, "pip install -e '.[studio]'" in done.stderr) == (1, True)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from cnn_core.weights import shipped
-from cnnreel.cli.main import main
 from tests.cnn_core.nets import UNet, exported, resnet, settled
+from tests.cnnreel.commands import run
 
 
 def inspect(*options: object) -> Result:
-    return CliRunner().invoke(main, ["inspect", "net", *map(str, options)])
+    return run("inspect", "net", *options)
 
 
 @pytest.fixture

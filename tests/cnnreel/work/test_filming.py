@@ -17,10 +17,10 @@ from cnnreel.film.record import schema, sha256_of
 from cnnreel.tell.captions import chapters
 from cnnreel.work.filming import Clip, film
 from scenes.specs import SceneSpec
+from tests.cnnreel.commands import RENDER
 from tests.cnnreel.frames import atoms
 from tests.cnnreel.processes import wait_for
 
-RENDER = Path(__file__).parents[3] / "render.py"
 SLOW = ("--x", "7 3; 3 8", "--no-question", "--pace", "slow", "-q", "high")
 """What is played in a moment, and filmed in some seconds."""
 

@@ -23,9 +23,8 @@ from cnnreel.work.filming import film_clip
 from cnnreel.work.lesson import ProducedLesson, produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from scenes.specs import SceneSpec
+from tests.cnnreel.commands import RENDER
 from tests.cnnreel.processes import wait_for, wait_until_gone
-
-RENDER = Path(__file__).parents[3] / "render.py"
 
 
 class DeadlySpec(SceneSpec):

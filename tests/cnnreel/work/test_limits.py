@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from cnnreel.work.filming import film
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from cnnreel.work.limits import CLIP_SECONDS, LIMITS, check_clip
+from tests.cnnreel.commands import in_a_process
 
 HOUSE = Path(__file__).parents[3]
 
@@ -92,9 +91,8 @@ def test_a_lesson_that_is_too_long_is_not_filmed(short_spec, short_clip, tmp_pat
 
 @pytest.mark.slow
 def test_the_command_says_it_in_one_sentence_with_status_2(tmp_path) -> None:
-    command = [sys.executable, HOUSE / "render.py", "scene", "max-pool", "-q", "low", "-o", tmp_path / "out"]
     surroundings = {**os.environ, "CNNREEL_CLIP_SECONDS": "10"}
-    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=False)
+    done = in_a_process("scene", "max-pool", "-q", "low", "-o", tmp_path / "out", env=surroundings)
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(
         r"Error: a clip must last at most 10 seconds, but this one would last \d+; CNNREEL_CLIP_SECONDS sets another "
