@@ -6,7 +6,7 @@ import copy
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -54,7 +54,15 @@ def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
 
 
 def _get_family(mobject: Mobject, recurse: bool = True) -> list[Mobject]:
-    return family_of([mobject])
+    return family_of([mobject]) if mobject.submobjects else [mobject]
+
+
+def _has_any(mobjects: list[Mobject], wanted: set[Mobject]) -> bool:
+    """Tell whether any of some mobjects is, or consists of, a wanted one."""
+    for mobject in mobjects:
+        if mobject in wanted or (mobject.submobjects and _has_any(mobject.submobjects, wanted)):
+            return True
+    return False
 
 
 def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
@@ -73,6 +81,78 @@ def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
             state[name] = copy.deepcopy(value, memo)
     copied.original_id = str(id(mobject))
     return copied
+
+
+_slow_init = VMobject.__init__
+
+
+def _init(mobject: VMobject, *given: Any, **options: Any) -> None:
+    """Begin as another one that was given the same options did; Manim parses every colour again."""
+    kind = type(mobject)
+    try:
+        known = None if given or not _begins_plainly(kind) else _beginning(tuple(options.items()))
+    except TypeError:  # something that cannot be looked up
+        known = None
+    if known is None:
+        _slow_init(mobject, *given, **options)
+        return
+    vars(mobject).update({name: value.copy() if own else value for name, value, own in known})
+    mobject.name = options.get("name") or kind.__name__
+
+
+@cache
+def _begins_plainly(kind: type[VMobject]) -> bool:
+    """Tell whether a kind of mobject leaves to VMobject what happens when one is made."""
+    names = "reset_points", "generate_points", "init_colors", "set_fill", "set_stroke", "set_background_stroke"
+    return all(getattr(kind, name) is getattr(VMobject, name) for name in (*names, "set_color", "set_sheen"))
+
+
+@lru_cache(maxsize=1000)
+def _beginning(options: tuple[tuple[str, Any], ...]) -> list[tuple[str, Any, bool]]:
+    """Return the attributes of a mobject that was made with such options, and whether each needs its own copy."""
+    first: VMobject = VMobject.__new__(VMobject)
+    _slow_init(first, **dict(options))
+    return [(name, value, isinstance(value, np.ndarray | list)) for name, value in vars(first).items()]
+
+
+def _anchors(mobject: Mobject) -> Any:
+    """Return the ends of all curves of a family (n, 3), in any order."""
+    parts = [one.points for one in mobject.get_family() if len(one.points)]
+    curves = [points for points in parts if len(points) > 1]
+    dots = [points for points in parts if len(points) == 1]
+    ends = [np.concatenate(curves).reshape(-1, 4, 3)[:, ::3].reshape(-1, 3)] if curves else []
+    return np.concatenate([*ends, *dots]) if parts else np.zeros((0, 3))
+
+
+def _get_critical_point(mobject: Mobject, direction: Any) -> Any:
+    points = mobject.get_points_defining_boundary()
+    if not len(points):
+        return np.zeros(mobject.dim)
+    low, high, way = points.min(axis=0), points.max(axis=0), np.asarray(direction)
+    return np.where(way < 0, low, np.where(way > 0, high, (low + high) / 2))
+
+
+def _length_over_dim(mobject: Mobject, dim: int) -> float:
+    parts = [one.points[:, dim] for one in mobject.get_family() if len(one.points)]
+    if not parts:
+        return 0
+    along = np.concatenate(parts)
+    length: float = along.max() - along.min()
+    return length
+
+
+_slow_refresh = Mobject.update
+
+
+def _refresh(mobject: Mobject, dt: float = 0, recursive: bool = True) -> Mobject:
+    """Call all updaters; most mobjects have none, nor parts."""
+    if mobject.updaters or mobject.updating_suspended:
+        return _slow_refresh(mobject, dt, recursive)
+    if recursive:
+        for part in mobject.submobjects:
+            if part.updaters or part.submobjects:
+                part.update(dt, recursive)
+    return mobject
 
 
 _slow_update = VMobject.update_rgbas_array
@@ -103,6 +183,11 @@ def _known(color: str) -> ManimColor:
     return ManimColor(color)
 
 
+VMobject.__init__ = _init  # type: ignore[method-assign]
+VMobject.get_points_defining_boundary = _anchors  # type: ignore[method-assign]
+Mobject.get_critical_point = _get_critical_point  # type: ignore[method-assign]
+Mobject.length_over_dim = _length_over_dim  # type: ignore[method-assign]
+Mobject.update = _refresh  # type: ignore[method-assign,assignment]
 VMobject.update_rgbas_array = _update_rgbas_array  # type: ignore[assignment]
 Mobject.get_family = _get_family  # type: ignore[assignment]
 Mobject.__deepcopy__ = _deepcopy  # type: ignore[assignment]
@@ -119,18 +204,30 @@ class SwiftScene(Scene):
         self, to_remove: Sequence[Mobject], mobject_list_name: str = "mobjects", extract_families: bool = True
     ) -> Scene:
         """Take mobjects out of one of the scene's lists, and open the groups that they were in."""
-        if not set(family_of(getattr(self, mobject_list_name))).isdisjoint(family_of(to_remove)):
+        if _has_any(getattr(self, mobject_list_name), set(family_of(to_remove))):
             return super().restructure_mobjects(to_remove, mobject_list_name, extract_families)
         setattr(self, mobject_list_name, list(getattr(self, mobject_list_name)))
         return self
 
+    def add_mobjects_from_animations(self, animations: list[Any]) -> None:
+        """Add to the scene what is animated but not there yet."""
+        members: set[Mobject] | None = None
+        for animation in animations:
+            if animation.is_introducer() or animation.mobject is None:
+                continue
+            if members is None:
+                members = set(family_of(self.mobjects))
+            if animation.mobject not in members:
+                self.add(animation.mobject)
+                members.update(animation.mobject.get_family())
+
     def add_introduced(self, animations: Iterable[Any]) -> None:
         """Add to the scene what animations bring with them."""
-        members = set(self.get_mobject_family_members())
+        members = set(family_of(self.mobjects))
         for animation in animations:
             if type(animation)._setup_scene is not Animation._setup_scene:
                 animation._setup_scene(self)
-                members = set(self.get_mobject_family_members())
+                members = set(family_of(self.mobjects))
             elif animation.is_introducer() and animation.mobject not in members:
                 self.add(animation.mobject)
                 members.update(animation.mobject.get_family())
