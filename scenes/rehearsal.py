@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from manim import Animation, Camera, Create, FadeIn, FadeOut, tempconfig
+import numpy as np
+from manim import Animation, Camera, Create, FadeIn, FadeOut
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
-from scenes.swift import collected_seldom
+from scenes.swift import collected_seldom, configured
 from scenes.timeline import TICKS_PER_SECOND, Beat
 
 __all__ = ["FRAME_SIZES", "BlindRenderer", "NoFiles", "rehearse"]
@@ -38,6 +39,10 @@ class NoFiles:
 
 class BlindCamera(Camera):
     """A camera that draws nothing."""
+
+    def init_background(self) -> None:
+        """Have one pixel, which nobody looks at."""
+        self.background = np.zeros((1, 1, self.n_channels), self.pixel_array_dtype)
 
     def capture_mobjects(self, mobjects: Any, **options: Any) -> None:
         """Look away."""
@@ -104,7 +109,7 @@ def rehearse(
     """
     width, height = size or FRAME_SIZES[spec.ratio]
     settings = {"pixel_width": width, "pixel_height": height, "frame_rate": TICKS_PER_SECOND, "dry_run": True}
-    with collected_seldom(), tempconfig({**settings, "verbosity": "ERROR", "progress_bar": "none"}):
+    with collected_seldom(), configured({**settings, "verbosity": "ERROR", "progress_bar": "none"}):
         scene = type(spec).scene_class()(spec, renderer=BlindRenderer())
         if on_beat is not None:
             scene.on_beat = partial(on_beat, scene)

@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-from manim import Animation, CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject
+from manim import Animation, CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject, config
 from manim.utils.iterables import list_update
 
-__all__ = ["SwiftScene", "animated", "collected_seldom", "family_of"]
+__all__ = ["SwiftScene", "animated", "collected_seldom", "configured", "family_of"]
 
 _UNCHANGING = frozenset({bool, float, int, str, type(None), np.float64, ManimColor, CapStyleType, LineJointType})
 
@@ -33,6 +33,17 @@ def collected_seldom() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
+
+
+@contextmanager
+def configured(settings: dict[str, Any]) -> Iterator[None]:
+    """Change Manim's settings meanwhile, and the frame's size with them; Manim sets all of them back, which is slow."""
+    before = {name: config[name] for name in (*settings, "frame_width", "frame_height")}
+    config.update(settings)
+    try:
+        yield
+    finally:
+        config.update(before)
 
 
 def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
@@ -75,11 +86,25 @@ def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
             state[name] = value
         elif kind is np.ndarray:
             state[name] = memo[id(value)] if id(value) in memo else memo.setdefault(id(value), value.copy())
-        elif kind is list and not value:
-            state[name] = []
+        elif kind is list:
+            state[name] = _copied_list(value, memo)
         else:
             state[name] = copy.deepcopy(value, memo)
     copied.original_id = str(id(mobject))
+    return copied
+
+
+def _copied_list(values: list[Any], memo: dict[int, Any]) -> list[Any]:
+    if id(values) in memo:
+        known: list[Any] = memo[id(values)]
+        return known
+    copied: list[Any] = []
+    memo[id(values)] = copied
+    for value in values:
+        if isinstance(value, Mobject):
+            copied.append(memo[id(value)] if id(value) in memo else _deepcopy(value, memo))
+        else:
+            copied.append(copy.deepcopy(value, memo))
     return copied
 
 
@@ -128,8 +153,8 @@ def _get_critical_point(mobject: Mobject, direction: Any) -> Any:
     points = mobject.get_points_defining_boundary()
     if not len(points):
         return np.zeros(mobject.dim)
-    low, high, way = points.min(axis=0), points.max(axis=0), np.asarray(direction)
-    return np.where(way < 0, low, np.where(way > 0, high, (low + high) / 2))
+    ends = zip(points.min(axis=0).tolist(), points.max(axis=0).tolist(), direction, strict=True)
+    return np.array([low if way < 0 else high if way > 0 else (low + high) / 2 for low, high, way in ends])
 
 
 def _length_over_dim(mobject: Mobject, dim: int) -> float:

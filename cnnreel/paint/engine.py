@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from manim import tempconfig
 from manim.renderer.cairo_renderer import CairoRenderer
 from manim.utils.iterables import list_update
 
@@ -18,7 +17,7 @@ from cnnreel.paint.looks import lively
 from cnnreel.paint.patches import Frame, Patch, PixelArea, Sink, difference
 from scenes.rehearsal import NoFiles
 from scenes.specs import SceneSpec
-from scenes.swift import collected_seldom
+from scenes.swift import collected_seldom, configured
 from scenes.timeline import Beat, Timeline
 
 __all__ = ["FilmRenderer", "OnBeat", "OnFrames", "manim_set_up", "play"]
@@ -146,7 +145,7 @@ def manim_set_up(size: Pair, fps: int, *, transparent: bool = False) -> Iterator
             "verbosity": "ERROR",  # it warns of animations that last one frame
             "progress_bar": "none",
         }
-        with collected_seldom(), tempconfig(settings):
+        with collected_seldom(), configured(settings):
             yield
 
 

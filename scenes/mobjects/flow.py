@@ -9,7 +9,7 @@ from manim import DOWN, RIGHT, VGroup, VMobject
 
 from scenes.layout import Box, smallest_text
 
-__all__ = ["broken", "fitted", "in_a_row", "sizes"]
+__all__ = ["ALMOST", "broken", "fitted", "in_a_row", "sizes"]
 
 _Picture = TypeVar("_Picture", bound=VMobject)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from manim import DOWN, LEFT, VGroup
 
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.flow import fitted
-from scenes.mobjects.text import FIGURE_MIDDLE, Label, Paragraph, lines_of
+from scenes.mobjects.flow import ALMOST, sizes
+from scenes.mobjects.text import FIGURE_MIDDLE, LINE_HEIGHT, Label, Paragraph, lines_of
 from scenes.theme import Theme
 
 __all__ = ["Headline"]
@@ -60,33 +59,38 @@ class Headline(VGroup):
         narrow = replace(beside, right=beside.right - aside)
         below = replace(self.box, top=float(self.title.get_y()) - 0.65 * _TITLE)
         ways = [(below, 1), (below, 2)] if self.tall else [(narrow, 1), (beside, 1), (narrow, 2), (beside, 2)]
-        found = self._fitting(text, ways) or self._fitting(text, [(below, 1)])
+        found = _rooms(text, ways) or _rooms(text, [(below, 1)])
         if not found:  # the caption says it, too
             return
-        _, room, words = max(found, key=lambda one: one[0])
+        _, room, size = max(found, key=lambda one: one[0])
+        words = Paragraph(text, size, self.theme.text, room.width)
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
         if len(words) == 1 and not self.tall and room is not below:
             self._on_base_line(words[0], room.left)
         self.add(words)
 
-    def _fitting(self, text: str, ways: list[tuple[Box, int]]) -> list[tuple[float, Box, Any]]:
-        """Return a text in each room that takes it in so many lines, and how well it can be read there."""
-        found: list[tuple[float, Box, Any]] = []
-        for room, lines in ways:
-            size = max(_REASON, smallest_text())
-            tall = replace(room, top=room.bottom + min(room.height, lines * _LINE * size))
-            fitting: Any = fitted(partial(self._paragraph, text, room.width, lines), tall, size)
-            if fitting is not None:
-                found.append((fitting[0].size / (1 if lines == 1 else _MUCH_LARGER), room, fitting))
-                if found[-1][0] >= size:  # nowhere it is larger
-                    break
-        return found
-
-    def _paragraph(self, text: str, width: float, lines: int, size: float) -> Paragraph | None:
-        if width < size or len(lines_of(text, width / size)) > lines:
-            return None
-        return Paragraph(text, size, self.theme.text, width)
-
     def _on_base_line(self, label: Any, left: float) -> Any:
         base = float(self.title.get_y()) - FIGURE_MIDDLE * self.title.strut.height
         return label.move_to(np.array([left + label.width / 2, base + FIGURE_MIDDLE * label.size, 0]))
+
+
+def _rooms(text: str, ways: list[tuple[Box, int]]) -> list[tuple[float, Box, float]]:
+    """Return how well a text can be read in each room that takes it in so many lines, and its size there."""
+    found: list[tuple[float, Box, float]] = []
+    largest = max(_REASON, smallest_text())
+    for room, lines in ways:
+        for size in sizes(largest):
+            if _takes(replace(room, top=room.bottom + min(room.height, lines * _LINE * largest)), text, lines, size):
+                found.append((size / (1 if lines == 1 else _MUCH_LARGER), room, size))
+                break
+        if found and found[-1][0] >= largest:  # nowhere it is larger
+            break
+    return found
+
+
+def _takes(room: Box, text: str, most: int, size: float) -> bool:
+    """Tell whether a room takes a text of a size, in at most so many lines."""
+    if room.width < size:
+        return False
+    lines = len(lines_of(text, room.width / size))
+    return lines <= most and (1 + (lines - 1) * LINE_HEIGHT) * size <= room.height + ALMOST

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ Curves = npt.NDArray[np.float64]
 
 _FEATURES = {"tnum": True}
 """Besides what a font does by itself, such as kerning: all figures are equally wide."""
+
+_LINES = 10_000
+"""Whose shapes are remembered: words are measured more often than they are drawn, and numbers come back."""
 
 
 class _Pen:
@@ -52,26 +55,29 @@ class _Pen:
         return functions
 
 
+class Line(NamedTuple):
+    """Width of a line of text, and the outlines of its glyphs, from the start of its baseline, in em."""
+
+    width: float
+    glyphs: tuple[Curves, ...]
+
+
 class Lettering:
     """One of our fonts."""
 
     def __init__(self, weight: str) -> None:
         self._font, self._em = uharfbuzz.Font(face(weight)), face(weight).upem
         self._outlines: dict[int, Curves] = {}
+        self.line = lru_cache(_LINES)(self._line)
 
-    def width(self, text: str) -> float:
-        """Return how wide a line of text is, in em."""
-        units: int = sum(place.x_advance for place in self._shaped(text).glyph_positions or ())
-        return float(units / self._em)
-
-    def glyphs(self, text: str) -> Iterator[tuple[Curves, Curves]]:
-        """Give the outline of each glyph of a line, and where it stands, from the start of its baseline, in em."""
-        buffer, at = self._shaped(text), 0
+    def _line(self, text: str) -> Line:
+        buffer, at, glyphs = self._shaped(text), 0, []
         for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
             outline = self._outline(glyph.codepoint)
             if len(outline):
-                yield outline, np.array([at + place.x_offset, place.y_offset, 0]) / self._em
+                glyphs.append(outline + np.array([at + place.x_offset, place.y_offset, 0]) / self._em)
             at += place.x_advance
+        return Line(at / self._em, tuple(glyphs))
 
     def _shaped(self, text: str) -> uharfbuzz.Buffer:
         buffer = uharfbuzz.Buffer()

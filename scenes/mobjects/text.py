@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 from manim import DOWN, LEFT, ManimColor, VGroup, VMobject, config
@@ -36,14 +35,9 @@ FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
 
 
-@cache
-def _filled() -> VMobject:
-    return VMobject(stroke_width=0, fill_opacity=1)
-
-
 def glyph(points: Curves, color: str | ManimColor) -> VMobject:
     """Draw an outline, in scene units."""
-    drawn = _filled().copy().set_fill(color)
+    drawn = VMobject(stroke_width=0, fill_opacity=1, fill_color=color)
     drawn.points = points
     return drawn
 
@@ -73,18 +67,19 @@ class Label(VGroup):
         super().__init__()
         self.text = text
         self.size = size
-        half = width_of(text, weight) / 2
+        check_letters("a label", text)
+        line = lettering(weight).line(text)
+        half = line.width / 2
         self.strut = Strut(2 * half * size, size, color)
         middle = np.array([half, FIGURE_MIDDLE, 0])
-        placed = lettering(weight).glyphs(text)
-        self.glyphs = [glyph((one + place - middle) * size, color) for one, place in placed]
+        self.glyphs = [glyph((outline - middle) * size, color) for outline in line.glyphs]
         self.add(self.strut, *self.glyphs)
 
 
 def width_of(text: str, weight: str = "regular") -> float:
     """Return the width of a line of text in em, without drawing it."""
     check_letters("a label", text)
-    return lettering(weight).width(text)
+    return lettering(weight).line(text).width
 
 
 class Traceable:

@@ -49,14 +49,16 @@ def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:
     """Tell whether a number can go straight to its goal without lying on letters that it did not lie on at first."""
     letters = [one for one in family_of(past) if isinstance(one, Label) and one is not goal and one.glyphs]
     seen = [one for one in letters if one.glyphs[0].get_fill_opacity() > _SEEN]
-    boxes = np.array([box_of(one) for one in seen]).reshape(-1, 4)
-    first, last = np.array(box_of(start)), np.array(box_of(goal))
+    first, last, *others = boxes_of([start, goal, *seen])
+    boxes = np.reshape(others, (-1, 4))
     mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
     crosses = (mine[..., :2] < boxes[:, 2:]).all(axis=-1) & (mine[..., 2:] > boxes[:, :2]).all(axis=-1)
     return not (crosses[1:] & ~crosses[0]).any()
 
 
-def box_of(label: Label) -> tuple[float, float, float, float]:
-    points = np.concatenate([glyph.points for glyph in label.glyphs])
-    (left, bottom), (right, top) = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
-    return left, bottom, right, top
+def boxes_of(labels: Sequence[Label]) -> Any:
+    """Return left, bottom, right and top of each label's letters."""
+    parts = [[glyph.points for glyph in label.glyphs] for label in labels]
+    starts = np.cumsum([0, *(sum(map(len, one)) for one in parts[:-1])])
+    points = np.concatenate([points for one in parts for points in one])[:, :2]
+    return np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
