@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -57,9 +57,18 @@ class Props:
     pictures: Table = field(default_factory=Table)
     tracks: Table = field(default_factory=Table)
     _inks: dict[bytes, tuple[Ink | None, Ink | None]] = field(default_factory=dict)
+    _painted: dict[tuple[float, ...], list[float]] = field(default_factory=dict)
 
     def track(self, keys: Sequence[Sequence[float]]) -> int:
         return self.tracks.add(repr(keys), keys)
+
+    def paint(self, values: tuple[float, ...]) -> list[float]:
+        """Return a key's colour, opacity and, of a line, width as the film has them."""
+        if values not in self._painted:
+            red, green, blue, opacity, *width = values
+            paint = self.paints.find((red, green, blue))
+            self._painted[values] = [paint, round(opacity, 3), *(round(one, 2) for one in width)]
+        return self._painted[values]
 
     def inks(self, series: Series) -> tuple[Ink | None, Ink | None]:
         """Divide samples (T, 9) of filling and line; many mobjects fade alike. None for what is never seen."""
@@ -130,20 +139,22 @@ class LineActor(Actor):
         before: LineLook | None = self.looks[-1]
         now = foreseen or LineLook.of(self.mobject)
         if before is not None and now.data == before.data:
-            return before if now.style == before.style else replace(before, style=now.style)
+            return before if now.style == before.style else LineLook(before.points, before.data, now.style)
         check_plain(self.mobject)
-        return replace(now, points=now.points.copy())
+        return LineLook(now.points.copy(), now.data, now.style)
 
     def digest(self) -> bytes:
         """Return a hash of points and style; of what cannot be seen, nothing."""
         look, ends = self.looks[-1], (self.mobject.joint_type, self.mobject.cap_style)
-        if self._digested[:2] != (look, ends):
+        if look is not self._digested or ends != self._ends:
             traits = b"/".join(look.traits())
-            digest = blake2b(traits + repr(ends).encode(), digest_size=16).digest() if traits else b""
-            self._digested = (look, ends, digest)
-        return self._digested[2]
+            self._digest = blake2b(traits + repr(ends).encode(), digest_size=16).digest() if traits else b""
+            self._digested, self._ends = look, ends
+        return self._digest
 
-    _digested: tuple[LineLook | None, object, bytes] = (None, None, b"")
+    _digested: LineLook | None = None
+    _ends: object = None
+    _digest = b""
 
     def keep_mixture(self, start: int, other: LineLook, shares: Series) -> bytes:
         """Write keys for a mixture of the last look with another one, and return its hash.
@@ -250,7 +261,7 @@ class LineActor(Actor):
         sprite = {"outline": props.track(outline), "pose": props.track(evened(poses))}
         for name, keys in (("fill", self.fill.keys), ("stroke", self.stroke.keys)):
             if keys:
-                sprite[name] = props.track([self._paint(key) for key in counting(keys)])
+                sprite[name] = props.track([[*key[:2], *props.paint(key.values)] for key in counting(keys)])
         return sprite
 
     def _shape(self, about: Any) -> int:
@@ -258,11 +269,6 @@ class LineActor(Actor):
         if isinstance(about, Outline2d):
             return outlines.index(about)
         return outlines.shapes.add("", "") if about == "" else int(about)
-
-    def _paint(self, key: Key) -> list[float]:
-        red, green, blue, opacity, *width = key.values
-        paint = self.props.paints.find((red, green, blue))
-        return [key.time, key.easing, paint, round(opacity, 3), *(round(one, 2) for one in width)]
 
 
 def mixture(one: Series, other: Series, shares: Series) -> Series:

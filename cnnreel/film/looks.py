@@ -14,7 +14,7 @@ from cnnreel.film.tracks import Series
 __all__ = ["LineLook"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class LineLook:
     """Points, also as bytes; and colours as bytes: of the filling, of the line, and the line's width."""
 

@@ -146,48 +146,40 @@ def path_data(several: Sequence[Points]) -> list[str]:
     stack = np.stack([points[: len(points) // 4 * 4] for points in several]).reshape(len(several), -1, 4, 2)
     stack = np.where(np.isfinite(stack), stack, 0)
     tenths = np.rint(stack * PARTS).astype(int)
-    written: list[list[str]] = [[] for _ in several]
-    for command, numbers in commands(stack, tenths):
-        for text, values in zip(written, numbers, strict=True):
-            text.append(command + joined(values))
-    return ["".join(text) for text in written]
+    ways = tenths[:, :, 1:] - tenths[:, :, :1]
+    written = list(commands(stack, ways[:, :, 2]))
+    numbers = {"M": tenths[:, :, 0], "c": ways.reshape(len(stack), -1, 6), "l": ways[:, :, 2], "z": tenths[:, :, :0, 0]}
+    numbers |= {"h": numbers["l"][:, :, :1], "v": numbers["l"][:, :, 1:]}
+    listed = {command: values.tolist() for command, values in numbers.items()}
+    return ["".join(name + joined(listed[name][one][at]) for name, at in written) for one in range(len(several))]
 
 
-def commands(
-    stack: npt.NDArray[np.float64], tenths: npt.NDArray[np.int64]
-) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
-    """Give each command, and its numbers in each of several outlines (in tenths)."""
-    none = np.zeros((len(stack), 0), int)
+def commands(stack: npt.NDArray[np.float64], ends: npt.NDArray[np.int64]) -> Iterator[tuple[str, int]]:
+    """Give each command of some outlines' paths, and the curve (n, 4, 2) whose numbers it takes.
+
+    Parameters
+    ----------
+    ends : (k, n, 2)
+        From the start of each curve to its end, in tenths.
+    """
     count = stack.shape[1]
-    starts = np.ones(count, bool)
-    if count > 1:
-        starts[1:] = (np.abs(stack[:, 1:, 0] - stack[:, :-1, 3]) > NEAR).any(axis=(0, 2))
-    straight = np.atleast_1d(is_straight(stack).all(axis=0))
-    first = 0
-    for index in range(count):
-        if starts[index]:
-            first = index
-            yield "M", tenths[:, index, 0]
-        start = tenths[:, index, :1]
-        way = tenths[:, index, 1:] - start
-        end = way[:, 2]
-        last = index + 1 == count or bool(starts[index + 1])
-        closes = last and (np.abs(stack[:, first, 0] - stack[:, index, 3]) <= NEAR).all()
-        if not straight[index]:
-            yield "c", way.reshape(len(stack), -1)
-        elif not (closes and index > first) and (end.any() or (last and index == first)):
-            yield from line(end)
-        if closes:
-            yield "z", none
-
-
-def line(end: npt.NDArray[np.int64]) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
-    if not end[:, 1].any():
-        yield "h", end[:, :1]
-    elif not end[:, 0].any():
-        yield "v", end[:, 1:]
-    else:
-        yield "l", end
+    begins = np.ones(count, bool)
+    begins[1:] = (np.abs(stack[:, 1:, 0] - stack[:, :-1, 3]) > NEAR).any(axis=(0, 2))
+    first = np.maximum.accumulate(np.where(begins, np.arange(count), 0))
+    last = np.append(begins[1:], True)
+    closes = last & (np.abs(stack[:, first, 0] - stack[:, :, 3]) <= NEAR).all(axis=(0, 2))
+    right, down = ends.any(axis=0).T
+    lone = last & begins
+    needless = (closes & ~begins) | ~(right | down | lone)
+    names = np.where(down, np.where(right, "l", "v"), "h")
+    names = np.where(is_straight(stack).all(axis=0), np.where(needless, "", names), "c")
+    for index, (begin, name, close) in enumerate(zip(begins.tolist(), names.tolist(), closes.tolist(), strict=True)):
+        if begin:
+            yield "M", index
+        if name:
+            yield name, index
+        if close:
+            yield "z", index
 
 
 def is_straight(curves: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
@@ -201,14 +193,14 @@ def is_straight(curves: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     return np.asarray((near & (along >= -0.01) & (along <= length + 0.01)).all(axis=-1))
 
 
-def joined(tenths: npt.NDArray[np.int64]) -> str:
+def joined(tenths: Sequence[int]) -> str:
     """Write numbers that are given in tenths, as SVG reads them.
 
-    >>> joined(np.array([5, -12, 30]))
+    >>> joined([5, -12, 30])
     '.5-1.2 3'
     """
     text = ""
-    for value in tenths.tolist():
+    for value in tenths:
         number = f"{value / PARTS:.7g}"
         number = number.replace("0.", ".", 1) if abs(value) < PARTS else number
         text += number if not text or number.startswith("-") else f" {number}"

@@ -39,7 +39,7 @@ class Paints:
         ValueError
             If it is none of the theme's.
         """
-        key = tuple(round(share, 6) for share in color)
+        key = tuple(color)
         if key not in self._known:
             paint = tuple(self.theme.counterpart(color, other) for other in THEMES.values())
             self._known[key] = self._table.add(paint, paint)
