@@ -62,6 +62,6 @@ def test_figures_are_equally_wide_so_that_columns_are() -> None:
 
 def test_a_line_is_as_wide_as_its_advances_and_kerning() -> None:
     font = lettering("regular")
-    assert font.width("AV") < font.width("A") + font.width("V")
-    assert font.width("") == 0
-    assert font.width("n n") == pytest.approx(2 * font.width("n") + font.width(" "))
+    assert font.line("AV").width < font.line("A").width + font.line("V").width
+    assert font.line("").width == 0
+    assert font.line("n n").width == pytest.approx(2 * font.line("n").width + font.line(" ").width)
