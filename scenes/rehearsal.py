@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import Animation, Camera, Create, FadeIn, FadeOut
+from manim import Animation, Camera, Create, FadeIn, FadeOut, Transform
 from manim.renderer.cairo_renderer import CairoRenderer
 
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.swift import collected_seldom, configured
 from scenes.timeline import TICKS_PER_SECOND, Beat
+from scenes.transforms import uncopied
 
 __all__ = ["FRAME_SIZES", "BlindRenderer", "NoFiles", "rehearse"]
 
@@ -76,9 +77,14 @@ class BlindRenderer(CairoRenderer):
         idle = self.idle(scene)
         begun = [animation for animation in scene.animations if animation not in idle]
         scene.add_introduced(scene.animations)
-        for animation in begun:
-            animation.begin()
+        with uncopied(self.is_foreseen):
+            for animation in begun:
+                animation.begin()
         return begun
+
+    def is_foreseen(self, transform: Transform) -> bool:
+        """Tell whether a transform is not interpolated between its begin and its end; here, none ever is."""
+        return True
 
     def idle(self, scene: Any) -> list[Animation]:
         """Return animations that need not begin; here, for nobody would see them, and they leave all as it was."""

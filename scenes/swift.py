@@ -18,6 +18,9 @@ __all__ = ["SwiftScene", "animated", "collected_seldom", "configured", "family_o
 
 _UNCHANGING = frozenset({bool, float, int, str, type(None), np.float64, ManimColor, CapStyleType, LineJointType})
 
+_SHARED = frozenset({"_bezier_t_values", "sheen_direction"})
+"""Attributes that hold arrays which are exchanged, but never written to."""
+
 _HEIGHT = attrgetter("z_index")
 
 _OBJECTS = 50_000
@@ -82,7 +85,7 @@ def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
     state = vars(copied)
     for name, value in vars(mobject).items():
         kind = type(value)
-        if kind in _UNCHANGING:
+        if kind in _UNCHANGING or name in _SHARED:
             state[name] = value
         elif kind is np.ndarray:
             state[name] = memo[id(value)] if id(value) in memo else memo.setdefault(id(value), value.copy())

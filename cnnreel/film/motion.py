@@ -14,7 +14,7 @@ from manim.utils.paths import straight_path
 from cnnreel.film.looks import LineLook
 from cnnreel.film.tracks import Series
 
-__all__ = ["Foreseen", "Motion", "fades_of"]
+__all__ = ["Foreseen", "Motion", "are_apart", "fades_of", "goes_straight"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,11 +135,14 @@ def farther(fade: Any) -> Callable[[Any], Any]:
     return lambda points: (points + way - middle) * fade.scale_factor + middle
 
 
-def fades_of(scene: Any) -> list[Animation]:
-    """Return those of a scene's animations that need not begin: fades that share nothing with any other animation."""
+def are_apart(scene: Any) -> bool:
+    """Tell whether a scene's animations share nothing with each other, and nothing else can move."""
     parts = [part for one in scene.animations for leaf, _ in leaves(one, np.zeros(1)) for part in members(leaf)]
-    if None in parts or len(set(parts)) < len(parts) or anything_updates(scene):
-        return []
+    return None not in parts and len(set(parts)) == len(parts) and not anything_updates(scene)
+
+
+def fades_of(scene: Any) -> list[Animation]:
+    """Return those of a scene's animations, which are apart, that need not begin."""
     return [one for one in scene.animations if type(one) in (FadeIn, FadeOut) and _is_plain(one)]
 
 
@@ -175,8 +178,13 @@ def leaves(animation: Animation, alphas: Series) -> Iterator[tuple[Animation | N
         yield from leaves(part, np.clip((times - start) / span, 0, 1) if span else np.ones(len(times)))
 
 
-def is_straight_transform(animation: Animation) -> bool:
-    """Tell whether an animation moves each point of curves, and each colour, straight to its goal."""
+def is_straight_transform(animation: Any) -> bool:
+    """Tell whether an animation that has begun moves each point of curves, and each colour, straight to its goal."""
+    return goes_straight(animation) and all_curves(animation.get_all_mobjects())
+
+
+def goes_straight(animation: Animation) -> bool:
+    """Tell whether an animation moves whatever it moves straight to its goal, as far as its kind says."""
     kind: Any = type(animation)
     return (
         isinstance(animation, Transform)
@@ -185,7 +193,7 @@ def is_straight_transform(animation: Animation) -> bool:
         and kind.interpolate_submobject is Transform.interpolate_submobject
         and kind.get_sub_alpha is Animation.get_sub_alpha
         and animation.path_func is straight_path()
-        and all_curves(animation.get_all_mobjects())
+        and all(isinstance(part, VMobject) for part in animation.mobject.get_family())
     )
 
 

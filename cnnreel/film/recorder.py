@@ -9,12 +9,12 @@ from math import ceil, floor
 from typing import Any
 
 import numpy as np
-from manim import Animation, config
+from manim import Animation, Transform, config
 
 from cnn_core.arrays import Pair
 from cnnreel.film.actors import Actor, LineActor, Projection, Props
 from cnnreel.film.format import FRAME, RATE
-from cnnreel.film.motion import Foreseen, Motion, fades_of
+from cnnreel.film.motion import Foreseen, Motion, are_apart, fades_of, goes_straight
 from cnnreel.film.paints import Paints
 from cnnreel.film.picture_actors import actor_of
 from cnnreel.paint.engine import everything, manim_set_up
@@ -82,7 +82,13 @@ class Recorder(BlindRenderer):
 
     def idle(self, scene: Any) -> list[Animation]:
         """Return fades of which it is known what they do."""
-        return fades_of(scene)
+        self._apart = are_apart(scene)
+        return fades_of(scene) if self._apart else []
+
+    def is_foreseen(self, transform: Transform) -> bool:
+        return self._apart and goes_straight(transform)
+
+    _apart = False
 
     def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
