@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -18,6 +19,7 @@ from cnnreel.film.record import (
 )
 from scenes.catalog import SCENES, find
 from scenes.timeline import Beat, Shown, Timeline
+from tests.often import only_often
 from tests.performing import performance_of
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "schema" / "cnnreel-1.schema.json"
@@ -29,11 +31,21 @@ def test_the_published_schema_is_that_of_the_code() -> None:
     assert json.loads(PUBLISHED.read_text()) == schema()
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_the_record_of_every_scene_fits_the_published_schema(name) -> None:
+def record_of(name: str) -> dict[str, Any]:
     spec = find(name).build({})
-    record = json.loads(record_text(clip_record(spec, performance_of(spec).timeline, VIDEO)))
-    jsonschema.validate(record, json.loads(PUBLISHED.read_text()))
+    written: dict[str, Any] = json.loads(record_text(clip_record(spec, performance_of(spec).timeline, VIDEO)))
+    return written
+
+
+@pytest.mark.parametrize("name", only_often(SCENES, "title", "max-pool", "linear-backward", "training"))
+def test_the_record_of_every_scene_fits_the_published_schema(name) -> None:
+    jsonschema.validate(record_of(name), json.loads(PUBLISHED.read_text()))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_the_record_of_every_scene_fits_the_code_and_explains_all_that_it_shows(name) -> None:
+    record = record_of(name)
+    ClipRecord.model_validate(record)
     keys = ["schema", "scene", "spec", "values", "video", "beats", "results", "explanations", "made_with"]
     assert list(record) == keys
     assert {*record["results"], *(shown["of"] for beat in record["beats"] for shown in beat["shown"])} == set(
