@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, VGroup
+from manim import DOWN, LEFT, UP, VGroup
 
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.flow import ALMOST, sizes
@@ -21,6 +21,8 @@ _APART = 0.3
 _LINE = 1.25
 """Room of one line, in em."""
 _MUCH_LARGER = 1.15
+_DEEP = 0.67
+"""How far two lines may go down in a wide frame, where pictures begin in the band of the title, in scene units."""
 
 
 class Headline(VGroup):
@@ -65,6 +67,8 @@ class Headline(VGroup):
         _, room, size = max(found, key=lambda one: one[0])
         words = Paragraph(text, size, self.theme.text, room.width)
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
+        if not self.tall and len(words) > 1 and (low := self.box.top - _DEEP - words.get_bottom()[1]) > 0:
+            words.shift(low * UP)
         if len(words) == 1 and not self.tall and room is not below:
             self._on_base_line(words[0], room.left)
         self.add(words)

@@ -12,8 +12,9 @@ from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, VGroup, VMobj
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, Ring
+from scenes.mobjects.flow import sizes
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.text import Label, Paragraph
+from scenes.mobjects.text import Label, Paragraph, width_of
 from scenes.mobjects.travel import LATE, travel
 from scenes.theme import Theme
 
@@ -33,13 +34,18 @@ __all__ = [
 NAME_HEIGHT = 0.56
 """Room to leave below a grid for its name, in scene units."""
 
+_NAME = 0.36
+"""Size of a name, in scene units."""
+
 
 class Panel(VGroup):
-    """A grid with its name and size below it."""
+    """A grid with its name and size below it; smaller, or on several lines, where it would be wider than `width`."""
 
-    def __init__(self, grid: NumberGrid, name: str) -> None:
+    def __init__(self, grid: NumberGrid, name: str, width: float = np.inf) -> None:
         self.grid = grid
-        self.caption = Label(name, max(0.36, smallest_text()), grid.role)
+        fits = (size for size in sizes(max(_NAME, smallest_text())) if width_of(name) * size <= width)
+        size = next(fits, smallest_text())
+        self.caption = Paragraph(name, size, grid.role, max(width, size), aligned_edge=ORIGIN)
         self.caption.next_to(grid, DOWN, buff=0.1)
         super().__init__(grid, self.caption)
 
@@ -128,7 +134,7 @@ def named(label: str, array: Array) -> str:
 
 
 def caption(name: str, color: str, width: float) -> Paragraph:
-    return Paragraph(name, max(0.36, smallest_text()), color, width, aligned_edge=ORIGIN)
+    return Paragraph(name, max(_NAME, smallest_text()), color, width, aligned_edge=ORIGIN)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
-from scenes.mobjects.text import Label
+from scenes.mobjects.text import LINE_HEIGHT, Label, lines_of
 from scenes.theme import Theme
 
 __all__ = ["GridRow", "RowMap"]
@@ -64,11 +64,21 @@ class GridRow(VGroup):
         if per_line:
             ways = [[list(shown[k : k + per_line]) for k in range(0, len(shown), per_line)]]
         lines = max(ways, key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
-        cell = min(_LARGEST, cell_of(lines, room))
+        self.room, cell = room, min(_LARGEST, cell_of(lines, room))
+        if (most := max(self._lines_of_name(one, cell, line) for line in lines for one in line)) > 1:
+            cell = min(cell, cell_of(lines, room, (most - 1) * LINE_HEIGHT * smallest_text()))
         self.grids: list[NumberGrid] = []
         built = [self._line(line, theme, cell) for line in lines]
         super().__init__(*built)
         self.arrange(DOWN, buff=LINE_GAP).move_to(room.center)
+
+    def _name_width(self, one: RowMap, cell: float, line: Sequence[RowMap]) -> float:
+        """Return how wide a name may be: a little wider than its grid, if others stand beside it."""
+        return self.room.width if len(line) == 1 else cell * one.values.shape[1] + SIGN / 2 - 0.1
+
+    def _lines_of_name(self, one: RowMap, cell: float, line: Sequence[RowMap]) -> int:
+        size = smallest_text()
+        return len(lines_of(one.name, max(self._name_width(one, cell, line), size) / size))
 
     def _line(self, line: Sequence[RowMap], theme: Theme, cell: float) -> VGroup:
         """Return panels whose grids stand on one middle line, each with the sign before it."""
@@ -78,7 +88,7 @@ class GridRow(VGroup):
             decimals = next((n for n in fewer if readable_cell(one.values, n) <= cell), one.decimals)
             options: dict[str, Any] = {"filled": one.filled, "added": one.added, "decimals": decimals}
             grid = NumberGrid(one.values, one.address, one.role, theme, cell, **options)
-            panel = Panel(grid, one.name)
+            panel = Panel(grid, one.name, self._name_width(one, cell, line))
             if one.before:
                 built.add(Label(one.before, max(0.5, smallest_text()), theme.muted).move_to((at + SIGN / 2) * RIGHT))
                 at += SIGN
@@ -99,12 +109,12 @@ def ways_to_break(shown: list[RowMap]) -> list[list[list[RowMap]]]:
     return [[[shown[0], *first], *others] for first, *others in rest] + [[shown[:1], *lines] for lines in rest]
 
 
-def cell_of(lines: Sequence[Sequence[RowMap]], room: Box) -> float:
-    """Return the largest cell with which lines fit."""
+def cell_of(lines: Sequence[Sequence[RowMap]], room: Box, more: float = 0.0) -> float:
+    """Return the largest cell with which lines fit; names need so much more room than one line."""
     across = (
         (room.width - SIGN * sum(1.0 if one.before else 0.5 * (k > 0) for k, one in enumerate(line)))
         / sum(one.values.shape[1] for one in line)
         for line in lines
     )
-    free = room.height - NAME_HEIGHT * len(lines) - LINE_GAP * (len(lines) - 1)
+    free = room.height - (NAME_HEIGHT + more) * len(lines) - LINE_GAP * (len(lines) - 1)
     return float(min(*across, free / sum(max(one.values.shape[0] for one in line) for line in lines)))
