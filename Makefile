@@ -58,7 +58,7 @@ setup: .venv/.ready
 	scripts/setup dev
 
 words:
-	.venv/bin/pybabel -q extract -k say:1 -k say_many:1,2 --no-default-keywords --omit-header --sort-output \
+	.venv/bin/pybabel -q extract -k say:1 -k say_many:1,2 -k marked:1 --no-default-keywords --omit-header --sort-output \
 		--add-location=file -o scenes/locale/cnnreel.pot scenes cnnreel
 
 clean:

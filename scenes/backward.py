@@ -46,7 +46,7 @@ class BackwardScene(ExplainerScene[_SpecT]):
         self.bands = with_one_line(self.bands, tall=self.tall)
         line = replace(self.bands.formula, top=self.bands.formula.bottom + (_LINE if self.wide else _TALL_LINE))
         self.bands = replace(self.bands, formula=line, stage=replace(self.bands.whole, bottom=line.top + 0.1))
-        self.show_title(title, say("← back"))
+        self.show_title(say(title), say("← back"))
         self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
         self.working = Working(self, self.sheets.grids, **colors)
 

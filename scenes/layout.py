@@ -10,7 +10,7 @@ from manim import DL, UR, Mobject, config
 from cnn_core.frozen import Frozen
 from scenes.theme import CAPTION_BAND, SMALLEST_TEXT
 
-__all__ = ["Bands", "Box", "smallest_text", "with_one_line"]
+__all__ = ["MARGIN", "Bands", "Box", "smallest_text", "with_one_line"]
 
 MARGIN = 0.5
 """Free space at the sides of the frame, in scene units."""

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import numpy as np
 from manim import (
     ORIGIN,
+    UP,
     Animation,
     FadeIn,
     FadeOut,
@@ -19,11 +20,11 @@ from manim import (
 )
 
 from scenes.language import say, speaking
-from scenes.layout import Bands, Box, smallest_text
+from scenes.layout import MARGIN, Bands, Box, smallest_text
 from scenes.marks import Marked, Written, can_be_seen
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
-from scenes.mobjects.text import Label, Paragraph, Traceable, width_of
+from scenes.mobjects.text import Label, Paragraph, Traceable, size_within
 from scenes.specs import SceneSpec
 from scenes.swift import SwiftScene, family_of
 from scenes.theme import PACE, THEMES, reading_time, shortest_reading
@@ -233,12 +234,14 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
     def _question_in_words(self, prompt: str, box: Box) -> Paragraph:
         """Set a question as large as it fits, on one line if that is large enough."""
 
-        def paragraph(size: float) -> Paragraph:
-            return Paragraph(prompt, size, self.theme.question, box.width, "semibold", aligned_edge=ORIGIN)
+        def paragraph(size: float, width: float = box.width) -> Paragraph:
+            return Paragraph(prompt, size, self.theme.question, width, "semibold", aligned_edge=ORIGIN)
 
-        size = min(0.6, 0.999 * box.width / width_of(prompt, "semibold"))
-        words = paragraph(size) if size >= 0.48 else fitted(paragraph, box, 0.6) or paragraph(smallest_text())
-        return words.move_to(box.center)
+        size = size_within(prompt, box.width, 0.6, "semibold")
+        if size >= 0.48:
+            return paragraph(size).move_to(box.center)
+        words = fitted(paragraph, box, 0.6) or paragraph(smallest_text(), min(box.width + MARGIN, config.frame_width))
+        return words.move_to(box.center).shift(max(0.0, (words.height - box.height) / 2) * UP)
 
     def end_question(self) -> FadeOut:
         return FadeOut(self.question)

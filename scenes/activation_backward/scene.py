@@ -17,7 +17,7 @@ from scenes.activation_backward import (
     TanhBackwardSpec,
 )
 from scenes.backward import BackwardScene
-from scenes.language import about, say, say_many
+from scenes.language import about, marked, say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.arrangement import Column, Part, Row
 from scenes.mobjects.grid import CellMarks
@@ -176,7 +176,7 @@ def activation_sheets(trace: Any) -> dict[str, Sheet]:
     """Return the grids of an activation's gradient."""
     return {
         "x": sheet_of(trace, "x", "x", "input"),
-        "slope": sheet_of(trace, "slope", "slope", "text", filled=False),
+        "slope": sheet_of(trace, "slope", say("slope"), "text", filled=False),
         "grad_output": sheet_of(trace, "grad_output", "dL/dy", "output", is_gradient=True),
         "grad_input": sheet_of(trace, "grad_input", "dL/dx", "input", is_gradient=True, filled=False),
     }
@@ -186,7 +186,7 @@ class ReluBackwardScene(ActivationBackwardScene[ReluBackwardSpec]):
     """Gradients pass where the value was positive."""
 
     spec_class: ClassVar[type[ReluBackwardSpec]] = ReluBackwardSpec
-    operation = "ReLU, backward"
+    operation = marked("ReLU, backward")
     function = "ReLU"
 
     def moral(self) -> str:
@@ -205,7 +205,7 @@ class LeakyReluBackwardScene(ActivationBackwardScene[LeakyReluBackwardSpec]):
     """Below 0 a part of the gradient passes."""
 
     spec_class: ClassVar[type[LeakyReluBackwardSpec]] = LeakyReluBackwardSpec
-    operation = "LeakyReLU, backward"
+    operation = marked("LeakyReLU, backward")
     function = "LeakyReLU"
 
     def moral(self) -> str:
@@ -218,7 +218,7 @@ class SigmoidBackwardScene(ActivationBackwardScene[SigmoidBackwardSpec]):
     """At most a quarter of a gradient passes."""
 
     spec_class: ClassVar[type[SigmoidBackwardSpec]] = SigmoidBackwardSpec
-    operation = "Sigmoid, backward"
+    operation = marked("Sigmoid, backward")
     function = "sigmoid"
     least = 6.0
 
@@ -235,7 +235,7 @@ class TanhBackwardScene(ActivationBackwardScene[TanhBackwardSpec]):
     """Gradients pass near 0."""
 
     spec_class: ClassVar[type[TanhBackwardSpec]] = TanhBackwardSpec
-    operation = "Tanh, backward"
+    operation = marked("Tanh, backward")
     function = "tanh"
     least = 3.0
 

@@ -11,7 +11,7 @@ from cnn_core.expression import Value
 from scenes.backward import BackwardScene
 from scenes.batch_norm.dots import DotPlot
 from scenes.batch_norm_backward import BatchNormBackwardSpec
-from scenes.language import number, say
+from scenes.language import marked, number, say
 from scenes.layout import smallest_text
 from scenes.mobjects.arrangement import Column, Part, Row
 from scenes.mobjects.expression import Known
@@ -31,7 +31,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
     """One output asks, and all inputs are asked."""
 
     spec_class: ClassVar[type[BatchNormBackwardSpec]] = BatchNormBackwardSpec
-    operation = "Batch norm, backward"
+    operation = marked("Batch norm, backward")
 
     def construct(self) -> None:
         trace = self.spec.trace()

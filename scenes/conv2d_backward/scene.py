@@ -14,7 +14,7 @@ from scenes.conv2d_backward import Conv2dBackwardSpec
 from scenes.conv2d_backward.board import Carried, Watched, all_of, back_arrangements, in_lines
 from scenes.conv2d_backward.flip import Flip, most_asked
 from scenes.conv2d_backward.step import Step
-from scenes.language import listed, say
+from scenes.language import listed, marked, say
 from scenes.mobjects.grid import CellMarks, Window
 from scenes.mobjects.panels import question_marks
 from scenes.mobjects.sheets import Tagged
@@ -27,7 +27,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
     """Each output hands back its window and its kernel; the flip is what that comes to."""
 
     spec_class: ClassVar[type[Conv2dBackwardSpec]] = Conv2dBackwardSpec
-    operation = "Conv2D, backward"
+    operation = marked("Conv2D, backward")
 
     def construct(self) -> None:
         trace, c_out = self.spec.trace(), self.spec.watched

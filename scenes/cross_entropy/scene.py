@@ -11,10 +11,10 @@ from manim import Create, FadeIn, FadeOut, VGroup
 from scenes.backward import BackwardScene
 from scenes.cross_entropy import CrossEntropySpec
 from scenes.cross_entropy.curve import LossCurve
-from scenes.language import number, say
+from scenes.language import marked, number, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import share_in_words
-from scenes.mobjects.text import Label, Number
+from scenes.mobjects.text import Label, Number, size_within
 from scenes.mobjects.upright_bars import UprightBars
 
 __all__ = ["CrossEntropyScene"]
@@ -28,7 +28,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     """The gradient of the logits is what was said minus what is true."""
 
     spec_class: ClassVar[type[CrossEntropySpec]] = CrossEntropySpec
-    operation = "Softmax and cross-entropy"
+    operation = marked("Softmax and cross-entropy")
 
     def construct(self) -> None:
         self.open(self.operation, {}, [], output=self.theme.text)
@@ -65,7 +65,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             self.bases = [stage.top - above - self.unit, lower]
 
     def tag(self, text: str, color: str, room: Box) -> Label:
-        label = Label(text, max(_TAG, smallest_text()), color, "semibold")
+        label = Label(text, size_within(text, room.width, max(_TAG, smallest_text()), "semibold"), color, "semibold")
         return label.move_to(np.array([room.left + label.width / 2, room.top - label.size / 2, 0]))
 
     def called(self, k: int) -> str:

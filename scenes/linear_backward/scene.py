@@ -8,7 +8,7 @@ import numpy as np
 from manim import Create, FadeIn, FadeOut
 
 from scenes.backward import BackwardScene
-from scenes.language import say
+from scenes.language import marked, say
 from scenes.linear_backward import LinearBackwardSpec
 from scenes.mobjects.arrangement import Column, Row
 from scenes.mobjects.grid import CellMarks
@@ -22,7 +22,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
     """Each output hands back two things: its inputs to its weights, and its weights to the inputs."""
 
     spec_class: ClassVar[type[LinearBackwardSpec]] = LinearBackwardSpec
-    operation = "Linear, backward"
+    operation = marked("Linear, backward")
 
     def construct(self) -> None:
         self.open(self.operation, *linear_sheets(self.spec.trace()))
@@ -88,7 +88,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                     Create(CellMarks(weight, column, self.theme.window, 6, together=True)),
                 ]
                 self.signs = [first[-1].mobject]
-                prompt = say("The last input met the weights of the last column. What is its gradient?")
+                prompt = say("The last input met the last column of w. What is its gradient?")
                 self.ask(prompt, equation.result.text, *marks, first=first)
             said = say("An input is blamed by the weights that it met: its column, each times what that output asks.")
             if k:

@@ -12,9 +12,8 @@ from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, VGroup, VMobj
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, Ring
-from scenes.mobjects.flow import sizes
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.text import Label, Paragraph, width_of
+from scenes.mobjects.text import Label, Paragraph, size_within
 from scenes.mobjects.travel import LATE, travel
 from scenes.theme import Theme
 
@@ -43,8 +42,7 @@ class Panel(VGroup):
 
     def __init__(self, grid: NumberGrid, name: str, width: float = np.inf) -> None:
         self.grid = grid
-        fits = (size for size in sizes(max(_NAME, smallest_text())) if width_of(name) * size <= width)
-        size = next(fits, smallest_text())
+        size = size_within(name, width, max(_NAME, smallest_text()))
         self.caption = Paragraph(name, size, grid.role, max(width, size), aligned_edge=ORIGIN)
         self.caption.next_to(grid, DOWN, buff=0.1)
         super().__init__(grid, self.caption)

@@ -14,6 +14,7 @@ from manim import DOWN, LEFT, ManimColor, VGroup, VMobject, config
 
 from cnn_core.numerals import parenthesised
 from scenes.language import number
+from scenes.layout import smallest_text
 from scenes.letters import check_letters
 from scenes.mobjects.flow import broken
 from scenes.mobjects.lettering import Curves, lettering
@@ -28,6 +29,7 @@ __all__ = [
     "Paragraph",
     "Traceable",
     "lines_of",
+    "size_within",
     "width_of",
 ]
 
@@ -80,6 +82,11 @@ def width_of(text: str, weight: str = "regular") -> float:
     """Return the width of a line of text in em, without drawing it."""
     check_letters("a label", text)
     return lettering(weight).line(text).width
+
+
+def size_within(text: str, width: float, most: float, weight: str = "regular") -> float:
+    """Return the largest size, `most` or smaller, with which a line is no wider; or the smallest that can be read."""
+    return max(smallest_text(), min(most, 0.999 * width / max(width_of(text, weight), 1e-6)))
 
 
 class Traceable:

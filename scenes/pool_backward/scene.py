@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from manim import Create
 
-from scenes.language import listed, number, say, say_many
+from scenes.language import listed, marked, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.pool_backward import AvgPoolBackwardSpec, MaxPoolBackwardSpec
 from scenes.pool_backward.common import SLOW, PoolBackwardScene
@@ -19,7 +19,7 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
     """Only the winner is asked to change."""
 
     spec_class: ClassVar[type[MaxPoolBackwardSpec]] = MaxPoolBackwardSpec
-    operation = "MaxPool2D, backward"
+    operation = marked("MaxPool2D, backward")
 
     def winner(self, i: int, j: int) -> tuple[int, int]:
         found: tuple[int, int] = self.trace.step(0, 0, i, j).winner
@@ -139,7 +139,7 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
     """Each cell of a window gets an equal share."""
 
     spec_class: ClassVar[type[AvgPoolBackwardSpec]] = AvgPoolBackwardSpec
-    operation = "AvgPool2D, backward"
+    operation = marked("AvgPool2D, backward")
 
     def opening(self) -> str:
         return say("Pooling made a mean of each window.")

@@ -19,7 +19,7 @@ from scenes.stage import ExplainerScene
 
 HOUSE = Path(__file__).parents[2]
 TEMPLATE = HOUSE / "scenes" / "locale" / "cnnreel.pot"
-KEYWORDS = {"say": (1,), "say_many": (1, 2)}
+KEYWORDS = {"say": (1,), "say_many": (1, 2), "marked": (1,)}
 
 
 @pytest.fixture
