@@ -110,7 +110,7 @@ def test_a_damaged_beat_is_filmed_again(short_spec: SceneSpec, short_clip: Clip,
 @pytest.mark.slow
 def test_parts_that_several_workers_film_make_the_same_film(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("cnnreel.work.scheduler.SHORTEST", 1)
-    (result,) = film_all([Clip(short_spec, "a", tmp_path / "many", Output("low"))], 3)
+    (result,) = film_all([Clip(short_spec, "a", tmp_path / "many", Output("low"))], 2)
     assert isinstance(result, Clip)
     film(short_spec, tmp_path / "one", name="a", quality="low")
     assert content(tmp_path / "many/a") == content(tmp_path / "one/a")
