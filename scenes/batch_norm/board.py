@@ -14,7 +14,7 @@ from scenes.mobjects.expression import Known
 from scenes.mobjects.flow import in_a_row
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
-from scenes.mobjects.text import Label
+from scenes.mobjects.text import Label, Paragraph
 
 __all__ = ["AllChannels", "BatchNormBoard"]
 
@@ -96,7 +96,7 @@ class BatchNormBoard:
         panel.shift(self.room.center + self._below / 2 * UP + half * side - grid.get_center())
         return panel
 
-    def _place_names(self, left: Label, right: Label) -> None:
+    def _place_names(self, left: Label | Paragraph, right: Label | Paragraph) -> None:
         """Keep long names in the room and apart from each other: smaller, nearer to the sides, or one lower."""
         room, least = self.room, smallest_text() / left.size
         fitting = max(least, (room.width - APART) / (left.width + right.width))
@@ -109,7 +109,7 @@ class BatchNormBoard:
         if self._overlap(left, right) > 1e-6:
             right.shift(1.1 * right.height * DOWN)
 
-    def _overlap(self, left: Label, right: Label) -> float:
+    def _overlap(self, left: VGroup, right: VGroup) -> float:
         """Return how much room is missing between two names."""
         return float(left.get_right()[0] + APART - right.get_left()[0])
 

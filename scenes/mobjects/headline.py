@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, UP, VGroup
+from manim import DOWN, LEFT, UP, VGroup, config
 
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.flow import ALMOST, sizes
@@ -67,8 +67,8 @@ class Headline(VGroup):
         _, room, size = max(found, key=lambda one: one[0])
         words = Paragraph(text, size, self.theme.text, room.width)
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
-        if not self.tall and len(words) > 1 and (low := self.box.top - _DEEP - words.get_bottom()[1]) > 0:
-            words.shift(low * UP)
+        if config.frame_width > config.frame_height and len(words) > 1:
+            words.shift(max(0.0, self.box.top - _DEEP - words.get_bottom()[1]) * UP)
         if len(words) == 1 and not self.tall and room is not below:
             self._on_base_line(words[0], room.left)
         self.add(words)

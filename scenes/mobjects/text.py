@@ -206,6 +206,7 @@ class Paragraph(VGroup):
         aligned_edge: np.ndarray = LEFT,
     ) -> None:
         super().__init__(*(Label(line, size, color, weight) for line in lines_of(text, width / size, weight)))
+        self.size = size
         self.arrange(DOWN, buff=(LINE_HEIGHT - 1) * size, aligned_edge=aligned_edge)
 
 
