@@ -116,7 +116,7 @@ _slow_init = VMobject.__init__
 
 def _init(mobject: VMobject, *given: Any, **options: Any) -> None:
     """Begin as another one that was given the same options did; Manim parses every colour again."""
-    kind = type(mobject)
+    kind: Any = type(mobject)
     try:
         known = None if given or not _begins_plainly(kind) else _beginning(tuple(options.items()))
     except TypeError:  # something that cannot be looked up
@@ -211,10 +211,10 @@ def _known(color: str) -> ManimColor:
     return ManimColor(color)
 
 
-VMobject.__init__ = _init  # type: ignore[method-assign]
-VMobject.get_points_defining_boundary = _anchors  # type: ignore[method-assign]
-Mobject.get_critical_point = _get_critical_point  # type: ignore[method-assign]
-Mobject.length_over_dim = _length_over_dim  # type: ignore[method-assign]
+VMobject.__init__ = _init  # type: ignore[assignment]
+VMobject.get_points_defining_boundary = _anchors  # type: ignore[assignment]
+Mobject.get_critical_point = _get_critical_point  # type: ignore[assignment]
+Mobject.length_over_dim = _length_over_dim  # type: ignore[assignment]
 Mobject.update = _refresh  # type: ignore[method-assign,assignment]
 VMobject.update_rgbas_array = _update_rgbas_array  # type: ignore[assignment]
 Mobject.get_family = _get_family  # type: ignore[assignment]

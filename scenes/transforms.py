@@ -57,4 +57,4 @@ def _are_alike(one: Mobject, other: Mobject) -> bool:
     return all(map(_are_alike, one.submobjects, other.submobjects))
 
 
-Transform.begin = _begin  # type: ignore[method-assign]
+Transform.begin = _begin  # type: ignore[assignment]

@@ -168,7 +168,7 @@ def commands(stack: npt.NDArray[np.float64], ends: npt.NDArray[np.int64]) -> Ite
     first = np.maximum.accumulate(np.where(begins, np.arange(count), 0))
     last = np.append(begins[1:], True)
     closes = last & (np.abs(stack[:, first, 0] - stack[:, :, 3]) <= NEAR).all(axis=(0, 2))
-    right, down = ends.any(axis=0).T
+    right, down = ends[..., 0].any(axis=0), ends[..., 1].any(axis=0)
     lone = last & begins
     needless = (closes & ~begins) | ~(right | down | lone)
     names = np.where(down, np.where(right, "l", "v"), "h")
