@@ -6,18 +6,19 @@ from collections import Counter
 from types import MappingProxyType
 
 from cnn_core.graph import Node
-from cnn_core.net_input import NetInput
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
 from scenes.language import about, listed, marked, number, say, say_many
-from scenes.net.reading import MOST_SHOWN, NetReading
+from scenes.net.choosing import MOST_SHOWN
+from scenes.net.reading import NetReading
 from scenes.net.worked import WorkedOut
 
 __all__ = [
     "SHORT",
     "capital",
     "entering",
+    "given_in_words",
     "made_in_words",
     "named_stage",
     "shape_of",
@@ -50,12 +51,19 @@ _FEW = 2
 """Steps of a stage that are named one by one."""
 
 
-def entering(entered: NetInput) -> str:
+def given_in_words(reading: NetReading) -> str:
+    return say("{origin}: what the network is given.", origin=capital(reading.entered.origin))
+
+
+def entering(reading: NetReading) -> str:
     """Say what numbers enter, and what was done to a picture's values."""
+    entered, scaling = reading.entered, reading.entered.scaling
     named = {"low": short(float(entered.x.min())), "high": short(float(entered.x.max()))}
-    scaling = entered.scaling
+    if reading.image is not None and reading.enters_as_it_looks:
+        return say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=capital(entered.origin))
     if scaling is None:
-        return say("Numbers from {low} to {high} enter the network.", **named)
+        origin = capital(entered.origin)
+        return say("{origin}: from {low} to {high}, they enter the network as they are.", origin=origin, **named)
     if scaling.mean == (0.0,) and scaling.std == (1.0,):
         return say("Its values from 0 to 255 are scaled: numbers from {low} to {high} enter.", **named)
     return say(
@@ -88,18 +96,25 @@ def short(value: float) -> str:
 
 
 def whole_net(reading: NetReading) -> str:
-    if reading.depth != "stages":
+    """Say how large the network is."""
+    named = {"nodes": len(reading.graph.nodes), "parameters": f"{reading.graph.parameters():,}"}
+    if reading.is_stepwise:
         return say(
-            "{nodes} steps, told at {stops} stops, with {parameters} learned numbers. The strip shows where we are.",
-            nodes=len(reading.graph.nodes),
-            stops=len(reading.stages),
-            parameters=f"{reading.graph.parameters():,}",
+            "A trained network of {steps} layers, with {parameters} learned numbers, reads it. "
+            "The strip shows where we are.",
+            steps=len(reading.steps),
+            **named,
+        )
+    if reading.depth in (None, "stages"):
+        return say(
+            "{nodes} steps in {stages} stages, with {parameters} learned numbers. The strip shows where we are.",
+            stages=len(reading.stages),
+            **named,
         )
     return say(
-        "{nodes} steps in {stages} stages, with {parameters} learned numbers. The strip shows where we are.",
-        nodes=len(reading.graph.nodes),
-        stages=len(reading.stages),
-        parameters=f"{reading.graph.parameters():,}",
+        "{nodes} steps, told at {stops} stops, with {parameters} learned numbers. The strip shows where we are.",
+        stops=len(reading.stages),
+        **named,
     )
 
 
@@ -109,16 +124,17 @@ def stage_line(stage: NetStage) -> tuple[str, str]:
     return shape, steps_of(stage)
 
 
-def told_stage(index: int, stage: NetStage, depth: Depth) -> str:
+def told_stage(index: int, stage: NetStage, depth: Depth | None) -> str:
     """Say what a stage is made of, and how many of its maps are shown."""
     named = {"number": index + 1, "shape": shape_of(stage), "steps": steps_of(stage)}
-    if depth == "stages":
+    is_whole = depth in (None, "stages")
+    if is_whole:
         said = say("Stage {number} ends with {shape}, after {steps}.", **named)
     else:
         said = say("Stop {number} gives {shape}, after {steps}.", **named)
     if len(stage.shape) == 3 and stage.shape[0] > MOST_SHOWN:
         said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
-    return f"{said} {bridged(stage)}".strip() if depth == "stages" else said
+    return f"{said} {bridged(stage)}".strip() if is_whole else said
 
 
 def why_stage(reading: NetReading, index: int) -> str:

@@ -14,7 +14,7 @@ from cnn_core.expression import Sum, Value
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
-from scenes.net.strip import StageStrip, StripShape
+from scenes.net.strip import NetStrip, StageShape
 from scenes.net.words import named_stage, strange, told_stage
 from scenes.net.worked import shortened
 from scenes.rehearsal import rehearse
@@ -48,9 +48,9 @@ def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
     assert any(line.startswith(f"{winner.capitalize()} weighs every number.") for line in said)
-    assert said[3].startswith("Conv2d 7×7, stride 2. ")
-    assert said[3].endswith("It sees the same window of all 3 maps.")
-    sums = filmed["resnet"].timeline.beats[4].shown
+    assert said[2].startswith("Conv2d 7×7, stride 2. ")
+    assert said[2].endswith("It sees the same window of all 3 maps.")
+    sums = filmed["resnet"].timeline.beats[3].shown
     assert len([one for one in sums if one.of.startswith("worked_out[0].channel_sums")]) == 3
     assert any("Two maps are added, number by number" in line for line in said)
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
@@ -80,16 +80,16 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-4].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
     assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
     assert said[-1] == "This network ends with maps: beside what was given, what came out."
 
 
 def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
     reading = filmed["unet"].spec.reading
-    shape = StripShape.of("input", reading.stages, reading.levels)
+    shape = StageShape.with_input("input", reading.stages, reading.levels)
     assert (shape.levels, shape.bridges) == ((0, 0, 1, 2, 1, 0), ((2, 4), (1, 5)))
-    strip = StageStrip(shape, THEMES["dark"], Box(-6, 6, -1, -1 + shape.height(12)))
+    strip = NetStrip(shape, THEMES["dark"], Box(-6, 6, -1, -1 + shape.height(12)))
     for source, target in shape.bridges:
         (bridge,) = strip.bridges_to(target)
         assert strip.places[source].get_right()[0] < bridge.get_left()[0] < bridge.get_right()[0]
@@ -103,7 +103,7 @@ def test_the_strip_says_what_each_stage_is_as_far_as_there_is_room(filmed: dict[
     assert [named_stage(stage)[0] for stage in reading.stages] == [
         *("conv 7×7, 4", "2 residual blocks", "2 residual blocks", "pool, linear, 7"),
     ]
-    shape = StripShape.of("input", reading.stages, None)
+    shape = StageShape.with_input("input", reading.stages, None)
     assert shape.lines(13.0)[2] == ["2 residual blocks"]
     assert shape.lines(3.5)[2] == ["2", "blocks"]
     assert shape.lines(2.8)[2] == ["2"], "only its number has room"
