@@ -17,7 +17,7 @@ from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.text import width_of
 from scenes.net.number_list import NumberList
 from scenes.net.reading import NetReading
-from scenes.net.strip import NetStrip, StripShape
+from scenes.net.strip import NetStrip, shape_of_strip
 from scenes.net.worked import WorkedOut
 from scenes.stage import ExplainerScene
 
@@ -124,7 +124,7 @@ class NetBoard:
 
     def __init__(self, stage: ExplainerScene[Any], reading: NetReading) -> None:
         self.stage, self.reading, self.theme = stage, reading, stage.theme
-        shape = StripShape.of(reading)
+        shape = shape_of_strip(reading)
         self.places = NetPlaces.of(stage.bands, shape.height(stage.bands.whole.width))
         self.track = NetStrip(shape, stage.theme, self.places.track)
         stage.bands = replace(stage.bands, formula=self.places.formula)
@@ -136,7 +136,12 @@ class NetBoard:
         """Return a node's output, or the input, as maps in a box, each with its range where the record has it."""
         output = self.reading.maps_in if node is None else self.reading.output_of(node.name)
         maps = as_maps(output)
-        if node is None or output.ndim < 3 or not self.reading.place_in_record(node, "lows"):
+        if (
+            node is None
+            or output.ndim < 3
+            or output.shape[1:] == (1, 1)
+            or not self.reading.place_in_record(node, "lows")
+        ):
             arrangement = Arrangement.of(maps.shape, box.width / box.height)
             words = channels_in_words(maps) if node is None else shape_in_words(maps)
             return FeatureMaps(maps, arrangement, role, self.theme, box, words)
@@ -201,7 +206,7 @@ class NetBoard:
         self.left, self.right = self.some(reads, seen, self.places.left, self.theme.input), None
         if gives.ndim == 3:
             self.right = self.some(gives, one.position[1:2], self.places.right, self.theme.output)
-        self.show(self.left, *filter(None, [self.right]))
+        self.show(self.left, *([] if self.right is None else [self.right]))
 
     def some(self, output: Array, channels: Sequence[int], box: Box, role: str) -> FeatureMaps:
         """Return some maps of an output, with their number."""
@@ -228,7 +233,8 @@ class NetBoard:
     def put_away(self) -> None:
         """Take what stands at the sides off the stage, until `clear`."""
         self.clear()
-        standing = [self.left, *filter(None, [self.right])] if self.layer is not None else []
+        sides = [self.left, self.right] if self.layer is not None else []
+        standing = [maps for maps in sides if maps is not None]
         self.away = [Group(maps.image, maps.frames, maps.words) for maps in standing]
         if standing:
             self.stage.play(*(maps.leave() for maps in standing), run_time=0.4)

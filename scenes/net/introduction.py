@@ -5,18 +5,16 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-from manim import DOWN, LEFT, FadeIn, FadeOut, Group, Rectangle, VGroup
+from manim import LEFT, FadeIn, FadeOut, Group, VGroup
 
-from cnn_core.arrays import Array
 from cnn_core.net_input import is_strange
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.maps import FeatureMaps
-from scenes.mobjects.picture import Colours, Picture
 from scenes.mobjects.text import Label, width_of
 from scenes.net.board import NetBoard
-from scenes.net.photo import show_preparation
-from scenes.net.words import entering, given_in_words, stage_line, strange, whole_net
+from scenes.net.photo import as_colours, framed, show_preparation
+from scenes.net.words import entering, stage_line, strange, told_output, whole_net
 
 __all__ = ["introduce", "looks"]
 
@@ -28,7 +26,7 @@ def introduce(board: NetBoard) -> None:
     why = say("Each step makes new numbers of the numbers before it.")
     if not reading.is_stepwise:
         why = say("Each stage reads what the one before it made.")
-    with stage.beat("explain", whole_net(reading), reason=why):
+    with stage.beat("explain", f"{whole_net(reading)} {told_output(reading.graph)}".strip(), reason=why):
         if reading.is_stepwise:
             stage.play(FadeIn(track, track.mark), run_time=0.8)
             stage.bring_to_back(track)
@@ -49,17 +47,19 @@ def enter_picture(board: NetBoard) -> FeatureMaps:
     if image and image.preparation:
         shown, remark = show_preparation(stage, image.preparation, remark, whole), ""
     elif not is_alike:
-        with stage.beat("explain", given_in_words(reading), reason=why):
+        with stage.beat(
+            "explain", say("What the network is given: {origin}.", origin=reading.entered.origin), reason=why
+        ):
             shown = looks(board)
             stage.play(FadeIn(shown), run_time=1.0)
     maps = board.maps_of(None, whole, theme.text if image and is_alike else theme.input)
     warning = strange(is_strange(reading.graph, reading.entered.x))
     said = " ".join(filter(None, [entering(reading), warning, remark]))
     with stage.beat("explain", said, reason=why):
-        if shown and is_alike:
+        if shown is not None and is_alike:
             stage.play(FadeOut(shown), FadeIn(maps, target_position=shown[-1]), run_time=1.0)
         else:
-            if shown:
+            if shown is not None:
                 stage.play(FadeOut(shown), run_time=0.4)
             board.reveal(maps, 1.6)
     return maps
@@ -70,20 +70,9 @@ def looks(board: NetBoard) -> Group:
     entered, whole, theme = board.reading.entered, board.places.everything, board.theme
     if entered.pixels is None or board.reading.enters_as_it_looks:
         return board.maps_of(None, whole, theme.input if entered.pixels is None else theme.text)
-    colours = as_colours(entered.pixels)
-    height = whole.height - 1.6 * smallest_text()
-    picture = Picture(colours, min(whole.width, height * colours.shape[1] / colours.shape[0]))
-    frame = Rectangle(width=picture.width, height=picture.height, color=theme.input, stroke_width=2)
-    words = Label("×".join(map(str, colours.shape[:2])), max(smallest_text(), 0.3), theme.muted)
-    return Group(picture, frame, words.next_to(picture, DOWN, buff=0.1)).move_to(whole.center)
-
-
-def as_colours(pixels: Array) -> Colours:
-    """Return red, green and blue, or grey, from 0 to 255 as a picture's colours."""
-    three = pixels[:3] if len(pixels) >= 3 else np.repeat(pixels[:1], 3, axis=0)
-    opaque = np.full((1, *pixels.shape[1:]), 255.0)
-    colours: Colours = np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
-    return colours
+    size = "×".join(map(str, entered.pixels.shape[1:]))
+    room = whole.width, whole.height - 1.6 * smallest_text()
+    return framed(theme, size, as_colours(entered.pixels), room).move_to(whole.center)
 
 
 def stage_lines(board: NetBoard) -> VGroup:

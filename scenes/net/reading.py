@@ -99,7 +99,7 @@ class NetReading:
     @cached_property
     def whole(self) -> NetOutline:
         """The outline of the network, whatever the depth."""
-        shapes = {name: trace.output.shape[1:] for name, trace in self.traces.items()}
+        shapes = {name: self.output_of(self.unturned(name)).shape for name in self.traces}
         return outline(self.graph, {self.graph.input: self.entered.x.shape[1:], **shapes})
 
     @cached_property
@@ -129,9 +129,15 @@ class NetReading:
         image: Array = whole[0]
         return image
 
+    def unturned(self, name: str) -> str:
+        """Return a node, or the one before it where it only puts the channels of maps last."""
+        node = self.graph.by_name.get(name)
+        turns = node is not None and node.op == "permute" and node.options.get("dims") == (0, 2, 3, 1)
+        return self.unturned(node.inputs[0]) if node is not None and turns else name
+
     def shown(self, stage: int) -> Array:
         """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
-        output = self.output_of(self.stages[stage].output)
+        output = self.output_of(self.unturned(self.stages[stage].output))
         return strongest_maps(output)[0] if output.ndim == 3 else output
 
     @cached_property

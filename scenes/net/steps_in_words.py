@@ -38,14 +38,14 @@ _TOLD_AGAIN: Mapping[str, str] = MappingProxyType(
 )
 _REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "conv2d": marked("Maps of strokes become maps of what strokes make together."),
+        "conv2d": marked("Simple patterns are put together into larger ones."),
         "batch_norm2d": marked("Values on one scale are easier to learn from."),
         "relu": marked("What speaks against a feature is left out."),
         "max_pool2d": marked("That a feature is there counts more than where exactly."),
         "avg_pool2d": marked("A mean keeps how much there is, not where."),
         "flatten": marked("A linear layer reads one row of numbers, not maps."),
         "linear": marked("Every output weighs all that was found."),
-        "dropout": marked("In training it keeps a network from leaning on single numbers."),
+        "dropout": marked("In training, no number could be relied on alone."),
     }
 )
 """What each kind of step is good for."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from scenes.net.reading import NetReading
 from scenes.net.words import SHORT, named_stage
 from scenes.theme import Theme
 
-__all__ = ["NetStrip", "StageShape", "StepShape", "StripShape", "bridge_between"]
+__all__ = ["NetStrip", "StageShape", "StepShape", "bridge_between", "shape_of_strip"]
 
 _NAMED = 1.08
 """Room that a name needs, for each unit of its width."""
@@ -35,41 +34,22 @@ _APART, _PITCH, _BAR = 0.9, 1.55, 0.05
 """Between two names of steps, and from line to line, in em; thickness of the bar below each in scene units."""
 
 
-class StripShape(ABC):
-    """What stands in a strip.
-
-    Attributes
-    ----------
-    bridges
-        Pairs of places on one level that are joined across others.
-    """
-
-    bridges: tuple[tuple[int, int], ...] = ()
-
-    @abstractmethod
-    def height(self, width: float) -> float:
-        """Return how high a strip of this width is."""
-
-    @abstractmethod
-    def rooms(self, box: Box) -> Iterator[tuple[Box, list[str]]]:
-        """Give the box of each place, and the lines of its name."""
-
-    @classmethod
-    def of(cls, reading: NetReading) -> StripShape:
-        """Return a name for each step, where each is told, or else a place for each stage."""
-        first = say("input") if reading.image is None else say("digit")
-        if not reading.is_stepwise:
-            return StageShape.with_input(first, reading.stages, reading.levels)
-        names = [OPERATIONS[node.op].name for node in reading.steps]
-        last = [say("softmax")] if reading.is_tabled else []
-        return StepShape((first, *(say(SHORT.get(name, name)) for name in names), *last))
+def shape_of_strip(reading: NetReading) -> StepShape | StageShape:
+    """Return a name for each step, where each is told, or else a place for each stage."""
+    first = say("input") if reading.image is None else say("digit")
+    if not reading.is_stepwise:
+        return StageShape.of(first, reading.stages, reading.levels)
+    names = [OPERATIONS[node.op].name for node in reading.steps]
+    last = [say("softmax")] if reading.is_tabled else []
+    return StepShape((first, *(say(SHORT.get(name, name)) for name in names), *last))
 
 
 @dataclass(frozen=True)
-class StepShape(StripShape):
+class StepShape:
     """The names of all steps over thin bars, on as many lines as they need."""
 
     names: tuple[str, ...]
+    bridges: tuple[tuple[int, int], ...] = ()
 
     def lines(self, width: float) -> list[list[int]]:
         return broken([width_of(name) for name in self.names], width / smallest_text(), _APART)
@@ -90,7 +70,7 @@ class StepShape(StripShape):
 
 
 @dataclass(frozen=True)
-class StageShape(StripShape):
+class StageShape:
     """A square for each stage, with its name below it.
 
     Attributes
@@ -99,20 +79,22 @@ class StageShape(StripShape):
         Of the places: what each is, and in fewer words, and its number; the first are taken that all fit.
     levels
         How deep each place lies.
+    bridges
+        Pairs of places on one level.
     """
 
     names: tuple[tuple[str, ...], ...]
     levels: tuple[int, ...]
     bridges: tuple[tuple[int, int], ...] = ()
 
-    @staticmethod
-    def with_input(first: str, stages: Sequence[NetStage], levels: Sequence[int] | None) -> StageShape:
+    @classmethod
+    def of(cls, first: str, stages: Sequence[NetStage], levels: Sequence[int] | None) -> StageShape:
         """Return a strip of the input, called `first`, and of stages; a U of those that have levels."""
         names = (3 * (first,), *((*named_stage(stage), str(k + 1)) for k, stage in enumerate(stages)))
         if levels is None:
-            return StageShape(names, (0,) * len(names))
+            return cls(names, (0,) * len(names))
         bridges = [(source + 1, k + 1) for k, stage in enumerate(stages) for source in stage.bridges]
-        return StageShape(names, (0, *levels), tuple(bridges))
+        return cls(names, (0, *levels), tuple(bridges))
 
     @property
     def deepest(self) -> int:
@@ -157,7 +139,7 @@ class NetStrip(Group):
         What has been put into it while the network was told.
     """
 
-    def __init__(self, shape: StripShape, theme: Theme, box: Box) -> None:
+    def __init__(self, shape: StepShape | StageShape, theme: Theme, box: Box) -> None:
         self.shape, self.theme, self.box = shape, theme, box
         self.is_thin = isinstance(shape, StepShape)
         self.places, self.labels = VGroup(), VGroup()

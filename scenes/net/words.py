@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from types import MappingProxyType
 
-from cnn_core.graph import Node
+from cnn_core.graph import Graph, Node
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
@@ -18,12 +18,12 @@ __all__ = [
     "SHORT",
     "capital",
     "entering",
-    "given_in_words",
     "made_in_words",
     "named_stage",
     "shape_of",
     "stage_line",
     "strange",
+    "told_output",
     "told_stage",
     "whole_net",
     "why_stage",
@@ -49,10 +49,6 @@ SHORT = MappingProxyType(
 """Names of steps that are shorter in a strip."""
 _FEW = 2
 """Steps of a stage that are named one by one."""
-
-
-def given_in_words(reading: NetReading) -> str:
-    return say("{origin}: what the network is given.", origin=capital(reading.entered.origin))
 
 
 def entering(reading: NetReading) -> str:
@@ -116,6 +112,14 @@ def whole_net(reading: NetReading) -> str:
         stops=len(reading.stages),
         **named,
     )
+
+
+def told_output(graph: Graph) -> str:
+    """Say which output is told; nothing where there is one."""
+    if len(graph.outputs) < 2:
+        return ""
+    name = next(name for name, node in graph.outputs.items() if node == graph.output)
+    return say("It has {count} outputs: {output} is told.", count=len(graph.outputs), output=name)
 
 
 def stage_line(stage: NetStage) -> tuple[str, str]:

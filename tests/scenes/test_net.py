@@ -87,7 +87,7 @@ def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
 
 def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
     reading = filmed["unet"].spec.reading
-    shape = StageShape.with_input("input", reading.stages, reading.levels)
+    shape = StageShape.of("input", reading.stages, reading.levels)
     assert (shape.levels, shape.bridges) == ((0, 0, 1, 2, 1, 0), ((2, 4), (1, 5)))
     strip = NetStrip(shape, THEMES["dark"], Box(-6, 6, -1, -1 + shape.height(12)))
     for source, target in shape.bridges:
@@ -103,7 +103,7 @@ def test_the_strip_says_what_each_stage_is_as_far_as_there_is_room(filmed: dict[
     assert [named_stage(stage)[0] for stage in reading.stages] == [
         *("conv 7×7, 4", "2 residual blocks", "2 residual blocks", "pool, linear, 7"),
     ]
-    shape = StageShape.with_input("input", reading.stages, None)
+    shape = StageShape.of("input", reading.stages, None)
     assert shape.lines(13.0)[2] == ["2 residual blocks"]
     assert shape.lines(3.5)[2] == ["2", "blocks"]
     assert shape.lines(2.8)[2] == ["2"], "only its number has room"
