@@ -220,11 +220,10 @@ class FeatureMaps(Group):
     def moves_to(self, other: FeatureMaps) -> list[Any]:
         """Return the animations in which these maps take the place, colours and words of others of their shape."""
         leaving, before = self.words, (self.image, self.frames)
-        is_alike = self.arrangement == other.arrangement and self.role == other.role
         self.maps, self.box, self.role, self.words = other.maps, other.box, other.role, other.words
         self.address, self.title = other.address, other.title
         self.remove(leaving)
-        if is_alike:
+        if self.arrangement == other.arrangement:
             moves: list[Animation] = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
             return [*moves, FadeOut(leaving), FadeIn(other.words)]
         self.arrangement, self.image, self.frames = other.arrangement, other.image, other.frames

@@ -256,7 +256,7 @@ class NetSpec(NetworkSpec):
         if self.classes is not None and not count:
             raise InputError("classes must go with a network that tells classes apart, but this one returns maps.")
         names = class_names("classes", self.classes, self.graph, count)
-        is_digit = names is None and count == _DIGITS and str(self.source).startswith("mnist:")
+        is_digit = names is None and count in (0, _DIGITS) and str(self.source).startswith("mnist:")
         return found.knowing(names, digit_image("x", self.source) if is_digit else None)
 
     def trace(self) -> NetRecord:
