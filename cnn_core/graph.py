@@ -139,7 +139,7 @@ class Graph:
         """
         if output is not None and output not in self.outputs:
             names = " or ".join(self.outputs) or "left out"
-            raise InputError(f"output must be {names} for this model, but it is {output!r}.")
+            raise InputError(f"head must be {names} for this model, but it is {output!r}.")
         node = self.output if output is None else self.outputs[output]
         return replace(self, nodes=nodes_for(self.nodes, [node]), output=node)
 

@@ -179,7 +179,7 @@ class NetSpec(NetworkSpec):
         description="The order of axes of numbers: channels first (chw) or last (hwc); read from their shape if not "
         "given.",
     )
-    output: str | None = Field(
+    head: str | None = Field(
         None, description="Which of the model's outputs is told, by its name in the file; the first one if not given."
     )
     depth: Depth | None = Field(
@@ -216,7 +216,7 @@ class NetSpec(NetworkSpec):
 
     @cached_property
     def graph(self) -> Graph:
-        return self.network.graph(self.size).giving(self.output)
+        return self.network.graph(self.size).giving(self.head)
 
     @cached_property
     def outline(self) -> NetOutline:

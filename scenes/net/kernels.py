@@ -16,7 +16,7 @@ from scenes.net.board import NetBoard
 from scenes.net.choosing import strongest
 from scenes.net.window import extent_of
 
-__all__ = ["see_the_picture", "show_kernels"]
+__all__ = ["sees_one_map", "show_kernels"]
 
 _SIDE, _AIR = 0.32, 0.03
 """Side of a kernel's picture and the ground around it, as shares of a map's side."""
@@ -24,7 +24,7 @@ _MOST = 16
 """Kernels that there is time and room for."""
 
 
-def see_the_picture(trace: object) -> TypeGuard[Conv2dTrace]:
+def sees_one_map(trace: object) -> TypeGuard[Conv2dTrace]:
     """Tell whether a layer has few kernels, all of which see a single map."""
     return isinstance(trace, Conv2dTrace) and trace.x.shape[1] == 1 < len(trace.weight) <= _MOST
 

@@ -63,7 +63,7 @@ def told(reading: NetReading, node: Node, *, again: bool) -> str:
     """Return a sentence on a step; a shorter one if its kind has been told."""
     trace, number = reading.traces[node.name], reading.steps.index(node) + 1
     if isinstance(trace, Conv2dTrace):
-        return _convolution(trace, number, is_first=node.inputs[0] == reading.graph.input, again=again)
+        return _convolution(trace, number, is_first=sees_the_picture(reading, node), again=again)
     key = "scores" if reading.is_tabled and node.op == "linear" and node is reading.steps[-1] else node.op
     said = _TOLD.get(key, marked("Layer {number}, {name}: each value is changed alone."))
     if OPERATIONS[node.op].kind not in ("activation", "norm") and key not in _TOLD:
@@ -81,9 +81,13 @@ def _named(reading: NetReading, node: Node) -> dict[str, object]:
 
 def why(reading: NetReading, node: Node) -> str:
     """Return one sentence on what a step is good for; none on what no sentence is known of."""
-    if node.op == "conv2d" and node.inputs[0] == reading.graph.input:
+    if sees_the_picture(reading, node):
         return say("A kernel looks for one small pattern, wherever it is.")
     return say(_REASONS[node.op]) if node.op in _REASONS else ""
+
+
+def sees_the_picture(reading: NetReading, node: Node) -> bool:
+    return node is next((one for one in reading.steps if one.op == "conv2d"), None)
 
 
 def told_briefly(reading: NetReading, nodes: Sequence[Node]) -> str:

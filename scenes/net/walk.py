@@ -13,7 +13,7 @@ from scenes.language import say
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.net.board import NetBoard, as_maps
 from scenes.net.cone import show_cone
-from scenes.net.kernels import see_the_picture, show_kernels
+from scenes.net.kernels import sees_one_map, show_kernels
 from scenes.net.looking import look_closely
 from scenes.net.steps_in_words import told, told_briefly, why
 from scenes.net.words import shape_of, told_stage, why_stage
@@ -80,9 +80,9 @@ class NetWalk:
                 self.board.advance(node)
                 self.board.list_logits(node)
             else:
-                swept = trace.kernel_size[0] if see_the_picture(trace) else 0
+                swept = trace.kernel_size[0] if sees_one_map(trace) else 0
                 self.board.enter(node, run_time=0.8 if again else 2.4, swept=swept)
-        if see_the_picture(trace):
+        if sees_one_map(trace):
             show_kernels(self.board, trace)
         self.finish(node)
 

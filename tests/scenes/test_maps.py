@@ -12,7 +12,7 @@ from scenes.digit import DigitSpec
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label
-from scenes.net.kernels import see_the_picture
+from scenes.net.kernels import sees_one_map
 from scenes.net.strip import NetStrip, StepShape
 from scenes.rehearsal import FRAME_SIZES
 from scenes.stage import pixel_box, set_frame
@@ -86,7 +86,7 @@ def test_large_maps_stand_over_their_ranges_and_small_ones_do_not() -> None:
 
 def test_kernels_are_shown_where_each_sees_one_map() -> None:
     traces = DigitSpec.build({}).reading.traces.values()
-    assert [see_the_picture(trace) for trace in traces if isinstance(trace, Conv2dTrace)] == [True, False, False]
+    assert [sees_one_map(trace) for trace in traces if isinstance(trace, Conv2dTrace)] == [True, False, False]
 
 
 @pytest.mark.parametrize("ratio", FRAME_SIZES)
