@@ -151,7 +151,7 @@ def why_stage(reading: NetReading, index: int) -> str:
         return say("Numbers become maps again.")
     fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
     if fewer and more:
-        return say("Fewer places, more maps: less about where, more about what.")
+        return say("Less about where, more about what.")
     if fewer:
         return say("Fewer places: less about where.")
     if stage.shape[1] > before[1]:

@@ -3,27 +3,58 @@
 from __future__ import annotations
 
 import pickle
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from cnn_core.equation import Equation
+from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
+from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
 from scenes.net.strip import NetStrip, StageShape
-from scenes.net.words import named_stage, strange, told_stage
+from scenes.net.words import named_stage, strange, told_output, told_stage
 from scenes.net.worked import shortened
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import THEMES
-from tests.cnn_core.nets import UNet, exported, mobilenet, resnet, settled
+from tests.cnn_core.nets import UNet, exported, lenet, mobilenet, resnet, settled
 
-SHAPES = {"resnet": (3, 32, 32), "mobilenet": (3, 24, 24), "unet": (1, 16, 16)}
-BUILD = {"resnet": resnet, "mobilenet": mobilenet, "unet": UNet}
+
+class TwoHeads(nn.Module):
+    """Scores after log-softmax, and maps whose channels come last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps = nn.Conv2d(1, 2, 3)
+        self.scores = nn.Sequential(nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(72, 4), nn.LogSoftmax(1))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        maps = self.maps(x)
+        return self.scores(maps), maps.permute(0, 2, 3, 1)
+
+
+SHAPES = {
+    "resnet": (3, 32, 32),
+    "mobilenet": (3, 24, 24),
+    "unet": (1, 16, 16),
+    "lenet": (1, 28, 28),
+    "heads": (1, 8, 8),
+}
+BUILD: dict[str, Callable[[], nn.Module]] = {
+    "resnet": resnet,
+    "mobilenet": mobilenet,
+    "unet": UNet,
+    "lenet": lenet,
+}
 
 
 def spec_of(folder: Path, name: str, **given: Any) -> Any:
@@ -128,6 +159,42 @@ def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> Non
     assert len(places.stages) == sum(len(list(stage.places())) for stage in places.whole.stages) == 17
     said = told_stage(1, blocks.stages[2], "blocks")
     assert said == "Stop 2 gives 4 maps of 8×8, after 4 × conv2d and 2 × add."
+
+
+def test_a_small_network_is_told_step_by_step_as_the_shipped_one_is(tmp_path: Path) -> None:
+    played = rehearse(spec_of(tmp_path, "lenet", x="mnist:7"))
+    said = [beat.caption for beat in played.timeline.beats]
+    assert said[0] == "Digit 0 of MNIST's test set: 28×28 grey values from 0, paper, to 1, ink."
+    told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", line) for line in said)
+    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, 11))
+    assert "Each of 3 kernels answers most where the pixels fit its weights best: the sum is largest." in said
+    assert re.match(r"The network says \d, with a probability of .*\. The label says 7, so it is", said[-1])
+    values = as_json(played.spec.values())
+    for shown in (one for beat in played.timeline.beats for one in beat.shown):
+        assert shown.text == as_text(value_at(values, shown.of), len(shown.text.partition(".")[2])), shown
+        found = played.spec.explain(shown.of)
+        assert not isinstance(found, Equation) or found.result.number == pytest.approx(value_at(values, shown.of))
+
+
+def test_what_a_network_is_decides_how_it_is_told(tmp_path: Path) -> None:
+    readings = {name: spec_of(tmp_path, name).trace() for name in ("lenet", "resnet", "unet")}
+    assert [name for name, one in readings.items() if one.is_stepwise] == ["lenet"]
+    assert [name for name, one in readings.items() if one.is_tabled] == ["lenet", "resnet"]
+    assert not spec_of(tmp_path, "lenet", depth="stages").trace().is_stepwise
+
+
+def test_one_of_several_outputs_is_told_and_named() -> None:
+    given = {"model": TwoHeads(), "x": np.random.default_rng(0).normal(size=(1, 8, 8))}
+    spec = find("net").build(given)
+    first, other = spec.graph.outputs
+    assert told_output(spec.graph) == f"It has 2 outputs: {first} is told."
+    assert spec.trace().is_stepwise
+    assert spec.trace().probabilities.output.sum() == pytest.approx(1), "the softmax of what log-softmax is given"
+    reading = find("net").build({**given, "head": other}).trace()
+    assert [node.op for node in reading.graph.nodes] == ["conv2d", "permute"]
+    assert (reading.shown(0).shape, reading.output.shape) == ((2, 6, 6), (6, 6, 2))
+    with pytest.raises(InputError, match=f"head must be {first} or {other} for this model, but it is 'boxes'."):
+        find("net").build({**given, "head": "boxes"})
 
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:
