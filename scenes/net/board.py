@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -133,15 +134,10 @@ class NetBoard:
         self.channels: tuple[Sequence[int], Sequence[int]] | None = None
 
     def maps_of(self, node: Node | None, box: Box, role: str) -> FeatureMaps:
-        """Return a node's output, or the input, as maps in a box, each with its range where the record has it."""
+        """Return a node's output, or the input, as maps in a box, each with its range."""
         output = self.reading.maps_in if node is None else self.reading.output_of(node.name)
         maps = as_maps(output)
-        if (
-            node is None
-            or output.ndim < 3
-            or output.shape[1:] == (1, 1)
-            or not self.reading.place_in_record(node, "lows")
-        ):
+        if node is None or prod(output.shape[1:]) == 1:
             arrangement = Arrangement.of(maps.shape, box.width / box.height)
             words = channels_in_words(maps) if node is None else shape_in_words(maps)
             return FeatureMaps(maps, arrangement, role, self.theme, box, words)
@@ -313,7 +309,8 @@ def shape_in_words(maps: Array) -> str:
 
 def channels_in_words(maps: Array) -> str:
     """Return `28×28`, or `3 channels 32×32`."""
-    return say_many("{size}", "{count} channels {size}", len(maps), size="×".join(map(str, maps.shape[1:])))
+    count, size = len(maps), "×".join(map(str, maps.shape[1:]))
+    return size if count == 1 else say("{count} channels {size}", count=count, size=size)
 
 
 def connect(small: Mobject, large: Mobject, color: str) -> VMobject:

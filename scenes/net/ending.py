@@ -229,7 +229,7 @@ def show_class_map(board: NetBoard) -> None:
     maps = found.maps[None]
     picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
     given = Group(*looks(board)[:2])
-    given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
+    given.scale(min(left.width / given.width, left.height / given.height)).move_to(left.center)
     given.align_to(picture.image, UP)
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
     if found.bias is None:

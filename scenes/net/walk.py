@@ -141,7 +141,7 @@ class NetWalk:
         if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
             size = "×".join(map(str, stage.shape[1:]))
             title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
-        return FeatureMaps(shown, Arrangement.of(shown.shape, box.width / box.height), theme.output, theme, box, title)
+        return FeatureMaps(shown, Arrangement.of(shown.shape, box.width / box.height), theme.strong, theme, box, title)
 
 
 def steps_together(nodes: list[Node]) -> Iterator[list[Node]]:
