@@ -17,7 +17,8 @@ from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label, Number
 from scenes.net.board import FORMULA, NetBoard
 from scenes.net.introduction import looks
-from scenes.net.reading import NetReading, short_name
+from scenes.net.number_list import NumberList
+from scenes.net.reading import MOST_IN_A_TABLE, NetReading, short_name
 from scenes.net.ushape import show_u
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
@@ -41,6 +42,8 @@ def show_ending(board: NetBoard) -> None:
         if reading.levels is not None:
             show_u(board, reading.levels)
         show_maps(board)
+    elif reading.output.size <= MOST_IN_A_TABLE:
+        show_numbers(board)
     if reading.class_map is not None:
         show_class_map(board)
 
@@ -198,6 +201,21 @@ def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGro
     number = share(reading.others, "others", size, stage.theme.muted)
     line = VGroup(words, number).arrange(RIGHT, buff=0.3 * size)
     return line.move_to(np.array([box.center[0], box.bottom + 0.5 * size, 0.0]))
+
+
+def show_numbers(board: NetBoard) -> None:
+    """Show the few numbers that come out, which are no probabilities, beside what was given."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
+    output = reading.output.ravel()
+    names = list(map(str, range(len(output))))
+    numbers = NumberList(output, names, "output[{}]".format, stage.theme, box.part(0.52, 1))
+    given = Group(*looks(board)[:2])
+    given.scale(min(0.46 * box.width / given.width, box.height / given.height)).move_to(box.part(0, 0.48).center)
+    said = say_many("This network gives {count} number.", "This network gives {count} numbers.", len(output))
+    with stage.beat("explain", said, reason=learned(reading)):
+        board.empty()
+        stage.play(FadeIn(given), run_time=0.6)
+        stage.play(FadeIn(numbers), run_time=1.0)
 
 
 def show_maps(board: NetBoard) -> None:

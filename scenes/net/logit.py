@@ -25,7 +25,8 @@ __all__ = ["look_at_logit"]
 def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
     """Tell how much speaks for a class, and how much against it."""
     closely = Closely(board, one)
-    called = board.reading.in_words(one.position[-1])
+    k = one.position[-1]
+    called = board.reading.in_words(k) if board.reading.top else say("output {number}", number=k)
     said = say(
         "{called} weighs every number. Green products speak for it, blue ones against it.", called=capital(called)
     )

@@ -25,11 +25,11 @@ from scenes.net.worked import WorkedOut
 from scenes.specs.base import SpecValues
 from scenes.specs.digit_image import DigitImage
 
-__all__ = ["ENDS", "NetReading", "short_name"]
+__all__ = ["ENDS", "MOST_IN_A_TABLE", "NetReading", "short_name"]
 
 MOST_NAMED = 5
 """Classes that are named at the end, where there are too many for a table:"""
-_MOST_IN_A_TABLE = 10
+MOST_IN_A_TABLE = 10
 _MOST_STEPS, _MOST_MAPS, _MOST_NUMBERS = 22, 64, 10_000
 """Of a network that is told step by step: its steps, and of what one of them gives."""
 _MOVES = ("permute", "reshape")
@@ -193,7 +193,7 @@ class NetReading:
     @property
     def is_tabled(self) -> bool:
         """Whether there are so few classes that all their numbers can be shown."""
-        return self.probabilities is not None and self.probabilities.x.size <= _MOST_IN_A_TABLE
+        return self.probabilities is not None and self.probabilities.x.size <= MOST_IN_A_TABLE
 
     @property
     def prediction(self) -> int:
