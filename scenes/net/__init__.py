@@ -153,7 +153,7 @@ class NetSpec(NetworkSpec):
     """What may be asked of the film of a network."""
 
     name: ClassVar[str] = "net"
-    summary: ClassVar[str] = "Your own trained network reads a picture: its stages, with what really came out of each."
+    summary: ClassVar[str] = "Your own trained network reads a picture: its steps or stages, and what came out."
     example: ClassVar[str] = "--x mnist:7"
 
     model: _Model | None = Field(
