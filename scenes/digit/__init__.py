@@ -22,7 +22,7 @@ from cnn_core.network import Network
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
 from scenes.digit.chain import ChainReading
-from scenes.net import NetworkSpec
+from scenes.net.network_spec import NetworkSpec
 from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.fields import Place

@@ -1,4 +1,4 @@
-"""A trained network reads a digit, layer by layer."""
+"""The classifier reads a digit."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import ClassVar
 
 from scenes.digit import DigitSpec
 from scenes.language import marked
-from scenes.net import NetworkSpec
-from scenes.net.scene import NetScene
+from scenes.net.film import NetFilm
 
 __all__ = ["DigitScene"]
 
 
-class DigitScene(NetScene):
+class DigitScene(NetFilm):
     """From the pixels to ten probabilities."""
 
-    spec_class: ClassVar[type[NetworkSpec]] = DigitSpec
+    spec_class: ClassVar[type[DigitSpec]] = DigitSpec
     operation = marked("The classifier reads a digit")

@@ -19,14 +19,15 @@ from cnn_core.net_input import PRESETS, AxisOrder, NetInput, Scaling, class_name
 from cnn_core.outline import Depth, NetOutline, outline
 from cnn_core.reading.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
+from scenes.net.network_spec import NetworkSpec
 from scenes.net.record import NetRecord
-from scenes.specs.base import SceneSpec, SpecValues
+from scenes.specs.base import SpecValues
 from scenes.specs.digit_image import digit_image
 
 if TYPE_CHECKING:
     from scenes.net.scene import NetScene
 
-__all__ = ["NetModel", "NetSpec", "NetworkSpec"]
+__all__ = ["NetModel", "NetSpec"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,17 +137,6 @@ _Source = Annotated[
 _Classes = Annotated[Path | tuple[str, ...], PlainSerializer(_as_names), _FILE]
 _Pixels = Annotated[tuple[int, int], BeforeValidator(_read_hw), WithJsonSchema({"type": ["string", "array"]})]
 _Numbers = Annotated[tuple[float, ...], BeforeValidator(_read_numbers), WithJsonSchema({"type": ["string", "array"]})]
-
-
-class NetworkSpec(SceneSpec):
-    """What is asked of every film in which a network reads a picture."""
-
-    question: bool = Field(True, description="Ask what ReLU and max pooling will do, before they do it.")
-
-    @property
-    def subtitle(self) -> str:
-        """What the network is called, at the top right."""
-        return ""
 
 
 class NetSpec(NetworkSpec):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -131,8 +132,7 @@ class Verdict:
     def sign(self, box: Box) -> Group:
         """Return the picture, what was read and what was meant."""
         reading, side = self.reading, min(0.9 * box.height, 0.5 * box.width)
-        image = looks(self.board)[0]
-        image.scale(side / max(image.width, image.height))
+        image = given_in(self.board, Box(0, side, 0, side))[0]
         size = max(smallest_text(), 0.14 * side)
         rows: list[Mobject] = [self.row(say("prediction"), "prediction", reading.prediction, size, self.theme.output)]
         if reading.label is not None:
@@ -167,9 +167,16 @@ def learned(reading: NetReading) -> str:
     return say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
 
 
+def given_in(board: NetBoard, box: Box) -> Group:
+    """Return what was given in a box, without its words, which would become too small."""
+    given = Group(*looks(board)[:2])
+    return given.scale(min(box.width / given.width, box.height / given.height)).move_to(box.center)
+
+
 def show_likeliest(board: NetBoard) -> None:
-    """Show the likeliest classes as bars, and all others together."""
-    stage, reading, box = board.stage, board.reading, board.places.everything
+    """Show the likeliest classes as bars, and all others together; in a wide frame beside what was given."""
+    stage, reading, whole = board.stage, board.reading, board.places.everything
+    given, box = (given_in(board, whole.part(0, 0.3)), whole.part(0.36, 1)) if stage.wide else (Group(), whole)
     found = reading.probabilities
     assert found is not None, "the network tells classes apart"
     shares, top = found.output[0], reading.top
@@ -182,12 +189,12 @@ def show_likeliest(board: NetBoard) -> None:
     chart = BarChart(names, freeze(np.array(values)), addresses.__getitem__, stage.theme, rows, size)
     with stage.beat("explain", says(reading), reason=learned(reading)):
         board.empty()
-        stage.play(FadeIn(chart), run_time=0.6)
+        stage.play(FadeIn(given, chart), run_time=0.6)
         bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
         stage.play(FadeIn(bars), run_time=1.2)
         if len(rest):
             stage.play(FadeIn(rest), run_time=0.5)
-    board.extras += [chart, bars, rest]
+    board.extras += [given, chart, bars, rest]
 
 
 def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGroup:
@@ -209,8 +216,7 @@ def show_numbers(board: NetBoard) -> None:
     output = reading.output.ravel()
     names = list(map(str, range(len(output))))
     numbers = NumberList(output, names, "output[{}]".format, stage.theme, box.part(0.52, 1))
-    given = Group(*looks(board)[:2])
-    given.scale(min(0.46 * box.width / given.width, box.height / given.height)).move_to(box.part(0, 0.48).center)
+    given = given_in(board, box.part(0, 0.46))
     said = say_many("This network gives {count} number.", "This network gives {count} numbers.", len(output))
     with stage.beat("explain", said, reason=learned(reading)):
         board.empty()
@@ -226,9 +232,7 @@ def show_maps(board: NetBoard) -> None:
     right = box.part(0.52, 1)
     arrangement = Arrangement.of(maps.shape, right.width / right.height)
     output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
-    given = Group(*looks(board)[:2])  # its words would become too small
-    given.scale(min(0.46 * box.width / given.width, output.image.height / given[0].height))
-    given.move_to(box.part(0, 0.48).center).align_to(output.image, UP)
+    given = given_in(board, replace(box.part(0, 0.48), bottom=output.image.get_bottom()[1]))
     why = say("The last maps are the answer: numbers for each place.")
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out."), reason=why):
         board.empty()
@@ -246,9 +250,7 @@ def show_class_map(board: NetBoard) -> None:
     title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
     maps = found.maps[None]
     picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
-    given = Group(*looks(board)[:2])
-    given.scale(min(left.width / given.width, left.height / given.height)).move_to(left.center)
-    given.align_to(picture.image, UP)
+    given = given_in(board, left).align_to(picture.image, UP)
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
     if found.bias is None:
         said = say("The last maps, weighed for this class, are one map: its mean is the score.")
