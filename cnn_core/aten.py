@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -76,11 +76,13 @@ class AtenConversion(Building):
             )
         found(self, call)
 
-    def ending_with(self, result: str) -> Graph:
-        """Return the graph of what a call has given."""
-        if self.named.get(result) not in {node.name for node in self.nodes}:
+    def ending_with(self, results: Sequence[str]) -> Graph:
+        """Return the graph of what calls have given, the main one first."""
+        made = {node.name for node in self.nodes}
+        if self.named.get(results[0]) not in made:
             raise InputError("model must return what it has computed, but its output does not depend on its input.")
-        return self.finish(self.named[result], producer="torch")
+        outputs = {result: self.named[result] for result in results if self.named.get(result) in made}
+        return self.finish(outputs, producer="torch")
 
     def add(self, call: AtenCall, op: str, given: Mapping[str, Any]) -> None:
         """Append a node: arrays of the module become its arrays, other tensors its inputs, and all else its options."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
-from cnn_core.graph import MAX_KEPT, Graph, Node, probe
+from cnn_core.graph import MAX_KEPT, Graph, Node, nodes_for, probe
 
 __all__ = ["Building", "size_of_means"]
 
@@ -62,14 +62,13 @@ class Building:
             found, number = f"{name} {number}", number + 1
         return found
 
-    def finish(self, output: str, **about: Any) -> Graph:
-        """Return the graph of what the output depends on."""
-        needed = {output}
-        for node in reversed(self.nodes):
-            if node.name in needed:
-                needed.update(node.inputs)
-        nodes = tuple(node for node in self.nodes if node.name in needed)
-        return Graph(nodes, self.input, output, self.input_shape, {**about, "notes": sorted(self.notes)})
+    def finish(self, outputs: Mapping[str, str], **about: Any) -> Graph:
+        """Return the graph of what the outputs depend on: nodes by what the reader calls them, the main one first."""
+        first = next(iter(outputs.values()))
+        nodes = nodes_for(self.nodes, outputs.values())
+        return Graph(
+            nodes, self.input, first, self.input_shape, {**about, "outputs": dict(outputs), "notes": sorted(self.notes)}
+        )
 
 
 def size_of_means(called: str, shape: Sequence[int], axes: Sequence[int]) -> Pair:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
@@ -17,7 +17,7 @@ from cnn_core.errors import InputError
 from cnn_core.operations import LEARNED, OPERATIONS, cells_needed
 from cnn_core.trace import Trace
 
-__all__ = ["MAX_CELLS", "MAX_KEPT", "Graph", "Node", "chained", "probe"]
+__all__ = ["MAX_CELLS", "MAX_KEPT", "Graph", "Node", "chained", "nodes_for", "probe"]
 
 # The largest array that a node may need on the way: 480 MB.
 MAX_CELLS = 60_000_000
@@ -80,7 +80,8 @@ class Graph:
     input_shape : (C, H, W)
         Of one image, where the network says it.
     about
-        What else its file says: `classes`, `mean`, `std`, `scale`, and `notes`, sentences for whoever sees the network.
+        What else its file says: `classes`, `mean`, `std`, `scale`, `outputs`, nodes by what the file calls them, and
+        `notes`, sentences for whoever sees the network.
     """
 
     nodes: tuple[Node, ...]
@@ -121,6 +122,26 @@ class Graph:
             for name in dict.fromkeys(node.inputs):
                 found[name].append(node)
         return {name: tuple(nodes) for name, nodes in found.items()}
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """What its file calls its outputs, and their nodes; nothing where it names none."""
+        found: Mapping[str, str] = self.about.get("outputs", {})
+        return found
+
+    def giving(self, output: str | None) -> Graph:
+        """Return what one of its outputs depends on; the first one if none is named.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        if output is not None and output not in self.outputs:
+            names = " or ".join(self.outputs) or "left out"
+            raise InputError(f"head must be {names} for this model, but it is {output!r}.")
+        node = self.output if output is None else self.outputs[output]
+        return replace(self, nodes=nodes_for(self.nodes, [node]), output=node)
 
     def parameters(self) -> int:
         return sum(node.parameters() for node in self.nodes)
@@ -171,6 +192,15 @@ class Graph:
             raise InputError("the size of the input must be given, for the network does not say it.")
         steps = self.steps(probe(shape))
         return {self.input: tuple(shape), **{node.name: trace.output.shape[1:] for node, trace in steps}}
+
+
+def nodes_for(nodes: Sequence[Node], outputs: Iterable[str]) -> tuple[Node, ...]:
+    """Return the nodes that some outputs depend on."""
+    needed = set(outputs)
+    for node in reversed(nodes):
+        if node.name in needed:
+            needed.update(node.inputs)
+    return tuple(node for node in nodes if node.name in needed)
 
 
 def probe(shape: Sequence[int]) -> Array:

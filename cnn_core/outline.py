@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, TypeVar
 from cnn_core.graph import Graph, Node
 from cnn_core.operations import OPERATIONS
 
-__all__ = ["Depth", "NetBlock", "NetOutline", "NetPlace", "NetStage", "outline", "title_of"]
+__all__ = ["Depth", "NetBlock", "NetOutline", "NetPlace", "NetStage", "changes_values_alone", "outline", "title_of"]
 
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]
@@ -209,14 +209,15 @@ def _both(value: int | tuple[int, int]) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else value
 
 
-def _changes_values_alone(node: Node) -> bool:
+def changes_values_alone(node: Node) -> bool:
+    """Tell whether it gives a number for each that it takes, as norms, activations and constants added do."""
     kind = OPERATIONS[node.op].kind
     return kind in ("norm", "activation") or (kind == "join" and len(node.inputs) == 1)
 
 
 def _makes_nothing(node: Node) -> bool:
     """Tell whether it belongs to what makes maps after it, if there is nothing before it."""
-    return _changes_values_alone(node) or (OPERATIONS[node.op].kind == "shape" and len(node.inputs) == 1)
+    return changes_values_alone(node) or (OPERATIONS[node.op].kind == "shape" and len(node.inputs) == 1)
 
 
 def _places(graph: Graph, shapes: Shapes) -> list[NetPlace]:
@@ -225,7 +226,7 @@ def _places(graph: Graph, shapes: Shapes) -> list[NetPlace]:
     ending: dict[str, list[Node]] = {}
     for node in graph.nodes:
         chain = ending.get(node.inputs[0]) if len(node.inputs) == 1 else None
-        alone = _changes_values_alone(node)
+        alone = changes_values_alone(node)
         is_free = chain is not None and len(graph.users[node.inputs[0]]) == 1
         if chain is not None and is_free and (alone or all(map(_makes_nothing, chain))):
             chain.append(node)

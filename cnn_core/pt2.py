@@ -70,7 +70,7 @@ def _graph(name: str, path: Path, program: Entry, arrays: Mapping[str, Array], s
     conversion = AtenConversion(fed[0], (declared[1], height, width), arrays, declared[0])
     for call in _calls(graph):
         conversion.convert(call)
-    return conversion.ending_with(graph["outputs"][0]["as_tensor"]["name"])
+    return conversion.ending_with([one["as_tensor"]["name"] for one in graph["outputs"] if "as_tensor" in one])
 
 
 def _calls(graph: Entry) -> Iterator[AtenCall]:

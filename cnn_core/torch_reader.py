@@ -50,7 +50,7 @@ def read_module(module: nn.Module | torch.export.ExportedProgram, shape: tuple[i
     conversion = AtenConversion(input, shape, arrays, batch)
     for call in _calls(program):
         conversion.convert(call)
-    return conversion.ending_with(str(signature.user_outputs[0]))
+    return conversion.ending_with([str(one) for one in signature.user_outputs])
 
 
 def _captured(module: nn.Module, shape: tuple[int, ...]) -> torch.export.ExportedProgram:

@@ -28,7 +28,7 @@ PACE = MappingProxyType({"slow": 1.5, "normal": 1.0, "fast": 0.6})
 """What every duration is multiplied by."""
 
 _EXACT = 1e-6
-HALF_A_STEP = 0.51 / 255
+_A_STEP = 1 / 255
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Theme(Frozen):
             if distance(color, as_shares(role)) < _EXACT:
                 return as_hex(as_shares(its))
         off, share, hue = min(self._blends(color, other))
-        if off > HALF_A_STEP:
+        if off > _A_STEP:
             raise ValueError(f"{as_hex(color)} is not one of the theme's colours.")
         is_whole = all(abs(255 * part - round(255 * part)) < 255 * _EXACT for part in color)
         return as_hex(color_between(other.background, hue, share if is_whole else share * other.tint / self.tint))

@@ -79,7 +79,7 @@ MOMENTS: Mapping[str, Moment] = MappingProxyType(
         "global-avg-pool": Moment(3),
         "layer-norm": Moment(7),
         "learning-rate": Moment(9),
-        "net": Moment(8),
+        "net": Moment(15, "--x mnist:7 --depth stages"),
         "residual-add": Moment(4),
         "sgd-step": Moment(7),
         "training": Moment(15),

@@ -100,7 +100,7 @@ class KerasConversion(Building):
         output = self.settled(self._model(config, self.input, "", ""))
         if not self.nodes:
             raise Damaged("it holds no network")
-        return self.finish(output, metadata=self.metadata, producer="keras")
+        return self.finish({output: output}, metadata=self.metadata, producer="keras")
 
     def add(
         self,

@@ -116,10 +116,10 @@ class Conversion(Building):
                 self._convert(OPERATORS[message.op], message)
             else:
                 raise InputError(f"model must use {message.op} on constants only, but at {message.name!r} it does not.")
-        output = self.named.get(self.model.outputs[0])
-        if output is None or not self.nodes:
+        if self.model.outputs[0] not in self.named or not self.nodes:
             raise Damaged("its output does not depend on its input")
-        return self.finish(output, metadata=self.model.metadata, producer=self.model.producer)
+        outputs = {one: self.named[one] for one in self.model.outputs if one in self.named}
+        return self.finish(outputs, metadata=self.model.metadata, producer=self.model.producer)
 
     def _convert(self, convert: Callable[[Conversion, NodeMessage], None], message: NodeMessage) -> None:
         try:

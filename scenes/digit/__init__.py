@@ -17,11 +17,12 @@ from cnn_core.expression import Difference, Exp, OfMany, Value
 from cnn_core.mistakes import Mistakes, known_mistakes, mistakes_of
 from cnn_core.mnist import as_input
 from cnn_core.mnist import digit as digit_called
-from cnn_core.net_input import NetInput
+from cnn_core.net_input import NetInput, Scaling
 from cnn_core.network import Network
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
 from scenes.digit.chain import ChainReading
+from scenes.net.network_spec import NetworkSpec
 from scenes.specs.base import SceneSpec, SpecValues
 from scenes.specs.digit_image import DigitImage, DigitSource
 from scenes.specs.fields import Place
@@ -54,7 +55,7 @@ class ClassifierSpec(SceneSpec):
 Whole = Annotated[int, Field(ge=0)]
 
 
-class DigitSpec(ClassifierSpec):
+class DigitSpec(NetworkSpec, ClassifierSpec):
     """What may be asked of the film of the classifier."""
 
     name: ClassVar[str] = "digit"
@@ -74,7 +75,6 @@ class DigitSpec(ClassifierSpec):
     channel: Whole | None = Field(None, description="Channel of the first batch normalisation.")
     pool_position: Place | None = Field(None, description="Channel, row and column of the first pooling.")
     logit: Whole | None = Field(None, description="Class whose logit is worked out; the predicted one if not given.")
-    question: bool = Field(True, description="Ask what ReLU and max pooling will do, before they do it.")
 
     @classmethod
     def scene_class(cls) -> type[DigitScene]:
@@ -92,15 +92,14 @@ class DigitSpec(ClassifierSpec):
 
     def values(self) -> SpecValues:
         """Return every layer's values, the numbers worked out, probabilities, prediction and label."""
-        label = {} if self.x.label is None else {"label": self.x.label}
-        return {**self.reading.values(), **label}
+        return self.reading.values()
 
 
 def read(network: Network, image: DigitImage, choices: Mapping[str, Any] | None = None) -> ChainReading:
     """Return a network's computation on a digit."""
     pixels = freeze(np.asarray(image.pixels, dtype=np.float64)[None])
-    entered = NetInput(as_input(image.pixels), pixels, image.name, None)
-    return ChainReading(network.graph, entered, choices=choices or {})
+    entered = NetInput(as_input(image.pixels), pixels, image.in_words(), Scaling())
+    return ChainReading(network.graph, entered, image=image, choices=choices or {})
 
 
 def of_test_set(name: str) -> DigitImage:

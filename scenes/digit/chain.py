@@ -5,31 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
-from cnn_core.arrays import Array
 from cnn_core.equation import Equation, Explanation, Given
 from cnn_core.errors import InputError
 from cnn_core.graph import Node
-from cnn_core.operations import OPERATIONS
 from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import Trace, address_of, parse
-from scenes.net.class_map import extreme_of
-from scenes.net.reading import NetReading, strongest
-from scenes.net.worked import WorkedOut
+from scenes.net.choosing import first_of_each_kind, strongest
+from scenes.net.record import NetRecord, ends_of_maps
 from scenes.specs.base import SpecValues
 
 __all__ = ["ChainReading"]
 
 _LEFT_OUT = ("x", "centred", "squared_deviations", "squared_deviations_total", "x_hat", "total")
 """Arrays of a trace that are as large as its output and follow from it."""
-_EXTREMES: Mapping[str, Literal["smallest", "largest"]] = MappingProxyType({"lows": "smallest", "highs": "largest"})
 
 
 @dataclass(frozen=True, eq=False)
-class ChainReading(NetReading):
-    """A chain's computation on one image; its softmax, wherever it is, comes last and is told by itself.
+class ChainReading(NetRecord):
+    """A chain's computation on one image.
 
     Attributes
     ----------
@@ -40,138 +35,92 @@ class ChainReading(NetReading):
     choices: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
-    def layers(self) -> list[Node]:
-        """All nodes but a softmax at the end."""
-        nodes = self.graph.nodes
-        return list(nodes[:-1] if isinstance(self.traces[nodes[-1].name], SoftmaxTrace) else nodes)
-
-    @cached_property
-    def blocks(self) -> list[list[int]]:
-        """Layers that are shown at one place: one that makes new maps, and those after it that change values alone."""
-        blocks: list[list[int]] = []
-        for k, node in enumerate(self.layers):
-            if blocks and OPERATIONS[node.op].kind in ("norm", "activation"):
-                blocks[-1].append(k)
-            else:
-                blocks.append([k])
-        return blocks
-
-    @cached_property
     def probabilities(self) -> SoftmaxTrace:
-        """The softmax of the logits, (1, classes)."""
-        return softmax(self.trace_of(len(self.layers) - 1).output)
-
-    @property
-    def prediction(self) -> int:
-        """The class with the largest probability; the first one where several are equal."""
-        return int(self.probabilities.output[0].argmax())
-
-    def trace_of(self, layer: int) -> Trace:
-        return self.traces[self.layers[layer].name]
+        """The softmax of what the network gives, whatever that is."""
+        return super().probabilities or softmax(self.output[None])
 
     def looked_at(self) -> Iterator[tuple[Node, tuple[int, ...], bool]]:
-        """Give the first two convolutions, the first normalisation and pooling, and the last layer if it is linear."""
+        """Give one step of each kind, and those that somebody chose."""
+        chosen = dict(self._chosen())
+        usual = first_of_each_kind(self)
+        for node in self.steps:
+            if node in usual or node.name in chosen:
+                position = (0, *chosen[node.name]) if node.name in chosen else self.strongest_in(node)
+                yield node, position, node.name in chosen
+
+    def _chosen(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Give the names of steps, and where in them somebody chose to look."""
         convolutions = self._of("conv2d")
         named = {
             "position": convolutions[:1],
             "second_position": convolutions[1:2],
-            "channel": self._of("batch_norm2d")[:1],
             "pool_position": self._of("max_pool2d", "avg_pool2d")[:1],
-            "logit": [k for k in self._of("linear") if k == len(self.layers) - 1],
+            "channel": self._of("batch_norm2d")[:1],
+            "logit": [node for node in self._of("linear") if node is self.steps[-1]],
         }
-        chosen = {name: self.choices.get(name) for name in named}
-        for name in (name for name, layers in named.items() if not layers and chosen[name] is not None):
-            raise InputError(f"{name} needs a layer that the network does not have.")
-        for layer, name in sorted((layers[0], name) for name, layers in named.items() if layers):
-            is_chosen = chosen[name] is not None
-            yield self.layers[layer], (0, *self._position(name, layer, chosen[name])), is_chosen
+        for name in (name for name in named if self.choices.get(name) is not None):
+            if not named[name]:
+                raise InputError(f"{name} needs a layer that the network does not have.")
+            (node,), choice = named[name], self.choices[name]
+            choice = (choice,) if name in ("channel", "logit") else tuple(choice)
+            check_inside(name, choice, self.output_of(node.name).shape[: len(choice)])
+            place = self.place_of(node)
+            if name == "channel" and place is not None:
+                choice = *choice, *strongest(self.output_of(place.output)[choice])
+            yield node.name, choice
+            if name == "position" and named["channel"] == [*self.graph.users[node.name]]:
+                yield named["channel"][0].name, choice  # the pixel that was looked at before
 
-    def _of(self, *ops: str) -> list[int]:
-        return [k for k, node in enumerate(self.layers) if node.op in ops]
-
-    def _position(self, name: str, layer: int, chosen: Any) -> tuple[int, ...]:
-        """Return where to look in a layer: where it was asked for, or at the strongest response."""
-        shape = self.trace_of(layer).output.shape[1:]
-        if name in ("channel", "logit") and chosen is not None:
-            check_inside(name, (chosen,), shape[:1])
-            last = self.trace_of(next(block for block in self.blocks if layer in block)[-1]).output[0]
-            return (chosen,) if name == "logit" else (chosen, *strongest(last[chosen]))
-        if name == "logit":
-            return strongest(self.trace_of(layer).output[0])
-        if name == "channel" and layer - 1 in self._of("conv2d")[:1]:
-            chosen = self.choices.get("position")  # of the pixel that was looked at before
-        if name == "pool_position" and chosen is None:
-            return strongest(self.trace_of(layer).output[0])
-        if chosen is not None:
-            check_inside(name, chosen, shape)
-        return tuple(chosen) if chosen is not None else self.strongest_in(self.layers[layer])[1:]
+    def _of(self, *ops: str) -> list[Node]:
+        return [node for node in self.steps if node.op in ops]
 
     def place_in_record(self, node: Node, address: str) -> str:
         """Return where a number of a layer's trace stands in `values()`."""
         name, indices, _ = parse(address)
-        layer = self.layers.index(node)
+        layer = self.steps.index(node)
         if name == "x":
             return address_of(f"layers[{layer - 1}].output", indices) if layer else address
-        found = self.worked_in(layer)
+        found = self.worked_in(node)
         if found is not None and (name == "steps" or name in _LEFT_OUT):
             return found.places.get(address, f"layers[{layer}].{address}")
         return f"layers[{layer}].{address}"
 
-    def worked_in(self, layer: int) -> WorkedOut | None:
-        """Return what is worked out in a layer, if there is something."""
-        return next((one for one in self.worked_out if one.node is self.layers[layer]), None)
-
     def values(self) -> SpecValues:
         """Return every layer's values, what is worked out, and the probabilities."""
-        layers = [layer_values(node.name, self.traces[node.name]) for node in self.layers]
-        worked_out = [{"layer": self.layers.index(one.node), **one.values()} for one in self.worked_out]
+        layers = [layer_values(node.name, self.traces[node.name]) for node in self.steps]
+        worked_out = [{"layer": self.steps.index(one.node), **one.values()} for one in self.worked_out]
         return {
             "x": self.entered.x,
             "layers": layers,
             "worked_out": worked_out,
             "softmax": self.probabilities.values(),
-            "prediction": self.prediction,
+            **self.read(),
             **({} if self.receptive is None else {"receptive": self.receptive.values()}),
         }
 
     def results(self) -> Iterator[str]:
         """Give what is worked out, at its place in its layer, and then the probabilities."""
         for one in self.worked_out:
-            yield address_of(f"layers[{self.layers.index(one.node)}].output", one.position)
+            yield address_of(f"layers[{self.steps.index(one.node)}].output", one.position)
         yield from (f"softmax.{address}" for address in self.probabilities.results())
 
     def explain(self, address: str) -> Explanation:
-        """Explain a number of a layer, of what is worked out, or of the softmax behind them."""
-        name, indices, inside = parse(address)
-        match name:
-            case "layers":
-                return self._in_layer(indices[0], inside)
-            case "worked_out" if inside not in ("layer", "op", "node") and not inside.startswith("position"):
-                return self.worked_out[indices[0]].explain(inside)
-            case "worked_out" | "receptive":
-                return Given("counted")
-            case "softmax" if inside.startswith("x["):
-                return self._in_layer(len(self.layers) - 1, f"output{inside[1:]}")
-            case "softmax":
-                found = self.probabilities.explain(inside)
-                return found.renamed(lambda of: f"softmax.{of}") if isinstance(found, Equation) else found
-            case "prediction" | "x" | "label":
-                return Given("prediction" if name == "prediction" else "given")
-        names = "layers, worked_out, softmax, prediction, label or x"
-        raise InputError(f"an address must name {names}, but it is {address!r}.")
+        return Given("given") if parse(address)[0] == "x" else super().explain(address)
 
-    def _in_layer(self, layer: int, inside: str) -> Explanation:
+    def score(self, k: int) -> Explanation:
+        return self.in_layer(len(self.steps) - 1, f"output[0,{k}]")
+
+    def in_layer(self, layer: int, inside: str) -> Explanation:
         """Explain a number of a layer; its input is what the layer before it returned."""
-        trace = self.trace_of(layer)
+        trace = self.traces[self.steps[layer].name]
         name, indices, _ = parse(trace.resolve(inside) if inside.startswith("steps[") else inside)
-        if name in _EXTREMES:
-            address, channel = f"layers[{layer}].{inside}", indices[0]
-            return extreme_of(address, _EXTREMES[name], trace.output[0, channel], f"map {channel}")
         if name == "x":
-            return self._in_layer(layer - 1, address_of("output", indices)) if layer else Given("given")
+            return self.in_layer(layer - 1, address_of("output", indices)) if layer else Given("given")
+        if (end := super().in_layer(layer, inside)) is not None:
+            return end
         found = trace.explain(inside)
         if isinstance(found, Equation):
-            return found.renamed(lambda of: self.place_in_record(self.layers[layer], of))
+            return found.renamed(lambda of: self.place_in_record(self.steps[layer], of))
         return Given("learned") if found.origin in ("given", "running") else found
 
 
@@ -186,7 +135,4 @@ def check_inside(name: str, place: Sequence[int], shape: Sequence[int]) -> None:
 def layer_values(name: str, trace: Trace) -> SpecValues:
     """Return a layer's output and parameters, and where it has maps, the range of each."""
     arrays = {key: value for key, value in trace.values().items() if key not in _LEFT_OUT}
-    if trace.output.ndim != 4:
-        return {"name": name, **arrays}
-    maps: Array = trace.output[0]
-    return {"name": name, **arrays, "lows": maps.min(axis=(1, 2)), "highs": maps.max(axis=(1, 2))}
+    return {"name": name, **arrays, **ends_of_maps(trace.output[0])}

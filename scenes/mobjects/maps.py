@@ -238,7 +238,7 @@ class FeatureMaps(Group):
         """Return the picture's colours."""
         sizes = np.abs(self.maps)
         largest = sizes.max(axis=(1, 2) if self.address else None, keepdims=True)
-        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** (GAMMA if self.address else 1.0)
+        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** GAMMA
         picture = self.arrangement.picture(np.copysign(shares, self.maps))
         return picture_colours(picture, self.role, self.theme, 1.0)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, model_validator
 
-from cnn_core.equation import Explanation
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph
 from cnn_core.graph_files import read_graph
@@ -20,8 +19,10 @@ from cnn_core.net_input import PRESETS, AxisOrder, NetInput, Scaling, class_name
 from cnn_core.outline import Depth, NetOutline, outline
 from cnn_core.reading.tensor_files import file_sha256
 from cnn_core.weights import SHIPPED
-from scenes.net.reading import NetReading
-from scenes.specs.base import SceneSpec, SpecValues
+from scenes.net.network_spec import NetworkSpec
+from scenes.net.record import NetRecord
+from scenes.specs.base import SpecValues
+from scenes.specs.digit_image import digit_image
 
 if TYPE_CHECKING:
     from scenes.net.scene import NetScene
@@ -125,6 +126,7 @@ def _as_names(source: Any) -> Any:
 
 
 _MOST_PIXELS = 2_000
+_DIGITS = 10
 _MOST_STOPS = 60
 """Of a film."""
 _FILE = WithJsonSchema({"type": "string", "format": "path"})
@@ -137,11 +139,11 @@ _Pixels = Annotated[tuple[int, int], BeforeValidator(_read_hw), WithJsonSchema({
 _Numbers = Annotated[tuple[float, ...], BeforeValidator(_read_numbers), WithJsonSchema({"type": ["string", "array"]})]
 
 
-class NetSpec(SceneSpec):
+class NetSpec(NetworkSpec):
     """What may be asked of the film of a network."""
 
     name: ClassVar[str] = "net"
-    summary: ClassVar[str] = "Your own trained network reads a picture: its stages, with what really came out of each."
+    summary: ClassVar[str] = "Your own trained network reads a picture: its steps or stages, and what came out."
     example: ClassVar[str] = "--x mnist:7"
 
     model: _Model | None = Field(
@@ -167,10 +169,13 @@ class NetSpec(SceneSpec):
         description="The order of axes of numbers: channels first (chw) or last (hwc); read from their shape if not "
         "given.",
     )
+    head: str | None = Field(
+        None, description="Which of the model's outputs is told, by its name in the file; the first one if not given."
+    )
     depth: Depth | None = Field(
         None,
-        description="How much is told: stages of one map size, the blocks in them, or each place in these. A film "
-        "tells stages if not given, and a tree all.",
+        description="How much is told: stages of one map size, the blocks in them, or each place in these. If not "
+        "given, a film tells each step of a small network and stages of others, and a tree all.",
     )
 
     @model_validator(mode="before")
@@ -192,12 +197,16 @@ class NetSpec(SceneSpec):
         return self.model or NetModel(SHIPPED, SHIPPED.name)
 
     @property
+    def subtitle(self) -> str:
+        return self.network.name
+
+    @property
     def weights_file(self) -> Path | None:
         return self.network.source if isinstance(self.network.source, Path) else None
 
     @cached_property
     def graph(self) -> Graph:
-        return self.network.graph(self.size)
+        return self.network.graph(self.size).giving(self.head)
 
     @cached_property
     def outline(self) -> NetOutline:
@@ -231,16 +240,18 @@ class NetSpec(SceneSpec):
         return enter("x", self.source, shape, self.scaling, last=self.graph.channels_last, layout=self.layout)
 
     @cached_property
-    def reading(self) -> NetReading:
-        found = NetReading(self.graph, self.entered, depth=self.depth or "stages")
+    def reading(self) -> NetRecord:
+        found = NetRecord(self.graph, self.entered, depth=self.depth)
         count = found.output.size if found.probabilities is not None else 0
         if self.classes is not None and not count:
             raise InputError("classes must go with a network that tells classes apart, but this one returns maps.")
-        return found.with_names(class_names("classes", self.classes, self.graph, count))
+        names = class_names("classes", self.classes, self.graph, count)
+        is_digit = names is None and count in (0, _DIGITS) and str(self.source).startswith("mnist:")
+        return found.knowing(names, digit_image("x", self.source) if is_digit else None)
 
-    def trace(self) -> NetReading:
+    def trace(self) -> NetRecord:
         count = len(self.reading.stages)
-        if count > _MOST_STOPS:
+        if count > _MOST_STOPS and not self.reading.is_stepwise:
             raise InputError(f"depth must leave at most {_MOST_STOPS} stops, but with {self.depth} there are {count}.")
         return self.reading
 
@@ -256,9 +267,3 @@ class NetSpec(SceneSpec):
             for node in self.graph.nodes
         }
         return {"model": about, "nodes": nodes}
-
-    def explain(self, address: str) -> Explanation:
-        return self.reading.explain(address)
-
-    def results(self) -> Iterator[str]:
-        return self.reading.results()

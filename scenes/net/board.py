@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from math import prod
+from typing import Any
 
 import numpy as np
 from manim import DOWN, Animation, ApplyMethod, FadeIn, FadeOut, Group, Mobject, VMobject, config
 
 from cnn_core.arrays import Array
 from cnn_core.graph import Node
-from cnn_core.trace import address_of
 from scenes.language import say, say_many
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Address, Arrangement, FeatureMaps, Reveal
 from scenes.mobjects.text import width_of
 from scenes.net.number_list import NumberList
 from scenes.net.reading import NetReading
+from scenes.net.strip import NetStrip, shape_of_strip
 from scenes.net.worked import WorkedOut
 from scenes.stage import ExplainerScene
 
@@ -99,13 +100,6 @@ _LEAST = 0.14
 """Side of a mark, in scene units, below which it cannot be seen."""
 
 
-class Strip(Protocol):
-    """What shows where in the network we are."""
-
-    def go_to(self, index: int) -> Animation:
-        """Return the animation that brings its mark to a step."""
-
-
 class NetBoard:
     """What stands on the stage while a network is told, and how it changes.
 
@@ -116,7 +110,7 @@ class NetBoard:
     layer
         The node whose output is on the right, if its maps stay there from step to step.
     logits
-        The output of the last one, once it is shown in numbers.
+        The scores of all classes, once they are shown in numbers.
     extras
         What was added to look closely; `clear` takes it away.
     due
@@ -129,21 +123,26 @@ class NetBoard:
     logits: NumberList | None = None
     due: int | None = None
 
-    def __init__(self, stage: ExplainerScene[Any], reading: NetReading, places: NetPlaces, track: Strip) -> None:
+    def __init__(self, stage: ExplainerScene[Any], reading: NetReading) -> None:
         self.stage, self.reading, self.theme = stage, reading, stage.theme
-        self.places, self.track = places, track
-        stage.bands = replace(stage.bands, formula=places.formula)
+        shape = shape_of_strip(reading)
+        self.places = NetPlaces.of(stage.bands, shape.height(stage.bands.whole.width))
+        self.track = NetStrip(shape, stage.theme, self.places.track)
+        stage.bands = replace(stage.bands, formula=self.places.formula)
         self.extras: list[Mobject] = []
         self.away: list[Mobject] = []
         self.channels: tuple[Sequence[int], Sequence[int]] | None = None
 
     def maps_of(self, node: Node | None, box: Box, role: str) -> FeatureMaps:
-        """Return a node's output, or the input, as maps in a box, each with its range where the record has it."""
-        output = self.reading.entered.maps if node is None else self.reading.output_of(node.name)
+        """Return a node's output, or the input, as maps in a box, each with its range."""
+        output = self.reading.maps_in if node is None else self.reading.output_of(node.name)
         maps = as_maps(output)
-        has_ranges = node is not None and output.ndim == 3 and self.reading.place_in_record(node, "lows")
-        address = ends_of(self.reading, node) if node is not None and has_ranges else None
+        if node is None or prod(output.shape[1:]) == 1:
+            arrangement = Arrangement.of(maps.shape, box.width / box.height)
+            words = channels_in_words(maps) if node is None else shape_in_words(maps)
+            return FeatureMaps(maps, arrangement, role, self.theme, box, words)
         arrangement = Arrangement.within(maps.shape, box.width, box.height)
+        address = ends_of(self.reading, node)
         return FeatureMaps(maps, arrangement, role, self.theme, box, shape_in_words(maps), address)
 
     def enter(self, node: Node, run_time: float, *, swept: int = 0) -> None:
@@ -173,27 +172,23 @@ class NetBoard:
     def advance(self, node: Node) -> None:
         """Move the mark on to a node, and the last output into the input's place, where it is blue."""
         self.clear()
-        self.stage.play(self.track.go_to(self.reading.graph.nodes.index(node) + 1), run_time=0.25)
+        self.stage.play(self.track.go_to(self.reading.steps.index(node) + 1), run_time=0.25)
         if self.right is not None and self.layer is not None:
             coming = self.maps_of(self.layer, self.places.left, self.theme.input)
             self.stage.play(self.left.leave(), run_time=0.25)
             self.stage.play(*self.right.moves_to(coming), run_time=0.4)
             self.left, self.right = self.right, None
 
-    def list_logits(self, node: Node) -> NumberList:
-        """Show the last node's output in numbers, out of its maps if it is shown as maps."""
-        output = self.reading.output_of(node.name).ravel()
-        shape = self.reading.traces[node.name].output.shape
-
-        def address(k: int) -> str:
-            return self.reading.place_in_record(node, address_of("output", tuple(map(int, np.unravel_index(k, shape)))))
-
-        self.logits = NumberList(output, address, self.theme, self.places.right)
+    def list_logits(self, node: Node) -> None:
+        """Show the scores of all classes in numbers, out of the last step's maps if it is shown as maps."""
+        assert self.reading.probabilities is not None, "the network tells classes apart"
+        scores = self.reading.probabilities.x[0]
+        names = [self.reading.called(k) for k in range(len(scores))]
+        self.logits = NumberList(scores, names, "softmax.x[0,{}]".format, self.theme, self.places.right)
         self.make_room()
         leaving = [] if self.right is None else [self.right.leave()]
         self.layer, self.right = node, None
         self.stage.play(*leaving, FadeIn(self.logits), run_time=0.8)
-        return self.logits
 
     def bring(self, one: WorkedOut) -> None:
         """Let what a node reads and gives stand at the sides: all maps that stand there, or those that matter."""
@@ -207,7 +202,7 @@ class NetBoard:
         self.left, self.right = self.some(reads, seen, self.places.left, self.theme.input), None
         if gives.ndim == 3:
             self.right = self.some(gives, one.position[1:2], self.places.right, self.theme.output)
-        self.show(self.left, *filter(None, [self.right]))
+        self.show(self.left, *([] if self.right is None else [self.right]))
 
     def some(self, output: Array, channels: Sequence[int], box: Box, role: str) -> FeatureMaps:
         """Return some maps of an output, with their number."""
@@ -234,10 +229,16 @@ class NetBoard:
     def put_away(self) -> None:
         """Take what stands at the sides off the stage, until `clear`."""
         self.clear()
-        standing = [self.left, *filter(None, [self.right])] if self.layer is not None else []
+        sides = [self.left, self.right] if self.layer is not None else []
+        standing = [maps for maps in sides if maps is not None]
         self.away = [Group(maps.image, maps.frames, maps.words) for maps in standing]
         if standing:
             self.stage.play(*(maps.leave() for maps in standing), run_time=0.4)
+
+    def empty(self) -> None:
+        """Take all that was told off the stage, for good."""
+        self.put_away()
+        self.away = []
 
     def give_back(self) -> None:
         """Forget what `bring` has set out; the next beat takes it away."""
@@ -257,7 +258,7 @@ class NetBoard:
         self.clear()
         self.layer = node
         new = self.maps_of(node, self.places.large, self.theme.strong)
-        self.stage.play(self.track.go_to(self.reading.graph.nodes.index(node) + 1), run_time=0.25 * run_time)
+        self.stage.play(self.track.go_to(self.reading.steps.index(node) + 1), run_time=0.25 * run_time)
         self.stage.play(*self.right.moves_to(new), run_time=0.75 * run_time)
 
     def show(self, *mobjects: Mobject, run_time: float = 0.8, out_of: Mobject | None = None) -> None:
@@ -304,6 +305,12 @@ def shape_in_words(maps: Array) -> str:
         return say_many("{count} number", "{count} numbers", count)
     size = f"{height}×{width}"
     return say_many("{size}", "{count} maps {size}", count, size=size)
+
+
+def channels_in_words(maps: Array) -> str:
+    """Return `28×28`, or `3 channels 32×32`."""
+    count, size = len(maps), "×".join(map(str, maps.shape[1:]))
+    return size if count == 1 else say("{count} channels {size}", count=count, size=size)
 
 
 def connect(small: Mobject, large: Mobject, color: str) -> VMobject:

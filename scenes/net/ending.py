@@ -1,32 +1,182 @@
-"""How the film of a network ends: with the likeliest classes, or with the maps that the network gives."""
+"""How the film of a network ends: with the probabilities of its classes, or with the maps that it gives."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import RIGHT, UP, FadeIn, Group, VGroup
+from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, Group, Mobject, VGroup
 
 from cnn_core.arrays import freeze
 from scenes.language import say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share, share_in_words
 from scenes.mobjects.expression import Writer
+from scenes.mobjects.headline import Headline
 from scenes.mobjects.maps import Arrangement, FeatureMaps
-from scenes.mobjects.text import Label
+from scenes.mobjects.text import Label, Number
 from scenes.net.board import FORMULA, NetBoard
-from scenes.net.reading import NetReading
+from scenes.net.introduction import looks
+from scenes.net.number_list import NumberList
+from scenes.net.reading import MOST_IN_A_TABLE, NetReading, short_name
+from scenes.net.ushape import show_u
+from scenes.softmax.chapter import SoftmaxChapter
+from scenes.softmax.table import SoftmaxTable
+from scenes.specs.digit_image import unsure
 from scenes.stage import ExplainerScene
 
-__all__ = ["short_name", "show_class_map", "show_likeliest", "show_maps"]
+__all__ = ["show_ending"]
 
-_LONGEST = 28
-"""Letters of a class's name that are shown."""
+_LINE = 0.7
+"""Height of a line of arithmetic below a table, in scene units."""
+
+
+def show_ending(board: NetBoard) -> None:
+    """Show the probabilities and where the winner's score comes from, or the maps that come out."""
+    reading = board.reading
+    if reading.is_tabled:
+        Verdict(board).play()
+    elif reading.probabilities is not None:
+        show_likeliest(board)
+    elif reading.output.ndim == 3:
+        if reading.levels is not None:
+            show_u(board, reading.levels)
+        show_maps(board)
+    elif reading.output.size <= MOST_IN_A_TABLE:
+        show_numbers(board)
+    if reading.class_map is not None:
+        show_class_map(board)
+
+
+class Verdict:
+    """Softmax in a table, and what was read beside what was meant."""
+
+    def __init__(self, board: NetBoard) -> None:
+        self.board, self.stage, self.theme, self.reading = board, board.stage, board.theme, board.reading
+        assert self.reading.probabilities is not None, "the network tells classes apart"
+        self.trace = self.reading.probabilities
+        names = [short_name(self.reading.called(k)) for k in range(self.trace.x.size)]
+        box, line = self.boxes()
+        self.table = SoftmaxTable(self.trace, "softmax.{}[0,{}]".format, names, self.theme, box, decimals=2)
+        explain = self.stage.spec.explain
+        self.chapter = SoftmaxChapter(self.stage, self.trace, self.table, self.reading.in_words, explain, line)
+
+    def boxes(self) -> tuple[Box, Box]:
+        """Return the boxes of the table and of the lines below it; in a wide frame the table is made higher."""
+        whole, formula = self.board.places.whole, self.board.places.formula
+        if not self.stage.wide:
+            return whole, formula
+        bottom = formula.bottom + _LINE
+        line = Box(formula.left, formula.right, formula.bottom, bottom)
+        return Box(whole.left, whole.right, bottom + 0.1, whole.top), line
+
+    def play(self) -> None:
+        standing = self.stage.mobjects[:]
+        self.arrive()
+        self.chapter.exponentiate_at_once()
+        self.chapter.add_up()
+        self.chapter.divide(question=False)
+        self.judge()
+        come = [one for one in self.stage.mobjects if one not in standing and not isinstance(one, Headline)]
+        self.board.extras += come
+
+    def arrive(self) -> None:
+        """Let the logits move into the table, out of their list where they stand in one."""
+        board, said = self.board, say("Softmax turns the logits into probabilities.")
+        why = say("A logit may be any number; a probability may not.")
+        with self.stage.beat("explain", said, reason=why):
+            board.clear()
+            if self.reading.is_stepwise and board.logits is None:
+                board.list_logits(self.reading.steps[-1])
+            board.empty()
+            if self.reading.is_stepwise:
+                self.stage.play(board.track.go_to(len(self.reading.steps) + 1), run_time=0.4)
+            self.chapter.take_logits([] if board.logits is None else board.logits.numbers)
+            if board.logits is not None:
+                self.stage.play(FadeOut(board.logits), run_time=0.3)
+
+    def judge(self) -> None:
+        with self.stage.beat("explain", f"{says(self.reading)} {self.meant()}", reason=learned(self.reading)):
+            if not self.stage.wide:
+                self.stage.play(FadeOut(self.chapter.formula), run_time=0.4)
+                box = self.board.places.formula
+            else:
+                self.clear_columns()
+                right = float(self.table.chart.names.get_left()[0]) - 0.3
+                box = Box(self.board.places.whole.left, right, self.table.box.bottom, self.table.box.top)
+            image, words = self.sign(box)
+            for part in (image, *words):
+                self.stage.play(FadeIn(part), run_time=0.7)
+
+    def clear_columns(self) -> None:
+        """Leave only the chart, and move the classes' names to it."""
+        chapter, table = self.chapter, self.table
+        columns = [label for column in chapter.columns.values() for label in column]
+        heads = [table.heads[name] for name in chapter.columns]
+        self.stage.play(FadeOut(VGroup(*columns, *heads, table.total_line, chapter.formula)), run_time=0.4)
+        shift = table.chart.left - 0.2 - table.chart.names.get_right()[0]
+        self.stage.play(table.chart.names.animate.shift(shift * RIGHT), run_time=0.8)
+
+    def meant(self) -> str:
+        reading = self.reading
+        if reading.label is None:
+            knows = say(
+                "It knows only these {count} classes, so it finds one in every picture.", count=self.table.classes
+            )
+            return unsure(self.trace.output[0], reading.called) or knows
+        if reading.label == reading.prediction:
+            return say("The label says {label}, so it is right.", label=reading.label)
+        return say("The label says {label}, so it is wrong.", label=reading.label)
+
+    def sign(self, box: Box) -> Group:
+        """Return the picture, what was read and what was meant."""
+        reading, side = self.reading, min(0.9 * box.height, 0.5 * box.width)
+        image = given_in(self.board, Box(0, side, 0, side))[0]
+        size = max(smallest_text(), 0.14 * side)
+        rows: list[Mobject] = [self.row(say("prediction"), "prediction", reading.prediction, size, self.theme.output)]
+        if reading.label is not None:
+            rows.append(self.row(say("label"), "label", reading.label, size, self.theme.input))
+        words = Group(*rows)
+        if self.stage.wide:
+            words.arrange(DOWN, buff=0.4 * size, aligned_edge=LEFT)
+        else:
+            words.arrange(RIGHT, buff=size)
+        whole = Group(image, words).arrange(RIGHT, buff=0.4)
+        return whole.scale(min(1.0, box.width / whole.width)).move_to(box.center)
+
+    def row(self, name: str, address: str, k: int, size: float, color: str) -> Group:
+        value: Label = Number(str(k), address, 2.6 * size, color, "semibold")
+        if self.reading.names:
+            value = Label(short_name(self.reading.names[k]), 1.4 * size, color, "semibold")
+        return Group(Label(name, size, self.theme.muted), value).arrange(DOWN, buff=0.1 * size, aligned_edge=LEFT)
+
+
+def says(reading: NetReading) -> str:
+    """Say what is likeliest, and how likely it is."""
+    assert reading.probabilities is not None, "the network tells classes apart"
+    return say(
+        "The network says {name}, with a probability of {share}.",
+        name=short_name(reading.called(reading.prediction)),
+        share=share_in_words(float(reading.probabilities.output[0, reading.prediction])),
+    )
+
+
+def learned(reading: NetReading) -> str:
+    """Say what all this was made of."""
+    return say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
+
+
+def given_in(board: NetBoard, box: Box) -> Group:
+    """Return what was given in a box, without its words, which would become too small."""
+    given = Group(*looks(board)[:2])
+    return given.scale(min(box.width / given.width, box.height / given.height)).move_to(box.center)
 
 
 def show_likeliest(board: NetBoard) -> None:
-    """Show the likeliest classes as bars, and all others together."""
-    stage, reading, box = board.stage, board.reading, board.places.everything
+    """Show the likeliest classes as bars, and all others together; in a wide frame beside what was given."""
+    stage, reading, whole = board.stage, board.reading, board.places.everything
+    given, box = (given_in(board, whole.part(0, 0.3)), whole.part(0.36, 1)) if stage.wide else (Group(), whole)
     found = reading.probabilities
     assert found is not None, "the network tells classes apart"
     shares, top = found.output[0], reading.top
@@ -37,36 +187,44 @@ def show_likeliest(board: NetBoard) -> None:
     rows = Box(box.left, box.right, box.bottom + (1.3 * smallest_text() if len(rest) else 0), box.top)
     size = max(smallest_text(), min(0.5, 0.55 * rows.height / len(names)))
     chart = BarChart(names, freeze(np.array(values)), addresses.__getitem__, stage.theme, rows, size)
-    said = say(
-        "The network says {name}, with a probability of {share}.",
-        name=short_name(reading.called(top[0])),
-        share=share_in_words(values[0]),
-    )
-    why = say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
-    with stage.beat("explain", said, reason=why):
-        board.clear()
-        stage.play(FadeIn(chart), run_time=0.6)
+    with stage.beat("explain", says(reading), reason=learned(reading)):
+        board.empty()
+        stage.play(FadeIn(given, chart), run_time=0.6)
         bars = Group(*(Group(chart.bar(k), chart.number(k)) for k in range(len(names))))
         stage.play(FadeIn(bars), run_time=1.2)
         if len(rest):
             stage.play(FadeIn(rest), run_time=0.5)
-    board.extras += [chart, bars, rest]
+    board.extras += [given, chart, bars, rest]
 
 
 def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGroup:
     """Return how much all other classes have together; nothing where there are no others."""
-    values = reading.values()
-    left_out = int(values["classes"]) - len(reading.top)
+    assert reading.probabilities is not None, "the network tells classes apart"
+    left_out = reading.probabilities.x.size - len(reading.top)
     if not left_out:
         return VGroup()
     size = smallest_text()
     words = Label(say_many("{count} other:", "the other {count} together:", left_out), size, stage.theme.muted)
-    number = share(float(values["others"]), "others", size, stage.theme.muted)
+    number = share(reading.others, "others", size, stage.theme.muted)
     line = VGroup(words, number).arrange(RIGHT, buff=0.3 * size)
     return line.move_to(np.array([box.center[0], box.bottom + 0.5 * size, 0.0]))
 
 
-def show_maps(board: NetBoard, given: Group) -> None:
+def show_numbers(board: NetBoard) -> None:
+    """Show the few numbers that come out, which are no probabilities, beside what was given."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
+    output = reading.output.ravel()
+    names = list(map(str, range(len(output))))
+    numbers = NumberList(output, names, "output[{}]".format, stage.theme, box.part(0.52, 1))
+    given = given_in(board, box.part(0, 0.46))
+    said = say_many("This network gives {count} number.", "This network gives {count} numbers.", len(output))
+    with stage.beat("explain", said, reason=learned(reading)):
+        board.empty()
+        stage.play(FadeIn(given), run_time=0.6)
+        stage.play(FadeIn(numbers), run_time=1.0)
+
+
+def show_maps(board: NetBoard) -> None:
     """Show what came out beside what was given."""
     stage, reading, box = board.stage, board.reading, board.places.everything
     last = len(reading.stages) - 1
@@ -74,17 +232,15 @@ def show_maps(board: NetBoard, given: Group) -> None:
     right = box.part(0.52, 1)
     arrangement = Arrangement.of(maps.shape, right.width / right.height)
     output = FeatureMaps(maps, arrangement, stage.theme.output, stage.theme, right, say("output"))
-    given = Group(*given[:2])  # its words would become too small
-    given.scale(min(0.46 * box.width / given.width, output.image.height / given[0].height))
-    given.move_to(box.part(0, 0.48).center).align_to(output.image, UP)
+    given = given_in(board, replace(box.part(0, 0.48), bottom=output.image.get_bottom()[1]))
     why = say("The last maps are the answer: numbers for each place.")
     with stage.beat("explain", say("This network ends with maps: beside what was given, what came out."), reason=why):
-        board.clear()
+        board.empty()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(output), run_time=1.0)
 
 
-def show_class_map(board: NetBoard, given: Group) -> None:
+def show_class_map(board: NetBoard) -> None:
     """Show where the winner's score comes from: the mean of a map, plus the bias, is the score."""
     stage, reading, places = board.stage, board.reading, board.places
     found, theme = reading.class_map, stage.theme
@@ -94,19 +250,12 @@ def show_class_map(board: NetBoard, given: Group) -> None:
     title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
     maps = found.maps[None]
     picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
-    given = Group(*given[:2])
-    given.scale(min(left.width / given.width, picture.image.height / given.height)).move_to(left.center)
-    given.align_to(picture.image, UP)
+    given = given_in(board, left).align_to(picture.image, UP)
     said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
     if found.bias is None:
         said = say("The last maps, weighed for this class, are one map: its mean is the score.")
     with stage.beat("explain", said, reason=say("Each place of the picture has its say.")):
-        board.clear()
+        board.empty()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(picture), run_time=1.0)
         stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(found.equation)), run_time=0.8)
-
-
-def short_name(name: str) -> str:
-    """Return the name of a class, or its beginning where it is very long."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

@@ -7,7 +7,6 @@ from typing import cast
 
 from manim import UP, Group, Rectangle, VGroup
 
-from cnn_core.graph import Node
 from cnn_core.linear import LinearStep, LinearTrace
 from scenes.language import say
 from scenes.layout import Box
@@ -20,18 +19,14 @@ from scenes.net.number_list import NumberList
 from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
 
-__all__ = ["enter_logits", "look_at_logit"]
+__all__ = ["look_at_logit"]
 
 
-def enter_logits(board: NetBoard, node: Node) -> None:
-    """Let the last output become the input, and show the logits in numbers."""
-    board.advance(node)
-    board.list_logits(node)
-
-
-def look_at_logit(board: NetBoard, one: WorkedOut, called: str) -> None:
+def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
     """Tell how much speaks for a class, and how much against it."""
     closely = Closely(board, one)
+    k = one.position[-1]
+    called = board.reading.in_words(k) if board.reading.top else say("output {number}", number=k)
     said = say(
         "{called} weighs every number. Green products speak for it, blue ones against it.", called=capital(called)
     )

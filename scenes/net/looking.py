@@ -17,13 +17,11 @@ from scenes.net.worked import WorkedOut
 __all__ = ["look_closely"]
 
 
-def look_closely(board: NetBoard, one: WorkedOut, called: str, *, asked: bool = False) -> None:
+def look_closely(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
     """Work a number out, in the way that shows best how it came about.
 
     Parameters
     ----------
-    called
-        What the class is called whose score it is, if it is one.
     asked
         Whether a question may be put before what surprises.
     """
@@ -35,7 +33,7 @@ def look_closely(board: NetBoard, one: WorkedOut, called: str, *, asked: bool = 
         case BatchNorm2dTrace():
             look_at_norm(board, one)
         case LinearTrace():
-            look_at_logit(board, one, called)
+            look_at_logit(board, one)
         case _ if window_fits(one):
             look_at_pool(board, one, asked=asked)
         case _:

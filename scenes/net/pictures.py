@@ -24,7 +24,7 @@ def look_at_maps(board: NetBoard, one: WorkedOut) -> None:
     with board.stage.beat(
         "step", headed(board, one, f"{place_in_words(one)} {made_in_words(one)}"), reason=why_maps(one)
     ):
-        board.clear()
+        board.put_away()
         maps, marks = lay_out_maps(board, one)
         board.show(*maps)
         board.extras += marks

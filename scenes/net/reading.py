@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, Literal, Self
 
 import numpy as np
 
-from cnn_core.arrays import Array, freeze
-from cnn_core.equation import Equation, Explanation, Given
-from cnn_core.errors import InputError
-from cnn_core.expression import OfMany, Value
+from cnn_core.arrays import Array
 from cnn_core.graph import Graph, Node
 from cnn_core.net_input import NetInput
 from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetOutline, NetPlace, NetStage, outline
 from cnn_core.receptive import Seen, receptive_field
-from cnn_core.softmax import SoftmaxTrace, softmax
+from cnn_core.softmax import LogSoftmaxTrace, SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
-from scenes.net.class_map import ClassMap, extreme_of
+from scenes.language import say
+from scenes.net.choosing import first_of_each_kind, strongest, strongest_maps
+from scenes.net.class_map import ClassMap
 from scenes.net.worked import WorkedOut
 from scenes.specs.base import SpecValues
+from scenes.specs.digit_image import DigitImage
 
-__all__ = ["MOST_SHOWN", "NetReading", "nameless", "strongest", "strongest_maps"]
+__all__ = ["ENDS", "MOST_IN_A_TABLE", "NetReading", "short_name"]
 
-MOST_SHOWN = 24
-"""Maps of a stage that are shown."""
 MOST_NAMED = 5
-"""Classes that are named at the end."""
-_MOST_OUTPUTS = 2_000
+"""Classes that are named at the end, where there are too many for a table:"""
+MOST_IN_A_TABLE = 10
+_MOST_STEPS, _MOST_MAPS, _MOST_NUMBERS = 22, 64, 10_000
+"""Of a network that is told step by step: its steps, and of what one of them gives."""
 _MOVES = ("permute", "reshape")
 """Operations behind which rows and columns are others."""
-_LIMITS = ("smallest", "largest")
+ENDS: dict[str, Literal["smallest", "largest"]] = {"lows": "smallest", "highs": "largest"}
+"""What the record calls the smallest and the largest value of each map."""
+_LONGEST = 28
+"""Letters of a class's name that are shown."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +72,25 @@ class NetReading:
         Of the classes, where they are known.
     depth
         What its stages are: those of the outline, or a stage for each of its blocks or places.
+    image
+        The digit that enters, if it is one.
     """
 
     graph: Graph
     entered: NetInput
     names: tuple[str, ...] | None = None
-    depth: Depth = "stages"
+    depth: Depth | None = None
+    image: DigitImage | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel without what has been computed: it is large, and computed anew in a moment."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
-    def with_names(self, names: tuple[str, ...] | None) -> NetReading:
-        """Return the same reading, with all that has been computed, and these names of the classes."""
-        named = replace(self, names=names)
-        named.__dict__.update({**self.__dict__, "names": names})
-        return named
+    def knowing(self, names: tuple[str, ...] | None, image: DigitImage | None) -> Self:
+        """Return the same reading, with all that has been computed, these names of classes, and the digit it is of."""
+        known = replace(self, names=names, image=image)
+        known.__dict__.update({**self.__dict__, "names": names, "image": image})
+        return known
 
     @cached_property
     def traces(self) -> dict[str, Trace]:
@@ -93,12 +99,29 @@ class NetReading:
     @cached_property
     def whole(self) -> NetOutline:
         """The outline of the network, whatever the depth."""
-        shapes = {name: trace.output.shape[1:] for name, trace in self.traces.items()}
+        shapes = {name: self.output_of(self.unturned(name)).shape for name in self.traces}
         return outline(self.graph, {self.graph.input: self.entered.x.shape[1:], **shapes})
 
     @cached_property
     def stages(self) -> tuple[NetStage, ...]:
-        return self.whole.at(self.depth).stages
+        return self.whole.at(self.depth or "stages").stages
+
+    @cached_property
+    def steps(self) -> list[Node]:
+        """All nodes but a softmax at the end, and but those that only turn the axes."""
+        last = self.graph.by_name[self.graph.output]
+        left_out = [last] if isinstance(self.traces[last.name], SoftmaxTrace) else []
+        return [node for node in self.graph.nodes if node not in left_out and node.op != "permute"]
+
+    @cached_property
+    def is_stepwise(self) -> bool:
+        """Whether each step is told by itself: they are a chain, not too long, whose maps one picture can hold."""
+        is_chain = all(len(users) <= 1 for users in self.graph.users.values())
+        if self.depth not in (None, "places") or not is_chain or len(self.steps) > _MOST_STEPS:
+            return False
+        shapes = [self.output_of(node.name).shape for node in self.steps]
+        most = [_MOST_NUMBERS if prod(shape[1:]) == 1 else _MOST_MAPS for shape in shapes]
+        return all(len(shape) in (1, 3) and shape[0] <= one for shape, one in zip(shapes, most, strict=True))
 
     def output_of(self, name: str) -> Array:
         """Return what a node, or the input, gives for the image: without the axis of the batch."""
@@ -106,9 +129,15 @@ class NetReading:
         image: Array = whole[0]
         return image
 
+    def unturned(self, name: str) -> str:
+        """Return a node, or the one before it where it only puts the channels of maps last."""
+        node = self.graph.by_name.get(name)
+        turns = node is not None and node.op == "permute" and node.options.get("dims") == (0, 2, 3, 1)
+        return self.unturned(node.inputs[0]) if node is not None and turns else name
+
     def shown(self, stage: int) -> Array:
         """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
-        output = self.output_of(self.stages[stage].output)
+        output = self.output_of(self.unturned(self.stages[stage].output))
         return strongest_maps(output)[0] if output.ndim == 3 else output
 
     @cached_property
@@ -135,9 +164,16 @@ class NetReading:
         return maps.transpose(2, 0, 1) if self.graph.channels_last else maps
 
     @property
+    def enters_as_it_looks(self) -> bool:
+        """Whether what enters can stand for what was given: numbers, or a digit with its ink from 0 to 1."""
+        image, maps = self.image, self.maps_in
+        is_digit = image is not None and maps.shape == (1, 28, 28) and np.allclose(255 * maps[0], image.pixels)
+        return self.entered.pixels is None or is_digit
+
+    @property
     def levels(self) -> tuple[int, ...] | None:
         """How deep each stage lies; None where it is no U-Net, or where more is told than its stages."""
-        return self.whole.levels if self.depth == "stages" else None
+        return self.whole.levels if self.depth in (None, "stages") else None
 
     @property
     def output(self) -> Array:
@@ -149,10 +185,25 @@ class NetReading:
         last = self.graph.by_name[self.graph.output]
         trace = self.traces[last.name]
         if isinstance(trace, SoftmaxTrace) and trace.x.ndim == 2:
-            return trace
+            return softmax(trace.x) if isinstance(trace, LogSoftmaxTrace) else trace
         if trace.output.ndim != 2 or trace.output.shape[1] < 2 or OPERATIONS[last.op].kind == "activation":
             return None
         return softmax(trace.output)
+
+    @property
+    def is_tabled(self) -> bool:
+        """Whether there are so few classes that all their numbers can be shown."""
+        return self.probabilities is not None and self.probabilities.x.size <= MOST_IN_A_TABLE
+
+    @property
+    def prediction(self) -> int:
+        """The class with the largest probability; the first one where several are equal."""
+        return self.top[0]
+
+    @property
+    def label(self) -> int | None:
+        """The class that was meant, where that is known."""
+        return None if self.image is None else self.image.label
 
     @cached_property
     def top(self) -> list[int]:
@@ -162,6 +213,12 @@ class NetReading:
         likeliest: list[int] = np.argsort(-self.probabilities.output[0], kind="stable")[:MOST_NAMED].tolist()
         return likeliest
 
+    @property
+    def others(self) -> float:
+        """How likely all other classes are together."""
+        shares = [] if self.probabilities is None else self.probabilities.output[0]
+        return max(0.0, 1 - float(np.sum([shares[k] for k in self.top])))
+
     @cached_property
     def class_map(self) -> ClassMap | None:
         """Where the last maps speak for the winner, if the network ends so."""
@@ -169,6 +226,12 @@ class NetReading:
 
     def called(self, k: int) -> str:
         return self.names[k] if self.names else str(k)
+
+    def in_words(self, k: int) -> str:
+        """Return what a class is called in a sentence."""
+        if self.names:
+            return short_name(self.names[k])
+        return say("class {number}", number=k) if self.image is None else say("digit {number}", number=k)
 
     @cached_property
     def worked_out(self) -> list[WorkedOut]:
@@ -183,6 +246,10 @@ class NetReading:
         for node in first_of_each_kind(self):
             yield node, self.strongest_in(node), False
 
+    def worked_in(self, node: Node) -> WorkedOut | None:
+        """Return what is worked out in a node, if there is something."""
+        return next((one for one in self.worked_out if one.node is node), None)
+
     def place_of(self, node: Node) -> NetPlace | None:
         return next((place for stage in self.whole.stages for place in stage.places() if node in place.nodes), None)
 
@@ -196,144 +263,11 @@ class NetReading:
         return strongest(judged if judged.shape == output.shape else output)
 
     def place_in_record(self, node: Node, address: str) -> str:
-        """Return where a number of a node's trace stands in `values()`; nowhere, for only what is shown is there."""
-        return ""
-
-    def values(self) -> SpecValues:
-        """Return what is shown: stages, what is worked out, and the likeliest classes."""
-        found: dict[str, Any] = {
-            "x": limits_of(self.entered.x),
-            "nodes": {node.name: self._described(node) for node in self.graph.nodes},
-            "stages": [
-                {"name": stage.output, "shape": list(stage.shape), **limits_of(self.shown(k))}
-                for k, stage in enumerate(self.stages)
-            ],
-            "worked_out": [one.values() for one in self.worked_out],
-        }
-        if self.receptive is not None:
-            found["receptive"] = self.receptive.values()
-        if self.output.size <= _MOST_OUTPUTS:
-            found["output"] = self.output
-        if self.probabilities is not None:
-            found |= self._classes(self.probabilities)
-        return found
-
-    def _described(self, node: Node) -> SpecValues:
-        output = self.output_of(node.name)
-        return {"op": node.op, "inputs": list(node.inputs), "shape": list(output.shape), **limits_of(output)}
-
-    def _classes(self, found: SoftmaxTrace) -> SpecValues:
-        shares, scores = found.output[0], found.x[0]
-        top = [{"class": k, "label": self.called(k), "probability": shares[k], "logit": scores[k]} for k in self.top]
-        mapped = {} if self.class_map is None else {"class_map": self.class_map.values()}
-        return {**mapped, "top": top, "others": max(0.0, 1 - float(shares[self.top].sum())), "classes": len(shares)}
-
-    def explain(self, address: str) -> Explanation:
-        """Return how the number at an address in `values()` came about, or where it is from."""
-        name, indices, inside = parse(address)
-        found: Explanation | None = None
-        match name:
-            case "x" | "stages" if inside in _LIMITS:
-                found = extreme_of(address, inside, self.shown(indices[0]) if name == "stages" else self.entered.maps)
-            case "worked_out":
-                found = self.worked_out[indices[0]].explain(inside)
-            case "top" | "others" | "class_map" if self.probabilities is not None:
-                found = self._classified(name, indices, inside)
-            case "output":
-                found = self._given(self.graph.output, (0, *indices))
-            case "classes" | "receptive":
-                found = Given("counted")
-        if found is None:
-            raise InputError(
-                f"an address must name x, stages, worked_out, top, others or output, but it is {address!r}."
-            )
-        return found
-
-    def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
-        if name == "class_map" and self.class_map is not None:
-            return self.class_map.explain(inside)
-        return self._rest() if name == "others" else self._likely(self.top[indices[0]], inside)
-
-    def results(self) -> Iterator[str]:
-        """Give what is worked out, and the probabilities of the likeliest classes."""
-        yield from (f"{one.address}.value" for one in self.worked_out)
-        yield from (f"top[{k}].probability" for k in range(len(self.top)))
-
-    def _likely(self, k: int, inside: str) -> Explanation:
-        assert self.probabilities is not None
-        if inside == "logit":
-            return self._given(self.graph.output, (0, k)) if self.scored else Given("prediction")
-        if inside != "probability":
-            return Given("counted")
-        return nameless(self.probabilities.explain(f"output[0,{k}]"))
-
-    @property
-    def scored(self) -> bool:
-        """Whether the network itself gives scores, and the softmax is added here."""
-        return self.probabilities is not None and self.probabilities.x is self.traces[self.graph.output].output
-
-    def _rest(self) -> Equation:
-        assert self.probabilities is not None
-        shares = self.probabilities.output[0]
-        number = max(0.0, 1 - float(shares[self.top].sum()))
-        left = OfMany("others", "output", len(shares) - len(self.top), number)
-        return Equation.of(left, Value(number, "others", "others", 3))
-
-    def _given(self, node: str, position: Sequence[int]) -> Explanation:
-        return nameless(self.traces[node].explain(f"output[{','.join(map(str, position))}]"))
+        """Return where a number of a node's trace stands in `values()`: only what is shown is there."""
+        is_there = self.is_stepwise and parse(address)[0] in ENDS
+        return f"layers[{self.steps.index(node)}].{address}" if is_there else ""
 
 
-def nameless(found: Explanation) -> Explanation:
-    """Return an explanation whose operands stand nowhere in the record."""
-    return found.renamed(lambda address: "") if isinstance(found, Equation) else found
-
-
-def limits_of(array: Array) -> dict[str, float]:
-    return {"smallest": float(array.min()), "largest": float(array.max())}
-
-
-def strongest(output: Array) -> tuple[int, ...]:
-    """Return where the largest value is, the first one where several are equal.
-
-    >>> strongest(np.array([[0.0, 2.0], [2.0, 1.0]]))
-    (0, 1)
-    """
-    return tuple(int(at) for at in np.unravel_index(int(output.argmax()), output.shape))
-
-
-def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int]]:
-    """Return the maps with the largest values, in their own order, and which they are.
-
-    >>> strongest_maps(np.array([[[1.0]], [[3.0]]]))[1]
-    [0, 1]
-    """
-    ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:most]
-    kept = sorted(ranked.tolist())
-    return freeze(maps[kept]), kept
-
-
-def first_of_each_kind(reading: NetReading) -> list[Node]:
-    """Return the first node of each kind of step that is worth working out, and the last linear one."""
-    found: dict[str, Node] = {}
-    for node in reading.graph.nodes:
-        kind = kind_of(node, reading)
-        if kind and (kind not in found or kind == "linear"):
-            found[kind] = node
-    kept = {node.name for node in found.values()}
-    return [node for node in reading.graph.nodes if node.name in kept]
-
-
-def kind_of(node: Node, reading: NetReading) -> str:
-    """Return what makes a step one of its own; empty for those that need no digits, or give neither maps nor a row."""
-    operation, axes = OPERATIONS[node.op], reading.output_of(node.name).ndim
-    if operation.kind in ("activation", "shape") or node.op in ("concat", "upsample") or axes not in (1, 3):
-        return ""
-    if operation.kind == "join":
-        return node.op if len(node.inputs) == 2 else ""
-    shape = reading.output_of(node.inputs[0]).shape
-    if node.op == "conv2d":
-        seen = node.arrays["weight"].shape[1]
-        return "depthwise" if seen == 1 < shape[0] else "conv2d" if seen <= 4 else "conv2d of many"
-    if node.op.endswith("pool2d") and reading.output_of(node.name).shape[1:] == (1, 1):
-        return f"global {node.op}"
-    return node.op
+def short_name(name: str) -> str:
+    """Return the name of a class, or its beginning where it is very long."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

@@ -14,8 +14,9 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label
 from scenes.net.board import NetBoard
-from scenes.net.reading import NetReading, strongest_maps
-from scenes.net.strip import StageStrip, bridge_between
+from scenes.net.choosing import strongest_maps
+from scenes.net.reading import NetReading
+from scenes.net.strip import bridge_between
 from scenes.net.words import shape_of
 from scenes.theme import Theme
 
@@ -33,23 +34,23 @@ _MOST = 4
 """Maps of a stage that are shown."""
 
 
-def show_u(board: NetBoard, track: StageStrip) -> None:
+def show_u(board: NetBoard, levels: Sequence[int]) -> None:
     """Show all stages where a U-Net has them, and its bridges. The strip goes."""
-    stage, reading, box = board.stage, board.reading, board.places.everything
-    shape, theme = track.shape, stage.theme
+    stage, reading, box, track = board.stage, board.reading, board.places.everything, board.track
+    spanned, theme = track.shape.bridges, stage.theme
     maps = [reading.maps_in, *(reading.output_of(one.output) for one in reading.stages)]
     roles = [theme.input, *[theme.output] * len(reading.stages)]
     whole = Box(box.left, box.right, track.box.bottom, box.top)
     places = [
         _picture(strongest_maps(one, _MOST)[0], role, theme, center, side)
-        for one, role, (center, side) in zip(maps, roles, _rooms(shape.levels, whole), strict=True)
+        for one, role, (center, side) in zip(maps, roles, _rooms((0, *levels), whole), strict=True)
     ]
     ways = VGroup(*(_way(one, other, theme) for one, other in pairwise(places)))
-    bridges = [bridge_between(places[one], places[other], theme, 5) for one, other in shape.bridges]
+    bridges = [bridge_between(places[one], places[other], theme, 5) for one, other in spanned]
     words = VGroup()
-    for (source, target), bridge in zip(shape.bridges, bridges, strict=True):
+    for (source, target), bridge in zip(spanned, bridges, strict=True):
         words.add(*_carried(reading, source - 1, target - 1, bridge, theme))
-    with stage.beat("explain", _said(shape.bridges)):
+    with stage.beat("explain", _said(spanned)):
         board.clear()
         stage.play(track.leave(), FadeIn(*places, ways), run_time=1.2)
         stage.play(*(GrowArrow(bridge) for bridge in bridges), FadeIn(words), run_time=1.0)

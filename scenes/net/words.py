@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from types import MappingProxyType
 
-from cnn_core.graph import Node
-from cnn_core.net_input import NetInput
+from cnn_core.graph import Graph, Node
 from cnn_core.numerals import as_text
 from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
 from scenes.language import about, listed, marked, number, say, say_many
-from scenes.net.reading import MOST_SHOWN, NetReading
+from scenes.net.choosing import MOST_SHOWN
+from scenes.net.reading import NetReading
 from scenes.net.worked import WorkedOut
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "shape_of",
     "stage_line",
     "strange",
+    "told_output",
     "told_stage",
     "whole_net",
     "why_stage",
@@ -50,12 +51,15 @@ _FEW = 2
 """Steps of a stage that are named one by one."""
 
 
-def entering(entered: NetInput) -> str:
+def entering(reading: NetReading) -> str:
     """Say what numbers enter, and what was done to a picture's values."""
+    entered, scaling = reading.entered, reading.entered.scaling
     named = {"low": short(float(entered.x.min())), "high": short(float(entered.x.max()))}
-    scaling = entered.scaling
+    if reading.image is not None and reading.enters_as_it_looks:
+        return say("{digit}: 28×28 grey values from 0, paper, to 1, ink.", digit=capital(entered.origin))
     if scaling is None:
-        return say("Numbers from {low} to {high} enter the network.", **named)
+        origin = capital(entered.origin)
+        return say("{origin}: from {low} to {high}, they enter the network as they are.", origin=origin, **named)
     if scaling.mean == (0.0,) and scaling.std == (1.0,):
         return say("Its values from 0 to 255 are scaled: numbers from {low} to {high} enter.", **named)
     return say(
@@ -88,19 +92,34 @@ def short(value: float) -> str:
 
 
 def whole_net(reading: NetReading) -> str:
-    if reading.depth != "stages":
+    """Say how large the network is."""
+    named = {"nodes": len(reading.graph.nodes), "parameters": f"{reading.graph.parameters():,}"}
+    if reading.is_stepwise:
         return say(
-            "{nodes} steps, told at {stops} stops, with {parameters} learned numbers. The strip shows where we are.",
-            nodes=len(reading.graph.nodes),
-            stops=len(reading.stages),
-            parameters=f"{reading.graph.parameters():,}",
+            "A trained network of {steps} layers, with {parameters} learned numbers, reads it. "
+            "The strip shows where we are.",
+            steps=len(reading.steps),
+            **named,
+        )
+    if reading.depth in (None, "stages"):
+        return say(
+            "{nodes} steps in {stages} stages, with {parameters} learned numbers. The strip shows where we are.",
+            stages=len(reading.stages),
+            **named,
         )
     return say(
-        "{nodes} steps in {stages} stages, with {parameters} learned numbers. The strip shows where we are.",
-        nodes=len(reading.graph.nodes),
-        stages=len(reading.stages),
-        parameters=f"{reading.graph.parameters():,}",
+        "{nodes} steps, told at {stops} stops, with {parameters} learned numbers. The strip shows where we are.",
+        stops=len(reading.stages),
+        **named,
     )
+
+
+def told_output(graph: Graph) -> str:
+    """Say which output is told; nothing where there is one."""
+    if len(graph.outputs) < 2:
+        return ""
+    name = next(name for name, node in graph.outputs.items() if node == graph.output)
+    return say("It has {count} outputs: {output} is told.", count=len(graph.outputs), output=name)
 
 
 def stage_line(stage: NetStage) -> tuple[str, str]:
@@ -109,16 +128,17 @@ def stage_line(stage: NetStage) -> tuple[str, str]:
     return shape, steps_of(stage)
 
 
-def told_stage(index: int, stage: NetStage, depth: Depth) -> str:
+def told_stage(index: int, stage: NetStage, depth: Depth | None) -> str:
     """Say what a stage is made of, and how many of its maps are shown."""
     named = {"number": index + 1, "shape": shape_of(stage), "steps": steps_of(stage)}
-    if depth == "stages":
+    is_whole = depth in (None, "stages")
+    if is_whole:
         said = say("Stage {number} ends with {shape}, after {steps}.", **named)
     else:
         said = say("Stop {number} gives {shape}, after {steps}.", **named)
     if len(stage.shape) == 3 and stage.shape[0] > MOST_SHOWN:
         said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
-    return f"{said} {bridged(stage)}".strip() if depth == "stages" else said
+    return f"{said} {bridged(stage)}".strip() if is_whole else said
 
 
 def why_stage(reading: NetReading, index: int) -> str:
@@ -131,7 +151,7 @@ def why_stage(reading: NetReading, index: int) -> str:
         return say("Numbers become maps again.")
     fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
     if fewer and more:
-        return say("Fewer places, more maps: less about where, more about what.")
+        return say("Less about where, more about what.")
     if fewer:
         return say("Fewer places: less about where.")
     if stage.shape[1] > before[1]:

@@ -78,10 +78,11 @@ class SoftmaxChapter:
                 self.stage.play(FadeIn(number), run_time=min(0.5, 2.5 / len(self.classes)))
 
     def take_logits(self, numbers: Sequence[Label]) -> None:
-        """Let logits that are on the stage already move into the table."""
+        """Let logits move into the table, out of what is on the stage already; if nothing is, they appear."""
         self.columns["x"] = [self.table.number("x", k) for k in self.classes]
+        sources = numbers or self.columns["x"]
         moves = [
-            FadeIn(number, target_position=source) for number, source in zip(self.columns["x"], numbers, strict=True)
+            FadeIn(number, target_position=source) for number, source in zip(self.columns["x"], sources, strict=True)
         ]
         self.stage.play(FadeIn(self.table, self.table.heads["x"]), *moves, run_time=1.0)
 

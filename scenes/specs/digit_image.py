@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +22,7 @@ from scenes.language import say
 __all__ = ["DigitImage", "DigitSource", "digit_image", "unsure"]
 
 SURE = 0.75
-"""The least probability of a digit that a network is said to be sure of."""
+"""The least probability of a class that a network is said to be sure of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,20 +99,20 @@ def of_values(field: str, source: Any) -> DigitImage:
     return DigitImage(found.pixels, found.name, found.label)
 
 
-def unsure(probabilities: Array) -> str:
-    """Say between which two digits a network wavers; nothing if it is sure of one.
+def unsure(probabilities: Array, called: Callable[[int], str] = str) -> str:
+    """Say between which two classes a network wavers; nothing if it is sure of one.
 
     Parameters
     ----------
-    probabilities : (10,)
+    probabilities : (classes,)
     """
     second, first = np.argsort(probabilities)[-2:].tolist()
     if probabilities[first] >= SURE:
         return ""
-    shares = (f"{100 * probabilities[digit]:.0f} %" for digit in (first, second))
+    share, other = (f"{100 * probabilities[k]:.0f} %" for k in (first, second))
     return say(
         "It is not sure: {first} has {share}, {second} has {other}.",
-        **dict(zip(("share", "other"), shares, strict=True), first=first, second=second),
+        **{"first": called(first), "share": share, "second": called(second), "other": other},
     )
 
 

@@ -109,7 +109,7 @@ def test_a_net_of_another_shape_is_filmed_too(net: str, ratio: str, weights_of: 
     check_numbers(spec, timeline)
     check_frame(timeline, ratio)
     told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", beat.caption) for beat in timeline.beats)
-    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, len(spec.reading.layers) + 1))
+    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, len(spec.reading.steps) + 1))
 
 
 def check_frame(timeline: Any, ratio: str) -> None:
@@ -157,7 +157,8 @@ def test_the_values_of_every_layer_are_those_of_torch() -> None:
 def test_the_strongest_pixel_is_followed_from_layer_to_layer() -> None:
     reading = DigitSpec.build({}).reading
     convolution, norm, pooling = reading.worked_out[:3]
-    assert reading.trace_of(2).output.max() == reading.trace_of(2).output[convolution.position]
+    strengths = reading.traces[reading.steps[2].name].output
+    assert strengths.max() == strengths[convolution.position]
     assert norm.position == convolution.position
     assert norm.values()["x"] == convolution.number
     assert pooling.number == norm.number
@@ -233,7 +234,7 @@ def test_a_photo_is_prepared_before_it_is_read(tmp_path: Path) -> None:
     assert spec.as_json()["x"] == spec.x.pixels.tolist()
     assert "label" not in spec.values()
     assert timeline.beats[0].caption.startswith("The photo")
-    assert timeline.last.caption.endswith("It knows only digits, so it finds one in every picture.")
+    assert timeline.last.caption.endswith("It knows only these 10 classes, so it finds one in every picture.")
 
 
 def test_a_blank_page_is_read_honestly(tmp_path: Path) -> None:

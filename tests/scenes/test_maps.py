@@ -9,11 +9,11 @@ from manim import tempconfig
 
 from cnn_core.conv2d import Conv2dTrace
 from scenes.digit import DigitSpec
-from scenes.digit.kernels import see_the_digit
 from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label
-from scenes.mobjects.track import NetTrack
+from scenes.net.kernels import sees_one_map
+from scenes.net.strip import NetStrip, StepShape
 from scenes.rehearsal import FRAME_SIZES
 from scenes.stage import pixel_box, set_frame
 from scenes.swift import family_of
@@ -86,7 +86,7 @@ def test_large_maps_stand_over_their_ranges_and_small_ones_do_not() -> None:
 
 def test_kernels_are_shown_where_each_sees_one_map() -> None:
     traces = DigitSpec.build({}).reading.traces.values()
-    assert [see_the_digit(trace) for trace in traces if isinstance(trace, Conv2dTrace)] == [True, False, False]
+    assert [sees_one_map(trace) for trace in traces if isinstance(trace, Conv2dTrace)] == [True, False, False]
 
 
 @pytest.mark.parametrize("ratio", FRAME_SIZES)
@@ -94,14 +94,15 @@ def test_the_strip_names_every_step_at_every_ratio(ratio: str) -> None:
     width, height = FRAME_SIZES[ratio]
     with tempconfig({"pixel_width": width, "pixel_height": height, "dry_run": True}):
         set_frame()
-        strip = NetTrack(STEPS, THEMES["dark"], Bands.of_frame().whole)
+        shape = StepShape(tuple(STEPS))
+        strip = NetStrip(shape, THEMES["dark"], Bands.of_frame().whole)
         labels = [one for one in family_of([strip]) if isinstance(one, Label)]
         seen = [Seen(one.text, pixel_box(one), one.strut.height / smallest_text()) for one in labels]
         assert [one.text for one in seen] == STEPS
         assert not list(overlapping(seen))
         assert not list(outside(seen, ratio))
-        assert strip.height <= NetTrack.height_of(STEPS, Bands.of_frame().whole.width)
+        assert strip.height <= shape.height(Bands.of_frame().whole.width)
         going = strip.go_to(len(STEPS) - 1)
         going.begin()
         going.finish()
-        assert strip.mark.get_x() == pytest.approx(strip.bars[-1].get_x(), abs=1e-6)
+        assert strip.mark.get_x() == pytest.approx(strip.places[-1].get_x(), abs=1e-6)

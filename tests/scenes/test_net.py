@@ -3,27 +3,58 @@
 from __future__ import annotations
 
 import pickle
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from cnn_core.equation import Equation
+from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
+from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
-from scenes.net.strip import StageStrip, StripShape
-from scenes.net.words import named_stage, strange, told_stage
+from scenes.net.strip import NetStrip, StageShape
+from scenes.net.words import named_stage, strange, told_output, told_stage
 from scenes.net.worked import shortened
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import THEMES
-from tests.cnn_core.nets import UNet, exported, mobilenet, resnet, settled
+from tests.cnn_core.nets import UNet, exported, lenet, mobilenet, resnet, settled
 
-SHAPES = {"resnet": (3, 32, 32), "mobilenet": (3, 24, 24), "unet": (1, 16, 16)}
-BUILD = {"resnet": resnet, "mobilenet": mobilenet, "unet": UNet}
+
+class TwoHeads(nn.Module):
+    """Scores after log-softmax, and maps whose channels come last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps = nn.Conv2d(1, 2, 3)
+        self.scores = nn.Sequential(nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.Linear(72, 4), nn.LogSoftmax(1))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        maps = self.maps(x)
+        return self.scores(maps), maps.permute(0, 2, 3, 1)
+
+
+SHAPES = {
+    "resnet": (3, 32, 32),
+    "mobilenet": (3, 24, 24),
+    "unet": (1, 16, 16),
+    "lenet": (1, 28, 28),
+    "heads": (1, 8, 8),
+}
+BUILD: dict[str, Callable[[], nn.Module]] = {
+    "resnet": resnet,
+    "mobilenet": mobilenet,
+    "unet": UNet,
+    "lenet": lenet,
+}
 
 
 def spec_of(folder: Path, name: str, **given: Any) -> Any:
@@ -48,9 +79,9 @@ def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
     assert any(line.startswith(f"{winner.capitalize()} weighs every number.") for line in said)
-    assert said[3].startswith("Conv2d 7×7, stride 2. ")
-    assert said[3].endswith("It sees the same window of all 3 maps.")
-    sums = filmed["resnet"].timeline.beats[4].shown
+    assert said[2].startswith("Conv2d 7×7, stride 2. ")
+    assert said[2].endswith("It sees the same window of all 3 maps.")
+    sums = filmed["resnet"].timeline.beats[3].shown
     assert len([one for one in sums if one.of.startswith("worked_out[0].channel_sums")]) == 3
     assert any("Two maps are added, number by number" in line for line in said)
     assert said[-1] == "The last maps, weighed for this class, are one map: its mean plus the bias is the score."
@@ -80,16 +111,16 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-4].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
     assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
     assert said[-1] == "This network ends with maps: beside what was given, what came out."
 
 
 def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
     reading = filmed["unet"].spec.reading
-    shape = StripShape.of("input", reading.stages, reading.levels)
+    shape = StageShape.of("input", reading.stages, reading.levels)
     assert (shape.levels, shape.bridges) == ((0, 0, 1, 2, 1, 0), ((2, 4), (1, 5)))
-    strip = StageStrip(shape, THEMES["dark"], Box(-6, 6, -1, -1 + shape.height(12)))
+    strip = NetStrip(shape, THEMES["dark"], Box(-6, 6, -1, -1 + shape.height(12)))
     for source, target in shape.bridges:
         (bridge,) = strip.bridges_to(target)
         assert strip.places[source].get_right()[0] < bridge.get_left()[0] < bridge.get_right()[0]
@@ -103,7 +134,7 @@ def test_the_strip_says_what_each_stage_is_as_far_as_there_is_room(filmed: dict[
     assert [named_stage(stage)[0] for stage in reading.stages] == [
         *("conv 7×7, 4", "2 residual blocks", "2 residual blocks", "pool, linear, 7"),
     ]
-    shape = StripShape.of("input", reading.stages, None)
+    shape = StageShape.of("input", reading.stages, None)
     assert shape.lines(13.0)[2] == ["2 residual blocks"]
     assert shape.lines(3.5)[2] == ["2", "blocks"]
     assert shape.lines(2.8)[2] == ["2"], "only its number has room"
@@ -128,6 +159,42 @@ def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> Non
     assert len(places.stages) == sum(len(list(stage.places())) for stage in places.whole.stages) == 17
     said = told_stage(1, blocks.stages[2], "blocks")
     assert said == "Stop 2 gives 4 maps of 8×8, after 4 × conv2d and 2 × add."
+
+
+def test_a_small_network_is_told_step_by_step_as_the_shipped_one_is(tmp_path: Path) -> None:
+    played = rehearse(spec_of(tmp_path, "lenet", x="mnist:7"))
+    said = [beat.caption for beat in played.timeline.beats]
+    assert said[0] == "Digit 0 of MNIST's test set: 28×28 grey values from 0, paper, to 1, ink."
+    told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", line) for line in said)
+    assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, 11))
+    assert "Each of 3 kernels answers most where the pixels fit its weights best: the sum is largest." in said
+    assert re.match(r"The network says \d, with a probability of .*\. The label says 7, so it is", said[-1])
+    values = as_json(played.spec.values())
+    for shown in (one for beat in played.timeline.beats for one in beat.shown):
+        assert shown.text == as_text(value_at(values, shown.of), len(shown.text.partition(".")[2])), shown
+        found = played.spec.explain(shown.of)
+        assert not isinstance(found, Equation) or found.result.number == pytest.approx(value_at(values, shown.of))
+
+
+def test_what_a_network_is_decides_how_it_is_told(tmp_path: Path) -> None:
+    readings = {name: spec_of(tmp_path, name).trace() for name in ("lenet", "resnet", "unet")}
+    assert [name for name, one in readings.items() if one.is_stepwise] == ["lenet"]
+    assert [name for name, one in readings.items() if one.is_tabled] == ["lenet", "resnet"]
+    assert not spec_of(tmp_path, "lenet", depth="stages").trace().is_stepwise
+
+
+def test_one_of_several_outputs_is_told_and_named() -> None:
+    given = {"model": TwoHeads(), "x": np.random.default_rng(0).normal(size=(1, 8, 8))}
+    spec = find("net").build(given)
+    first, other = spec.graph.outputs
+    assert told_output(spec.graph) == f"It has 2 outputs: {first} is told."
+    assert spec.trace().is_stepwise
+    assert spec.trace().probabilities.output.sum() == pytest.approx(1), "the softmax of what log-softmax is given"
+    reading = find("net").build({**given, "head": other}).trace()
+    assert [node.op for node in reading.graph.nodes] == ["conv2d", "permute"]
+    assert (reading.shown(0).shape, reading.output.shape) == ((2, 6, 6), (6, 6, 2))
+    with pytest.raises(InputError, match=f"head must be {first} or {other} for this model, but it is 'boxes'."):
+        find("net").build({**given, "head": "boxes"})
 
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:

@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
-from manim import DOWN, FadeIn, Group, ManimColor, Rectangle
+from manim import DOWN, FadeIn, Group, Rectangle
 
 from cnn_core.arrays import Array
 from cnn_core.reading.digits import Preparation
@@ -15,8 +15,9 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label
 from scenes.stage import ExplainerScene
+from scenes.theme import Theme
 
-__all__ = ["show_preparation"]
+__all__ = ["as_colours", "framed", "show_preparation"]
 
 FOUND = marked(
     "The photo is cleaned: paper becomes 0, ink 1. The ink is fitted into 20×20 pixels and centred in 28×28."
@@ -37,7 +38,7 @@ def show_preparation(stage: ExplainerScene[Any], preparation: Preparation, remar
 def _steps_of(stage: ExplainerScene[Any], preparation: Preparation) -> list[tuple[str, Colours]]:
     """Return name and picture of each step; only the first and the last where there is no ink."""
     ink = stage.theme.text
-    steps = [(say("photo"), greys(preparation.photo))]
+    steps = [(say("photo"), as_colours(255 * preparation.photo[None]))]
     if preparation.found:
         height, width = preparation.scaled.shape
         steps.append((say("ink"), picture_colours(preparation.ink, ink, stage.theme, 1.0)))
@@ -46,10 +47,11 @@ def _steps_of(stage: ExplainerScene[Any], preparation: Preparation) -> list[tupl
     return [*steps, ("28×28", picture_colours(pixels, ink, stage.theme, 1.0))]
 
 
-def greys(photo: Array) -> Colours:
-    """Return grey values, 0 black and 1 white, as they are."""
-    colours = np.full((*photo.shape, 4), 255, dtype=np.uint8)
-    colours[..., :3] = np.rint(255 * photo)[..., None]
+def as_colours(pixels: Array) -> Colours:
+    """Return red, green and blue, or grey, (C, H, W) from 0 to 255, as a picture's colours."""
+    three = pixels[:3] if len(pixels) >= 3 else np.repeat(pixels[:1], 3, axis=0)
+    opaque = np.full((1, *pixels.shape[1:]), 255.0)
+    colours: Colours = np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
     return colours
 
 
@@ -62,15 +64,16 @@ def lay_out(stage: ExplainerScene[Any], steps: list[tuple[str, Colours]], box: B
     pictures = []
     for index, (name, colours) in enumerate(steps):
         row, column = divmod(index, columns)
-        picture = framed(stage, name, colours, (0.86 * width, height - 2 * size), size)
+        picture = framed(stage.theme, name, colours, (0.86 * width, height - 2 * size))
         center = np.array([box.left + (column + 0.5) * width, box.top - (row + 0.5) * height, 0])
         pictures.append(picture.move_to(center))
     return pictures
 
 
-def framed(stage: ExplainerScene[Any], name: str, colours: Colours, room: tuple[float, float], size: float) -> Group:
+def framed(theme: Theme, name: str, colours: Colours, room: tuple[float, float]) -> Group:
+    """Return a picture as large as it fits, with its frame and its name below it."""
     height, width = colours.shape[:2]
     picture = Picture(colours, min(room[0], room[1] * width / height))
-    frame = Rectangle(width=picture.width, height=picture.height, color=ManimColor(stage.theme.muted), stroke_width=1.5)
-    label = Label(name, size, stage.theme.input).next_to(frame, DOWN, buff=0.3 * size)
-    return Group(picture, frame, label)
+    frame = Rectangle(width=picture.width, height=picture.height, color=theme.muted, stroke_width=1.5)
+    size = max(smallest_text(), 0.3)
+    return Group(picture, frame, Label(name, size, theme.input).next_to(frame, DOWN, buff=0.3 * size))

@@ -1,4 +1,4 @@
-"""The kernels that see the digit itself: each beside its map, and what each of them answers most."""
+"""The kernels that see the picture itself: each beside its map, and what each of them answers most."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from scenes.language import say, say_many
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.picture import Picture, picture_colours
 from scenes.net.board import NetBoard
-from scenes.net.reading import strongest
+from scenes.net.choosing import strongest
 from scenes.net.window import extent_of
 
-__all__ = ["see_the_digit", "show_kernels"]
+__all__ = ["sees_one_map", "show_kernels"]
 
 _SIDE, _AIR = 0.32, 0.03
 """Side of a kernel's picture and the ground around it, as shares of a map's side."""
@@ -24,9 +24,9 @@ _MOST = 16
 """Kernels that there is time and room for."""
 
 
-def see_the_digit(trace: object) -> TypeGuard[Conv2dTrace]:
-    """Tell whether a layer has few kernels, each of which sees one map."""
-    return isinstance(trace, Conv2dTrace) and trace.weight.shape[1] == 1 and 1 < trace.weight.shape[0] <= _MOST
+def sees_one_map(trace: object) -> TypeGuard[Conv2dTrace]:
+    """Tell whether a layer has few kernels, all of which see a single map."""
+    return isinstance(trace, Conv2dTrace) and trace.x.shape[1] == 1 < len(trace.weight) <= _MOST
 
 
 def show_kernels(board: NetBoard, trace: Conv2dTrace) -> None:

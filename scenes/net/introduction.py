@@ -1,0 +1,96 @@
+"""How the film of a network begins: the picture, what of it enters, and the strip of all that is told."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from manim import LEFT, FadeIn, FadeOut, Group, VGroup
+
+from cnn_core.net_input import is_strange
+from scenes.language import say
+from scenes.layout import smallest_text
+from scenes.mobjects.maps import FeatureMaps
+from scenes.mobjects.text import Label, width_of
+from scenes.net.board import NetBoard
+from scenes.net.photo import as_colours, framed, show_preparation
+from scenes.net.words import entering, stage_line, strange, told_output, whole_net
+
+__all__ = ["introduce", "looks"]
+
+
+def introduce(board: NetBoard) -> None:
+    """Show the picture, what of it enters, and the strip."""
+    entered, whole = enter_picture(board), board.places.everything
+    stage, reading, track = board.stage, board.reading, board.track
+    why = say("Each step makes new numbers of the numbers before it.")
+    if not reading.is_stepwise:
+        why = say("Each stage reads what the one before it made.")
+    with stage.beat("explain", f"{whole_net(reading)} {told_output(reading.graph)}".strip(), reason=why):
+        if reading.is_stepwise:
+            stage.play(FadeIn(track, track.mark), run_time=0.8)
+            stage.bring_to_back(track)
+            stage.play(*entered.moves_to(board.maps_of(None, board.places.left, entered.role)), run_time=0.8)
+            board.left = entered
+            return
+        stage.play(FadeOut(entered), FadeIn(track, track.mark), run_time=0.8)
+        stage.play(FadeIn(track.thumbnail(board.maps_of(None, whole, board.theme.input), 0)), run_time=0.5)
+        board.show(stage_lines(board))
+
+
+def enter_picture(board: NetBoard) -> FeatureMaps:
+    """Show the picture and what of it enters, in one beat if they look alike; return what enters."""
+    stage, reading, whole, theme = board.stage, board.reading, board.places.everything, board.theme
+    image, is_alike = reading.image, reading.enters_as_it_looks
+    why, remark = say("To a network a picture is numbers, nothing else."), image.remark if image else ""
+    shown: Group | None = None
+    if image and image.preparation:
+        shown, remark = show_preparation(stage, image.preparation, remark, whole), ""
+    elif not is_alike:
+        with stage.beat(
+            "explain", say("What the network is given: {origin}.", origin=reading.entered.origin), reason=why
+        ):
+            shown = looks(board)
+            stage.play(FadeIn(shown), run_time=1.0)
+    maps = board.maps_of(None, whole, theme.text if image and is_alike else theme.input)
+    warning = strange(is_strange(reading.graph, reading.entered.x))
+    said = " ".join(filter(None, [entering(reading), warning, remark]))
+    with stage.beat("explain", said, reason=why):
+        if shown is not None and is_alike:
+            stage.play(FadeOut(shown), FadeIn(maps, target_position=shown[-1]), run_time=1.0)
+        else:
+            if shown is not None:
+                stage.play(FadeOut(shown), run_time=0.4)
+            board.reveal(maps, 1.6)
+    return maps
+
+
+def looks(board: NetBoard) -> Group:
+    """Return the picture as it looks, with its frame and its size; what enters, if that looks alike."""
+    entered, whole, theme = board.reading.entered, board.places.everything, board.theme
+    if entered.pixels is None or board.reading.enters_as_it_looks:
+        return board.maps_of(None, whole, theme.input if entered.pixels is None else theme.text)
+    size = "×".join(map(str, entered.pixels.shape[1:]))
+    room = whole.width, whole.height - 1.6 * smallest_text()
+    return framed(theme, size, as_colours(entered.pixels), room).move_to(whole.center)
+
+
+def stage_lines(board: NetBoard) -> VGroup:
+    """Return a line for each stage: its number, what it ends with, and its steps."""
+    box, theme = board.places.everything, board.theme
+    rows = [(str(k + 1), *stage_line(stage)) for k, stage in enumerate(board.reading.stages)]
+    widths = [max(width_of(row[k]) for row in rows) + 0.8 for k in range(3)]
+    columns = ceil(1.3 * smallest_text() * len(rows) / box.height)
+    if columns > 1 or smallest_text() * sum(widths) > box.width:  # the steps are told when each stage is reached
+        widths.pop()
+    high = ceil(len(rows) / columns)
+    size = max(smallest_text(), min(0.42, box.width / sum(widths) / columns, 0.7 * box.height / high))
+    found = VGroup()
+    for number, row in enumerate(rows):
+        x = box.center[0] + size * sum(widths) * (number // high - columns / 2)
+        y = box.top - (number % high + 0.5) * box.height / high
+        for text, width, color in zip(row, widths, (theme.muted, theme.output, theme.text), strict=False):
+            words = Label(text, size, color)
+            found.add(words.move_to(np.array([x, y, 0.0]), aligned_edge=LEFT))
+            x += size * width
+    return found
