@@ -140,9 +140,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             self.play(*self.leave(*self.signs), run_time=0.4)
             for key in ("slope", "grad_input"):
                 grid = self.sheets[key].grid
-                coming = self.fill(grid, list(np.ndindex(grid.values.shape)))
-                if coming:
-                    self.play(*coming, run_time=0.8)
+                self.arrive(self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.8)
 
     def more(self) -> None:
         """Show what else there is to see."""

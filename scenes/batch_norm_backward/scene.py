@@ -157,8 +157,8 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         self.mark(*(key for key in ("x", name) if key in self.sheets))
         line = self.working.show(self.equation(f"{name}[{','.join(map(str, self.cell))}]"), run_time=0.8)
         grid = self.sheets[name].grid
-        self.play(*self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
-        self.play(*self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.6)
+        self.arrive(self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
+        self.arrive(self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.6)
 
     def add_up(self) -> None:
         said = say("Three ways, added.")

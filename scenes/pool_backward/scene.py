@@ -144,6 +144,15 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
     def opening(self) -> str:
         return say("Pooling made a mean of each window.")
 
+    def look_back(self) -> None:
+        positions = [at[2:] for at in self.trace.positions()]
+        for at in positions if len(positions) <= SLOW else []:
+            place = CellMarks(self.sheets["output"].grid, [at], self.theme.window, 5)
+            self.play(*self.look(*at), run_time=0.3)
+            self.play(Create(place), run_time=0.3)
+            self.rings.append(place)
+        self.take_away(*self.rings)
+
     def nudge(self) -> None:
         raised, named = self.spec.others()["raised_cell"], {"was": self.given("x", 0, 0, 0, 0)}
         named |= {"is_now": number(raised.value("x", 0, 0, 0, 0).text), "count": str(len(self.cells(0, 0)))}
@@ -179,7 +188,7 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
     def said(self, i: int, j: int) -> str:
         named = {"grad": self.given("grad_output", 0, 0, i, j), "count": len(self.cells(i, j))}
         return say(
-            "{grad} / {count} = {share} for each cell of the window.", share=self.told(self.share(i, j)), **named
+            "{grad} / {count} is {share} for each cell of the window.", share=self.told(self.share(i, j)), **named
         )
 
     def hand_over(self, i: int, j: int, dy: NumberGrid, dx: NumberGrid) -> None:
