@@ -31,6 +31,7 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import rectangles
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number
+from scenes.mobjects.tones import tones_of_map
 from scenes.theme import Theme
 
 __all__ = ["Address", "Arrangement", "FeatureMaps", "Reveal"]
@@ -43,9 +44,6 @@ LABELLED = 0.17
 
 RANGE = 0.135
 """Size of those words, as a share of a map's width, at which the longest have room."""
-
-GAMMA = 0.6
-"""Power of a value that gives its share of the colour: small ones can be seen, too."""
 
 Address: TypeAlias = Callable[[str, int], str]
 """Gives the address of a map's smallest value, its `lows`, or of its largest, its `highs`."""
@@ -141,13 +139,15 @@ class Arrangement:
 _NAME = 0.26
 """Height of the words below a picture, in scene units, where the frame does not ask for more."""
 
-STOPS = 10
+_STOPS = 10
 
 
 class Scale(VGroup):
-    """A colour scale, from the smallest value of a layer to its largest."""
+    """A colour scale, from the smallest value of a map to its largest; `strengths` are those of its values."""
 
-    def __init__(self, values: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float) -> None:
+    def __init__(
+        self, values: Array, strengths: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float
+    ) -> None:
         size = max(smallest_text(), _NAME)
         low, high = float(values.min()), float(values.max())
         numbers = [
@@ -155,17 +155,21 @@ class Scale(VGroup):
             for value, address in zip((low, high), addresses, strict=True)
         ]
         free = width - sum(number.width for number in numbers) - 0.5 * size
-        bar = colour_bar(low, high, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
+        sizes, order = np.abs(values).ravel(), np.abs(values).argsort(axis=None)
+        stops = np.linspace(low, high, _STOPS)
+        known = [0.0, *sizes[order]], [0.0, *np.abs(strengths).ravel()[order]]
+        shares = np.copysign(np.interp(np.abs(stops), *known), stops)
+        bar = colour_bar(shares, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
         super().__init__(numbers[0], bar, numbers[1])
         self.arrange(RIGHT, buff=0.25 * size)
 
 
-def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, height: float) -> VGroup:
-    """Return a bar of the colours from one value to another, as parts that each reach to its right end."""
-    stops = picture_colours(np.linspace(low, high, STOPS)[None], role, theme, max(abs(low), abs(high)))[0]
+def colour_bar(strengths: Array, role: str, theme: Theme, width: float, height: float) -> VGroup:
+    """Return a bar of colours, as parts that each reach to its right end."""
+    stops = picture_colours(strengths[None], role, theme, 1.0)[0]
     bar = VGroup()
     for index, stop in enumerate(stops):
-        part = Rectangle(width=width * (1 - index / STOPS), height=height, stroke_width=0)
+        part = Rectangle(width=width * (1 - index / len(stops)), height=height, stroke_width=0)
         color = ManimColor((int(stop[0]), int(stop[1]), int(stop[2])))
         bar.add(part.set_fill(color, opacity=1).move_to(np.array([width, 0, 0]), aligned_edge=RIGHT))
     return bar.add(Rectangle(width=width, height=height, color=theme.muted, stroke_width=1).move_to(bar))
@@ -236,18 +240,20 @@ class FeatureMaps(Group):
 
     def colours(self) -> Colours:
         """Return the picture's colours."""
-        sizes = np.abs(self.maps)
-        largest = sizes.max(axis=(1, 2) if self.address else None, keepdims=True)
-        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** (GAMMA if self.address else 1.0)
-        picture = self.arrangement.picture(np.copysign(shares, self.maps))
-        return picture_colours(picture, self.role, self.theme, 1.0)
+        return picture_colours(self.arrangement.picture(self.strengths()), self.role, self.theme, 1.0)
+
+    def strengths(self) -> Array:
+        """Return how strongly each value is coloured, (C, H, W) in -1..1."""
+        if self.address:
+            return np.stack([tones_of_map(one, self.role, self.theme) for one in self.maps])
+        return self.maps / (float(np.abs(self.maps).max()) or 1.0)
 
     def _words(self) -> VGroup:
         size = max(smallest_text(), _NAME)
         words = VGroup(Label(self.title, size, self.role))
         if self.address and self.arrangement.count == 1 and self.box.height > LEAST_FOR_SCALE:
             ends = self.address("lows", 0), self.address("highs", 0)
-            words.add(Scale(self.maps, ends, self.role, self.theme, self.box.width))
+            words.add(Scale(self.maps, self.strengths(), ends, self.role, self.theme, self.box.width))
         return words.arrange(DOWN, buff=0.06)
 
     def _range(self, channel: int) -> VGroup:
