@@ -54,8 +54,8 @@ def _ranks(sizes: Array) -> Array:
 def _stands_out(strengths: Array, role: str, theme: Theme, other: Theme) -> bool:
     """Tell whether what differs from the commonest colour can be seen in a theme, of a role's colour in this one."""
     hue = theme.counterpart(as_shares(role), other)
-    pixels = picture_colours(strengths, hue, other, 1.0)[..., :3].reshape(-1, 3)
-    packed = pixels @ np.array([1, 256, 65536])
+    pixels = picture_colours(strengths, hue, other, 1.0)[..., :3].reshape(-1, 3).astype(np.float64)
+    packed = pixels @ np.array([1.0, 256.0, 65536.0])
     shades, places, counts = np.unique(packed, return_index=True, return_counts=True)
     light = _luminance(pixels[places]) + _DARKEST
     common = int(counts.argmax())

@@ -15,7 +15,7 @@ from cnn_core.mnist import as_input
 from cnn_core.trace import address_of
 from scenes.language import about, marked, say, say_many
 from scenes.layout import Box, smallest_text, with_one_line
-from scenes.mobjects.bars import BarChart
+from scenes.mobjects.bars import BarChart, Tally
 from scenes.mobjects.expression import Known
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import draw_pictures_directly
@@ -29,7 +29,6 @@ from scenes.training.curve import CurveChapter
 from scenes.training.moments import Moments
 from scenes.training.outcome import Outcome
 from scenes.training.sheet import BatchSheet
-from scenes.training.tally import Tally
 
 __all__ = ["TrainingScene"]
 
