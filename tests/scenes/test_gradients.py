@@ -67,8 +67,9 @@ def test_the_flip_is_seen_and_missed_where_it_is_left_out(perform: Perform) -> N
     assert stepped == [[-3.25, 4, -1.5], [-3.75, 1.75, -1.5], [-3.5, 0.25, -0.5]]
 
 
-def test_each_output_finds_its_kernel_on_plates_over_its_window(perform: Perform) -> None:
-    beat = perform("conv2d-backward").timeline.beats[2]
+@pytest.mark.parametrize("ratio", ["16:9", "1:1"])
+def test_each_output_finds_its_kernel_on_plates_over_its_window(perform: Perform, ratio: str) -> None:
+    beat = perform("conv2d-backward", ratio=ratio).timeline.beats[2]
     (window,) = [mark for mark in beat.marks if mark.kind == "window"]
     assert window.of[0] == "x[0,0,1,0]"
     weights = {shown.of: shown.box for shown in beat.shown if shown.of.startswith("weight")}
