@@ -114,8 +114,8 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         if asked:
             self.ask(self.prompt(i, j), self.answer(i, j), *self.asking(i, j), first=[*self.look(i, j), *self.leave()])
         with self.beat("answer" if asked else "step", self.said(i, j), brisk=brisk and not asked, reason=self.reason()):
-            ready = [self.end_question()] if asked else [*self.look(i, j), *self.leave()]
-            self.play(*ready, run_time=0.6)
+            self.take_away()
+            self.play(*([self.end_question()] if asked else self.look(i, j)), run_time=0.6)
             self.hand_over(i, j, dy, dx)
 
     def asking(self, i: int, j: int) -> list[Any]:
@@ -163,25 +163,28 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         """Let the gradient of a window travel to its cells."""
 
     def raise_cell(self, name: str, cell: tuple[int, int]) -> None:
-        """Exchange an input and the first output for those with the input raised; ring what rises without digits."""
+        """Ring an input that is raised, then the first output if it rises, and write what they are now."""
         raised, grids = self.spec.others()[name], (self.sheets["x"].grid, self.sheets["output"].grid)
         for grid, array, at in zip(grids, ("x", "output"), (cell, (0, 0)), strict=True):
             value = raised.value(array, 0, 0, *at)
+            if value.number == grid.values[at]:
+                continue
+            mark = CellMarks(grid, [at], self.theme.window, 6)
+            self.play(Create(mark), run_time=0.5)
             if at in grid.numbers:
                 old = grid.numbers[at]
-                one = Number(value.text, f"{name}.{value.address}", old.size, self.theme.window, "semibold")
+                one = Number(value.text, f"{name}.{value.address}", old.size, self.theme.text, "semibold")
                 one.scale(min(1.0, 0.9 * grid.cell / one.width)).move_to(grid.cell_center(*at))
                 old.save_state()
                 self.play(old.animate.set_opacity(0), FadeIn(one), run_time=0.6)
-                self.raised.append((one, [Restore(old)]))
-            elif value.number != grid.values[at]:
-                mark = CellMarks(grid, [at], self.theme.window, 6)
+                self.raised.append((VGroup(mark, one), [Restore(old)]))
+            else:
                 tip = wedge(grid.corner(at[0] + 0.2, at[1] + 0.5), 0.3 * grid.cell, self.theme.window, down=False)
-                self.play(Create(mark), FadeIn(tip, shift=0.3 * grid.cell * UP), run_time=0.6)
+                self.play(FadeIn(tip, shift=0.3 * grid.cell * UP), run_time=0.6)
                 self.raised.append((VGroup(mark, tip), []))
 
     def glance(self) -> None:
-        """Mark the first output for a moment: what became of it is what matters."""
+        """Mark the first output for a moment: that it stays is what matters."""
         mark = CellMarks(self.sheets["output"].grid, [(0, 0)], self.theme.window, 6)
         self.play(Create(mark), run_time=0.6)
         self.play(FadeOut(mark), run_time=0.4)

@@ -59,7 +59,6 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.5)
             self.raise_cell("raised_winner", winner)
-            self.glance()
         named = {
             "was": self.given("x", 0, 0, *loser),
             "is_now": number(others["raised_loser"].value("x", 0, 0, *loser).text),
@@ -165,7 +164,6 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
         with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.8)
             self.raise_cell("raised_cell", (0, 0))
-            self.glance()
         with self.beat(
             "explain", say("Any other would do the same."), reason=say("Each cell of a window counts the same.")
         ):
