@@ -54,6 +54,9 @@ _FEW_TO_SEE = 3
 FEW = 4
 """Stops that there is time for; of more, only the first two are taken slowly."""
 
+_ROW = 1.0
+"""Half of the seconds that a row takes at least."""
+
 MANY = 200
 """Stops above which the film hurries, so that it lasts less than four minutes."""
 
@@ -290,10 +293,11 @@ class Player(ExplainerScene[WalkSpec]):
         said = say("Output row {row}, in the same way.", row=i + 1)
         if len(self.outputs) > 1:
             said = say("Output row {row} of channel {channel}, in the same way.", row=i + 1, channel=c)
+        seconds = max(0.2 * self.hurry, _ROW / len(row))
         with self.beat("step", said, brisk=True):
             for position in row:
-                self.play(*self.look(position), *self.leave(), run_time=0.2 * self.hurry)
-                self.play(*self.drop(position, self.windows[0].outline), run_time=0.2 * self.hurry)
+                self.play(*self.look(position), *self.leave(), run_time=0.8 * seconds)
+                self.play(*self.drop(position, self.windows[0].outline), run_time=1.2 * seconds)
 
     def close(self) -> None:
         """Take the window away and let the result stand."""

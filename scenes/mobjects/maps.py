@@ -246,7 +246,11 @@ class FeatureMaps(Group):
         """Return how strongly each value is coloured, (C, H, W) in -1..1."""
         if self.address:
             return np.stack([tones_of_map(one, self.role, self.theme) for one in self.maps])
-        return self.maps / (float(np.abs(self.maps).max()) or 1.0)
+        if (self.maps < 0).any():
+            return tones_of_map(self.maps.reshape(-1, self.maps.shape[2]), self.role, self.theme).reshape(
+                self.maps.shape
+            )
+        return self.maps / (float(self.maps.max()) or 1.0)
 
     def _words(self) -> VGroup:
         size = max(smallest_text(), _NAME)
