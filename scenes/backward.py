@@ -83,14 +83,24 @@ class BackwardScene(ExplainerScene[_SpecT]):
         """Return the animations that write cells: from one place all of them, or where they stand."""
         coming: list[Animation] = []
         for cell in cells:
-            if cell in grid.numbers:
+            if self.is_written(grid, cell):
                 continue
             made = grid.make_number(*cell)
             grid.write(*cell, number=made)
-            coming.append(FadeIn(made) if start is None else travel(made, start))
+            if cell in grid.numbers:
+                coming.append(FadeIn(made) if start is None else travel(made, start))
             if cell in grid.fills:
                 coming.append(FadeIn(grid.fills[cell]))
         return coming
+
+    def is_written(self, grid: NumberGrid, cell: tuple[int, int]) -> bool:
+        """Tell whether a cell shows what it holds: without digits, 0 is an empty cell."""
+        return cell in grid.numbers or cell in grid.fills or not (grid.text_size or grid.values[cell])
+
+    def arrive(self, coming: Sequence[Animation], run_time: float) -> None:
+        """Play what there is to be played."""
+        if coming:
+            self.play(*coming, run_time=run_time)
 
     def leave(self, *mobjects: Mobject) -> list[Animation]:
         """Return the animations that take away what is on stage of these, and the line."""

@@ -54,8 +54,8 @@ _FEW_TO_SEE = 3
 FEW = 4
 """Stops that there is time for; of more, only the first two are taken slowly."""
 
-TOLD_ONE_BY_ONE = 16
-"""Stops that are each a beat of their own; of a larger output only the first two are, the others go row by row."""
+_ROW = 1.0
+"""Half of the seconds that a row takes at least."""
 
 MANY = 200
 """Stops above which the film hurries, so that it lasts less than four minutes."""
@@ -86,7 +86,7 @@ class Player(ExplainerScene[WalkSpec]):
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
         self.introduce()
         positions = list(self.trace.positions())
-        slow = 2 if len(positions) > TOLD_ONE_BY_ONE else len(positions)
+        slow = 2 if len(positions) > self.spec.told_one_by_one else len(positions)
         self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
             self.tell(self.stop(position), brisk=index > 1 and len(positions) > FEW)
@@ -291,12 +291,13 @@ class Player(ExplainerScene[WalkSpec]):
         """Let the window run through the rest of a row, as one beat."""
         _, c, i, _ = row[0]
         said = say("Output row {row}, in the same way.", row=i + 1)
-        if len(self.inputs) > 1:
+        if len(self.outputs) > 1:
             said = say("Output row {row} of channel {channel}, in the same way.", row=i + 1, channel=c)
+        seconds = max(0.2 * self.hurry, _ROW / len(row))
         with self.beat("step", said, brisk=True):
             for position in row:
-                self.play(*self.look(position), *self.leave(), run_time=0.2 * self.hurry)
-                self.play(*self.drop(position, self.windows[0].outline), run_time=0.2 * self.hurry)
+                self.play(*self.look(position), *self.leave(), run_time=0.8 * seconds)
+                self.play(*self.drop(position, self.windows[0].outline), run_time=1.2 * seconds)
 
     def close(self) -> None:
         """Take the window away and let the result stand."""

@@ -25,6 +25,7 @@ class UpsampleSpec(WalkSpec):
     summary = "Maps become larger: each value is copied into a block of cells."
     example = '--x "4 8; 2 6" --scale-factor 3'
     operation = "Upsample"
+    told_one_by_one = 4
 
     x: Image = Field(Grid(EXAMPLE, "example"), description="The input grid.")
     scale_factor: Size = Field(2, description="Rows and columns that each value becomes.")
@@ -36,10 +37,7 @@ class UpsampleSpec(WalkSpec):
         return say("nearest, factor {factor}", factor=self.block(trace))
 
     def rule(self, trace: UpsampleTrace) -> str:
-        return say(
-            "Each value is copied into a block of {block} cells. Rows and columns are counted from 0.",
-            block=self.block(trace),
-        )
+        return say("Each value is copied into a block of {block} cells.", block=self.block(trace))
 
     def ask(self, stop: Stop) -> str:
         return say("Which value goes into the first cell?")
@@ -49,8 +47,8 @@ class UpsampleSpec(WalkSpec):
         return say(
             "{value} is copied from row {row}, column {column}.",
             value=stop.result,
-            row=row,
-            column=column,
+            row=row + 1,
+            column=column + 1,
         )
 
     def moral(self, trace: UpsampleTrace) -> str:

@@ -24,7 +24,7 @@ from cnnreel.work.clip import Clip
 from scenes.theme import THEMES
 from scenes.timeline import Beat, Timeline
 
-__all__ = ["OnSegment", "Segments", "put_together", "segment_folder"]
+__all__ = ["OnSegment", "Segments", "poster_beat", "put_together", "segment_folder"]
 
 STILL = "still.png"
 
@@ -127,11 +127,17 @@ def stills_of(clip: Clip, folder: Path, timeline: Timeline) -> list[str]:
     names = [picture_name(number, beat.kind) for number, beat in enumerate(beats, 1)]
     placed = [still.replace(into / name) for still, name in zip(stills, names, strict=True)]
     if into != folder:
-        shutil.copyfile(placed[-1], poster)
+        shutil.copyfile(placed[poster_beat(beats)], poster)
     else:
         small = [Still.of(beat, np.asarray(Image.open(still))) for beat, still in zip(beats, placed, strict=True)]
         contact_sheet(small, THEMES[clip.spec.theme]).save(folder / clip.main.name, optimize=True)
     return names
+
+
+def poster_beat(beats: Sequence[Beat]) -> int:
+    """Return the beat whose still gives no answer away: the last one before the first question, or the last of all."""
+    asked = next((number for number, beat in enumerate(beats) if beat.kind == "question"), len(beats))
+    return max(asked - 1, 0)
 
 
 def segment_folder(folder: Path, beat: int) -> Path:

@@ -19,7 +19,7 @@ from scenes.activation_backward import (
 from scenes.backward import BackwardScene
 from scenes.language import about, marked, say, say_many
 from scenes.layout import Box, smallest_text
-from scenes.mobjects.arrangement import Column, Part, Row
+from scenes.mobjects.arrangement import Column, Part, Row, largest_cell
 from scenes.mobjects.grid import CellMarks
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.plot import Curve
@@ -46,11 +46,11 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         trace = self.spec.trace()
         sheets = activation_sheets(trace)
         x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
-        arrangements: list[Part] = [
+        self.arrangements: list[Part] = [
             Column([Row([x, slope], 0.6), Row([dx, dy], 0.6)], 0.3),
             Row([x, slope, dx, dy], 0.4),
         ]
-        self.open(self.operation, sheets, arrangements)
+        self.open(self.operation, sheets, self.arrangements)
         self.signs: list[Any] = []
         self.before()
         self.come_back()
@@ -62,13 +62,15 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         self.close()
 
     def room(self) -> Box:
-        """Return where the grids stand; the curve has the rest."""
-        stage = super().room()
-        if not self.tall:
-            self.plot, grids = stage.part(0.56, 1), stage.part(0, 0.52)
-        else:
-            middle = stage.bottom + 0.66 * stage.height
+        """Return where the grids stand, large enough for their numbers if that is possible; the curve has the rest."""
+        stage, grids = super().room(), super().room()
+        for share in (0.66, 0.72, 0.78) if self.tall else (0.52, 0.58, 0.64):
+            middle = stage.bottom + share * stage.height
             self.plot, grids = replace(stage, bottom=middle + 0.15), replace(stage, top=middle)
+            if not self.tall:
+                self.plot, grids = stage.part(share + 0.04, 1), stage.part(0, share)
+            if any(largest_cell(one, grids, 1.0) for one in self.arrangements):
+                break
         return grids
 
     def before(self) -> None:
@@ -140,9 +142,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             self.play(*self.leave(*self.signs), run_time=0.4)
             for key in ("slope", "grad_input"):
                 grid = self.sheets[key].grid
-                coming = self.fill(grid, list(np.ndindex(grid.values.shape)))
-                if coming:
-                    self.play(*coming, run_time=0.8)
+                self.arrive(self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.8)
 
     def more(self) -> None:
         """Show what else there is to see."""

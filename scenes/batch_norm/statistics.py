@@ -65,7 +65,7 @@ class StatisticsChapter:
     def find_variance(self) -> None:
         """Square each value's distance from the mean; the mean of the squares is the variance."""
         stage, channel, cell = self.stage, self.channel, (0, 0)
-        why = say("Squared, so that distances above and below the mean do not cancel.")
+        why = say("Squared, so that differences do not cancel each other.")
         said = say(
             "How far is {x} from the mean? The difference, squared, is {squared}.",
             x=channel.said("x", cell),

@@ -21,7 +21,7 @@ from scenes.mobjects.sheets import Sheet, plan, sheet_of
 
 __all__ = ["BatchNormBackwardScene"]
 
-_WAYS = {"direct": "direct", "via_mean": "by the mean", "via_variance": "by the spread"}
+_WAYS = {"direct": marked("direct"), "via_mean": marked("by the mean"), "via_variance": marked("by the spread")}
 _NOTHING, _ROUNDING = 1e-12, 1e-9
 _HARDLY = 0.05
 """Share by which a spread may change and hardly seem to."""
@@ -52,11 +52,12 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         self.push()
         self.close()
 
-    def mark(self, *keys: str) -> list[Any]:
-        """Return the animations that move the marks to the cell that is looked at, in other grids."""
-        leaving = self.leave(*self.signs)
+    def mark(self, *keys: str) -> None:
+        """Move the marks to the cell that is looked at, in other grids, one after the other."""
+        self.take_away(*self.signs)
         self.signs = [CellMarks(self.sheets[key].grid, [self.cell[2:]], self.theme.window, 6) for key in keys]
-        return [*leaving, *map(Create, self.signs)]
+        for sign in self.signs:
+            self.play(Create(sign), run_time=0.5)
 
     def before(self) -> None:
         said = say(
@@ -76,8 +77,9 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
                 "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
             )
         with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
-            self.play(FadeIn(self.sheets["grad_output"]), *self.leave(), run_time=0.8)
-            self.play(*self.mark("grad_output"), run_time=0.5)
+            self.take_away()
+            self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
+            self.mark("grad_output")
 
     def known(self) -> dict[str, str]:
         return {"mean": self.told("mean[0]"), "std": self.told("std[0]")}
@@ -90,7 +92,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         )
         with self.beat("step", said, reason=say("Gamma and beta serve all outputs, so they hear from all.")):
             self.work_out("grad_bias[0]")
-            self.play(*self.mark("x_hat", "grad_output"), run_time=0.8)
+            self.mark("x_hat", "grad_output")
             self.working.show(self.equation("grad_weight[0]"), run_time=1.2)
 
     def ask_how_many(self) -> None:
@@ -115,15 +117,16 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
     def three_ways(self) -> None:
         """Go the direct way, that through the mean, and that through the variance."""
         trace, options = self.trace, {"filled": False, "place": "direct"}  # one after the other, in one place
-        sheets = {name: gradient_of(trace, name, tag, "input", **options) for name, tag in _WAYS.items()}
+        sheets = {name: gradient_of(trace, name, say(tag), "input", **options) for name, tag in _WAYS.items()}
         sheets["grad_input"] = gradient_of(trace, "grad_input", "dL/dx", "input", filled=False)
-        sheets = {"x": sheet_of(trace, "x", "x", "input"), **sheets}
+        if self.wide:
+            sheets = {"x": sheet_of(trace, "x", "x", "input"), **sheets}
         with self.beat(
             "step", say("The straight way: divide by the spread."), reason=say("The first way goes straight through.")
         ):
             widest = max((sheets[name] for name in _WAYS), key=lambda sheet: sheet.least)
-            shown = {"x": sheets["x"], "direct": widest, "grad_input": sheets["grad_input"]}
-            self.change(sheets, in_a_line(shown, gap=0.2), *self.signs)
+            shown = {name: sheets[name] for name in sheets if name not in _WAYS or name == "direct"}
+            self.change(sheets, in_a_line({**shown, "direct": widest}, gap=0.2), *self.signs)
             self.play(FadeIn(*(self.sheets[name] for name in shown)), run_time=0.8)
             self.go("direct")
         said = say(
@@ -149,12 +152,13 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         """Work out a way for one cell and fill the others."""
         if name in ("via_mean", "via_variance"):
             before = self.sheets["direct" if name == "via_mean" else "via_mean"]
-            self.play(*self.leave(before, *self.signs), FadeIn(self.sheets[name]), run_time=0.6)
-        self.play(*self.mark("x", name), run_time=0.5)
+            self.take_away(before, *self.signs)
+            self.play(FadeIn(self.sheets[name]), run_time=0.6)
+        self.mark(*(key for key in ("x", name) if key in self.sheets))
         line = self.working.show(self.equation(f"{name}[{','.join(map(str, self.cell))}]"), run_time=0.8)
         grid = self.sheets[name].grid
-        self.play(*self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
-        self.play(*self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.6)
+        self.arrive(self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
+        self.arrive(self.fill(grid, list(np.ndindex(grid.values.shape))), run_time=0.6)
 
     def add_up(self) -> None:
         said = say("Three ways, added.")
@@ -177,9 +181,11 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             plot.dots.place(plot.centres(0))
             self.play(FadeIn(plot.lines[0]), run_time=0.5)
             self.play(FadeIn(plot.dots), run_time=0.8)
-            self.play(FadeIn(plot.mark), *self.working.exchange(self.stays(self.trace.forward, "")), run_time=0.8)
+            self.play(FadeIn(plot.mark), run_time=0.6)
+            self.play(*self.working.exchange(self.stays(self.trace.forward, "")), run_time=0.6)
         with self.beat("step", self.said_of_push(), reason=say("Each input is pushed against its gradient.")):
-            self.play(*plot.move_to(1), *self.working.exchange(self.stays(self.after, "pushed.")), run_time=2.4)
+            self.play(*plot.move_to(1), run_time=2.4)
+            self.play(*self.working.exchange(self.stays(self.after, "pushed.")), run_time=0.8)
 
     def said_of_push(self) -> str:
         before, after = (float(one.std[0]) for one in (self.trace.forward, self.after))
@@ -205,12 +211,12 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         if abs(float(self.trace.grad_input.sum())) > _ROUNDING:
             said = say("All pushes add up to almost 0. So a bias in front of batch norm never learns.")
         with self.beat("step", said, reason=say("A bias in front of it would never learn.")):
-            self.working.show(self.equation("sums.grad_input"), run_time=1.6)
+            self.working.show(self.equation("sums.grad_input"), run_time=2.2)
         said = say("Shift the input, and batch norm undoes it.")
         if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
             said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
         with self.beat("explain", said, reason=say("No gradient asks for what batch norm would undo.")):
-            self.working.show(self.equation("stretch"), run_time=1.6)
+            self.working.show(self.equation("stretch"), run_time=2.2)
 
 
 def gradient_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:

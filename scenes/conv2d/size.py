@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, VGroup
@@ -25,7 +26,10 @@ class SizeChapter:
     """`floor((5 + 2·0 − 3) / 1) + 1 = 3`, once if rows and columns have the same numbers, otherwise for both."""
 
     def __init__(self, stage: ExplainerScene[Any], board: ConvBoard) -> None:
-        self.stage, self.trace, self.theme, self.box = stage, board.trace, stage.theme, board.places.working
+        self.stage, self.trace, self.theme, places = stage, board.trace, stage.theme, board.places
+        low, high = (max(one.box.top for one in places.kernels), min(one.box.bottom for one in places.outputs))
+        between = replace(places.working, right=places.outputs[-1].box.right, bottom=low + 0.2, top=high - 0.2)
+        self.boxes = [places.working, between]
 
     def play(self, first: Sequence[Animation], window: Window) -> Sequence[Animation]:
         """Show the formula, and return the animations that take it away.
@@ -63,17 +67,21 @@ class SizeChapter:
 
     def formula(self, axis: int) -> VGroup:
         """Return words and numbers beside or below each other, or the numbers alone, whichever can be larger."""
-        box, equals = self.box, Label("=", 1, self.theme.muted)
+        equals = Label("=", 1, self.theme.muted)
         inwords, numbers = self.in_words(axis), self.in_numbers(axis)
         ways = [
             VGroup(inwords.copy(), equals, numbers.copy()).arrange(RIGHT, buff=_GAP),
             VGroup(inwords, numbers.copy()).arrange(DOWN, buff=_GAP),
             VGroup(numbers),
         ]
-        sizes = [min(_LARGEST, box.width / way.width, box.height / way.height) for way in ways]
-        readable = [n for n in (0, 1) if sizes[n] >= smallest_text()]
-        best = max(readable, key=lambda n: sizes[n], default=2)
-        return ways[best].scale(sizes[best]).move_to(box.center)
+        sizes = [
+            (min(_LARGEST, box.width / way.width, box.height / way.height), n, box)
+            for box in self.boxes
+            for n, way in enumerate(ways)
+        ]
+        readable = [one for one in sizes if one[1] < len(ways) - 1 and one[0] >= smallest_text()]
+        size, n, box = max(readable or sizes, key=lambda one: one[0])
+        return ways[n].scale(size).move_to(box.center)
 
     def in_words(self, axis: int) -> Formula:
         _, (before, after), _, dilation, _ = self.numbers(axis)

@@ -51,10 +51,12 @@ class SymbolsChapter:
             self.multiply(long)
             self.fold(total)
             return
-        total.move_to(self.board.places.working.center)
+        box, window, total = self.board.places.working, self.board.windows[0].place(0, 0), self.total()
+        total.scale(min(_SIZE, box.width / total.width, box.height / total.height)).move_to(box.center)
         with self.stage.beat("explain", words.every_position(self.stage.spec, self.count), reason=reasons.same_sum()):
+            self.stage.play(FadeIn(window), run_time=0.6)
             self.stage.play(FadeIn(total), run_time=1.0)
-        self.shown = [total]
+        self.shown = [window, total]
 
     def leaving(self) -> list[Animation]:
         return [FadeOut(*self.shown)] if self.shown else []
@@ -62,7 +64,7 @@ class SymbolsChapter:
     def formulas(self) -> tuple[Formula, Formula]:
         """Return the long form and the sum below it, as large as they fit."""
         box = self.board.places.working
-        long, total = self.long_form(1), self.total()
+        long, total = self.long_form(1), self.total("= ")
         both = VGroup(long, total).arrange(DOWN, buff=0.6)
         both.scale(min(_SIZE, box.width / both.width, box.height / both.height)).move_to(box.center)
         return long, total
@@ -116,8 +118,8 @@ class SymbolsChapter:
             terms.insert(2, "dots.c")
         return self.colored(Formula(" + ".join(terms) + self.with_bias(), size, self.theme.text))
 
-    def total(self) -> Formula:
-        code = f"= sum_(j=1)^{self.count} {{{{w_j : w}}}} {{{{i_j : i}}}}{self.with_bias()}"
+    def total(self, sign: str = "") -> Formula:
+        code = f"{sign}sum_(j=1)^{self.count} {{{{w_j : w}}}} {{{{i_j : i}}}}{self.with_bias()}"
         return self.colored(Formula(code, 1, self.theme.text))
 
     def with_bias(self) -> str:

@@ -32,7 +32,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
     def construct(self) -> None:
         trace, c_out = self.spec.trace(), self.spec.watched
         self.seen = trace.step(0, c_out, 0, 0).channels
-        self.watched = Watched(trace, c_out, self.seen.start, 0.82 if self.tall else 1.0)
+        self.watched = Watched(trace, c_out, self.seen.start, 0.82 if self.tall else 1.0 if self.wide else 0.74)
         self.of, self.alone = self.spec.alone()
         self.lay_out()
         self.asking = self.spec.asking()

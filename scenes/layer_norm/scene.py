@@ -152,9 +152,9 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             return say(
                 "A picture comes out of layer norm the same whatever others are with it; out of batch norm it does not."
             )
-        one, other = alike
         batch = self.spec.batch().output[:, :, 0, 0]
-        if np.allclose(batch[one], batch[other], atol=ALIKE):
+        one, other = (row + 1 for row in alike)
+        if np.allclose(*(batch[row] for row in alike), atol=ALIKE):
             return say("Rows {one} and {other} were different, and have become the same.", one=one, other=other)
         return say(
             "Rows {one} and {other} differ only in brightness and contrast: layer norm makes them the same, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from manim import UP, VGroup, VMobject, config
+from manim import DOWN, RIGHT, UP, VGroup, VMobject, config
 
 from cnn_core.arrays import Array
 from cnn_core.learning_rate import LearningRateTrace
@@ -38,12 +38,12 @@ class Places:
             left, curve = stage.part(0, 0.38), stage.part(0.42, 1)
             middle = stage.bottom + 0.36 * stage.height
             return cls(replace(left, bottom=middle), replace(left, top=middle), curve)
-        middle = stage.bottom + (0.62 if height > width else 0.44) * stage.height
-        upper, lower = replace(stage, bottom=middle), replace(stage, top=middle - 0.1)
-        if height > width:
-            line = lower.top - 3.6 * smallest_text()
-            return cls(upper, replace(lower, bottom=line), replace(lower, top=line - 0.1))
-        return cls(upper.part(0, 0.58), upper.part(0.62, 1), lower)
+        middle = stage.bottom + 0.58 * stage.height
+        grids, rest = replace(stage, bottom=middle), replace(stage, top=middle - 0.1)
+        if height == width:
+            grids, rest = stage.part(0, 0.3), stage.part(0.34, 1)
+        line = rest.top - (5.4 if height == width else 3.6) * smallest_text()
+        return cls(grids, replace(rest, bottom=line), replace(rest, top=line - 0.1))
 
 
 def grid_of(values: Array, address: str, role: str, theme: Theme, cell: float, *, filled: bool = True) -> NumberGrid:
@@ -90,19 +90,24 @@ class ErrorBoard(VGroup):
 
 
 class StepBoard(VGroup):
-    """Kernel and gradient, and the curve on which the loss lies along the step."""
+    """Kernel and gradient, side by side or below each other, and the curve on which the loss lies along the step."""
 
     def __init__(self, trace: LearningRateTrace, theme: Theme, places: Places) -> None:
         self.trace, self.theme = trace, theme
         kH, kW = trace.weight.shape[2:]
         room = places.grids
-        self.cell = min(_LARGEST_CELL, (room.width - _GAP) / (2 * kW), (room.height - NAME_HEIGHT) / kH)
+        ways = [  # the largest cells, and how far apart the middles are
+            (min((room.width - _GAP) / (2 * kW), (room.height - NAME_HEIGHT) / kH), kW, _GAP * RIGHT, RIGHT),
+            (min(room.width / kW, (room.height / 2 - NAME_HEIGHT) / kH), kH, NAME_HEIGHT * DOWN, DOWN),
+        ]
+        cell, cells, between, way = max(ways, key=lambda one: one[0])
+        self.cell = min(_LARGEST_CELL, cell)
         self.weight = self.kernel()
         gradient = GradientGrid(
             trace.grad_weight[0, 0], "grad_weight[0,0,{},{}]".format, theme.kernel, theme, self.cell
         )
         self.gradient = Panel(gradient, "dL/dw")
-        self.middles = [room.center + sign * (kW * self.cell + _GAP) / 2 * np.array([1, 0, 0]) for sign in (-1, 1)]
+        self.middles = [room.center + sign * (cells * self.cell * way + between) / 2 for sign in (-1, 1)]
         for panel, middle in zip((self.weight, self.gradient), self.middles, strict=True):
             panel.shift(middle + NAME_HEIGHT / 2 * UP - panel.grid.get_center())
         size = max(0.3, smallest_text())

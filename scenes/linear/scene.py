@@ -148,9 +148,11 @@ class LinearScene(ExplainerScene[LinearSpec]):
         product = Equation.of(Product((weight, x)), Value(float(products[o, k]), name="product"))
         named = {"output": number(self.trace.result("output", 0, o).text), "weight": number(weight.text)}
         named |= {"x": number(x.text), "product": about(product.result.text, is_rounded=product.is_rounded)}
-        said = say(
-            "{output} is the largest output: a large weight, {weight}, meets {x} and brings {product} of it.", **named
-        )
+        said = say("{output} is the largest output: its weight {weight} meets {x} and brings {product}.", **named)
+        if self.trace.weight[o, k] == self.trace.weight[o].max():
+            said = say(
+                "{output} is the largest output: its largest weight, {weight}, meets {x} and brings {product}.", **named
+            )
         with self.beat("explain", said, reason=say("An output is large where its weights meet what they ask for.")):
             cells = [(self.board.weight, o, k), (self.board.x, 0, k), (self.board.output, o, 0)]
             for grid, row, column in cells:

@@ -71,8 +71,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
             self.working.show(self.equation(address), run_time=0.7)
             grid = self.sheets["grad_weight"].grid
             for j in range(self.inputs):
-                coming = self.fill(grid, [(o, j)], self.sheets["x"].grid.cell_center(0, j))
-                self.play(*coming, run_time=0.3)
+                self.arrive(self.fill(grid, [(o, j)], self.sheets["x"].grid.cell_center(0, j)), run_time=0.3)
 
     def to_the_inputs(self) -> None:
         """Let the outputs hand their weights to the inputs: a column of weights for each."""

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from manim import (
     DOWN,
+    ORIGIN,
     RIGHT,
     Animation,
     FadeIn,
@@ -30,7 +31,8 @@ from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import rectangles
 from scenes.mobjects.picture import Colours, Picture, picture_colours
-from scenes.mobjects.text import Label, Number
+from scenes.mobjects.text import Label, Number, Paragraph, size_within, width_of
+from scenes.mobjects.tones import GAMMA, tones_of_map
 from scenes.theme import Theme
 
 __all__ = ["Address", "Arrangement", "FeatureMaps", "Reveal"]
@@ -43,9 +45,6 @@ LABELLED = 0.17
 
 RANGE = 0.135
 """Size of those words, as a share of a map's width, at which the longest have room."""
-
-GAMMA = 0.6
-"""Power of a value that gives its share of the colour: small ones can be seen, too."""
 
 Address: TypeAlias = Callable[[str, int], str]
 """Gives the address of a map's smallest value, its `lows`, or of its largest, its `highs`."""
@@ -141,13 +140,15 @@ class Arrangement:
 _NAME = 0.26
 """Height of the words below a picture, in scene units, where the frame does not ask for more."""
 
-STOPS = 10
+_STOPS = 10
 
 
 class Scale(VGroup):
-    """A colour scale, from the smallest value of a layer to its largest."""
+    """A colour scale, from the smallest value of a map to its largest; `strengths` are those of its values."""
 
-    def __init__(self, values: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float) -> None:
+    def __init__(
+        self, values: Array, strengths: Array, addresses: tuple[str, str], role: str, theme: Theme, width: float
+    ) -> None:
         size = max(smallest_text(), _NAME)
         low, high = float(values.min()), float(values.max())
         numbers = [
@@ -155,17 +156,21 @@ class Scale(VGroup):
             for value, address in zip((low, high), addresses, strict=True)
         ]
         free = width - sum(number.width for number in numbers) - 0.5 * size
-        bar = colour_bar(low, high, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
+        sizes, order = np.abs(values).ravel(), np.abs(values).argsort(axis=None)
+        stops = np.linspace(low, high, _STOPS)
+        known = [0.0, *sizes[order]], [0.0, *np.abs(strengths).ravel()[order]]
+        shares = np.copysign(np.interp(np.abs(stops), *known), stops)
+        bar = colour_bar(shares, role, theme, max(min(free, 1.4), 0.2), 0.4 * size)
         super().__init__(numbers[0], bar, numbers[1])
         self.arrange(RIGHT, buff=0.25 * size)
 
 
-def colour_bar(low: float, high: float, role: str, theme: Theme, width: float, height: float) -> VGroup:
-    """Return a bar of the colours from one value to another, as parts that each reach to its right end."""
-    stops = picture_colours(np.linspace(low, high, STOPS)[None], role, theme, max(abs(low), abs(high)))[0]
+def colour_bar(strengths: Array, role: str, theme: Theme, width: float, height: float) -> VGroup:
+    """Return a bar of colours, as parts that each reach to its right end."""
+    stops = picture_colours(strengths[None], role, theme, 1.0)[0]
     bar = VGroup()
     for index, stop in enumerate(stops):
-        part = Rectangle(width=width * (1 - index / STOPS), height=height, stroke_width=0)
+        part = Rectangle(width=width * (1 - index / len(stops)), height=height, stroke_width=0)
         color = ManimColor((int(stop[0]), int(stop[1]), int(stop[2])))
         bar.add(part.set_fill(color, opacity=1).move_to(np.array([width, 0, 0]), aligned_edge=RIGHT))
     return bar.add(Rectangle(width=width, height=height, color=theme.muted, stroke_width=1).move_to(bar))
@@ -236,19 +241,32 @@ class FeatureMaps(Group):
 
     def colours(self) -> Colours:
         """Return the picture's colours."""
-        sizes = np.abs(self.maps)
-        largest = sizes.max(axis=(1, 2) if self.address else None, keepdims=True)
-        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** GAMMA
-        picture = self.arrangement.picture(np.copysign(shares, self.maps))
-        return picture_colours(picture, self.role, self.theme, 1.0)
+        return picture_colours(self.arrangement.picture(self.strengths()), self.role, self.theme, 1.0)
+
+    def strengths(self) -> Array:
+        """Return how strongly each value is coloured, (C, H, W) in -1..1."""
+        if self.address:
+            return np.stack([tones_of_map(one, self.role, self.theme) for one in self.maps])
+        if (self.maps >= 0).all():
+            brightened: Array = (self.maps / (self.maps.max() or 1.0)) ** GAMMA
+            return brightened
+        together = self.maps.reshape(-1, self.maps.shape[2])
+        return tones_of_map(together, self.role, self.theme).reshape(self.maps.shape)
 
     def _words(self) -> VGroup:
         size = max(smallest_text(), _NAME)
-        words = VGroup(Label(self.title, size, self.role))
+        words = VGroup(self._titled(size))
         if self.address and self.arrangement.count == 1 and self.box.height > LEAST_FOR_SCALE:
             ends = self.address("lows", 0), self.address("highs", 0)
-            words.add(Scale(self.maps, ends, self.role, self.theme, self.box.width))
+            words.add(Scale(self.maps, self.strengths(), ends, self.role, self.theme, self.box.width))
         return words.arrange(DOWN, buff=0.06)
+
+    def _titled(self, most: float) -> Label | Paragraph:
+        """Return the title, on several lines if it is too wide for one."""
+        size = size_within(self.title, self.box.width, most)
+        if width_of(self.title) * size <= self.box.width:
+            return Label(self.title, size, self.role)
+        return Paragraph(self.title, size, self.role, self.box.width, aligned_edge=ORIGIN)
 
     def _range(self, channel: int) -> VGroup:
         """Return a map's number, and its smallest and its largest value, in the room below it."""
@@ -261,9 +279,11 @@ class FeatureMaps(Group):
             for value, name in ((low, "lows"), (high, "highs"))
         ]
         between = VGroup(ends[0], Label(say("to"), size, self.theme.muted), ends[1]).arrange(RIGHT, buff=0.25 * size)
+        number = Label(str(channel), size, self.role, "semibold")
+        free = (width - number.width - 0.25 * size) / between.width
+        between.scale(max(smallest_text() / size, min(1.0, free)))
         y = self.corner(channel, self.maps.shape[1], 0)[1] - 0.62 * size
         left, right = (self.corner(channel, 0, column)[0] for column in (0, self.maps.shape[2]))
-        number = Label(str(channel), size, self.role, "semibold")
         number.move_to(np.array([left + number.width / 2, y, 0]))
         return VGroup(number, between.move_to(np.array([right - between.width / 2, y, 0])))
 

@@ -137,11 +137,9 @@ class Verdict:
         rows: list[Mobject] = [self.row(say("prediction"), "prediction", reading.prediction, size, self.theme.output)]
         if reading.label is not None:
             rows.append(self.row(say("label"), "label", reading.label, size, self.theme.input))
-        words = Group(*rows)
-        if self.stage.wide:
+        words = Group(*rows).arrange(RIGHT, buff=size)
+        if self.stage.wide or side + 0.4 + words.width > box.width:
             words.arrange(DOWN, buff=0.4 * size, aligned_edge=LEFT)
-        else:
-            words.arrange(RIGHT, buff=size)
         whole = Group(image, words).arrange(RIGHT, buff=0.4)
         return whole.scale(min(1.0, box.width / whole.width)).move_to(box.center)
 

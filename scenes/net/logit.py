@@ -67,8 +67,8 @@ def pictures(board: NetBoard, one: WorkedOut) -> tuple[FeatureMaps, FeatureMaps]
     height = min(room.height, left.box.height)
     made = []
     for values, color, word, part in (
-        (step.weight, board.theme.kernel, "weights", room.part(0, 0.47)),
-        (step.products, board.theme.strong, "products", room.part(0.53, 1)),
+        (step.weight, board.theme.kernel, say("weights"), room.part(0, 0.47)),
+        (step.products, board.theme.strong, say("products"), room.part(0.53, 1)),
     ):
         box = Box(part.left, part.right, room.top - height, room.top)
         arrangement = replace(left.arrangement, below=0)

@@ -12,9 +12,9 @@ from cnn_core.numerals import as_text, decimals_of
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, QuestionFrame
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.maps import GAMMA
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number, width_of
+from scenes.mobjects.tones import GAMMA
 from scenes.theme import Theme
 
 __all__ = ["Framed", "Grow", "PixelGrid", "Sight", "Tones", "emptied", "rays", "tones_of"]

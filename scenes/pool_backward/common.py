@@ -6,11 +6,12 @@ from abc import abstractmethod
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Restore
+from manim import UP, Create, FadeIn, FadeOut, Restore, VGroup
 
 from scenes.backward import BackwardScene
 from scenes.language import say
 from scenes.mobjects.arrangement import Column, Row
+from scenes.mobjects.gradient import wedge
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.panels import question_marks
 from scenes.mobjects.sheets import Sheet, plan, sheet_of
@@ -56,6 +57,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         self.open(self.operation, sheets, arrangements(sheets))
         self.window: Window | None = None
         self.rings: list[Any] = []
+        self.raised: list[tuple[Any, list[Any]]] = []
         self.before()
         self.nudge()
         self.come_back()
@@ -82,7 +84,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         said = say("The loss says how each output should change: ▼ fall, ▲ rise.")
         with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
             self.play(FadeIn(dy), run_time=0.5)
-            self.play(*self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
+            self.arrive(self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
             self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
 
     def to_ask(self, positions: _Cells) -> tuple[int, int] | None:
@@ -112,8 +114,8 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         if asked:
             self.ask(self.prompt(i, j), self.answer(i, j), *self.asking(i, j), first=[*self.look(i, j), *self.leave()])
         with self.beat("answer" if asked else "step", self.said(i, j), brisk=brisk and not asked, reason=self.reason()):
-            ready = [self.end_question()] if asked else [*self.look(i, j), *self.leave()]
-            self.play(*ready, run_time=0.6)
+            self.take_away()
+            self.play(*([self.end_question()] if asked else self.look(i, j)), run_time=0.6)
             self.hand_over(i, j, dy, dx)
 
     def asking(self, i: int, j: int) -> list[Any]:
@@ -123,14 +125,10 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         """Return those cells to which so many windows hand something: of others, the sum is not known yet."""
         return [cell for cell in cells if self.reaching(self.trace, *cell) == windows]
 
-    def arrive(self, coming: list[Any], run_time: float) -> None:
-        if coming:
-            self.play(*coming, run_time=run_time)
-
     def hand_back_all(self, positions: _Cells) -> None:
         """Let the rest of the windows hand back, as one beat."""
         dx = self.sheets["grad_input"].grid
-        left = [cell for cell in np.ndindex(dx.values.shape) if cell not in dx.numbers]
+        left = [cell for cell in np.ndindex(dx.values.shape) if not self.is_written(dx, cell)]
         if not positions and not left:
             return
         said = say("All other windows do the same. Where several meet, they add up.")
@@ -165,38 +163,43 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         """Let the gradient of a window travel to its cells."""
 
     def raise_cell(self, name: str, cell: tuple[int, int]) -> None:
-        """Exchange an input and the first output for those with the input raised, where there is room for digits."""
+        """Ring an input that is raised, then the first output if it rises, and write what they are now."""
         raised, grids = self.spec.others()[name], (self.sheets["x"].grid, self.sheets["output"].grid)
-        new = []
         for grid, array, at in zip(grids, ("x", "output"), (cell, (0, 0)), strict=True):
-            if at not in grid.numbers:
-                continue
-            old = grid.numbers[at]
             value = raised.value(array, 0, 0, *at)
-            one = Number(value.text, f"{name}.{value.address}", old.size, self.theme.window, "semibold")
-            one.scale(min(1.0, 0.9 * grid.cell / one.width)).move_to(grid.cell_center(*at))
-            new.append((old, one))
-        for old, one in new:
-            old.save_state()
-            self.play(old.animate.set_opacity(0), FadeIn(one), run_time=0.6)
-        self.raised = new
+            if value.number == grid.values[at]:
+                continue
+            mark = CellMarks(grid, [at], self.theme.window, 6)
+            self.play(Create(mark), run_time=0.5)
+            if at in grid.numbers:
+                old = grid.numbers[at]
+                one = Number(value.text, f"{name}.{value.address}", old.size, self.theme.text, "semibold")
+                one.scale(min(1.0, 0.9 * grid.cell / one.width)).move_to(grid.cell_center(*at))
+                old.save_state()
+                self.play(old.animate.set_opacity(0), FadeIn(one), run_time=0.6)
+                self.raised.append((VGroup(mark, one), [Restore(old)]))
+            else:
+                tip = wedge(grid.corner(at[0] + 0.2, at[1] + 0.5), 0.3 * grid.cell, self.theme.window, down=False)
+                self.play(FadeIn(tip, shift=0.3 * grid.cell * UP), run_time=0.6)
+                self.raised.append((VGroup(mark, tip), []))
 
     def glance(self) -> None:
-        """Mark the first output for a moment: what became of it is what matters."""
+        """Mark the first output for a moment: that it stays is what matters."""
         mark = CellMarks(self.sheets["output"].grid, [(0, 0)], self.theme.window, 6)
         self.play(Create(mark), run_time=0.6)
         self.play(FadeOut(mark), run_time=0.4)
 
     def lower(self) -> None:
-        """Bring the numbers back that were raised."""
-        for old, one in self.raised:
-            self.play(FadeOut(one), Restore(old), run_time=0.5 / len(self.raised))
+        """Bring back what was raised."""
+        for one, back in self.raised:
+            self.play(FadeOut(one), *back, run_time=0.5 / len(self.raised))
+        self.raised = []
 
     def add_up(self) -> None:
         both = [self.told(f"sums.{name}") for name in ("grad_output", "grad_input")]
         said = say("Nothing is lost and nothing added: both sum to {total}.", total=both[0])
         with self.beat("step", said, reason=say("What comes in goes out: nothing is lost on the way.")):
-            self.play(*self.leave_window(), run_time=0.4)
+            self.arrive(self.leave_window(), run_time=0.4)
             self.working.show(self.equation("sums.grad_input"), run_time=1.0)
 
     def overlap(self) -> None:

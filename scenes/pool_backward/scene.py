@@ -59,7 +59,6 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.5)
             self.raise_cell("raised_winner", winner)
-            self.glance()
         named = {
             "was": self.given("x", 0, 0, *loser),
             "is_now": number(others["raised_loser"].value("x", 0, 0, *loser).text),
@@ -144,6 +143,15 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
     def opening(self) -> str:
         return say("Pooling made a mean of each window.")
 
+    def look_back(self) -> None:
+        positions = [at[2:] for at in self.trace.positions()]
+        for at in positions if len(positions) <= SLOW else []:
+            place = CellMarks(self.sheets["output"].grid, [at], self.theme.window, 5)
+            self.play(*self.look(*at), run_time=0.3)
+            self.play(Create(place), run_time=0.3)
+            self.rings.append(place)
+        self.take_away(*self.rings)
+
     def nudge(self) -> None:
         raised, named = self.spec.others()["raised_cell"], {"was": self.given("x", 0, 0, 0, 0)}
         named |= {"is_now": number(raised.value("x", 0, 0, 0, 0).text), "count": str(len(self.cells(0, 0)))}
@@ -156,7 +164,6 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
         with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.8)
             self.raise_cell("raised_cell", (0, 0))
-            self.glance()
         with self.beat(
             "explain", say("Any other would do the same."), reason=say("Each cell of a window counts the same.")
         ):
@@ -179,7 +186,7 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
     def said(self, i: int, j: int) -> str:
         named = {"grad": self.given("grad_output", 0, 0, i, j), "count": len(self.cells(i, j))}
         return say(
-            "{grad} / {count} = {share} for each cell of the window.", share=self.told(self.share(i, j)), **named
+            "{grad} / {count} is {share} for each cell of the window.", share=self.told(self.share(i, j)), **named
         )
 
     def hand_over(self, i: int, j: int, dy: NumberGrid, dx: NumberGrid) -> None:

@@ -53,9 +53,15 @@ class WalkSpec(SceneSpec):
     """What all walks take, and what each of them says.
 
     A subclass has an `operation`, the name in the title, and a trace with `positions()` and `step(*position)`.
+
+    Attributes
+    ----------
+    told_one_by_one
+        Stops that are each a beat of their own; of more, only the first two are, and the others go row by row.
     """
 
     operation: ClassVar[str]
+    told_one_by_one: ClassVar[int] = 16
 
     x: Image = Field(Grid(POOL_GRID, "example"), description="The input grid.")
     x_label: LabelText = Field("input", description="Name below the input.")

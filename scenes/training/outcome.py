@@ -12,12 +12,12 @@ from cnn_core.arrays import Array
 from cnn_core.run_trace import RunTrace
 from scenes.language import say
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.bars import Tally
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import Colours, picture_colours
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 from scenes.training.confusion import Confusion
-from scenes.training.tally import Tally
 
 if TYPE_CHECKING:
     from scenes.training.scene import TrainingScene

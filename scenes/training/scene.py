@@ -15,7 +15,7 @@ from cnn_core.mnist import as_input
 from cnn_core.trace import address_of
 from scenes.language import about, marked, say, say_many
 from scenes.layout import Box, smallest_text, with_one_line
-from scenes.mobjects.bars import BarChart
+from scenes.mobjects.bars import BarChart, Tally
 from scenes.mobjects.expression import Known
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import draw_pictures_directly
@@ -29,7 +29,6 @@ from scenes.training.curve import CurveChapter
 from scenes.training.moments import Moments
 from scenes.training.outcome import Outcome
 from scenes.training.sheet import BatchSheet
-from scenes.training.tally import Tally
 
 __all__ = ["TrainingScene"]
 
@@ -157,6 +156,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
                 for name, address, at in ((say("L"), "loss", (0,)), (say("numbers to change"), "parameters", ()))
             )
         ).arrange(DOWN, aligned_edge=LEFT, buff=0.3 * size)
+        known.scale(min(1.0, list_box.width / known.width))
         known.move_to(np.array([list_box.left, list_box.top, 0]), aligned_edge=UL)
         name = Label(say("size of the gradient, by layer"), size, self.theme.muted)
         name.next_to(known, DOWN, buff=0.9 * size, aligned_edge=LEFT)
@@ -214,7 +214,8 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             boxes = self.halves(0.5) if self.tall else (stage.part(0, 0.48), stage.part(0.52, 1))
             for m, box in zip((0, last), boxes, strict=True):
                 matrix = Confusion(self.trace, m, self.theme, box)
-                words = self.counted(m).next_to(matrix, DOWN, buff=0.2)
+                words = self.counted(m)
+                words.scale(min(1.0, box.width / words.width)).next_to(matrix, DOWN, buff=0.2)
                 self.play(FadeIn(matrix, words), run_time=0.8)
                 self.play(Create(matrix.diagonal()), run_time=1.4)
 

@@ -67,8 +67,9 @@ def test_the_flip_is_seen_and_missed_where_it_is_left_out(perform: Perform) -> N
     assert stepped == [[-3.25, 4, -1.5], [-3.75, 1.75, -1.5], [-3.5, 0.25, -0.5]]
 
 
-def test_each_output_finds_its_kernel_on_plates_over_its_window(perform: Perform) -> None:
-    beat = perform("conv2d-backward").timeline.beats[2]
+@pytest.mark.parametrize("ratio", ["16:9", "1:1"])
+def test_each_output_finds_its_kernel_on_plates_over_its_window(perform: Perform, ratio: str) -> None:
+    beat = perform("conv2d-backward", ratio=ratio).timeline.beats[2]
     (window,) = [mark for mark in beat.marks if mark.kind == "window"]
     assert window.of[0] == "x[0,0,1,0]"
     weights = {shown.of: shown.box for shown in beat.shown if shown.of.startswith("weight")}
@@ -165,6 +166,28 @@ def test_inputs_of_a_batch_norm_are_pushed_on_a_line_and_their_centre_stays() ->
     centre = scene.dots.lines[1].x_of(3.0)
     assert scene.dots.mark.triangle.get_center()[0] == pytest.approx(centre)
     assert "Each is pushed by 0.5 times its gradient. The centre stays, and the spread hardly moves." in captions(scene)
+
+
+@pytest.mark.parametrize("ratio", ["1:1", "9:16"])
+def test_the_three_ways_are_as_large_as_what_they_add_up_to_in_narrow_frames(ratio: str) -> None:
+    scene: Any = rehearse(find("batch-norm-backward").build({"ratio": ratio}))
+    cells = {name: sheet.grid.cell for name, sheet in scene.sheets.items()}
+    assert list(cells) == ["direct", "via_mean", "via_variance", "grad_input"]
+    assert min(cells.values()) == pytest.approx(max(cells.values()))
+    assert min(cells.values()) > 0.75
+
+
+@pytest.mark.parametrize(("name", "risen"), [("max-pool-backward", "x[0,0,1,1]"), ("avg-pool-backward", "x[0,0,0,0]")])
+def test_what_is_raised_is_marked_where_there_is_no_room_for_digits(
+    perform_well: Perform, name: str, risen: str
+) -> None:
+    numbers = [[10.25 * (row + column) % 61 for column in range(6)] for row in range(6)]
+    scene = perform_well(name, x=numbers, ratio="9:16")
+    raised = scene.timeline.beats[1]
+    assert "Raise" in raised.caption
+    assert not [one for one in raised.shown if one.of.startswith("x[")]
+    marked = {of for mark in raised.marks for of in mark.of if mark.kind != "window"}
+    assert {risen, "output[0,0,0,0]"} <= marked
 
 
 def test_five_sigmoids_leave_less_than_a_thousandth(perform: Perform) -> None:

@@ -37,6 +37,12 @@ def test_the_second_output_is_asked_for() -> None:
     assert "question" not in [beat.kind for beat in played(question=False).beats]
 
 
+def test_the_last_sentence_calls_a_weight_the_largest_of_its_row_only_where_it_is() -> None:
+    assert played().last.caption == ("5 is the largest output: its largest weight, 4, meets 1 and brings 4.")
+    other = played(x="1 9", weight="3 1; 1 1", bias="0 0").last.caption
+    assert other == "12 is the largest output: its weight 1 meets 9 and brings 9."
+
+
 def test_own_numbers_have_no_bias_unless_it_is_given() -> None:
     spec = LinearSpec.build({"x": "1 2", "weight": "3 4"})
     assert spec.bias is None

@@ -58,8 +58,17 @@ def test_depthwise_and_pointwise_are_counted() -> None:
     assert [leaf.address for leaf in mixed.left.leaves()][:2] == ["output[0,0,1,0]", "mix[1,0,0,0]"]  # type: ignore[union-attr]
 
 
+def test_stops_that_repeat_go_row_by_row_and_channels_are_named_only_where_there_are_several() -> None:
+    copies = [beat.caption for beat in perform("upsample", pace="fast").timeline.beats]
+    assert copies[2] == "4 is copied from row 1, column 1."
+    assert copies[-2] == "Output row 4, in the same way."
+    assert len(copies) == 9
+    sums = [beat.caption for beat in perform("residual-add", pace="fast").timeline.beats]
+    assert sums[-2] == "Output row 4, in the same way."
+
+
 def test_rows_that_layer_norm_makes_the_same_are_named() -> None:
-    assert last("layer-norm").startswith("Rows 0 and 1 differ only in brightness and contrast")
+    assert last("layer-norm").startswith("Rows 1 and 2 differ only in brightness and contrast")
     assert last("layer-norm", x=[[1, 5, 2], [4, 0, 3]]).startswith("A picture comes out of layer norm the same")
     values = find("layer-norm").build({}).values()
     np.testing.assert_allclose(values["batch_output"].mean(axis=0), 0, atol=1e-12)

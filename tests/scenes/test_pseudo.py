@@ -16,7 +16,8 @@ NAMES = """
     AvgPool Conv ConvTranspose DepthwiseConv Flatten GlobalAvgPool LayerNorm LeakyReLU Linear MaxPool ReLU Residual
     Sigmoid Softmax Tanh Upsample Max max exp sigmoid softmax tanh
     and backward bird cat cross dog entropy fish
-    bias channel class conv flatten image index input kernel label linear logit mnist output pool probability weight
+    bias channel class conv digits flatten image index input kernel label linear logit mnist output pool probability
+    safetensors weight
 """
 """What is called so in every language: names of operations and arrays, and labels that a spec gives."""
 

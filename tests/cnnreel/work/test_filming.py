@@ -91,7 +91,7 @@ def test_beats_follow_each_other_to_the_end(short_clip: Clip) -> None:
     assert beats[-1]["end"] == short_clip.record["video"]["duration"]
 
 
-def test_the_poster_is_the_last_picture_of_the_film(short_clip: Clip) -> None:
+def test_the_poster_of_a_film_that_asks_nothing_is_its_last_picture(short_clip: Clip) -> None:
     with av.open(short_clip.main) as video:
         last = list(video.decode(video=0))[-1].to_ndarray(format="rgb24").astype(float)
     with Image.open(short_clip.main.with_suffix(".png")) as poster:

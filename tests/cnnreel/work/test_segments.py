@@ -12,7 +12,7 @@ from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, Output
 from cnnreel.work.filming import film, film_part, finish, prepare_clip
 from cnnreel.work.scheduler import film_all
-from cnnreel.work.segments import Segments
+from cnnreel.work.segments import Segments, poster_beat
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat
@@ -115,3 +115,10 @@ def test_parts_that_several_workers_film_make_the_same_film(short_spec: SceneSpe
     film(short_spec, tmp_path / "one", name="a", quality="low")
     assert content(tmp_path / "many/a") == content(tmp_path / "one/a")
     assert [path.name for path in (tmp_path / "many").iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize(("kinds", "chosen"), [("eea", 2), ("eqa", 0), ("qa", 0), ("eesqaqa", 2)])
+def test_a_poster_shows_nothing_that_a_question_asks_for(kinds: str, chosen: int) -> None:
+    names = {"e": "explain", "s": "step", "q": "question", "a": "answer"}
+    beats: list[Any] = [Beat(names[kind], "", number, number + 1) for number, kind in enumerate(kinds)]
+    assert poster_beat(beats) == chosen
