@@ -19,7 +19,7 @@ from scenes.mobjects.bars import BarChart, Tally
 from scenes.mobjects.expression import Known
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.picture import draw_pictures_directly
-from scenes.mobjects.text import Label, Number
+from scenes.mobjects.text import Label, Number, size_within
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
 from scenes.training import TrainingSpec
@@ -158,7 +158,8 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
         ).arrange(DOWN, aligned_edge=LEFT, buff=0.3 * size)
         known.scale(min(1.0, list_box.width / known.width))
         known.move_to(np.array([list_box.left, list_box.top, 0]), aligned_edge=UL)
-        name = Label(say("size of the gradient, by layer"), size, self.theme.muted)
+        title = say("size of the gradient, by layer")
+        name = Label(title, size_within(title, list_box.width, size), self.theme.muted)
         name.next_to(known, DOWN, buff=0.9 * size, aligned_edge=LEFT)
         top = float(name.get_bottom()[1]) - 0.3 * size
         rows = self.gradients(
