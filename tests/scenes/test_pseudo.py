@@ -41,7 +41,6 @@ def unsaid(seen: str) -> str:
     return seen
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(("name", "ratio"), in_turn([name for name in SCENES if name != "title"], FRAME_SIZES))
 def test_all_words_on_screen_are_said_and_fit_though_they_are_longer(name: str, ratio: str) -> None:
     played = perform(name, language="en-XA", ratio=ratio)
