@@ -33,7 +33,7 @@ from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
-__all__ = ["Address", "Arrangement", "FeatureMaps", "Reveal"]
+__all__ = ["GAMMA", "Address", "Arrangement", "FeatureMaps", "Reveal"]
 
 SMALLEST_MAP = 7
 """Pixels of a map in its picture; values of smaller maps are drawn as blocks of pixels, to have room between maps."""
@@ -191,6 +191,8 @@ class FeatureMaps(Group):
     address
         Of each map's smallest and largest value: each map then has a scale of its own, reaching the full colour where
         it is largest. Without it, all have one.
+    gamma
+        Power of a value that gives its share of the colour, where all have one scale; `GAMMA` shows small ones, too.
     """
 
     def __init__(
@@ -202,7 +204,10 @@ class FeatureMaps(Group):
         box: Box,
         title: str,
         address: Address | None = None,
+        *,
+        gamma: float = 1.0,
     ) -> None:
+        self.gamma = GAMMA if address else gamma
         self.maps, self.arrangement, self.role, self.theme, self.box = maps, arrangement, role, theme, box
         self.title, self.address = title, address
         self.words = VGroup() if arrangement.below else self._words()
@@ -221,7 +226,7 @@ class FeatureMaps(Group):
         """Return the animations in which these maps take the place, colours and words of others of their shape."""
         leaving, before = self.words, (self.image, self.frames)
         self.maps, self.box, self.role, self.words = other.maps, other.box, other.role, other.words
-        self.address, self.title = other.address, other.title
+        self.address, self.title, self.gamma = other.address, other.title, other.gamma
         self.remove(leaving)
         if self.arrangement == other.arrangement:
             moves: list[Animation] = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
@@ -238,7 +243,7 @@ class FeatureMaps(Group):
         """Return the picture's colours."""
         sizes = np.abs(self.maps)
         largest = sizes.max(axis=(1, 2) if self.address else None, keepdims=True)
-        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** GAMMA
+        shares = (sizes / np.where(largest > 0, largest, 1.0)) ** self.gamma
         picture = self.arrangement.picture(np.copysign(shares, self.maps))
         return picture_colours(picture, self.role, self.theme, 1.0)
 
