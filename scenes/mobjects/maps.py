@@ -32,7 +32,7 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import rectangles
 from scenes.mobjects.picture import Colours, Picture, picture_colours
 from scenes.mobjects.text import Label, Number, Paragraph, size_within, width_of
-from scenes.mobjects.tones import GAMMA, tones_of_map
+from scenes.mobjects.tones import tones_of_map
 from scenes.theme import Theme
 
 __all__ = ["Address", "Arrangement", "FeatureMaps", "Reveal"]
@@ -196,6 +196,8 @@ class FeatureMaps(Group):
     address
         Of each map's smallest and largest value: each map then has a scale of its own, reaching the full colour where
         it is largest. Without it, all have one.
+    gamma
+        Power of a value that gives its share of the colour, where all have one scale; `GAMMA` shows small ones, too.
     """
 
     def __init__(
@@ -207,7 +209,10 @@ class FeatureMaps(Group):
         box: Box,
         title: str,
         address: Address | None = None,
+        *,
+        gamma: float = 1.0,
     ) -> None:
+        self.gamma = gamma
         self.maps, self.arrangement, self.role, self.theme, self.box = maps, arrangement, role, theme, box
         self.title, self.address = title, address
         self.words = VGroup() if arrangement.below else self._words()
@@ -226,7 +231,7 @@ class FeatureMaps(Group):
         """Return the animations in which these maps take the place, colours and words of others of their shape."""
         leaving, before = self.words, (self.image, self.frames)
         self.maps, self.box, self.role, self.words = other.maps, other.box, other.role, other.words
-        self.address, self.title = other.address, other.title
+        self.address, self.title, self.gamma = other.address, other.title, other.gamma
         self.remove(leaving)
         if self.arrangement == other.arrangement:
             moves: list[Animation] = [Transform(self.image, other.image), Transform(self.frames, other.frames)]
@@ -248,8 +253,8 @@ class FeatureMaps(Group):
         if self.address:
             return np.stack([tones_of_map(one, self.role, self.theme) for one in self.maps])
         if (self.maps >= 0).all():
-            brightened: Array = (self.maps / (self.maps.max() or 1.0)) ** GAMMA
-            return brightened
+            shares: Array = (self.maps / (self.maps.max() or 1.0)) ** self.gamma
+            return shares
         together = self.maps.reshape(-1, self.maps.shape[2])
         return tones_of_map(together, self.role, self.theme).reshape(self.maps.shape)
 

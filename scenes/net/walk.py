@@ -11,6 +11,7 @@ from cnn_core.graph import Node
 from cnn_core.outline import changes_values_alone
 from scenes.language import say
 from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.tones import GAMMA
 from scenes.net.board import NetBoard, as_maps
 from scenes.net.cone import show_cone
 from scenes.net.kernels import sees_one_map, show_kernels
@@ -141,7 +142,8 @@ class NetWalk:
         if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
             size = "×".join(map(str, stage.shape[1:]))
             title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
-        return FeatureMaps(shown, Arrangement.of(shown.shape, box.width / box.height), theme.strong, theme, box, title)
+        arrangement = Arrangement.of(shown.shape, box.width / box.height)
+        return FeatureMaps(shown, arrangement, theme.strong, theme, box, title, gamma=GAMMA)
 
 
 def steps_together(nodes: list[Node]) -> Iterator[list[Node]]:
