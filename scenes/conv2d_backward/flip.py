@@ -104,7 +104,8 @@ class Flip:
         grid, place = new["grad_output"].grid, (i + self.first[0], j + self.first[1])
         self.window = Window(grid, one.kernel_size, scene.theme, one.dilation).place(*place)
         self.marked = CellMarks(new["grad_input"].grid, [self.pixel], scene.theme.window, 6)
-        scene.play(Create(self.marked), FadeIn(self.window), run_time=0.6)
+        scene.play(Create(self.marked), run_time=0.4)
+        scene.play(FadeIn(self.window), run_time=0.4)
         kernel, decimals = self.kernel[::-1, ::-1], self.trace.decimals("weight")
         self.plates: Stamp | None = None
         if stamp_size(kernel, decimals, grid.cell):

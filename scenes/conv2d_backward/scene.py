@@ -113,7 +113,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         step, one = self.trace.step(*at), self.trace.forward
         (up, _), (before, _) = one.padding
         top, left = step.top + up, step.left + before
-        leaving = self.leave(*self.signs)
+        self.take_away(*self.signs)
         self.signs = [CellMarks(self.sheets["grad_output"].grid, [at[2:]], self.theme.window, 6)]
         if self.window is None:
             self.window = Window(self.sheets["x"].grid, one.kernel_size, self.theme, one.dilation)
@@ -121,8 +121,9 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         else:
             moves = [self.window.slide_to(top, left)]
         if self.plates is not None:
-            self.play(*self.leave(*self.signs, self.plates), *self.plates.settle(), run_time=0.5)
-        self.play(*leaving, *moves, *map(Create, self.signs), run_time=0.7)
+            self.play(*self.leave(self.plates), *self.plates.settle(), run_time=0.5)
+        self.play(*moves, run_time=0.6)
+        self.play(*map(Create, self.signs), run_time=0.4)
         if self.on_plates:
             self.lay_on(top, left)
 
