@@ -154,7 +154,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             )
         batch = self.spec.batch().output[:, :, 0, 0]
         one, other = (row + 1 for row in alike)
-        if np.allclose(*(batch[row] for row in alike), atol=ALIKE):
+        if np.allclose(batch[alike[0]], batch[alike[1]], atol=ALIKE):
             return say("Rows {one} and {other} were different, and have become the same.", one=one, other=other)
         return say(
             "Rows {one} and {other} differ only in brightness and contrast: layer norm makes them the same, "
