@@ -47,8 +47,9 @@ def _ranks(sizes: Array) -> Array:
     if not known.size:
         return np.zeros_like(sizes)
     below, upto = (np.searchsorted(known, sizes, side) for side in ("left", "right"))
-    ranks: Array = np.where(sizes > 0, (below + upto) / 2, 0.0)
-    return ranks / ranks.max()
+    ranks = np.where(sizes > 0, (below + upto) / 2, 0.0)
+    shares: Array = ranks / ranks.max()
+    return shares
 
 
 def _stands_out(strengths: Array, role: str, theme: Theme, other: Theme) -> bool:
