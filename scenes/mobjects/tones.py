@@ -24,7 +24,7 @@ def tones_of_map(values: Array, role: str, theme: Theme) -> Array:
     """Return the strength in -1..1 with which each value of a map is coloured.
 
     It has the value's sign, is 0 for 0 only, 1 for the largest size, and grows with the size. Where too few values
-    would stand out from the commonest one, part of it is the share of values that are smaller.
+    would stand out from the commonest one, part of it is the value's rank.
     """
     sizes = np.abs(values)
     plain, rank = (sizes / (sizes.max() or 1.0)) ** GAMMA, _ranks(sizes)
@@ -38,24 +38,25 @@ def tones_of_map(values: Array, role: str, theme: Theme) -> Array:
 
 
 def _ranks(sizes: Array) -> Array:
-    """Return which share of the sizes above 0 is smaller than each; of equal ones, half count as smaller.
+    """Return how many sizes are smaller than each, 1 for the largest; of equal ones, half count as smaller.
 
-    >>> _ranks(np.array([0.0, 2.0, 5.0, 2.0, 9.0])).tolist()
-    [0.0, 0.25, 0.625, 0.25, 1.0]
+    >>> _ranks(np.array([0.0, 2.0, 5.0, 2.0, 9.0, 9.0])).tolist()
+    [0.0, 0.25, 0.625, 0.25, 1.0, 1.0]
     """
     known = np.sort(sizes[sizes > 0])
     if not known.size:
         return np.zeros_like(sizes)
     below, upto = (np.searchsorted(known, sizes, side) for side in ("left", "right"))
-    ranks: Array = np.where(sizes == known[-1], 1.0, np.where(sizes > 0, (below + upto) / (2 * known.size), 0.0))
-    return ranks
+    ranks = np.where(sizes > 0, (below + upto) / 2, 0.0)
+    shares: Array = ranks / ranks.max()
+    return shares
 
 
 def _stands_out(strengths: Array, role: str, theme: Theme, other: Theme) -> bool:
     """Tell whether what differs from the commonest colour can be seen in a theme, of a role's colour in this one."""
     hue = theme.counterpart(as_shares(role), other)
     pixels = picture_colours(strengths, hue, other, 1.0)[..., :3].reshape(-1, 3).astype(np.float64)
-    packed = pixels @ np.array([1.0, 256.0, 65536.0])
+    packed = pixels @ np.array([65536.0, 256.0, 1.0])
     shades, places, counts = np.unique(packed, return_index=True, return_counts=True)
     light = _luminance(pixels[places]) + _DARKEST
     common = int(counts.argmax())
