@@ -12,6 +12,8 @@
 PYTHON := .venv/bin/python
 # programs that tests start find themselves compiled
 export PYTHONDONTWRITEBYTECODE :=
+# one more than there are cores, for many tests wait for programs that they start
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 SETUP_INPUTS := pyproject.toml constraints.txt scripts/setup
 
 .PHONY: lesson lessons studio test types tests soak docs gallery setup words clean
@@ -34,7 +36,7 @@ types: .venv/.ready-dev
 	.venv/bin/mypy
 
 tests: .venv/.ready-dev
-	.venv/bin/pytest -n auto --dist worksteal
+	.venv/bin/pytest -n $(WORKERS) --dist worksteal
 
 soak: .venv/.ready-dev
 	$(PYTHON) tests/mutants.py

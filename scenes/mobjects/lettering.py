@@ -55,7 +55,7 @@ class _Pen:
         return functions
 
 
-class Line(NamedTuple):
+class ShapedLine(NamedTuple):
     """Width of a line of text, and the outlines of its glyphs, from the start of its baseline, in em."""
 
     width: float
@@ -70,14 +70,14 @@ class Lettering:
         self._outlines: dict[int, Curves] = {}
         self.line = lru_cache(_LINES)(self._line)
 
-    def _line(self, text: str) -> Line:
+    def _line(self, text: str) -> ShapedLine:
         buffer, at, glyphs = self._shaped(text), 0, []
         for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
             outline = self._outline(glyph.codepoint)
             if len(outline):
                 glyphs.append(outline + np.array([at + place.x_offset, place.y_offset, 0]) / self._em)
             at += place.x_advance
-        return Line(at / self._em, tuple(glyphs))
+        return ShapedLine(at / self._em, tuple(glyphs))
 
     def _shaped(self, text: str) -> uharfbuzz.Buffer:
         buffer = uharfbuzz.Buffer()

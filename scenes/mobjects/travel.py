@@ -49,14 +49,14 @@ def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:
     """Tell whether a number can go straight to its goal without lying on letters that it did not lie on at first."""
     letters = [one for one in family_of(past) if isinstance(one, Label) and one is not goal and one.glyphs]
     seen = [one for one in letters if one.glyphs[0].get_fill_opacity() > _SEEN]
-    first, last, *others = boxes_of([start, goal, *seen])
+    first, last, *others = _boxes_of([start, goal, *seen])
     boxes = np.reshape(others, (-1, 4))
     mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
     crosses = (mine[..., :2] < boxes[:, 2:]).all(axis=-1) & (mine[..., 2:] > boxes[:, :2]).all(axis=-1)
     return not (crosses[1:] & ~crosses[0]).any()
 
 
-def boxes_of(labels: Sequence[Label]) -> Any:
+def _boxes_of(labels: Sequence[Label]) -> Any:
     """Return left, bottom, right and top of each label's letters."""
     parts = [[glyph.points for glyph in label.glyphs] for label in labels]
     starts = np.cumsum([0, *(sum(map(len, one)) for one in parts[:-1])])

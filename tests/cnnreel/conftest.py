@@ -51,6 +51,10 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
+PATIENCE = 120_000
+"""Milliseconds that a page may take for anything: others may be busy on the machine."""
+
+
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Open]:
     """Open a page: `open_page(path, color_scheme="dark")`. Whatever goes wrong in its script fails the test.
@@ -62,6 +66,7 @@ def open_page(browser: Any) -> Iterator[Open]:
     def open_one(path: Path, **settings: Any) -> Any:
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **settings}))
         contexts[-1].add_init_script(CLOCK)
+        contexts[-1].set_default_timeout(PATIENCE)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
