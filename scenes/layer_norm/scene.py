@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import FadeIn, FadeOut
+from manim import RIGHT, FadeIn, FadeOut
 
 from cnn_core.equation import Equation
 from cnn_core.numerals import decimals_of
@@ -47,9 +47,9 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             self.shown_as("output", self.trace.output, theme.output, say("layer norm"), "→"),
             self.shown_as(f"{BATCH}output", batch, theme.output, say("batch norm"), ""),
         ]
-        board = GridRow(maps, theme, self.bands.stage)
+        board, self.lines = GridRow.with_lines(maps, theme, self.bands, RIGHT)
         self.x, self.layer, self.batch = board.grids
-        self.working = Working(self, [self.x])
+        self.working = Working(self, [self.x], self.lines)
         said = say("Each row is a picture, each column a channel. Both norms bring values to mean 0 and unit spread.")
         with self.beat("explain", self.origin() + said):
             self.play(FadeIn(board), run_time=0.8)
@@ -78,7 +78,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
             marks = question_marks(self.layer, 0, 0, self.theme)
             named = {"mean": self.told(mean), "std": self.told(std)}
             prompt = say("The mean is {mean}, the spread {std}. What becomes of the first value?", **named)
-            self.ask(prompt, first.result.text, *marks, first=self.working.leave())
+            self.ask(prompt, first.result.text, *marks, first=self.working.leave(), room=self.lines)
         said = say("Minus the mean, divided by the standard deviation: {value}.", value=self.told(first))
         with self.beat("answer" if self.spec.question else "step", said, reason=why):
             self.play(*([self.end_question()] if self.spec.question else self.working.leave()), run_time=0.4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from manim import DOWN, RIGHT, VGroup
+import numpy as np
+from manim import DOWN, RIGHT, VGroup, config
 
 from cnn_core.arrays import Array
-from scenes.layout import Box, smallest_text
+from scenes.layout import Bands, Box, smallest_text
 from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import LINE_HEIGHT, Label, lines_of
@@ -71,6 +72,26 @@ class GridRow(VGroup):
         built = [self._line(line, theme, cell) for line in lines]
         super().__init__(*built)
         self.arrange(DOWN, buff=LINE_GAP).move_to(room.center)
+
+    @classmethod
+    def with_lines(cls, shown: Sequence[RowMap], theme: Theme, bands: Bands, edge: np.ndarray) -> tuple[GridRow, Box]:
+        """Return a row, and the room for arithmetic: below it, or in a square frame beside its last grid.
+
+        Parameters
+        ----------
+        edge
+            `LEFT` or `RIGHT`: where the last grid stands then, on a line of its own, if grids are larger so.
+        """
+        row = cls(shown, theme, bands.stage)
+        if config.frame_width != config.frame_height:
+            return row, bands.formula
+        broken = cls(shown, theme, bands.whole, per_line=len(shown) - 1)
+        if broken.grids[0].cell <= row.grids[0].cell:
+            return row, bands.formula
+        last = Box.around(broken[1].align_to(broken[0], edge))
+        if edge[0] < 0:
+            return broken, replace(last, left=last.right + SIGN / 2, right=bands.whole.right)
+        return broken, replace(last, left=bands.whole.left, right=last.left - SIGN / 2)
 
     def _name_width(self, one: RowMap, cell: float, line: Sequence[RowMap]) -> float:
         """Return how wide a name may be: a little wider than its grid, if others stand beside it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from manim import Animation, FadeIn, VGroup
+from manim import LEFT, Animation, FadeIn, VGroup
 
 from cnn_core.trace import Position, address_of
 from scenes.mobjects.grid import Window
@@ -38,7 +38,7 @@ class ResidualAddScene(Player):
             )
             for (name, array), label, role, sign in zip(arrays.items(), labels, roles, ("", "+", "="), strict=True)
         ]
-        row = GridRow(shown, self.theme, self.bands.stage)
+        row, self.lines = GridRow.with_lines(shown, self.theme, self.bands, LEFT)
         self.inputs, self.outputs = row.grids[:2], row.grids[2:]
         return row
 

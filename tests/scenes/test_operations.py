@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from cnn_core.errors import InputError
 from cnn_core.notation import plain
 from scenes.catalog import find
+from scenes.mobjects.grid import NumberGrid
+from scenes.rehearsal import rehearse
+from scenes.stage import ExplainerScene, pixel_box
+from scenes.swift import family_of
+from scenes.timeline import Beat
 from tests.performing import perform
+
+
+NAME = 50
+"""Pixels below a grid that its name takes."""
 
 
 def last(name: str, **given: object) -> str:
@@ -79,3 +90,22 @@ def test_numbers_of_a_row_of_grids_have_fewer_decimals_where_the_frame_is_narrow
     shown = perform("layer-norm", ratio="9:16", pace="fast").timeline.last.shown
     texts = {one.of: one.text for one in shown}
     assert (texts["x[0,0]"], texts["output[0,0]"], texts["batch_output[0,0]"]) == ("2", "-0.4", "-0.4")
+
+
+@pytest.mark.parametrize("name", ["residual-add", "layer-norm"])
+def test_in_a_square_frame_grids_take_two_lines_and_arithmetic_stands_beside_the_last(name: str) -> None:
+    seen: list[tuple[NumberGrid, Any]] = []
+
+    def look(scene: ExplainerScene[Any], _: Beat) -> None:
+        grids = [one for one in family_of(scene.mobjects) if isinstance(one, NumberGrid)]
+        seen[:] = [(one, pixel_box(one)) for one in grids] or seen
+
+    scene = rehearse(find(name).build({"ratio": "1:1"}), on_beat=look)
+    (_, first), (_, second), (_, (left, top, right, bottom)) = seen
+    assert min(grid.cell for grid, _ in seen) > 0.5
+    assert first[1::2] == second[1::2]
+    assert first[3] < top
+    lines = [line.box for beat in scene.timeline.beats for line in beat.formulas]
+    assert lines
+    assert all(top <= box[1] and box[3] <= bottom + NAME for box in lines)
+    assert all(box[2] < left or right < box[0] for box in lines)
