@@ -17,7 +17,6 @@ from scenes.swift import family_of
 from scenes.timeline import Beat
 from tests.performing import perform
 
-
 NAME = 50
 """Pixels below a grid that its name takes."""
 
