@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ Curves = npt.NDArray[np.float64]
 _FEATURES = {"tnum": True}
 """Besides what a font does by itself, such as kerning: all figures are equally wide."""
 
-_LINES = 10_000
+_LINES = 5_000
 """Whose shapes are remembered: words are measured more often than they are drawn, and numbers come back."""
 
 
@@ -56,10 +57,10 @@ class _Pen:
 
 
 class ShapedLine(NamedTuple):
-    """Width of a line of text, and the outlines of its glyphs, from the start of its baseline, in em."""
+    """Width of a line of text in em; and each glyph, and where it stands, from the start of the baseline in units."""
 
     width: float
-    glyphs: tuple[Curves, ...]
+    glyphs: tuple[tuple[int, int, int], ...]
 
 
 class Lettering:
@@ -68,23 +69,28 @@ class Lettering:
     def __init__(self, weight: str) -> None:
         self._font, self._em = uharfbuzz.Font(face(weight)), face(weight).upem
         self._outlines: dict[int, Curves] = {}
-        self.line = lru_cache(_LINES)(self._line)
+        self._line = lru_cache(_LINES)(self._shaped)
 
-    def _line(self, text: str) -> ShapedLine:
-        buffer, at, glyphs = self._shaped(text), 0, []
-        for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
-            outline = self._outline(glyph.codepoint)
+    def width(self, text: str) -> float:
+        """Return how wide a line of text is, in em."""
+        return self._line(text).width
+
+    def glyphs(self, text: str) -> Iterator[Curves]:
+        """Give the outline of each glyph of a line, from the start of its baseline, in em."""
+        for glyph, x, y in self._line(text).glyphs:
+            outline = self._outline(glyph)
             if len(outline):
-                glyphs.append(outline + np.array([at + place.x_offset, place.y_offset, 0]) / self._em)
-            at += place.x_advance
-        return ShapedLine(at / self._em, tuple(glyphs))
+                yield outline + np.array([x, y, 0]) / self._em
 
-    def _shaped(self, text: str) -> uharfbuzz.Buffer:
-        buffer = uharfbuzz.Buffer()
+    def _shaped(self, text: str) -> ShapedLine:
+        buffer, at, glyphs = uharfbuzz.Buffer(), 0, []
         buffer.add_str(text)
         buffer.guess_segment_properties()
         uharfbuzz.shape(self._font, buffer, _FEATURES)
-        return buffer
+        for glyph, place in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):
+            glyphs.append((glyph.codepoint, at + place.x_offset, place.y_offset))
+            at += place.x_advance
+        return ShapedLine(at / self._em, tuple(glyphs))
 
     def _outline(self, glyph: int) -> Curves:
         if glyph not in self._outlines:

@@ -69,19 +69,17 @@ class Label(VGroup):
         super().__init__()
         self.text = text
         self.size = size
-        check_letters("a label", text)
-        line = lettering(weight).line(text)
-        half = line.width / 2
+        half = width_of(text, weight) / 2
         self.strut = Strut(2 * half * size, size, color)
         middle = np.array([half, FIGURE_MIDDLE, 0])
-        self.glyphs = [glyph((outline - middle) * size, color) for outline in line.glyphs]
+        self.glyphs = [glyph((outline - middle) * size, color) for outline in lettering(weight).glyphs(text)]
         self.add(self.strut, *self.glyphs)
 
 
 def width_of(text: str, weight: str = "regular") -> float:
     """Return the width of a line of text in em, without drawing it."""
     check_letters("a label", text)
-    return lettering(weight).line(text).width
+    return lettering(weight).width(text)
 
 
 def size_within(text: str, width: float, most: float, weight: str = "regular") -> float:

@@ -31,7 +31,7 @@ def set_by_typst(text: str, weight: str) -> list[Outline]:
 
 def assert_alike(text: str, weight: str) -> None:
     """Compare outlines by how far each is from the first one: Typst's page begins elsewhere."""
-    ours = lettering(weight).line(text).glyphs
+    ours = list(lettering(weight).glyphs(text))
     theirs = [one.points for one in set_by_typst(text, weight)]
     assert len(ours) == len(theirs), text
     for one, other in zip(ours, theirs, strict=True):
@@ -54,14 +54,14 @@ def test_letters_are_cut_and_kerned_as_typst_does(weight: str) -> None:
 
 
 def test_figures_are_equally_wide_so_that_columns_are() -> None:
-    assert {lettering(weight).line("0123456789").width for weight in WEIGHTS} == {
-        10 * lettering("regular").line("1").width,
-        10 * lettering("semibold").line("1").width,
+    assert {lettering(weight).width("0123456789") for weight in WEIGHTS} == {
+        10 * lettering("regular").width("1"),
+        10 * lettering("semibold").width("1"),
     }
 
 
 def test_a_line_is_as_wide_as_its_advances_and_kerning() -> None:
     font = lettering("regular")
-    assert font.line("AV").width < font.line("A").width + font.line("V").width
-    assert font.line("").width == 0
-    assert font.line("n n").width == pytest.approx(2 * font.line("n").width + font.line(" ").width)
+    assert font.width("AV") < font.width("A") + font.width("V")
+    assert font.width("") == 0
+    assert font.width("n n") == pytest.approx(2 * font.width("n") + font.width(" "))
