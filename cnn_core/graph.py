@@ -129,6 +129,11 @@ class Graph:
         found: Mapping[str, str] = self.about.get("outputs", {})
         return found
 
+    @property
+    def output_name(self) -> str:
+        """What its file calls the output that it gives; the node's name where the file names none."""
+        return next((name for name, node in self.outputs.items() if node == self.output), self.output)
+
     def giving(self, output: str | None) -> Graph:
         """Return what one of its outputs depends on; the first one if none is named.
 

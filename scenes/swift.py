@@ -245,9 +245,13 @@ class SwiftScene(Scene):
                 continue
             if members is None:
                 members = set(family_of(self.mobjects))
-            if animation.mobject not in members:
-                self.add(animation.mobject)
-                members.update(animation.mobject.get_family())
+            self._add_new(animation.mobject, members)
+
+    def _add_new(self, mobject: Mobject, members: set[Mobject]) -> None:
+        """Add a mobject to the scene, and to the members of it, unless it is one."""
+        if mobject not in members:
+            self.add(mobject)
+            members.update(mobject.get_family())
 
     def add_introduced(self, animations: Iterable[Any]) -> None:
         """Add to the scene what animations bring with them."""
@@ -256,9 +260,8 @@ class SwiftScene(Scene):
             if type(animation)._setup_scene is not Animation._setup_scene:
                 animation._setup_scene(self)
                 members = set(family_of(self.mobjects))
-            elif animation.is_introducer() and animation.mobject not in members:
-                self.add(animation.mobject)
-                members.update(animation.mobject.get_family())
+            elif animation.is_introducer():
+                self._add_new(animation.mobject, members)
 
     def get_moving_mobjects(self, *animations: Any) -> list[Mobject]:
         """Return all that is drawn from the first mobject on of which something may move."""

@@ -13,6 +13,7 @@ from manim.utils.paths import straight_path
 
 from cnnreel.film.looks import LineLook
 from cnnreel.film.tracks import Series
+from scenes.swift import family_of
 
 __all__ = ["Foreseen", "Motion", "are_apart", "fades_of", "goes_straight"]
 
@@ -48,32 +49,23 @@ class Motion:
     moving: list[Mobject] = field(default_factory=list)
     _moves: list[tuple[Callable[[float], object], Series]] = field(default_factory=list)
     _back: list[Callable[[], object]] = field(default_factory=list)
-    _taken: set[int] = field(default_factory=set)
 
     @classmethod
-    def of(cls, scene: Any, times: Series, begun: Sequence[Animation]) -> Motion | None:
-        """Take the animations apart; nothing if they cannot be told from each other, or anything else may move.
+    def of(cls, scene: Any, times: Series, begun: Sequence[Animation]) -> Motion:
+        """Take animations apart that share nothing with each other.
 
         Parameters
         ----------
         begun
             Those of the scene's animations that have begun; others are fades.
         """
-        if len(begun) == len(scene.animations) and anything_updates(scene):
-            return None
         motion = cls()
         for animation in scene.animations:
             for leaf, alphas in leaves(animation, times / animation.run_time):
-                if leaf is None or not motion._take(leaf, alphas, is_begun=animation in begun):
-                    return None
+                motion._take(leaf, alphas, is_begun=animation in begun)
         return motion
 
-    def _take(self, leaf: Any, alphas: Series, *, is_begun: bool) -> bool:
-        """Add an animation; tell whether it is the only one of its mobjects."""
-        parts = {id(part) for part in leaf.mobject.get_family()}
-        if parts & self._taken:
-            return False
-        self._taken |= parts
+    def _take(self, leaf: Any, alphas: Series, *, is_begun: bool) -> None:
         if not is_begun:
             self._fade(leaf, alphas)
         elif is_straight_transform(leaf):
@@ -81,7 +73,6 @@ class Motion:
         else:
             self.moving.append(leaf.mobject)
             self._moves.append((leaf.interpolate, alphas))
-        return True
 
     def _foresee(self, leaf: Any, alphas: Series) -> None:
         families = list(leaf.get_all_families_zipped())
@@ -137,17 +128,16 @@ def farther(fade: Any) -> Callable[[Any], Any]:
 
 def are_apart(scene: Any) -> bool:
     """Tell whether a scene's animations share nothing with each other, and nothing else can move."""
-    parts = [part for one in scene.animations for leaf, _ in leaves(one, np.zeros(1)) for part in members(leaf)]
-    return None not in parts and len(set(parts)) == len(parts) and not anything_updates(scene)
+    found: list[Any] = [leaf for one in scene.animations for leaf, _ in leaves(one, np.zeros(1))]
+    parts = [part for leaf in found if leaf is not None for part in leaf.mobject.get_family()]
+    if None in found or len(set(parts)) < len(parts):
+        return False
+    return not scene.updaters and not any(part.updaters for part in family_of([*scene.mobjects, *parts]))
 
 
 def fades_of(scene: Any) -> list[Animation]:
     """Return those of a scene's animations, which are apart, that need not begin."""
     return [one for one in scene.animations if type(one) in (FadeIn, FadeOut) and _is_plain(one)]
-
-
-def members(leaf: Any) -> Sequence[Mobject | None]:
-    return [None] if leaf is None else leaf.mobject.get_family()
 
 
 def _is_plain(fade: Any) -> bool:
@@ -158,10 +148,6 @@ def _is_plain(fade: Any) -> bool:
         and not fade.reverse_rate_function
         and all(isinstance(part, VMobject | ImageMobject) for part in fade.mobject.family_members_with_points())
     )
-
-
-def anything_updates(scene: Any) -> bool:
-    return bool(scene.updaters) or any(part.updaters for part in scene.get_mobject_family_members())
 
 
 def leaves(animation: Animation, alphas: Series) -> Iterator[tuple[Animation | None, Series]]:

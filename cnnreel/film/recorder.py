@@ -76,19 +76,17 @@ class Recorder(BlindRenderer):
         self._seen = hashlib.sha256()
 
     def begin(self, scene: Any) -> list[Animation]:
+        self._apart = are_apart(scene)
         begun = super().begin(scene)
         scene.moving_mobjects, scene.static_mobjects = scene.get_moving_and_static_mobjects(scene.animations)
         return begun
 
     def idle(self, scene: Any) -> list[Animation]:
         """Return fades of which it is known what they do."""
-        self._apart = are_apart(scene)
         return fades_of(scene) if self._apart else []
 
     def is_foreseen(self, transform: Transform) -> bool:
         return self._apart and goes_straight(transform)
-
-    _apart = False
 
     def watch(self, scene: Any, ticks: int, begun: list[Animation]) -> None:
         """Look at one group of animations; only the first of its samples is looked at where nothing moves."""
@@ -96,10 +94,10 @@ class Recorder(BlindRenderer):
         samples = ticks * PER_TICK
         if scene.is_current_animation_frozen_frame():
             self._write(self._seen_first(shown_of(everything(scene)), ticks, {}))
-        elif (motion := Motion.of(scene, np.arange(samples + 1) / RATE, begun)) is None:
-            self._sample_all(scene, ticks)
+        elif self._apart:
+            self._watch_moving(scene, ticks, Motion.of(scene, np.arange(samples + 1) / RATE, begun), begun)
         else:
-            self._watch_moving(scene, ticks, motion, begun)
+            self._sample_all(scene, ticks)
         self._sample += samples
 
     def _watch_moving(self, scene: Any, ticks: int, motion: Motion, begun: list[Animation]) -> None:

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from manim import (
     DOWN,
-    ORIGIN,
     RIGHT,
     Animation,
     FadeIn,
@@ -31,7 +30,7 @@ from scenes.language import say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import rectangles
 from scenes.mobjects.picture import Colours, Picture, picture_colours
-from scenes.mobjects.text import Label, Number, Paragraph, size_within, width_of
+from scenes.mobjects.text import Label, Number, name_within
 from scenes.mobjects.tones import tones_of_map
 from scenes.theme import Theme
 
@@ -260,18 +259,11 @@ class FeatureMaps(Group):
 
     def _words(self) -> VGroup:
         size = max(smallest_text(), _NAME)
-        words = VGroup(self._titled(size))
+        words = VGroup(name_within(self.title, self.box.width, size, self.role))
         if self.address and self.arrangement.count == 1 and self.box.height > LEAST_FOR_SCALE:
             ends = self.address("lows", 0), self.address("highs", 0)
             words.add(Scale(self.maps, self.strengths(), ends, self.role, self.theme, self.box.width))
         return words.arrange(DOWN, buff=0.06)
-
-    def _titled(self, most: float) -> Label | Paragraph:
-        """Return the title, on several lines if it is too wide for one."""
-        size = size_within(self.title, self.box.width, most)
-        if width_of(self.title) * size <= self.box.width:
-            return Label(self.title, size, self.role)
-        return Paragraph(self.title, size, self.role, self.box.width, aligned_edge=ORIGIN)
 
     def _range(self, channel: int) -> VGroup:
         """Return a map's number, and its smallest and its largest value, in the room below it."""

@@ -13,7 +13,7 @@ from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
 from scenes.marks import Marked, Ring
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.text import Label, Paragraph, size_within, width_of
+from scenes.mobjects.text import Label, Paragraph, name_within
 from scenes.mobjects.travel import LATE, travel
 from scenes.theme import Theme
 
@@ -42,10 +42,7 @@ class Panel(VGroup):
 
     def __init__(self, grid: NumberGrid, name: str, width: float = np.inf) -> None:
         self.grid = grid
-        size = size_within(name, width, max(_NAME, smallest_text()))
-        self.caption: Label | Paragraph = Label(name, size, grid.role)
-        if width_of(name) * size > width:
-            self.caption = Paragraph(name, size, grid.role, max(width, size), aligned_edge=ORIGIN)
+        self.caption = name_within(name, width, max(_NAME, smallest_text()), grid.role)
         self.caption.next_to(grid, DOWN, buff=0.1)
         super().__init__(grid, self.caption)
 

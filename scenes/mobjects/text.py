@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-from manim import DOWN, LEFT, ManimColor, VGroup, VMobject, config
+from manim import DOWN, LEFT, ORIGIN, ManimColor, VGroup, VMobject, config
 
 from cnn_core.numerals import parenthesised
 from scenes.language import number
@@ -29,6 +29,7 @@ __all__ = [
     "Paragraph",
     "Traceable",
     "lines_of",
+    "name_within",
     "size_within",
     "width_of",
 ]
@@ -228,3 +229,11 @@ def _divided(word: str, most: float, weight: str) -> Iterator[str]:
             part = ""
         part += letter
     yield part
+
+
+def name_within(text: str, width: float, most: float, color: str | ManimColor) -> Label | Paragraph:
+    """Return a text of size `most`; smaller where it would be too wide, and on several lines where that is no help."""
+    size = size_within(text, width, most)
+    if width_of(text) * size <= width:
+        return Label(text, size, color)
+    return Paragraph(text, size, color, max(width, size), aligned_edge=ORIGIN)

@@ -181,8 +181,7 @@ class NetBoard:
 
     def list_logits(self, node: Node) -> None:
         """Show the scores of all classes in numbers, out of the last step's maps if it is shown as maps."""
-        assert self.reading.probabilities is not None, "the network tells classes apart"
-        scores = self.reading.probabilities.x[0]
+        scores = self.reading.scored.x[0]
         names = [self.reading.called(k) for k in range(len(scores))]
         self.logits = NumberList(scores, names, "softmax.x[0,{}]".format, self.theme, self.places.right)
         self.make_room()

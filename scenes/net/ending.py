@@ -54,8 +54,7 @@ class Verdict:
 
     def __init__(self, board: NetBoard) -> None:
         self.board, self.stage, self.theme, self.reading = board, board.stage, board.theme, board.reading
-        assert self.reading.probabilities is not None, "the network tells classes apart"
-        self.trace = self.reading.probabilities
+        self.trace = self.reading.scored
         names = [short_name(self.reading.called(k)) for k in range(self.trace.x.size)]
         box, line = self.boxes()
         self.table = SoftmaxTable(self.trace, "softmax.{}[0,{}]".format, names, self.theme, box, decimals=2)
@@ -152,11 +151,10 @@ class Verdict:
 
 def says(reading: NetReading) -> str:
     """Say what is likeliest, and how likely it is."""
-    assert reading.probabilities is not None, "the network tells classes apart"
     return say(
         "The network says {name}, with a probability of {share}.",
         name=short_name(reading.called(reading.prediction)),
-        share=share_in_words(float(reading.probabilities.output[0, reading.prediction])),
+        share=share_in_words(float(reading.scored.output[0, reading.prediction])),
     )
 
 
@@ -175,9 +173,7 @@ def show_likeliest(board: NetBoard) -> None:
     """Show the likeliest classes as bars, and all others together; in a wide frame beside what was given."""
     stage, reading, whole = board.stage, board.reading, board.places.everything
     given, box = (given_in(board, whole.part(0, 0.3)), whole.part(0.36, 1)) if stage.wide else (Group(), whole)
-    found = reading.probabilities
-    assert found is not None, "the network tells classes apart"
-    shares, top = found.output[0], reading.top
+    shares, top = reading.scored.output[0], reading.top
     names = [short_name(reading.called(k)) for k in top]
     values = [float(shares[k]) for k in top]
     addresses = [f"top[{k}].probability" for k in range(len(top))]
@@ -197,8 +193,7 @@ def show_likeliest(board: NetBoard) -> None:
 
 def rest_line(stage: ExplainerScene[Any], reading: NetReading, box: Box) -> VGroup:
     """Return how much all other classes have together; nothing where there are no others."""
-    assert reading.probabilities is not None, "the network tells classes apart"
-    left_out = reading.probabilities.x.size - len(reading.top)
+    left_out = reading.scored.x.size - len(reading.top)
     if not left_out:
         return VGroup()
     size = smallest_text()

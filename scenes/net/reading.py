@@ -191,6 +191,12 @@ class NetReading:
         return softmax(trace.output)
 
     @property
+    def scored(self) -> SoftmaxTrace:
+        """The same of a network that tells classes apart."""
+        assert self.probabilities is not None, "the network tells classes apart"
+        return self.probabilities
+
+    @property
     def is_tabled(self) -> bool:
         """Whether there are so few classes that all their numbers can be shown."""
         return self.probabilities is not None and self.probabilities.x.size <= MOST_IN_A_TABLE

@@ -96,13 +96,12 @@ class NetRecord(NetReading):
         return extreme_of(f"layers[{layer}].{inside}", ENDS[name], maps, f"map {indices[0]}")
 
     def _classified(self, name: str, indices: Sequence[int], inside: str) -> Explanation:
-        assert self.probabilities is not None
         if name == "class_map" and self.class_map is not None:
             return self.class_map.explain(inside)
         if name == "softmax" and inside.startswith("x["):
             return self.score(parse(inside)[1][-1])
         if name == "softmax":
-            found = self.probabilities.explain(inside)
+            found = self.scored.explain(inside)
             return found.renamed(lambda of: f"softmax.{of}") if isinstance(found, Equation) else found
         return self._rest() if name == "others" else self._likely(self.top[indices[0]], inside)
 
@@ -120,16 +119,14 @@ class NetRecord(NetReading):
             yield from (f"top[{k}].probability" for k in range(len(self.top)))
 
     def _likely(self, k: int, inside: str) -> Explanation:
-        assert self.probabilities is not None
         if inside == "logit":
             return self.score(k)
         if inside != "probability":
             return Given("counted")
-        return _nameless(self.probabilities.explain(f"output[0,{k}]"))
+        return _nameless(self.scored.explain(f"output[0,{k}]"))
 
     def _rest(self) -> Equation:
-        assert self.probabilities is not None
-        left = OfMany("others", "output", self.probabilities.x.size - len(self.top), self.others)
+        left = OfMany("others", "output", self.scored.x.size - len(self.top), self.others)
         return Equation.of(left, Value(self.others, "others", "others", 3))
 
     def _given(self, node: str, position: Sequence[int]) -> Explanation:

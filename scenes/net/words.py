@@ -118,8 +118,7 @@ def told_output(graph: Graph) -> str:
     """Say which output is told; nothing where there is one."""
     if len(graph.outputs) < 2:
         return ""
-    name = next(name for name, node in graph.outputs.items() if node == graph.output)
-    return say("It has {count} outputs: {output} is told.", count=len(graph.outputs), output=name)
+    return say("It has {count} outputs: {output} is told.", count=len(graph.outputs), output=graph.output_name)
 
 
 def stage_line(stage: NetStage) -> tuple[str, str]:

@@ -43,6 +43,9 @@ class Spy(Recorder):
     def idle(self, scene: Any) -> list[Any]:
         return []
 
+    def is_foreseen(self, transform: Any) -> bool:
+        return False
+
     def watch(self, scene: Any, ticks: int, begun: list[Any]) -> None:
         sample = self._random.randrange(4 * ticks)
         if not scene.is_current_animation_frozen_frame() and self._random.random() < SHARE:
