@@ -16,6 +16,7 @@ from manim import (
     RIGHT,
     UR,
     Circle,
+    CubicBezier,
     Dot,
     FadeIn,
     Group,
@@ -168,7 +169,8 @@ def test_a_mobject_that_begins_in_its_own_way_does_so() -> None:
 def test_mobjects_are_as_large_and_stand_where_manim_says(tree: list[VMobject], way: Any, dotted: bool) -> None:
     for at, one in enumerate(tree):
         one.shift([at, -2 * at, 0])
-    whole = VGroup(*tree, *([VectorizedPoint([-9, 9, 0]), Circle()] if dotted else []))
+    bulge = CubicBezier(np.zeros(3), np.array([9, 99, 0]), np.array([-99, 9, 0]), np.array([20, 20, 1]))
+    whole = VGroup(*tree, *([VectorizedPoint([-9, 9, 0]), bulge] if dotted else []))
     anchors = np.array([point for one in family_of([whole]) for point in one.get_anchors()]).reshape(-1, 3)
     for dim in range(3):
         along, sign = anchors[:, dim] if len(anchors) else np.zeros(1), way[dim]

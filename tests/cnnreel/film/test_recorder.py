@@ -21,6 +21,7 @@ from manim import (
     LaggedStart,
     Line,
     Mobject,
+    MoveAlongPath,
     ReplacementTransform,
     Square,
     Transform,
@@ -165,6 +166,21 @@ def test_what_becomes_another_shape_is_two_outlines_with_the_same_commands() -> 
     assert start != goal
     assert commands[0] == commands[1]
     assert [key[2] for key in track(film, "outline")] == [0, 1]
+
+
+def test_of_two_animations_of_one_mobject_the_later_one_counts_from_where_the_first_one_began() -> None:
+    """So it is in Manim, which begins one after the other."""
+
+    def act(scene: Any) -> None:
+        one = square()
+        moving = MoveAlongPath(one, Line(2 * UP, 2 * RIGHT))
+        scene.play(moving, one.animate(rate_func=linear).set_fill(opacity=0.5), run_time=1.0)
+
+    film = film_of(act)
+    for time, opacity in ((15, 0.875), (45, 0.625)):
+        (seen,) = drawn(film, time, "dark")
+        assert seen.box[:2] == pytest.approx((825, 135 + 270 * time / 60), abs=0.1)
+        assert seen.fill == (INPUT, pytest.approx(opacity, abs=0.01))
 
 
 def test_what_goes_and_comes_back_is_recorded_at_its_turning_point() -> None:
