@@ -85,7 +85,7 @@ def size_of_means(called: str, shape: Sequence[int], axes: Sequence[int]) -> Pai
     if len(shape) != 4 or not axes or not {2, 3}.issuperset(axes):
         raise InputError(
             f"model must take means of maps, but {called} takes them along axes {sorted(axes)} of {len(shape)}: "
-            "export the layers before it, for networks with attention are not read."
+            "export the layers before it, because networks with attention cannot be read."
         )
     height, width = (1 if axis in axes else shape[axis] for axis in (2, 3))
     return height, width

@@ -81,7 +81,7 @@ def tree(spec: NetSpec) -> Iterator[str]:
         f"{shape_text_of(shapes[graph.input])} in, {shape_text_of(shapes[graph.output])} out"
     )
     if len(graph.outputs) > 1:
-        yield f"outputs: {', '.join(graph.outputs)}; of {graph.output_name} this is"
+        yield f"outputs: {', '.join(graph.outputs)}; shown here: {graph.output_name}"
     for number, stage in enumerate(spec.outline.stages, start=1):
         yield from _stage_lines(number, stage, spec.depth)
     if spec.has_input:

@@ -170,12 +170,12 @@ class NetSpec(NetworkSpec):
         "given.",
     )
     head: str | None = Field(
-        None, description="Which of the model's outputs is told, by its name in the file; the first one if not given."
+        None, description="Which of the model's outputs to follow, by its name in the file; the first one if not given."
     )
     depth: Depth | None = Field(
         None,
-        description="How much is told: stages of one map size, the blocks in them, or each place in these. If not "
-        "given, a film tells each step of a small network and stages of others, and a tree all.",
+        description="How much is shown: stages of one map size, the blocks in them, or each place in these. If not "
+        "given, a film shows each step of a small network and each stage of a larger one; a tree shows everything.",
     )
 
     @model_validator(mode="before")

@@ -21,7 +21,7 @@ _TOLD: Mapping[str, str] = MappingProxyType(
         "prelu": marked("Layer {number}, {name}: what is negative is multiplied by a number that was learned."),
         "sigmoid": marked("Layer {number}, {name}: every value is squeezed between 0 and 1."),
         "tanh": marked("Layer {number}, {name}: every value is squeezed between −1 and 1."),
-        "dropout": marked("Layer {number}, {name}: only in training it leaves numbers out. Here all pass."),
+        "dropout": marked("Layer {number}, {name}: it leaves numbers out only in training. Here they all pass."),
         "max_pool2d": marked("Layer {number}, max pooling: of each {size} window only the largest value stays."),
         "avg_pool2d": marked("Layer {number}, average pooling: of each {size} window only the mean stays."),
         "adaptive_avg_pool2d": marked("Layer {number}, average pooling: {count} means are left."),
@@ -53,7 +53,7 @@ _REASONS: Mapping[str, str] = MappingProxyType(
         "upsample": marked("More places again: more about where."),
         "flatten": marked("A linear layer reads one row of numbers, not maps."),
         "linear": marked("Every output weighs all that was found."),
-        "dropout": marked("In training, no number could be relied on alone."),
+        "dropout": marked("In training, no single number could be relied on."),
     }
 )
 """What each kind of step is good for."""

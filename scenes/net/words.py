@@ -118,7 +118,9 @@ def told_output(graph: Graph) -> str:
     """Say which output is told; nothing where there is one."""
     if len(graph.outputs) < 2:
         return ""
-    return say("It has {count} outputs: {output} is told.", count=len(graph.outputs), output=graph.output_name)
+    return say(
+        "Of its {count} outputs, this film follows {output}.", count=len(graph.outputs), output=graph.output_name
+    )
 
 
 def stage_line(stage: NetStage) -> tuple[str, str]:

@@ -187,7 +187,7 @@ def test_one_of_several_outputs_is_told_and_named() -> None:
     given = {"model": TwoHeads(), "x": np.random.default_rng(0).normal(size=(1, 8, 8))}
     spec = find("net").build(given)
     first, other = spec.graph.outputs
-    assert told_output(spec.graph) == f"It has 2 outputs: {first} is told."
+    assert told_output(spec.graph) == f"Of its 2 outputs, this film follows {first}."
     assert spec.trace().is_stepwise
     assert spec.trace().probabilities.output.sum() == pytest.approx(1), "the softmax of what log-softmax is given"
     reading = find("net").build({**given, "head": other}).trace()
