@@ -43,12 +43,16 @@ class BackwardScene(ExplainerScene[_SpecT]):
     def open(self, title: str, sheets: dict[str, Sheet], arrangements: Sequence[Part], **colors: Any) -> None:
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
-        self.bands = with_one_line(self.bands, tall=self.tall)
-        line = replace(self.bands.formula, top=self.bands.formula.bottom + (_LINE if self.wide else _TALL_LINE))
-        self.bands = replace(self.bands, formula=line, stage=replace(self.bands.whole, bottom=line.top + 0.1))
+        self.widen()
         self.show_title(say(title), say("← back"))
         self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
         self.working = Working(self, self.sheets.grids, **colors)
+
+    def widen(self) -> None:
+        """Leave all to the stage but one line."""
+        self.bands = with_one_line(self.bands, tall=self.tall)
+        line = replace(self.bands.formula, top=self.bands.formula.bottom + (_LINE if self.wide else _TALL_LINE))
+        self.bands = replace(self.bands, formula=line, stage=replace(self.bands.whole, bottom=line.top + 0.1))
 
     def room(self) -> Box:
         """Return where the grids stand."""

@@ -49,8 +49,12 @@ class Box(Frozen):
         return across and self.bottom < other.top and other.bottom < self.top
 
     def part(self, start: float, stop: float) -> Box:
-        """Return the horizontal slice from `start` to `stop`, as fractions of the width."""
+        """Return what lies from `start` to `stop`, counted from the left, as fractions of the width."""
         return Box(self.left + start * self.width, self.left + stop * self.width, self.bottom, self.top)
+
+    def slice(self, start: float, stop: float) -> Box:
+        """Return what lies from `start` to `stop`, counted from the top, as fractions of the height."""
+        return Box(self.left, self.right, self.top - stop * self.height, self.top - start * self.height)
 
 
 @dataclass(frozen=True)
@@ -75,12 +79,13 @@ class Bands:
         tall = height > width
         free = -top + CAPTION_BAND * height
         title_bottom = top - (1.75 if tall else 1.1)
+        stage_top = title_bottom - (0.25 if tall else 0.1)
         formula_top = free + (2.6 if tall else 1.5)
         return cls(
             title=Box(-side, side, title_bottom, top - 0.3),
-            stage=Box(-side, side, formula_top + 0.15, title_bottom - 0.1),
+            stage=Box(-side, side, formula_top + 0.15, stage_top),
             formula=Box(-side, side, free, formula_top),
-            whole=Box(-side, side, free + 0.08, top - 0.98 if width > height else title_bottom - 0.1),
+            whole=Box(-side, side, free + 0.08, top - 0.98 if width > height else stage_top),
         )
 
 

@@ -20,7 +20,7 @@ from scenes.backward import BackwardScene
 from scenes.language import about, marked, say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.arrangement import Column, Part, Row, largest_cell
-from scenes.mobjects.grid import CellMarks
+from scenes.mobjects.grid import CellMarks, widest_text
 from scenes.mobjects.panels import drop_into, question_marks
 from scenes.mobjects.plot import Curve
 from scenes.mobjects.sheets import Sheet, plan, sheet_of
@@ -29,6 +29,9 @@ __all__ = ["LeakyReluBackwardScene", "ReluBackwardScene", "SigmoidBackwardScene"
 
 _FLAT = 0.25
 """Share of the steepest slope up to which a curve is marked as flat."""
+
+_SMALLER = 0.7
+"""Side of a cell of x and slope at least, in those of the gradients."""
 
 ActivationT = TypeVar("ActivationT", bound=ActivationBackwardSpec)
 _Cell = tuple[int, int]
@@ -47,7 +50,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         sheets = activation_sheets(trace)
         x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
         self.arrangements: list[Part] = [
-            Column([Row([x, slope], 0.6), Row([dx, dy], 0.6)], 0.3),
+            Row([Column([x, dx], 0.3), Column([slope, dy], 0.3)], 0.6),
             Row([x, slope, dx, dy], 0.4),
         ]
         self.open(self.operation, sheets, self.arrangements)
@@ -173,13 +176,18 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 
 
 def activation_sheets(trace: Any) -> dict[str, Sheet]:
-    """Return the grids of an activation's gradient."""
-    return {
+    """Return the grids of an activation's gradient; those above are smaller where their numbers are shorter."""
+    above = {
         "x": sheet_of(trace, "x", "x", "input"),
         "slope": sheet_of(trace, "slope", say("slope"), "text", filled=False),
+    }
+    below = {
         "grad_output": sheet_of(trace, "grad_output", "dL/dy", "output", is_gradient=True),
         "grad_input": sheet_of(trace, "grad_input", "dL/dx", "input", is_gradient=True, filled=False),
     }
+    longest, other = (max(widest_text(one.values, one.decimals) for one in row.values()) for row in (above, below))
+    share = min(1.0, max(_SMALLER, longest / other))
+    return {key: replace(one, share=share) for key, one in above.items()} | below
 
 
 class ReluBackwardScene(ActivationBackwardScene[ReluBackwardSpec]):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, VGroup, VMobject
+from manim import LEFT, Create, FadeIn, FadeOut, VGroup, VMobject
 
 from cnn_core.arrays import Array
 from cnn_core.equation import Equation
@@ -51,7 +51,8 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             RowMap(empty, lambda row, column: f"stamp[{row},{column}]", theme.kernel, say("stamp"), 0, "=", False),
             self.shown_as("output", trace.output[0, 0], theme.output, self.spec.output_label, "→", filled=False),
         ]
-        self.board = GridRow(maps, theme, self.bands.stage)
+        self.board, lines = GridRow.with_lines(maps, theme, self.bands, LEFT)
+        self.bands = replace(self.bands, formula=lines)
         self.x, self.kernel, self.slot, self.output = self.board.grids
         self.working = Working(self, [self.x, self.kernel])
         self.window = Window(self.x, (1, 1), self.theme)

@@ -27,7 +27,7 @@ ROLES = {
     "weight": "kernel",
     "bias": "kernel",
     "negative_slope": "kernel",
-    "y": "kernel",
+    "y": "output",
     "x_hat": "output",
     "index": "output",
     "prediction": "output",

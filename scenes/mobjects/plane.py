@@ -27,7 +27,7 @@ class Plane(VGroup):
     size
         Height of the labels.
     x_ticks, y_ticks
-        Where which labels stand; round numbers if not given.
+        Where which labels stand; round numbers if not given. One without letters is a tick alone.
     """
 
     def __init__(
@@ -44,7 +44,8 @@ class Plane(VGroup):
     ) -> None:
         super().__init__()
         self.x_ends, self.y_ends, self.size, self.theme = x_ends, y_ends, size, theme
-        top, bottom = box.top - (1.3 * size if names[1] else 0.4 * size), box.bottom + 1.5 * size
+        below = 1.5 if x_ticks is None or any(x_ticks.values()) else 0.4
+        top, bottom = box.top - (1.3 * size if names[1] else 0.4 * size), box.bottom + below * size
         y_ticks = y_ticks or round_numbers(y_ends, top - bottom, lambda _: 1.7 * size)
         left = box.left + 0.5 * size + size * max(map(width_of, y_ticks.values()))
         self.area = Box(left, box.right - (width_of(names[0]) + 0.5) * size, bottom, top)
@@ -75,7 +76,7 @@ class Plane(VGroup):
 
     def _labels(self, x_ticks: Ticks, y_ticks: Ticks) -> list[Label]:
         labels = []
-        for x, text in x_ticks.items():
+        for x, text in ((x, text) for x, text in x_ticks.items() if text):
             place = self.point(x, self.y_ends[0]) + np.array([0, -0.9 * self.size, 0])
             labels.append(Label(text, self.size, self.theme.muted).move_to(place))
         for y, text in y_ticks.items():

@@ -16,11 +16,12 @@ from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import LINE_HEIGHT, Label, lines_of
 from scenes.theme import Theme
 
-__all__ = ["GridRow", "RowMap"]
+__all__ = ["GridRow", "RowMap", "ways_to_break"]
 
 SIGN = 0.7
 """Room for a sign and what is free around it, in scene units."""
 LINE_GAP = 0.15
+_TIMES = ("·", "*")
 _LARGEST = 1.2
 """Side of a cell, in scene units."""
 
@@ -123,11 +124,12 @@ class GridRow(VGroup):
 
 
 def ways_to_break(shown: list[RowMap]) -> list[list[list[RowMap]]]:
-    """Return every way to set them in lines, in their order."""
+    """Return every way to set them in lines, in their order; no line begins with a sign of multiplication."""
     if len(shown) < 2:
         return [[shown]]
     rest = ways_to_break(shown[1:])
-    return [[[shown[0], *first], *others] for first, *others in rest] + [[shown[:1], *lines] for lines in rest]
+    broken = [] if shown[1].before in _TIMES else [[shown[:1], *lines] for lines in rest]
+    return [[[shown[0], *first], *others] for first, *others in rest] + broken
 
 
 def cell_of(lines: Sequence[Sequence[RowMap]], room: Box, more: float = 0.0) -> float:

@@ -25,7 +25,7 @@ class ResidualAddScene(Player):
         """Build `x + F(x) = output`."""
         labels = (self.spec.x_label, self.spec.branch_label, self.spec.output_label)  # type: ignore[attr-defined]
         arrays = {"x": self.trace.x, "y": self.trace.y, "output": self.trace.output}
-        roles = (self.theme.input, self.theme.kernel, self.theme.output)
+        roles = (self.theme.input, self.theme.output, self.theme.output)
         shown = [
             RowMap(
                 array[0, 0],

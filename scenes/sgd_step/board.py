@@ -23,6 +23,8 @@ __all__ = ["NAMES", "ForwardBoard", "StepGrids"]
 NAMES = "AB"
 _BETWEEN = 0.15
 """Between rows, in scene units."""
+_WORDS = 6.0
+"""Room for probabilities and for what logits are asked for, in a wide frame, in em."""
 _LARGEST_CELL = 1.05
 _APART = 0.15
 """Between the rows of the two kernels, in scene units."""
@@ -74,15 +76,19 @@ class ForwardBoard:
     ) -> tuple[tuple[list[np.ndarray], list[np.ndarray], list[list[np.ndarray]]], float, float]:
         """Return the middles of kernels, images and maps, the side of kernels and maps, and that of an image.
 
-        In a wide frame the kernels stand on top of each other at the left; in others above the maps that they make.
+        In a wide frame the kernels stand on top of each other at the left, and images, which have more cells, are
+        larger; in others kernels stand above the maps that they make.
         """
         box, rows = self.box, 2 if wide else 3
         side = (box.height - (3.2 * self.size if self.tall else 0.0) - _BETWEEN * (rows - 1)) / rows
         small = min(side, 1.3) if self.tall else side
-        if self.tall:
+        if wide:
+            side = min(side, (box.width - small - 4 * self.gap - _WORDS * self.size) / 3)
+        elif self.tall:
             side = min(side, (box.width - small - 2 * self.gap) / 2)
-        ys = [box.top - side / 2 - row * (side + _BETWEEN) for row in range(rows)]
-        sides = [side] * 4 if wide else [small, side, side]
+        pitch = small if wide else side
+        ys = [box.top - pitch / 2 - row * (pitch + _BETWEEN) for row in range(rows)]
+        sides = [side, small, side, side] if wide else [small, side, side]
         lefts = np.cumsum([self.gap if wide else 0.0, *(one + self.gap for one in sides[:-1])])
         xs = [box.left + left + one / 2 for left, one in zip(lefts, sides, strict=True)]
         if wide:
@@ -156,7 +162,7 @@ class StepGrids:
         kH, kW = trace.before.shape[2:]
         count, below = (3 if self.wide else 2), (NAME_HEIGHT if self.tall else 0.0)
         self.room = room = box.part(0, 0.8) if self.wide else box
-        gap, first = (0.6, 0.0) if self.tall else (1.8 if self.wide else 1.3, 0.5)
+        gap, first = (0.6, 0.0) if self.tall else (1.62 if self.wide else 1.3, 0.5)
         down = (box.height - 2 * below - _APART) / 2
         self.cell = min(_LARGEST_CELL, (room.width - first - gap * (count - 1)) / (count * kW), down / kH)
         width = first + count * kW * self.cell + gap * (count - 1)
@@ -170,7 +176,7 @@ class StepGrids:
         signs = (((0, "−"), (1, "=")) if trace.lr == 1 else ((1, "→"),)) if self.wide else ()
         self.signs = VGroup(
             *(
-                Label(sign, 0.5, theme.muted).move_to(np.array([xs[at] + kW * self.cell / 2 + 0.35, self._y(k), 0]))
+                Label(sign, 0.5, theme.muted).move_to(np.array([xs[at] + kW * self.cell / 2 + 0.3, self._y(k), 0]))
                 for at, sign in signs
                 for k in range(2)
             )

@@ -10,7 +10,6 @@ from manim import Create, FadeIn, FadeOut, VGroup
 from cnn_core.numerals import as_text, decimals_for
 from scenes.backward import BackwardScene
 from scenes.language import about, marked, number, say
-from scenes.layout import with_one_line
 from scenes.mobjects.grid import CellMarks
 from scenes.sgd_step import SgdStepSpec
 from scenes.sgd_step.board import NAMES, ForwardBoard, StepGrids
@@ -32,7 +31,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
     def construct(self) -> None:
         self.trace = self.spec.trace()
         self.show_title(say(self.operation))
-        self.bands = with_one_line(self.bands, tall=self.tall)
+        self.widen()
         kernel, output = self.theme.kernel, self.theme.output
         colors = {"before": kernel, "after": kernel, "gradient": kernel, "maps": output, "grad_logits": output}
         self.working = Working(self)

@@ -27,7 +27,7 @@ class Confusion(Group):
     m
         Which measured step.
     box
-        Where it stands, with a line of words below it to spare.
+        Where it stands, with its words above it and at its left.
 
     Attributes
     ----------
@@ -40,9 +40,9 @@ class Confusion(Group):
         self.often, self.count = counts.sum(axis=0), len(counts)
         shares = (counts / counts.sum(axis=1, keepdims=True)) ** _GAMMA
         size = max(0.3, smallest_text())
-        side = min(box.width - 2.6 * size, box.height - 4.4 * size)
+        side = min(box.width - 2.2 * size, box.height - 2.2 * size)
         self.image = Picture(picture_colours(shares, theme.output, theme, 1.0), side)
-        self.image.move_to(box.center + 0.75 * size * np.array([1, 0.4, 0]))
+        self.image.move_to(box.center + size * np.array([1.1, -1.1, 0]))
         self.frame = Rectangle(width=side, height=side, color=theme.output, stroke_width=2).move_to(self.image)
         left, top, _ = self.image.get_corner(UL)
         self.cell = side / self.count
@@ -54,7 +54,7 @@ class Confusion(Group):
         read = Label(say("read as"), size, theme.output)
         meant = Label(say("meant"), size, theme.text).rotate(np.pi / 2)
         names.add(read.move_to(np.array([left + side / 2, top + 1.6 * size, 0])))
-        names.add(meant.move_to(np.array([left - 1.5 * size, top - side / 2, 0])))
+        names.add(meant.move_to(np.array([left - 1.7 * size, top - side / 2, 0])))
         super().__init__(self.image, self.frame, names)
 
     def column(self) -> VMobject:

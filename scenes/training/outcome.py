@@ -161,7 +161,7 @@ class Outcome:
     def show_confusions(self) -> None:
         """Show matrix after matrix in one place, and beside it how many digits are read right."""
         chosen = self.stage.moments.matrices
-        box, beside = self.stage.halves(0.56 if self.stage.wide else 0.66)
+        box, beside = self.stage.halves(0.56 if self.stage.wide else 0.72)
         size = max(0.42 if self.stage.wide else 0.34, smallest_text())
         names = [say("step {step}", step=int(self.log.step[m])) for m in chosen]
         values = [self.trace.result("correct", m) for m in chosen]

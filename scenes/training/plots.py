@@ -45,9 +45,10 @@ class RunPlots(VGroup):
         middle = box.bottom + share_of * box.height
         most = 1.08 * float(self.log.loss.max())
         ticks = self._ticks(box.width - 2 * size, size)
+        upper = dict.fromkeys(ticks, "") if share_of else ticks  # the planes have one axis
         y_ticks = {float(k): str(k) for k in range(int(most) + 1)} if most < 8 else None
         self.loss = Plane(
-            ends, (0, most), ("", names[0]), replace(box, bottom=middle), size, theme, x_ticks=ticks, y_ticks=y_ticks
+            ends, (0, most), ("", names[0]), replace(box, bottom=middle), size, theme, x_ticks=upper, y_ticks=y_ticks
         )
         shares = {0.0: "0", 1.0: "1"}
         self.share = Plane(

@@ -91,8 +91,7 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
 
     def begin(self) -> None:
         """Show what random kernels make of a digit, and that the network knows nothing."""
-        upper, chart_box = self.halves(0.72 if self.wide else 0.62)
-        digit, maps = upper.part(0, 0.36), upper.part(0.42, 1)
+        digit, maps, chart_box = self.beginning()
         made = self.log.network(0).forward(as_input(self.spec.followed.pixels))[0].output[0]
         left = self.digit(digit)
         names = say_many("{count} random kernel", "{count} random kernels", len(made))
@@ -108,6 +107,14 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             for k in range(1, bars + 1):
                 self.play(FadeIn(chart[k], chart[k + bars]), run_time=0.3)
         self.leaving += [left, right, chart]
+
+    def beginning(self) -> tuple[Box, Box, Box]:
+        """Return the boxes of the digit, the maps and the bars; in a square frame the bars have the right half."""
+        if not (self.wide or self.tall):
+            left, right = self.stage_box.part(0, 0.46), self.stage_box.part(0.52, 1)
+            return left.slice(0, 0.48), left.slice(0.52, 1), right
+        upper, chart = self.halves(0.72 if self.wide else 0.62)
+        return upper.part(0, 0.36), upper.part(0.42, 1), chart
 
     def said_of_beginning(self) -> str:
         loss, most = self.in_words("loss", 0), float(self.trace.output[0].max())
@@ -214,8 +221,9 @@ class TrainingScene(ExplainerScene[TrainingSpec]):
             stage = self.stage_box
             boxes = self.halves(0.5) if self.tall else (stage.part(0, 0.48), stage.part(0.52, 1))
             for m, box in zip((0, last), boxes, strict=True):
-                matrix = Confusion(self.trace, m, self.theme, box)
                 words = self.counted(m)
+                free = replace(box, bottom=box.bottom + words.height + 0.3)
+                matrix = Confusion(self.trace, m, self.theme, free)
                 words.scale(min(1.0, box.width / words.width)).next_to(matrix, DOWN, buff=0.2)
                 self.play(FadeIn(matrix, words), run_time=0.8)
                 self.play(Create(matrix.diagonal()), run_time=1.4)

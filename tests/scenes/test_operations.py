@@ -11,6 +11,7 @@ from cnn_core.errors import InputError
 from cnn_core.notation import plain
 from scenes.catalog import find
 from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.row import RowMap, ways_to_break
 from scenes.rehearsal import rehearse
 from scenes.stage import ExplainerScene, pixel_box
 from scenes.swift import family_of
@@ -89,6 +90,30 @@ def test_numbers_of_a_row_of_grids_have_fewer_decimals_where_the_frame_is_narrow
     shown = perform("layer-norm", ratio="9:16", pace="fast").timeline.last.shown
     texts = {one.of: one.text for one in shown}
     assert (texts["x[0,0]"], texts["output[0,0]"], texts["batch_output[0,0]"]) == ("2", "-0.4", "-0.4")
+
+
+def grids_of(name: str, **given: object) -> list[NumberGrid]:
+    """Return the grids that stand there at the end of the last beat that has any."""
+    seen: list[NumberGrid] = []
+
+    def look(scene: ExplainerScene[Any], _: Beat) -> None:
+        seen[:] = [one for one in family_of(scene.mobjects) if isinstance(one, NumberGrid)] or seen
+
+    rehearse(find(name).build({"pace": "fast", **given}), on_beat=look)
+    return seen
+
+
+@pytest.mark.parametrize("name", ["sigmoid-backward", "sgd-step"])
+def test_gradients_of_two_decimals_are_large_enough_to_be_read(name: str) -> None:
+    assert min(grid.text_size for grid in grids_of(name) if grid.text_size) > 0.031 * 8
+
+
+@pytest.mark.parametrize(("first", "lines"), [("·", 4), ("+", 8)])
+def test_no_line_of_grids_begins_with_a_sign_of_multiplication(first: str, lines: int) -> None:
+    shown = [RowMap(np.ones((2, 2)), "x[{},{}]".format, "", "", 0, before) for before in ("", first, "=", "→")]
+    ways = ways_to_break(shown)
+    assert len(ways) == lines
+    assert all(line[0].before != "·" for way in ways for line in way)
 
 
 @pytest.mark.parametrize("name", ["residual-add", "layer-norm"])

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from manim import tempconfig
 
 from cnn_core.errors import InputError
 from cnn_core.run_log import embedded_run, write_log
 from scenes.layout import Box
+from scenes.mobjects.text import Label
 from scenes.theme import THEMES
 from scenes.training import TrainingSpec
 from scenes.training.moments import Moments
 from scenes.training.outcome import KernelBlock
+from scenes.training.plots import RunPlots
+from scenes.training.scene import TrainingScene
 from tests.scenes.looking import overlapping, watch
 
 Perform = Callable[..., Any]
@@ -79,6 +84,24 @@ def test_in_a_square_frame_no_two_texts_stand_on_each_other() -> None:
     scene, seen = watch(TrainingSpec.build({"ratio": "1:1"}))
     for beat, labels in zip(scene.timeline.beats, seen, strict=True):
         assert not list(overlapping(labels)), beat.caption
+
+
+def test_in_a_square_frame_bars_are_named_in_large_letters() -> None:
+    with tempconfig({"pixel_width": 720, "pixel_height": 720, "dry_run": True}):
+        scene = TrainingScene(TrainingSpec.build({}))
+        scene.stage_box = scene.bands.whole
+        digit, maps, bars = scene.beginning()
+    assert bars.height / 10 > 8 / 20, "of ten rows each has a twentieth of the height"
+    assert not any(one.overlaps(other) for one, other in combinations((digit, maps, bars), 2))
+
+
+def test_the_line_that_ties_both_curves_crosses_no_number() -> None:
+    trace = TrainingSpec.build({}).trace()
+    plots = RunPlots(trace, Moments.of(trace), ("L", "p"), THEMES["dark"], Box(-3, 3, -2, 2), 0.46)
+    labels = [one for plane in (plots.loss, plots.share) for one in plane if isinstance(one, Label) and one.text]
+    for m in (int(np.argmax(trace.log.step > 10)), len(trace.log.step) - 1):
+        line = Box.around(plots.now(m), 0.01)
+        assert not any(line.overlaps(Box.around(label)) for label in labels)
 
 
 def test_kernels_go_from_their_start_through_each_measured_step_to_their_end() -> None:
