@@ -142,7 +142,7 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
         return say("Any number becomes a share between 0 and 1.")
 
     def insight(self) -> str:
-        return say("1 is never passed: {x}, the largest, gives {value}.", **self.largest())
+        return say("Outputs stay below 1: the largest input, {x}, gives {value}.", **self.largest())
 
     def rule(self) -> str:
         return say("Every value is squeezed between 0 and 1; 0 lands at one half. The curve shows it.")
@@ -177,7 +177,7 @@ class TanhScene(ActivationScene[TanhSpec]):
         return say("Any number becomes one between −1 and 1, and keeps its sign.")
 
     def insight(self) -> str:
-        return say("1 is never passed: {x}, the largest, gives {value}.", **self.largest())
+        return say("Outputs stay below 1: the largest input, {x}, gives {value}.", **self.largest())
 
     def rule(self) -> str:
         return say("Every value is squeezed between −1 and 1 and keeps its sign; 0 stays 0. The curve shows it.")

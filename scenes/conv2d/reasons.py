@@ -57,7 +57,12 @@ def reason(trace: Conv2dTrace, step: Conv2dStep) -> str:
     under = (step.kernel == bright) & (step.window > 0)
     if bright > 0 and step.value == trace.output.max() and (under == (step.kernel == bright)).all():
         weight = in_digits(float(bright))
-        return say("Bright pixels lie under every {weight}, so the sum is the largest.", weight=weight)
+        return say_many(
+            "A bright pixel lies under the {weight}, so the sum is the largest.",
+            "Bright pixels lie under every {weight}, so the sum is the largest.",
+            int((step.kernel == bright).sum()),
+            weight=weight,
+        )
     named = {"above": in_digits(above), "below": in_digits(-below)}
     if not below:
         return say("No product is negative: {above} in all.", **named)

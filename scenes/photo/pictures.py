@@ -22,6 +22,8 @@ __all__ = ["Framed", "Grow", "PixelGrid", "Sight", "Tones", "emptied", "rays", "
 _STOPS = 64
 _PLATE = 0.68
 """Opacity of what lies between a pixel and its number."""
+_LIFTED = 0.45
+"""Largest size of a number in the upper half of its cell, in cells."""
 _WHITE = 255.0
 
 
@@ -198,6 +200,10 @@ class PixelGrid(NumberGrid):
     ) -> None:
         self.is_lifted = is_lifted
         super().__init__(values, address, role, theme, cell, **options)
+
+    def _text_size(self) -> float:
+        size = super()._text_size()
+        return max(min(size, _LIFTED * self.cell), min(size, smallest_text())) if self.is_lifted else size
 
     def make_fill(self, row: int, column: int) -> VMobject:
         plate = Rectangle(width=0.9 * self.cell, height=(0.46 if self.is_lifted else 0.62) * self.cell, stroke_width=0)

@@ -30,6 +30,7 @@ _LINE = 2.6
 """Height of the room of the line that works a pixel out, at most."""
 _AROUND = 64
 """Rows and columns around the photo at which windows look at most."""
+_MUCH_LARGER = 1.15
 
 
 class PixelWalk(PhotoWalk):
@@ -143,8 +144,10 @@ class PixelWalk(PhotoWalk):
         return np.asarray(padded[at[0] + _AROUND, at[1] + _AROUND])
 
     def write(self, equation: Equation, *heading: Any) -> Drawn:
-        """Show the line of an equation."""
-        line = Writer(self.theme, self.line_box).write(equation, heading)
+        """Show the line of an equation, below the window, or below all where it is much larger there."""
+        boxes = [self.line_box, self.question_box(self.window, self.line_box)]
+        near, below = (Writer(self.theme, box).write(equation, heading) for box in boxes)
+        line = below if below.size > _MUCH_LARGER * near.size else near
         self.stage.play(FadeIn(line), run_time=0.8)
         return line
 

@@ -21,9 +21,9 @@ from manim import (
     FadeIn,
     FadeOut,
     Group,
-    Line,
     Mobject,
     Transform,
+    VMobject,
     linear,
 )
 
@@ -268,8 +268,10 @@ class PhotoWalk(ABC):
             return [mark]
         goal = mark.get_center()
         edge = line.get_edge_center(LEFT) if self.is_stacked else total.get_edge_center(_side(total, goal))
-        way = Line(edge + 0.03 * (goal - edge), goal, stroke_width=2.5)
-        way.set_color(self.theme.output)
+        places = [edge + 0.03 * (goal - edge), goal]
+        if line.get_right()[0] > edge[0] > total.get_x():  # past what stands above the total
+            places[:1] = [edge + 0.1 * RIGHT, np.array([line.get_right()[0] + 0.1, edge[1], 0])]
+        way = VMobject(stroke_color=self.theme.output, stroke_width=2.5).set_points_as_corners(places)
         self.stage.play(Create(way), FadeIn(mark), run_time=run_time)
         flying = Number(total.shown_text, "", total.size, self.theme.output, "semibold").move_to(total)
         self.stage.play(FadeOut(flying, target_position=goal, scale=0.15), run_time=run_time)

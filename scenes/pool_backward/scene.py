@@ -9,6 +9,7 @@ from manim import Create
 
 from scenes.language import listed, marked, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid
+from scenes.pointing import few_of, point_out
 from scenes.pool_backward import AvgPoolBackwardSpec, MaxPoolBackwardSpec
 from scenes.pool_backward.common import SLOW, PoolBackwardScene
 
@@ -168,6 +169,8 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
             "explain", say("Any other would do the same."), reason=say("Each cell of a window counts the same.")
         ):
             self.lower()
+            others = [[self.sheets["x"].grid.address(*cell)] for cell in self.cells(0, 0)[1:]]
+            self.take_away(*point_out(self, [self.sheets["x"].grid], few_of(others)))
 
     def reason(self) -> str:
         return say("Each cell gave its share, so it gets its share.")
