@@ -220,7 +220,7 @@ class ConvBoard:
         """
         x, y = self.places.names[key]
         spots = (self.places.image, self.places.products, *self.places.outputs)
-        taken = [*(spot.box for spot in spots), *([self.places.ledger] if key == "products" else [])]
+        taken = [*(spot.box for spot in spots), *([self.places.ledger] if key in ("products", "kernel") else [])]
         taken += [Box.around(name, 0.25) for other, name in self.named.items() if other != key]
         for text in texts:
             label = Label(text, max(0.3, smallest_text()), color)
