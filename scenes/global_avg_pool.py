@@ -53,7 +53,11 @@ class GlobalAvgPoolSpec(WalkSpec):
         return say("The mean of all its values is all that is left of it.")
 
     def ask(self, stop: Stop) -> str:
-        return say("What is the mean of the {count} values of this map?", count=stop.step.divisor)
+        return say_many(
+            "What is the mean of the only value of this map?",
+            "What is the mean of the {count} values of this map?",
+            stop.step.divisor,
+        )
 
     def say(self, stop: Stop) -> str:
         total: Any = stop.equation.left.parts[0].known

@@ -45,7 +45,8 @@ def each_pair(step: Conv2dStep, c: int) -> str:
 
 def collapsed(step: Conv2dStep) -> str:
     sums = step.products[0].sum(axis=1)
-    return say("The row sums are {values}.", values=listed([in_digits(float(one)) for one in sums]))
+    values = listed([in_digits(float(one)) for one in sums])
+    return say_many("Added up: {values}.", "The row sums are {values}.", len(sums), values=values)
 
 
 def reason(trace: Conv2dTrace, step: Conv2dStep) -> str:
@@ -84,6 +85,10 @@ def insight(trace: Conv2dTrace) -> str:
     """Say what the output tells, by its smallest and largest values."""
     low, high = float(trace.output.min()), float(trace.output.max())
     if low == high:
-        return say("The same sum everywhere: the kernel finds no difference.")
+        return say_many(
+            "The kernel fits at one place, so one number comes out.",
+            "The same sum everywhere: the kernel finds no difference.",
+            trace.output.size,
+        )
     named = {"high": in_digits(high), "low": in_digits(low)}
     return say("The best fit gives {high}, the worst {low}.", **named)

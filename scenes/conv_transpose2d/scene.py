@@ -210,11 +210,13 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         name = say("stamps on each cell, of a {size} input", size=f"{H}×{W}")
         shown = RowMap(overlaps, lambda row, column: f"overlaps[{row},{column}]", self.theme.output, name, 0)
         board = GridRow([shown], self.theme, self.bands.whole)
-        with self.beat("explain", self.said_of_overlaps(), reason=say("Overlaps make a pattern.")):
+        is_even = overlaps.min() == overlaps.max()
+        why = say("All cells are treated alike.") if is_even else say("Overlaps make a pattern.")
+        with self.beat("explain", self.said_of_overlaps(), reason=why):
             self.play(FadeOut(self.standing), run_time=0.5)
             self.play(FadeIn(board), run_time=0.6)
             self.stamp_again(board.grids[0], H, W)
-            most = np.argwhere(overlaps == overlaps.max()).tolist()
+            most = [] if is_even else np.argwhere(overlaps == overlaps.max()).tolist()
             point_out(self, board.grids, [[board.grids[0].address(*cell)] for cell in most[:4]])
 
     def stamp_again(self, grid: NumberGrid, H: int, W: int) -> None:

@@ -13,7 +13,7 @@ from cnn_core.numerals import decimals_of
 from cnn_core.trace import Position, address_of
 from scenes.depthwise_conv2d import DepthwiseConv2dSpec
 from scenes.depthwise_conv2d.bars import CostBars
-from scenes.language import about, say
+from scenes.language import about, say, say_many
 from scenes.layout import Box
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
@@ -99,11 +99,14 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         """Work out the first value of a map, and let the window run over the others."""
         image, _, output = self.board.grids[3 * c : 3 * c + 3]
         equation = self.equation((0, c, 0, 0))
-        named = {
-            "count": self.trace.weight[c].size,
-            "total": about(equation.result.text, is_rounded=equation.is_rounded),
-        }
-        said = say("Channel {c}: the {count} products under its kernel add up to {total}.", c=c, **named)
+        total = about(equation.result.text, is_rounded=equation.is_rounded)
+        said = say_many(
+            "Channel {c}: the product under its kernel is {total}.",
+            "Channel {c}: the {count} products under its kernel add up to {total}.",
+            self.trace.weight[c].size,
+            c=c,
+            total=total,
+        )
         window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
         with self.beat("step", said, reason=say("Each map for itself.")):
             self.play(FadeIn(window, rate_func=LATE), *self.working.leave(), run_time=0.5)

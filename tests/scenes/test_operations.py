@@ -133,3 +133,11 @@ def test_in_a_square_frame_grids_take_two_lines_and_arithmetic_stands_beside_the
     assert lines
     assert all(top <= box[1] and box[3] <= bottom + NAME for box in lines)
     assert all(box[2] < left or right < box[0] for box in lines)
+
+
+def test_what_is_said_of_one_value_is_said_of_one() -> None:
+    beats = perform("conv-transpose2d", x=[[3]], weight=[[2]], stride=1).timeline.beats
+    assert "as many stamps as any other: 1" in beats[-1].caption
+    assert not beats[-1].marks, "no cell stands out"
+    question = next(beat for beat in perform("global-avg-pool", x=[[3]]).timeline.beats if beat.prompt)
+    assert question.prompt == "What is the mean of the only value of this map?"
