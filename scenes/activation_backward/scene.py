@@ -46,13 +46,12 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
     """How far from 0 the curve reaches on both sides at least."""
 
     def construct(self) -> None:
-        trace = self.spec.trace()
-        sheets = activation_sheets(trace)
-        x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
-        self.arrangements: list[Part] = [
-            Row([Column([x, dx], 0.3), Column([slope, dy], 0.3)], 0.6),
-            Row([x, slope, dx, dy], 0.4),
-        ]
+        sheets = activation_sheets(self.spec.trace())
+        self.arrangements = arrangements_of(sheets)
+        self.widen()
+        if not any(largest_cell(one, grids, 1.0) for one in self.arrangements for grids, _ in self.rooms()):
+            sheets = {key: replace(sheet, share=1.0) for key, sheet in sheets.items()}
+            self.arrangements = arrangements_of(sheets)
         self.open(self.operation, sheets, self.arrangements)
         self.signs: list[Any] = []
         self.before()
@@ -66,15 +65,17 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 
     def room(self) -> Box:
         """Return where the grids stand, large enough for their numbers if that is possible; the curve has the rest."""
-        stage, grids = super().room(), super().room()
-        for share in (0.66, 0.72, 0.78) if self.tall else (0.52, 0.58, 0.64):
-            middle = stage.bottom + share * stage.height
-            self.plot, grids = replace(stage, bottom=middle + 0.15), replace(stage, top=middle)
-            if not self.tall:
-                self.plot, grids = stage.part(share + 0.04, 1), stage.part(0, share)
-            if any(largest_cell(one, grids, 1.0) for one in self.arrangements):
-                break
+        rooms = self.rooms()
+        fitting = (both for both in rooms if any(largest_cell(one, both[0], 1.0) for one in self.arrangements))
+        grids, self.plot = next(fitting, rooms[1])
         return grids
+
+    def rooms(self) -> list[tuple[Box, Box]]:
+        """Return rooms of grids and curve: below each other in a tall frame, or else side by side."""
+        stage = super().room()
+        if self.tall:
+            return [(stage.slice(1 - share, 1), stage.slice(0, 1 - share - 0.016)) for share in (0.66, 0.72, 0.78)]
+        return [(stage.part(0, share), stage.part(share + 0.04, 1)) for share in (0.52, 0.58, 0.64)]
 
     def before(self) -> None:
         trace, largest = self.trace, max(float(np.abs(self.trace.x).max()), 0.05)
@@ -173,6 +174,12 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 
     @abstractmethod
     def moral(self) -> str: ...
+
+
+def arrangements_of(sheets: dict[str, Sheet]) -> list[Part]:
+    """Return the ways in which the grids may stand."""
+    x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
+    return [Row([Column([x, dx], 0.3), Column([slope, dy], 0.3)], 0.6), Row([x, slope, dx, dy], 0.4)]
 
 
 def activation_sheets(trace: Any) -> dict[str, Sheet]:

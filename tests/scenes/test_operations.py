@@ -141,3 +141,10 @@ def test_what_is_said_of_one_value_is_said_of_one() -> None:
     assert not beats[-1].marks, "no cell stands out"
     question = next(beat for beat in perform("global-avg-pool", x=[[3]]).timeline.beats if beat.prompt)
     assert question.prompt == "What is the mean of the only value of this map?"
+
+
+def test_numbers_that_can_be_read_stay_where_others_cannot() -> None:
+    rows = [[(3 * row + column) % 7 - 3 for column in range(5)] for row in range(5)]
+    grids = {grid.address(0, 0): grid for grid in grids_of("sigmoid-backward", x=rows, grad_output=rows, ratio="9:16")}
+    assert grids["x[0,0,0,0]"].text_size
+    assert grids["grad_output[0,0,0,0]"].text_size
