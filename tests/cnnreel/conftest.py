@@ -63,16 +63,18 @@ def open_page(tabs: Tabs) -> Iterator[Open]:
 
     Time stands still in it, until `elapse(page, seconds)`.
     """
-    taken: list[tuple[str, Tab]] = []
+    taken: list[tuple[Tab, dict[str, Any]]] = []
 
     def open_one(place: Path | str, **settings: Any) -> Any:
-        taken.append(tabs.take(settings))
-        page = taken[-1][1].page
-        page.goto(place.as_uri() if isinstance(place, Path) else place)
-        return page
+        seen = {name: settings.pop(name) for name in ("viewport", "color_scheme", "reduced_motion") if name in settings}
+        tab = tabs.take(**settings)
+        taken.append((tab, settings))
+        tab.look(**seen)
+        tab.page.goto(place.as_uri() if isinstance(place, Path) else place)
+        return tab.page
 
     yield open_one
-    complaints = [complaint for _, tab in taken for complaint in tab.leave()]
-    for key, tab in taken:
-        tabs.give_back(key, tab)
+    complaints = [complaint for tab, _ in taken for complaint in tab.leave()]
+    for tab, settings in taken:
+        tabs.give_back(tab, **settings)
     assert complaints == []

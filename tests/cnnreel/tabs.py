@@ -10,20 +10,23 @@ from tests.cnnreel.play.page.looking import CLOCK
 __all__ = ["Tab", "Tabs"]
 
 KEPT = 4
-"""So many tabs, each with settings of its own, are open at a time."""
+"""So many tabs, each made with settings of its own, stay open."""
 
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything: others may be busy on the machine."""
 
 
+DESK = {"width": 1280, "height": 800}
+
+
 class Tab:
-    """A page with settings of its own, in which time stands still until `elapse(page, seconds)`."""
+    """A page of a browser in which time stands still until `elapse(page, seconds)`."""
 
     def __init__(self, browser: Any, settings: dict[str, Any]) -> None:
-        self._settings = {"viewport": {"width": 1280, "height": 800}, **settings}
-        self.context = browser.new_context(**self._settings)
+        self.context = browser.new_context(viewport=DESK, **settings)
         self.context.add_init_script(CLOCK)
         self.context.set_default_timeout(PATIENCE)
+        self.has_scripts = settings.get("java_script_enabled", True)
         self.complaints: list[str] = []
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.on("console", self._hear)
@@ -33,38 +36,43 @@ class Tab:
         if line.type in ("error", "warning"):
             self.complaints.append(line.text)
 
+    def look(self, viewport: dict[str, int] = DESK, color_scheme: str = "light", reduced_motion: str = "null") -> None:
+        """Show pages as a reader with these settings would see them."""
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
+
     def leave(self) -> list[str]:
-        """Make the tab as if it were new; return what its pages complained of."""
+        """Leave the page and forget what it kept; return what it complained of."""
         for other in self.context.pages[1:]:
             other.close()
         self.page.unroute_all()
-        if self._settings.get("java_script_enabled", True) and self.page.url != "about:blank":
+        if self.has_scripts:
             self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
         self.page.goto("about:blank")
-        self.page.emulate_media(media="null", color_scheme=self._settings.get("color_scheme", "light"))
-        self.page.set_viewport_size(self._settings["viewport"])
         self.page.mouse.move(0, 0)
         complaints, self.complaints = self.complaints, []
         return complaints
 
 
 class Tabs:
-    """The tabs of a browser, found again by their settings; those not used for longest are closed."""
+    """The tabs of a browser, found again by what they were made with; those not used for longest are closed."""
 
     def __init__(self, browser: Any) -> None:
         self._browser = browser
         self._open: dict[str, Tab] = {}
 
-    def take(self, settings: dict[str, Any]) -> tuple[str, Tab]:
-        """Return a tab that nobody uses, and its key, with which it is given back."""
-        key = json.dumps(settings, sort_keys=True)
-        return key, self._open.pop(key, None) or Tab(self._browser, settings)
+    def take(self, **settings: Any) -> Tab:
+        """Return a tab that nobody uses."""
+        return self._open.pop(_key(settings), None) or Tab(self._browser, settings)
 
-    def give_back(self, key: str, tab: Tab) -> None:
-        """Keep a tab for the next who wants one like it."""
-        if key in self._open:
+    def give_back(self, tab: Tab, **settings: Any) -> None:
+        """Keep a tab for the next who wants one that is made so."""
+        known = self._open.setdefault(_key(settings), tab)
+        if known is not tab:
             tab.context.close()
-            return
-        self._open[key] = tab
         while len(self._open) > KEPT:
             self._open.pop(next(iter(self._open))).context.close()
+
+
+def _key(settings: dict[str, Any]) -> str:
+    return json.dumps(settings, sort_keys=True)

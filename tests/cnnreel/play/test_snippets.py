@@ -147,11 +147,12 @@ def hosted(tabs: Tabs, pool: Reel) -> Iterator[Any]:
     snippets = [embed(pool.folder, target).text for target in ("html", "iframe")]
     (pool.folder.parent / "page.html").write_text("<!doctype html>" + "".join(snippets), encoding="utf-8")
     with served(pool.folder.parent) as address:
-        key, tab = tabs.take({})
+        tab = tabs.take()
+        tab.look()
         tab.page.goto(f"{address}/page.html")
         yield tab.page
         tab.leave()
-        tabs.give_back(key, tab)
+        tabs.give_back(tab)
 
 
 @pytest.mark.slow
