@@ -20,7 +20,8 @@ from cnn_core.trace import parse
 from cnnreel.film.record import inspected, record_text
 from cnnreel.film.recorder import record_film
 from scenes.catalog import find
-from scenes.photo.pictures import Framed, Sight, Tones, tones_of
+from scenes.mobjects.expression import Drawn
+from scenes.photo.pictures import Framed, PixelGrid, Sight, Tones, tones_of
 from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.specs.photo import strongest_and_typical
@@ -302,3 +303,19 @@ def test_the_mean_that_is_compared_is_that_of_the_pictures() -> None:
     said = [seen.text for seen in labels[-1]]
     assert any(f"{after:.1f}" in one for one in said)
     assert any(f"{before:.1f}" in one for one in said)
+
+
+def test_a_long_line_of_arithmetic_stands_where_it_is_large() -> None:
+    sizes: list[float] = []
+
+    def look(scene: Any, _: Any) -> None:
+        sizes.extend(one.size for one in family_of(scene.mobjects) if isinstance(one, Drawn))
+
+    rehearse(find("tanh").build({"x": a_photo(), "pace": "fast"}), on_beat=look)
+    assert sizes
+    assert min(sizes) > 8 / 20
+
+
+def test_numbers_above_weights_leave_room_in_their_half_of_the_cell() -> None:
+    grid = PixelGrid(np.full((2, 2), 213.0), "x[{},{}]".format, "#fff", THEMES["dark"], 0.6, is_lifted=True)
+    assert grid.text_size <= 0.45 * 0.6
