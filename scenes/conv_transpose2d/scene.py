@@ -16,7 +16,7 @@ from scenes.conv_transpose2d import ConvTranspose2dSpec
 from scenes.language import about, number, say, say_many
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
-from scenes.mobjects.row import GridRow, RowMap
+from scenes.mobjects.row import SIGN, GridRow, RowMap
 from scenes.pointing import few_of, point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -165,16 +165,29 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             "*",
         )
         output = self.shown_as("output", self.trace.output[0, 0], self.theme.output, self.spec.output_label, "=")
-        board = GridRow([spaced, turned, output], self.theme, self.bands.whole)
+        board, grids = self.gathered([spaced, turned, output])
         said = self.said_of_window()
         with self.beat("explain", said, reason=say("The same numbers, gathered instead of stamped.")):
             self.play(FadeOut(self.board), run_time=0.5)
             self.play(FadeIn(board), run_time=0.7)
-            self.window = Window(board.grids[0], (kH, kW), self.theme).place(i, j)
-            ring = CellMarks(board.grids[2], [(i, j)], self.theme.window, 6)
+            self.window = Window(grids[0], (kH, kW), self.theme).place(i, j)
+            ring = CellMarks(grids[2], [(i, j)], self.theme.window, 6)
             self.play(FadeIn(self.window), Create(ring), run_time=0.7)
-            marks = point_out(self, board.grids[:2], self.meetings(), said)
+            marks = point_out(self, grids[:2], self.meetings(), said)
         self.standing = VGroup(board, self.window, ring, *marks)
+
+    def gathered(self, shown: list[RowMap]) -> tuple[VGroup, list[NumberGrid]]:
+        """Return grids in lines, in a square frame the first beside the others if they are larger so."""
+        room, row = self.bands.whole, GridRow(shown, self.theme, self.bands.whole)
+        first, *others = (one.values.shape[1] for one in shown)
+        middle = room.left + (room.width - SIGN) * first / (first + max(others))
+        if self.wide or self.tall:
+            return row, row.grids
+        right = GridRow(shown[1:], self.theme, replace(room, left=middle), per_line=1)
+        left = GridRow(shown[:1], self.theme, replace(room, right=middle))
+        found = [*left.grids, *right.grids]
+        is_larger = min(one.cell for one in found) > row.grids[0].cell
+        return (VGroup(left, right), found) if is_larger else (row, row.grids)
 
     def between(self) -> Array:
         """Return where zeros were put between the values and around them, (H, W)."""

@@ -16,7 +16,7 @@ from scenes.mobjects.panels import NAME_HEIGHT, Panel
 from scenes.mobjects.text import LINE_HEIGHT, Label, lines_of
 from scenes.theme import Theme
 
-__all__ = ["GridRow", "RowMap", "ways_to_break"]
+__all__ = ["SIGN", "GridRow", "RowMap", "ways_to_break"]
 
 SIGN = 0.7
 """Room for a sign and what is free around it, in scene units."""

@@ -93,14 +93,18 @@ def test_numbers_of_a_row_of_grids_have_fewer_decimals_where_the_frame_is_narrow
 
 
 def grids_of(name: str, **given: object) -> list[NumberGrid]:
-    """Return the grids that stand there at the end of the last beat that has any."""
-    seen: list[NumberGrid] = []
+    """Return the grids that stand there at the end of any beat."""
+    seen: dict[int, NumberGrid] = {}
 
     def look(scene: ExplainerScene[Any], _: Beat) -> None:
-        seen[:] = [one for one in family_of(scene.mobjects) if isinstance(one, NumberGrid)] or seen
+        seen.update({id(one): one for one in family_of(scene.mobjects) if isinstance(one, NumberGrid)})
 
     rehearse(find(name).build({"pace": "fast", **given}), on_beat=look)
-    return seen
+    return [*seen.values()]
+
+
+def test_in_a_square_frame_all_cells_of_a_transposed_convolution_are_large() -> None:
+    assert min(grid.cell for grid in grids_of("conv-transpose2d", ratio="1:1")) > 0.5
 
 
 @pytest.mark.parametrize("name", ["sigmoid-backward", "sgd-step"])
