@@ -17,6 +17,7 @@ from cnn_core.graph import Graph, Node
 from cnn_core.onnx.files import MAX_MODEL_BYTES, Outside
 from cnn_core.onnx.folding import FOLDED, Constant, fold
 from cnn_core.onnx.wire import ModelMessage, NodeMessage, read_message
+from cnn_core.onnx.written_out import put_together
 from cnn_core.reading.files import read_bytes
 
 __all__ = ["Conversion", "read_onnx"]
@@ -50,7 +51,7 @@ def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Gra
     """
     data = memoryview(read_bytes(name, path, MAX_MODEL_BYTES))
     try:
-        model = read_message(data)
+        model = put_together(read_message(data))
         if not model.nodes or not model.outputs:
             raise Damaged("it holds no network")
         _refuse_unknown(name, path, model)
