@@ -178,7 +178,7 @@ def linear(x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None =
     weight = as_array("weight", weight, "out in")
     bias = None if bias is None else as_array("bias", bias, "out")
     if x.ndim < 2:
-        raise ShapeError(f"x must have at least two axes (N in), but its shape is {x.shape}.")
+        raise ShapeError(f"x must have at least two axes (N, in), but its shape is {x.shape}.")
     if weight.shape[1] != x.shape[-1]:
         raise ShapeError(
             f"weight must have {counted(x.shape[-1], 'column')}, one for each number in a row of x, "

@@ -11,7 +11,7 @@ from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
 from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.choosing import MOST_SHOWN
-from scenes.net.reading import NetReading
+from scenes.net.reading import MOST_COLUMNS, NetReading
 from scenes.net.worked import WorkedOut
 
 __all__ = [
@@ -125,7 +125,7 @@ def told_output(graph: Graph) -> str:
 
 def stage_line(stage: NetStage) -> tuple[str, str]:
     """Return what a stage ends with, and its steps, for a table."""
-    shape = "×".join(map(str, stage.shape)) if len(stage.shape) == 3 else str(stage.shape[0])
+    shape = "×".join(map(str, stage.shape))
     return shape, steps_of(stage)
 
 
@@ -139,6 +139,8 @@ def told_stage(index: int, stage: NetStage, depth: Depth | None) -> str:
         said = say("Stop {number} gives {shape}, after {steps}.", **named)
     if len(stage.shape) == 3 and stage.shape[0] > MOST_SHOWN:
         said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+    if len(stage.shape) == 2 and stage.shape[1] > MOST_COLUMNS:
+        said = f"{said} {say('The {shown} strongest columns are shown.', shown=MOST_COLUMNS)}"
     return f"{said} {bridged(stage)}".strip() if is_whole else said
 
 
@@ -147,7 +149,8 @@ def why_stage(reading: NetReading, index: int) -> str:
     stage = reading.stages[index]
     before = reading.stages[index - 1].shape if index else reading.maps_in.shape
     if len(stage.shape) < 3:
-        return say("Places are gone: these numbers describe the whole picture.")
+        whole, by_row = say("Places are gone: these numbers describe the whole picture."), say("Each row is a place.")
+        return whole if len(stage.shape) == 1 else by_row
     if len(before) < 3:
         return say("Numbers become maps again.")
     fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
@@ -162,6 +165,10 @@ def why_stage(reading: NetReading, index: int) -> str:
 
 def shape_of(stage: NetStage) -> str:
     count = stage.shape[0]
+    if len(stage.shape) == 2:
+        return say_many(
+            "{count} row of {size} numbers", "{count} rows of {size} numbers", count, size=f"{stage.shape[1]:,}"
+        )
     if len(stage.shape) < 3:
         return say_many("{count} number", "{count} numbers", count)
     return say_many("{count} map of {size}", "{count} maps of {size}", count, size="×".join(map(str, stage.shape[1:])))
@@ -199,6 +206,7 @@ def made_in_words(one: WorkedOut) -> str:
         "avg_pool2d": say("The mean of the window: {value}.", **named),
         "adaptive_avg_pool2d": say("The mean of the whole map: {value}.", **named),
         "add": say("Two maps are added, number by number: {value}.", **named),
+        "matmul": say("A row times a column, number by number, and added up: {value}.", **named),
         "multiply": say("Two numbers are multiplied, one of them a gate for its map: {value}.", **named),
     }
     return said.get(one.node.op) or say("Worked out: {value}.", **named)
