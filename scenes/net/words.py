@@ -47,6 +47,8 @@ SHORT = MappingProxyType(
     }
 )
 """Names of steps that are shorter in a strip."""
+_MOVES = ("permute", "reshape", "narrow")
+"""Steps that make nothing: they are named where there are no others."""
 _FEW = 2
 """Steps of a stage that are named one by one."""
 
@@ -188,8 +190,11 @@ def bridged(stage: NetStage) -> str:
 
 
 def steps_of(stage: NetStage) -> str:
-    """Say which kinds of steps a stage has, and how often."""
-    kinds = Counter(OPERATIONS[place.maker.op].name for place in stage.places())
+    """Say which kinds of steps a stage has, and how often; those that only move numbers where there are no others."""
+    makers = [place.maker for place in stage.places()]
+    kinds = Counter(OPERATIONS[node.op].name for node in makers if node.op not in _MOVES) or Counter(
+        OPERATIONS[node.op].name for node in makers
+    )
     return listed(
         [name if count == 1 else say("{count} × {name}", count=count, name=name) for name, count in kinds.items()]
     )
