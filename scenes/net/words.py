@@ -151,8 +151,9 @@ def why_stage(reading: NetReading, index: int) -> str:
     stage = reading.stages[index]
     before = reading.stages[index - 1].shape if index else reading.maps_in.shape
     if len(stage.shape) < 3:
-        whole, by_row = say("Places are gone: these numbers describe the whole picture."), say("Each row is a place.")
-        return whole if len(stage.shape) == 1 else by_row
+        by_row = any(node.op == "linear" for place in stage.places() for node in place.nodes)
+        whole = say("Places are gone: these numbers describe the whole picture.")
+        return whole if len(stage.shape) == 1 else say("Each row is a place.") if by_row else ""
     if len(before) < 3:
         return say("Numbers become maps again.")
     fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
