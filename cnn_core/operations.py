@@ -145,7 +145,8 @@ def cells_needed(
     if op == "matmul":
         free = iter(shapes)
         x, y = (arrays[name].shape if name in arrays else next(free) for name in _BOTH)
-        return prod(max(pair) for pair in zip_longest(x[-3::-1], y[-3::-1], fillvalue=1)) * prod((*x[-2:-1], *y[-1:]))
+        sides = (max(pair) for pair in zip_longest(x[-3::-1], y[-3::-1], fillvalue=1))
+        return prod((*sides, *x[-2:-1], *y[-1:]))
     if OPERATIONS[op].operands == _BOTH:
         axes = (*shapes, *(array.shape for array in arrays.values()))
         return prod(max(sides) for sides in zip_longest(*map(reversed, axes), fillvalue=1))

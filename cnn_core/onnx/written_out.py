@@ -99,7 +99,7 @@ class _Search:
     def axes(self, message: NodeMessage) -> list[int]:
         given = message.attributes.get("axes")
         found = self.numbers(message.inputs[1]) if given is None and len(message.inputs) > 1 else given
-        return [int(axis) for axis in found] if isinstance(found, list) else []  # type: ignore[arg-type]
+        return [int(axis) for axis in found] if isinstance(found, list) else []
 
 
 def _unlike() -> NoReturn:
