@@ -190,9 +190,8 @@ class NetReading:
         trace = self.traces[last.name]
         if isinstance(trace, SoftmaxTrace) and trace.x.ndim == 2:
             return softmax(trace.x) if isinstance(trace, LogSoftmaxTrace) else trace
-        if trace.output.ndim != 2 or trace.output.shape[1] < 2 or OPERATIONS[last.op].kind == "activation":
-            return None
-        return softmax(trace.output)
+        is_row = trace.output.ndim == 2 and trace.output.shape[1] > 1 and OPERATIONS[last.op].kind != "activation"
+        return softmax(trace.output) if is_row and not self.graph.about.get("classes_elsewhere") else None
 
     @property
     def by_row(self) -> SoftmaxTrace | None:

@@ -16,6 +16,7 @@ from torch import nn
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
+from cnn_core.graph import Graph, Node
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
@@ -238,6 +239,23 @@ def test_one_of_several_outputs_is_told_and_named() -> None:
     assert (reading.shown(0).shape, reading.output.shape) == ((2, 6, 6), (6, 6, 2))
     with pytest.raises(InputError, match=f"head must be {first} or {other} for this model, but it is 'boxes'."):
         find("net").build({**given, "head": "boxes"})
+
+
+def test_scores_are_no_classes_where_another_output_has_the_softmax() -> None:
+    weight = {"weight": np.eye(4)}
+    nodes = [
+        *(Node("flat", "flatten", ("x",)), Node("box", "linear", ("flat",), weight)),
+        *(Node("scores", "linear", ("flat",), weight), Node("shares", "softmax", ("scores",), {}, {"dim": 1})),
+    ]
+    both = Graph(tuple(nodes), "x", "box", (1, 2, 2), {"outputs": {"b": "box", "s": "shares"}})
+    given = {"x": [[1, 2], [3, 4]], "model": both}
+    boxes, shares = (find("net").build({**given, "head": head}).trace() for head in ("b", "s"))
+    assert boxes.probabilities is None
+    assert shares.probabilities is not None
+    again = find("net").build({**given, "model": boxes.graph}).trace()
+    assert again.probabilities is None, "an output that was chosen before"
+    alone = Graph(tuple(nodes[:2]), "x", "box", (1, 2, 2), {"outputs": {"b": "box"}})
+    assert find("net").build({**given, "model": alone}).trace().probabilities is not None, "nothing else tells classes"
 
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:
