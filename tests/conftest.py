@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let tests that look at performances follow each other: so each scene is played by one worker, and once."""
     items.sort(key=looks_at_performances)
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what stays until the end: modules and thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 def looks_at_performances(item: pytest.Item) -> bool:

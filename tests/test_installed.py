@@ -171,7 +171,7 @@ def test_the_lesson_that_comes_with_it_is_found(installed, folder_of_a_user) -> 
     assert (done.stdout, done.stderr) == ("handwritten-digits\n", "")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_its_types_are_known_to_others(installed, tmp_path) -> None:
     (tmp_path / "consumer.py").write_text(CONSUMER)
     (tmp_path / "mypy.ini").write_text(ALONE)

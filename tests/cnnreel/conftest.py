@@ -11,7 +11,7 @@ import pytest
 from cnnreel.work.filming import Clip, film
 from scenes.catalog import find
 from scenes.specs import SceneSpec
-from tests.cnnreel.play.page.looking import CLOCK
+from tests.cnnreel.tabs import Tab, Tabs
 
 CHROMIUM = os.environ.get("CNNREEL_CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -51,29 +51,30 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-PATIENCE = 120_000
-"""Milliseconds that a page may take for anything: others may be busy on the machine."""
+@pytest.fixture(scope="session")
+def tabs(browser: Any) -> Tabs:
+    """Return the tabs that tests use one after the other."""
+    return Tabs(browser)
 
 
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Open]:
+def open_page(tabs: Tabs) -> Iterator[Open]:
     """Open a page: `open_page(path, color_scheme="dark")`. Whatever goes wrong in its script fails the test.
 
     Time stands still in it, until `elapse(page, seconds)`.
     """
-    contexts, complaints = [], []
+    taken: list[tuple[Tab, dict[str, Any]]] = []
 
-    def open_one(path: Path, **settings: Any) -> Any:
-        contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **settings}))
-        contexts[-1].add_init_script(CLOCK)
-        contexts[-1].set_default_timeout(PATIENCE)
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
-        page.goto(path.as_uri())
-        return page
+    def open_one(place: Path | str, **settings: Any) -> Any:
+        seen = {name: settings.pop(name) for name in ("viewport", "color_scheme", "reduced_motion") if name in settings}
+        tab = tabs.take(**settings)
+        taken.append((tab, settings))
+        tab.look(**seen)
+        tab.page.goto(place.as_uri() if isinstance(place, Path) else place)
+        return tab.page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    complaints = [complaint for tab, _ in taken for complaint in tab.leave()]
+    for tab, settings in taken:
+        tabs.give_back(tab, **settings)
     assert complaints == []

@@ -65,7 +65,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", only_often([0.05, 0.1, 0.3, 0.6, 0.9, 0.95], 0.3, 0.95))
+@pytest.mark.parametrize("part", only_often([0.05, 0.1, 0.3, 0.6, 0.9, 0.95], 0.3))
 def test_a_full_disk_is_one_sentence_and_nothing_is_left(short_spec, short_clip, disk, part) -> None:
     place = disk(f"size={int(part * sizes(short_clip))}k")
     with pytest.raises(CnnreelError, match=FULL.removeprefix("Error: ")):
@@ -158,7 +158,13 @@ def test_a_place_that_is_taken_is_refused_before_anything_is_made(tmp_path, take
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("taken", "take"), [("stills", make_file), ("stills/01-explain.png", make_folder)])
+@pytest.mark.parametrize(
+    ("taken", "take"),
+    [
+        pytest.param("stills", make_file, marks=pytest.mark.soak),
+        ("stills/01-explain.png", make_folder),
+    ],
+)
 def test_files_are_exchanged_all_or_none(short_spec, tmp_path, taken, take) -> None:
     clip = film(short_spec, tmp_path, quality="low")
     (clip.folder / "stills").rename(tmp_path / "stills")
@@ -190,7 +196,7 @@ def at_once(*specs: SceneSpec, out: Path) -> None:
     assert {process.exitcode for process in films} == {0}
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_two_who_make_the_same_clip_at_once_both_end_well(short_spec, short_clip, tmp_path) -> None:
     at_once(short_spec, short_spec, out=tmp_path)
     assert contents(tmp_path) == contents(short_clip.folder.parent)

@@ -21,11 +21,12 @@ from markdown_it import MarkdownIt
 from cnn_core.errors import InputError
 from cnnreel.play.exports import EXPORTS
 from cnnreel.play.snippets import TARGETS, embed
-from tests.cnnreel.play.page.looking import CLOCK, elapse, ready, time
+from tests.cnnreel.play.page.looking import elapse, ready, time
 from tests.cnnreel.records import record_of
 from tests.cnnreel.reels import Reel, plain_film, reel_of
 from tests.cnnreel.reels import written as write_reel
 from tests.cnnreel.serving import served
+from tests.cnnreel.tabs import Tabs
 
 GIFT = Path(__file__).parents[3] / "node_modules" / "gift-pegjs"
 HOSTILE = '"><script>alert(1)</script> *a* {b} `c` --> | :::'
@@ -141,16 +142,17 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Reel:
 
 
 @pytest.fixture
-def hosted(browser: Any, pool: Reel) -> Iterator[Any]:
+def hosted(tabs: Tabs, pool: Reel) -> Iterator[Any]:
     """Open a page on which a figure and a frame were pasted."""
     snippets = [embed(pool.folder, target).text for target in ("html", "iframe")]
     (pool.folder.parent / "page.html").write_text("<!doctype html>" + "".join(snippets), encoding="utf-8")
     with served(pool.folder.parent) as address:
-        page = browser.new_page()
-        page.add_init_script(CLOCK)
-        page.goto(f"{address}/page.html")
-        yield page
-        page.close()
+        tab = tabs.take()
+        tab.look()
+        tab.page.goto(f"{address}/page.html")
+        yield tab.page
+        tab.leave()
+        tabs.give_back(tab)
 
 
 @pytest.mark.slow

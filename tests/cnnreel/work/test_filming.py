@@ -170,7 +170,9 @@ def rendering(out: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.soak)]
+)
 def test_a_film_that_is_stopped_leaves_nothing(tmp_path, sent, status) -> None:
     process = rendering(tmp_path / "out")
     process.send_signal(sent)
@@ -180,7 +182,7 @@ def test_a_film_that_is_stopped_leaves_nothing(tmp_path, sent, status) -> None:
     assert names(tmp_path) == []
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_film_that_is_killed_leaves_only_what_is_hidden_and_the_next_one_sweeps_it_away(
     short_spec: SceneSpec, tmp_path
 ) -> None:

@@ -16,7 +16,6 @@ from cnnreel.work.segments import Segments, poster_beat
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat
-from tests.often import only_often
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -47,8 +46,8 @@ def test_beats_filmed_one_by_one_make_the_same_film(short_spec: SceneSpec, short
     assert content(tmp_path / "max-pool") == content(short_clip.folder)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("format", only_often(["gif", "stills", "png", "webm"], "gif"))
+@pytest.mark.soak
+@pytest.mark.parametrize("format", ["gif", "stills", "png", "webm"])
 def test_parts_make_the_same_pictures_and_the_same_gif(short_spec: SceneSpec, tmp_path, format: str) -> None:
     whole = film(short_spec, tmp_path / "whole", quality="low", format=format)
     clip, folder = Clip(short_spec, "max-pool", tmp_path / "parts", Output("low", format)), tmp_path / "staged"
