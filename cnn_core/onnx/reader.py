@@ -51,9 +51,14 @@ def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Gra
     """
     data = memoryview(read_bytes(name, path, MAX_MODEL_BYTES))
     try:
-        model = put_together(read_message(data))
+        model = read_message(data)
         if not model.nodes or not model.outputs:
             raise Damaged("it holds no network")
+        if len(model.nodes) > _MOST_NODES:
+            raise InputError(
+                f"{name} must have at most {_MOST_NODES:,} operations, but {path.name} has {len(model.nodes):,}."
+            )
+        model = put_together(model)
         _refuse_unknown(name, path, model)
         return Conversion(model, Outside(path), _input_of(name, path, model, size)).graph()
     except (Damaged, RecursionError) as error:
@@ -63,10 +68,6 @@ def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Gra
 def _refuse_unknown(name: str, path: Path, model: ModelMessage) -> None:
     from cnn_core.onnx.operators import OPERATORS  # noqa: PLC0415  they know the conversion
 
-    if len(model.nodes) > _MOST_NODES:
-        raise InputError(
-            f"{name} must have at most {_MOST_NODES:,} operations, but {path.name} has {len(model.nodes):,}."
-        )
     unknown = [node for node in model.nodes if node.op not in OPERATORS and node.op not in FOLDED]
     if not unknown:
         return

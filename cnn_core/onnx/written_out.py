@@ -39,7 +39,7 @@ def put_together(model: ModelMessage) -> ModelMessage:
         try:
             found = _FOUND_FROM[message.op](search, message)
             search.refuse_other_users(found)
-        except _Unlike:
+        except (_Unlike, IndexError, ValueError):  # where inputs or outputs are missing as well
             continue
         *before, last = found.members
         gone.update(before)
@@ -54,13 +54,15 @@ class _Search:
         self.model = model
         self.maker = {output: message for message in model.nodes for output in message.outputs}
         self.users: dict[str, list[NodeMessage]] = defaultdict(list)
+        self.first: dict[tuple[str, str], NodeMessage] = {}
         for message in model.nodes:
             for one in message.inputs:
                 self.users[one].append(message)
+                self.first.setdefault((one, message.op), message)
 
     def after(self, message: NodeMessage, *ops: str) -> NodeMessage:
         """Return an operation of one of these kinds that takes what another one gives."""
-        return next((user for user in self.users[message.outputs[0]] if user.op in ops), None) or _unlike()
+        return next(filter(None, (self.first.get((message.outputs[0], op)) for op in ops)), None) or _unlike()
 
     def stored(self, tensor: str) -> TensorMessage | None:
         """Return a constant that is kept in the file itself."""

@@ -81,6 +81,13 @@ def test_other_numbers_are_something_else(tmp_path: Path) -> None:
         read(tmp_path, [node("Div", ["x", "two"], "s"), *ERF, node("Mul", ["x", "a"], "y")])
 
 
+def test_operations_that_lack_inputs_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    for first in (node("ReduceMean", [], "m"), node("Erf", [], "e"), node("Add", ["x"], "a")):
+        with pytest.raises(InputError) as refused:
+            read(tmp_path, [first, *NORM, *ERF, node("Div", ["d", "r"], "y")])
+        assert "\n" not in str(refused.value)
+
+
 def test_attention_is_two_products_of_matrices_and_a_softmax_between(tmp_path: Path) -> None:
     nodes = [
         *(node("Transpose", ["x"], "k", perm=[0, 1, 3, 2]), node("MatMul", ["x", "k"], "scores")),
