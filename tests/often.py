@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import product
 from typing import Any
 
@@ -11,12 +11,18 @@ import pytest
 __all__ = ["in_turn", "only_often"]
 
 
-def in_turn(*axes: Iterable[Any]) -> list[Any]:
-    """Return all combinations, of which `make test` plays so many that each value of each axis has its turn."""
+def in_turn(*axes: Iterable[Any], seldom: Collection[Any] = ()) -> list[Any]:
+    """Return all combinations, of which `make test` plays so many that each value of each axis has its turn.
+
+    What holds one of the values in `seldom` is left to `make soak`.
+    """
     listed = [list(axis) for axis in axes]
     turns = {tuple(turn % len(axis) for axis in listed) for turn in range(max(map(len, listed)))}
     places = product(*(range(len(axis)) for axis in listed))
-    return [_param(*combined, often=at in turns) for at, combined in zip(places, product(*listed), strict=True)]
+    return [
+        _param(*combined, often=at in turns and not set(combined) & set(seldom))
+        for at, combined in zip(places, product(*listed), strict=True)
+    ]
 
 
 def only_often(names: Iterable[Any], *often: Any) -> list[Any]:

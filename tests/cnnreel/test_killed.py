@@ -271,7 +271,7 @@ def silent(tmp_path) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_worker_that_says_nothing_ends_with_the_command_that_is_killed(silent) -> None:
     silent.kill()
     silent.communicate(timeout=60)  # ends when nobody can write there any more

@@ -33,6 +33,7 @@ from scenes.mobjects.text import Label
 from scenes.net.pool import step_of
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.swift import family_of
+from tests.often import in_turn
 from tests.performing import perform, performance_of
 
 
@@ -98,8 +99,7 @@ def check_numbers(spec: DigitSpec, timeline: Any) -> None:
             assert shown.text == as_text(value_at(values, shown.of), len(decimals)), (beat.caption, shown)
 
 
-FIRST = next(iter(OTHER_NETS))
-FILMED = [(net, "16:9") for net in OTHER_NETS] + [(FIRST, "9:16"), (FIRST, "1:1")]
+FILMED = in_turn(OTHER_NETS, FRAME_SIZES)
 
 
 @pytest.mark.parametrize(("net", "ratio"), FILMED)

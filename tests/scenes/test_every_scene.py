@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,18 @@ import pytest
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import SCENES, find
-from scenes.rehearsal import rehearse
+from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.specs import as_json
 from scenes.theme import reading_time
-from tests.often import in_turn, only_often
+from tests.often import only_often
 from tests.performing import perform
 from tests.scenes.looking import outside, overlapping, too_small
 
-EVERY = [*((name, "16:9") for name in SCENES), *in_turn(SCENES, ("9:16", "1:1"))]
+EVERY = [
+    pytest.param(name, ratio, marks=() if ratio == "16:9" else pytest.mark.soak)
+    for name, ratio in product(SCENES, FRAME_SIZES)
+]
+"""Narrow frames are played by the tests of longer words, too, which must fit there."""
 
 
 @pytest.mark.parametrize(("name", "ratio"), EVERY)

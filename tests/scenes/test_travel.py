@@ -11,6 +11,7 @@ from benchmarks.composition import measured
 from scenes.catalog import find
 from scenes.mobjects.text import Label, Number
 from scenes.mobjects.travel import is_free, travel
+from tests.often import only_often
 
 START, GOAL = (-3.0, 0.0, 0.0), (3.0, 0.0, 0.0)
 
@@ -36,7 +37,11 @@ def test_a_way_that_is_not_free_is_not_gone() -> None:
     assert isinstance(travel(number_at(GOAL), START, past=[]), Restore)
 
 
-@pytest.mark.parametrize(("name", "most"), [("avg-pool", 4), ("residual-add", 0), ("linear", 4)])
-def test_films_let_hardly_anything_cross_what_is_written(name: str, most: int) -> None:
+MOST = {"avg-pool": 4, "residual-add": 0, "linear": 4}
+"""So many instants of a film may have a number cross words."""
+
+
+@pytest.mark.parametrize("name", only_often(MOST, "avg-pool"))
+def test_films_let_hardly_anything_cross_what_is_written(name: str) -> None:
     found: Any = measured(find(name).build({"pace": "fast"}))
-    assert found.crossings <= most
+    assert found.crossings <= MOST[name]

@@ -248,7 +248,7 @@ def test_the_published_schema_of_films_is_that_of_the_code() -> None:
     assert json.loads(PUBLISHED.read_text()) == film_schema()
 
 
-OFTEN = only_often(SCENES, "title", "max-pool", "linear")
+OFTEN = only_often(SCENES, "title", "max-pool")
 
 
 @pytest.mark.parametrize("name", OFTEN)

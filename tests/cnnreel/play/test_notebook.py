@@ -96,14 +96,19 @@ def executed(folder: Path, *cells: str) -> list[Any]:
     return list(nbformat.read(folder / "lesson.ipynb", as_version=4).cells[-1].outputs)
 
 
+CELL = "from cnnreel import clip\nclip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
+
+
 @pytest.mark.slow
-def test_a_notebook_shows_the_player_and_nothing_else_and_so_does_the_page_made_of_it(
-    browser: Any, tmp_path: Path
-) -> None:
-    call = "clip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
-    (shown,) = executed(tmp_path, f"from cnnreel import clip\n{call}")
+def test_a_notebook_shows_the_player_and_nothing_else(tmp_path: Path) -> None:
+    (shown,) = executed(tmp_path, CELL)
     assert shown.data["text/html"].startswith("<iframe srcdoc=")
     assert shown.data["text/plain"].startswith("Max pool, a film of ")
+
+
+@pytest.mark.soak
+def test_a_page_made_of_a_notebook_shows_the_player_too(browser: Any, tmp_path: Path) -> None:
+    executed(tmp_path, CELL)
     run(tmp_path, "-m", "nbconvert", "--to", "html", "lesson.ipynb")
     context = browser.new_context(offline=True)
     page = context.new_page()

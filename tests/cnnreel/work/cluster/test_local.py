@@ -44,7 +44,7 @@ def test_a_cluster_on_this_machine_lets_nobody_else_in_and_serves_no_page() -> N
             Client(address.replace("tls", "tcp"), timeout=2, set_as_default=False)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_ctrl_c_ends_a_cluster_on_this_machine_and_leaves_nothing(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
