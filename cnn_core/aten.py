@@ -14,7 +14,7 @@ from cnn_core.building import Building, size_of_means
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node
 
-__all__ = ["AtenCall", "AtenConversion", "TensorName", "part_of"]
+__all__ = ["AtenCall", "AtenConversion", "TensorName", "part_name"]
 
 Sides = tuple[int | None, ...]
 
@@ -202,7 +202,7 @@ def _select(conversion: AtenConversion, call: AtenCall) -> None:
 def _unbind(conversion: AtenConversion, call: AtenCall) -> None:
     axis, side = _along(conversion, call)
     for k in range(side):
-        _place(conversion, call, part_of(call.name, k), axis, k)
+        _place(conversion, call, part_name(call.name, k), axis, k)
 
 
 def _place(conversion: AtenConversion, call: AtenCall, called: str, axis: int, at: int) -> None:
@@ -224,11 +224,11 @@ def _split(conversion: AtenConversion, call: AtenCall) -> None:
         length = min(wanted, side - start)
         options = {"dim": axis, "start": start, "length": length}
         name, source = conversion.unique(f"{conversion.name_of(call)} {k}"), conversion.named[call.given["self"]]
-        conversion.put(Node(name, "narrow", (source,), {}, options), part_of(call.name, k))
+        conversion.put(Node(name, "narrow", (source,), {}, options), part_name(call.name, k))
         start += length
 
 
-def part_of(name: str, k: int) -> str:
+def part_name(name: str, k: int) -> str:
     """Return what a part is called of what gives several arrays."""
     return f"{name}[{k}]"
 

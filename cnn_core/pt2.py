@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnn_core.archives import model_archive
 from cnn_core.arrays import Array, freeze
-from cnn_core.aten import AtenCall, AtenConversion, TensorName, part_of
+from cnn_core.aten import AtenCall, AtenConversion, TensorName, part_name
 from cnn_core.errors import Damaged, InputError
 from cnn_core.graph import Graph
 from cnn_core.onnx.files import MAX_MODEL_BYTES
@@ -86,7 +86,7 @@ def _calls(graph: Entry) -> Iterator[AtenCall]:
         _, path, kind = (node["metadata"].get("nn_module_stack") or ",,").split(";")[-1].split(",", 2)
         yield AtenCall(name, target, given, _sides(graph, name) if made else (), path, kind)
         for k, part in enumerate(parts):
-            yield AtenCall(part, "getitem", {"self": TensorName(part_of(name, k))}, _sides(graph, part), "", "")
+            yield AtenCall(part, "getitem", {"self": TensorName(part_name(name, k))}, _sides(graph, part), "", "")
 
 
 def _argument(given: Entry) -> Any:

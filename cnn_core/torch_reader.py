@@ -13,7 +13,7 @@ import torch
 from torch import fx, nn
 
 from cnn_core.arrays import freeze
-from cnn_core.aten import AtenCall, AtenConversion, TensorName, part_of
+from cnn_core.aten import AtenCall, AtenConversion, TensorName, part_name
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph
 
@@ -74,7 +74,7 @@ def _calls(program: torch.export.ExportedProgram) -> Iterator[AtenCall]:
             continue
         if node.target is getitem:
             source, k = node.args
-            whole = TensorName(part_of(str(source), int(str(k))))
+            whole = TensorName(part_name(str(source), int(str(k))))
             yield AtenCall(node.name, "getitem", {"self": whole}, _sides(node), "", "")
             continue
         schema = getattr(node.target, "_schema", None)

@@ -17,7 +17,7 @@ from cnn_core.graph import Graph, Node
 from cnn_core.onnx.files import MAX_MODEL_BYTES, Outside
 from cnn_core.onnx.folding import FOLDED, Constant, fold
 from cnn_core.onnx.wire import ModelMessage, NodeMessage, read_message
-from cnn_core.onnx.written_out import put_together
+from cnn_core.onnx.written_out import rejoined
 from cnn_core.reading.files import read_bytes
 
 __all__ = ["Conversion", "read_onnx"]
@@ -58,7 +58,7 @@ def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Gra
             raise InputError(
                 f"{name} must have at most {_MOST_NODES:,} operations, but {path.name} has {len(model.nodes):,}."
             )
-        model = put_together(model)
+        model = rejoined(model)
         _refuse_unknown(name, path, model)
         return Conversion(model, Outside(path), _input_of(name, path, model, size)).graph()
     except (Damaged, RecursionError) as error:

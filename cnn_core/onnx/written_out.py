@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from cnn_core.onnx.wire import Attribute, ModelMessage, NodeMessage, TensorMessage
 
-__all__ = ["put_together"]
+__all__ = ["rejoined"]
 
 
 class _Unlike(Exception):
@@ -28,7 +28,7 @@ class _Found:
     attributes: Mapping[str, Attribute]
 
 
-def put_together(model: ModelMessage) -> ModelMessage:
+def rejoined(model: ModelMessage) -> ModelMessage:
     """Return a model with one operation in place of those that are a layer norm, a GELU or a hard swish together."""
     search = _Search(model)
     gone: set[NodeMessage] = set()
