@@ -27,6 +27,7 @@ from cnn_core.flatten import FlattenStep, FlattenTrace, flatten
 from cnn_core.grad import conv2d_input, conv2d_weight
 from cnn_core.linear import LinearStep, LinearTrace, linear
 from cnn_core.losses import CrossEntropyTrace, MSELossTrace, cross_entropy, mse_loss
+from cnn_core.matmul import MatmulStep, MatmulTrace, matmul
 from cnn_core.max_pool2d import MaxPool2dStep, MaxPool2dTrace, adaptive_max_pool2d, max_pool2d
 from cnn_core.normalization import (
     LocalResponseNormTrace,
@@ -75,6 +76,8 @@ __all__ = [
     "LocalResponseNormTrace",
     "LogSoftmaxTrace",
     "MSELossTrace",
+    "MatmulStep",
+    "MatmulTrace",
     "MaxPool2dStep",
     "MaxPool2dTrace",
     "MoveStep",
@@ -114,6 +117,7 @@ __all__ = [
     "linear",
     "local_response_norm",
     "log_softmax",
+    "matmul",
     "max_pool2d",
     "mse_loss",
     "multiply",

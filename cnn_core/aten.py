@@ -14,7 +14,7 @@ from cnn_core.building import Building, size_of_means
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node
 
-__all__ = ["AtenCall", "AtenConversion", "TensorName"]
+__all__ = ["AtenCall", "AtenConversion", "TensorName", "part_name"]
 
 Sides = tuple[int | None, ...]
 
@@ -145,7 +145,8 @@ def _join(op: str) -> _Convert:
     def convert(conversion: AtenConversion, call: AtenCall) -> None:
         if call.given.get("alpha", 1) != 1:
             raise InputError(f"model must add without a factor, but {call.name} has alpha={call.given['alpha']}.")
-        conversion.add(call, op, {"x": call.given["self"], "y": call.given["other"]})
+        other = call.given.get("other", call.given.get("mat2"))
+        conversion.add(call, op, {"x": call.given["self"], "y": other})
 
     return convert
 
@@ -166,6 +167,70 @@ def _into(conversion: AtenConversion, call: AtenCall) -> None:
         conversion.add(call, "flatten", {"x": source})
     else:
         conversion.add(call, "reshape", {"x": source, "shape": after})
+
+
+def _transpose(conversion: AtenConversion, call: AtenCall) -> None:
+    dims = list(range(len(conversion.shape(call.given["self"]))))
+    first, second = call.given["dim0"], call.given["dim1"]
+    dims[first], dims[second] = dims[second], dims[first]
+    conversion.add(call, "permute", {"x": call.given["self"], "dims": dims})
+
+
+def _along(conversion: AtenConversion, call: AtenCall) -> tuple[int, int]:
+    """Return the axis that a call cuts, and its length."""
+    shape = conversion.shape(call.given["self"])
+    axis = call.given.get("dim", 0) % len(shape)
+    return axis, shape[axis]
+
+
+def _slice(conversion: AtenConversion, call: AtenCall) -> None:
+    axis, side = _along(conversion, call)
+    cut = slice(call.given.get("start"), call.given.get("end"), call.given.get("step") or 1).indices(side)
+    if cut == (0, side, 1):
+        _pass(conversion, call)
+    else:
+        parts = [*[(None, None, None)] * axis, cut]
+        conversion.add(call, "slices", {"x": call.given["self"], "parts": parts})
+
+
+def _select(conversion: AtenConversion, call: AtenCall) -> None:
+    """Keep one place of an axis, which is gone then."""
+    axis, side = _along(conversion, call)
+    _place(conversion, call, call.name, axis, call.given["index"] % side)
+
+
+def _unbind(conversion: AtenConversion, call: AtenCall) -> None:
+    axis, side = _along(conversion, call)
+    for k in range(side):
+        _place(conversion, call, part_name(call.name, k), axis, k)
+
+
+def _place(conversion: AtenConversion, call: AtenCall, called: str, axis: int, at: int) -> None:
+    source = conversion.named[call.given["self"]]
+    name = conversion.unique(f"{called} as a part")
+    conversion.put(Node(name, "narrow", (source,), {}, {"dim": axis, "start": at, "length": 1}), name)
+    sides = conversion.values[name].shape
+    shape = (*sides[:axis], *sides[axis + 1 :])
+    conversion.put(Node(conversion.unique(called), "reshape", (name,), {}, {"shape": shape}), called)
+
+
+def _split(conversion: AtenConversion, call: AtenCall) -> None:
+    """Cut into parts, each a node: of these sizes, of one size, or so many."""
+    axis, side = _along(conversion, call)
+    sizes = call.given.get("split_sizes")
+    size = call.given.get("split_size") or -(-side // call.given.get("chunks", 1))
+    start = 0
+    for k, wanted in enumerate(sizes or [size] * -(-side // size)):
+        length = min(wanted, side - start)
+        options = {"dim": axis, "start": start, "length": length}
+        name, source = conversion.unique(f"{conversion.name_of(call)} {k}"), conversion.named[call.given["self"]]
+        conversion.put(Node(name, "narrow", (source,), {}, options), part_name(call.name, k))
+        start += length
+
+
+def part_name(name: str, k: int) -> str:
+    """Return what a part is called of what gives several arrays."""
+    return f"{name}[{k}]"
 
 
 def _mean(conversion: AtenConversion, call: AtenCall) -> None:
@@ -250,6 +315,8 @@ ATEN: Mapping[str, _Convert] = MappingProxyType(
         "sub": _join("subtract"),
         "mul": _join("multiply"),
         "div": _join("divide"),
+        "matmul": _join("matmul"),
+        "bmm": _join("matmul"),
         "cat": _concat,
         "concat": _concat,
         "flatten": _into,
@@ -257,6 +324,15 @@ ATEN: Mapping[str, _Convert] = MappingProxyType(
         "reshape": _into,
         "squeeze": _into,
         "unsqueeze": _into,
+        "transpose": _transpose,
+        "slice": _slice,
+        "select": _select,
+        "narrow": _same("narrow", "dim", "start", "length", self="x"),
+        "split": _split,
+        "split_with_sizes": _split,
+        "chunk": _split,
+        "unbind": _unbind,
+        "getitem": _pass,
         "permute": _same("permute", "dims", self="x"),
         "pad": _pad,
         "upsample_nearest2d": _upsample("nearest"),

@@ -34,10 +34,12 @@ class Building:
         self.values: dict[str, Array] = {input: probe(input_shape)}
         self.nodes: list[Node] = []
         self.notes: set[str] = set()
+        self._made: dict[str, Node] = {}
         self._kept = 0
 
     def put(self, node: Node, called: str) -> None:
-        """Append a node whose output the reader calls by a name of its own."""
+        """Append a node whose output the reader calls by a name of its own; the last of a channel shuffle as one."""
+        node = self._as_shuffle(node)
         output = node.forward(*(self.values[one] for one in node.inputs)).output
         self._kept += output.size
         if self._kept > MAX_KEPT:
@@ -48,7 +50,21 @@ class Building:
             )
         self.values[node.name] = output
         self.nodes.append(node)
+        self._made[node.name] = node
         self.named[called] = node.name
+
+    def _as_shuffle(self, node: Node) -> Node:
+        """Return a channel shuffle in place of a node that gives maps back that were grouped, and their groups turned.
+
+        What was done before stays, and is left out in the end where nobody else needs it.
+        """
+        turned = self._made.get(node.inputs[0]) if node.op == "reshape" else None
+        grouped = self._made.get(turned.inputs[0]) if turned is not None and turned.op == "permute" else None
+        if turned is None or grouped is None or grouped.op != "reshape" or turned.options["dims"] != (0, 2, 1, 3, 4):
+            return node
+        (source,), shape = grouped.inputs, self.values[grouped.name].shape
+        is_same = self.values[source].shape == tuple(node.options["shape"]) == (1, shape[1] * shape[2], *shape[3:])
+        return Node(node.name, "channel_shuffle", (source,), {}, {"groups": shape[1]}) if is_same else node
 
     def unique(self, name: str) -> str:
         """Return a name that no other node has.
@@ -85,7 +101,7 @@ def size_of_means(called: str, shape: Sequence[int], axes: Sequence[int]) -> Pai
     if len(shape) != 4 or not axes or not {2, 3}.issuperset(axes):
         raise InputError(
             f"model must take means of maps, but {called} takes them along axes {sorted(axes)} of {len(shape)}: "
-            "export the layers before it, because networks with attention cannot be read."
+            "replace it by a global average pool, or export the layers before it."
         )
     height, width = (1 if axis in axes else shape[axis] for axis in (2, 3))
     return height, width

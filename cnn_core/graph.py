@@ -81,7 +81,7 @@ class Graph:
         Of one image, where the network says it.
     about
         What else its file says: `classes`, `mean`, `std`, `scale`, `outputs`, nodes by what the file calls them, and
-        `notes`, sentences for whoever sees the network.
+        `notes`, sentences for whoever sees the network, `classes_elsewhere`, whether another output has the softmax.
     """
 
     nodes: tuple[Node, ...]
@@ -146,7 +146,11 @@ class Graph:
             names = " or ".join(self.outputs) or "left out"
             raise InputError(f"head must be {names} for this model, but it is {output!r}.")
         node = self.output if output is None else self.outputs[output]
-        return replace(self, nodes=nodes_for(self.nodes, [node]), output=node)
+        ends = [one for one in self.nodes if one.name in self.outputs.values()]
+        with_softmax = [one.name for one in ends if one.op in ("softmax", "log_softmax")]
+        elsewhere = self.about.get("classes_elsewhere", bool(with_softmax) and node not in with_softmax)
+        about = {**self.about, "classes_elsewhere": elsewhere}
+        return replace(self, nodes=nodes_for(self.nodes, [node]), output=node, about=about)
 
     def parameters(self) -> int:
         return sum(node.parameters() for node in self.nodes)

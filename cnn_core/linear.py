@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import compress, product
-from typing import cast
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
 
-from cnn_core.arrays import Array, Pair, as_array, freeze
+from cnn_core.arrays import Array, as_array, freeze
 from cnn_core.backward import as_gradient
 from cnn_core.channels import check_bias
 from cnn_core.equation import WRITTEN_OUT, Equation
@@ -30,7 +29,7 @@ class LinearStep:
     Attributes
     ----------
     position
-        `(n, o)`.
+        `(n, o)`, or where the row stands and `o`.
     x, weight, products : (in,)
         The input, the weights of this output, and the two multiplied.
     running_sum : (in,)
@@ -41,7 +40,7 @@ class LinearStep:
         The output there. `total + bias` agrees with it but for the last bits.
     """
 
-    position: Pair
+    position: tuple[int, ...]
     x: Array
     weight: Array
     products: Array
@@ -69,10 +68,10 @@ class LinearTrace(Trace):
 
     Attributes
     ----------
-    x : (N, in)
+    x : (..., in)
     weight : (out, in)
     bias : (out,) or None
-    output : (N, out)
+    output : (..., out)
     """
 
     x: Array
@@ -82,7 +81,7 @@ class LinearTrace(Trace):
 
     def equation(self, *position: int) -> Equation:
         """Return `2·1 + 1·(-2) + 1 = 1`; of very many products, those above 0 and those below are summed first."""
-        step = self.step(*cast("Pair", position))
+        step = self.step(*position)
         terms = [self._product(step, k) for k in range(len(step.products))]
         known = self.step_value(position, "total", step.total)
         left: Expression = Sum(
@@ -90,13 +89,13 @@ class LinearTrace(Trace):
         )
         if self.bias is not None:
             parts = left.parts if len(terms) > WRITTEN_OUT else (left,)
-            left = Sum((*parts, self.value("bias", position[1])))
+            left = Sum((*parts, self.value("bias", position[-1])))
         return Equation.of(left, self.result("output", *position))
 
     def _product(self, step: LinearStep, k: int) -> Product:
-        n, o = step.position
+        *row, o = step.position
         known = self.step_value(step.position, f"products[{k}]", step.products[k])
-        return Product((self.value("x", n, k), self.value("weight", o, k)), known=known)
+        return Product((self.value("x", *row, k), self.value("weight", o, k)), known=known)
 
     def _for_and_against(self, step: LinearStep, terms: list[Product]) -> tuple[Expression, ...]:
         """Return the products above 0 and those below 0, as two sums; one of them where the other is empty."""
@@ -109,41 +108,45 @@ class LinearTrace(Trace):
 
     def part(self, position: tuple[int, ...], address: str) -> Equation | None:
         """Return how a part of a sum, or the sum so far, came about."""
-        step = self.step(*cast("Pair", position))
+        step = self.step(*position)
         return super().part(position, address) or running_sum_of(step.products, step.running_sum, address)
 
     def operand(self, position: tuple[int, ...], name: str, indices: tuple[int, ...]) -> str:
         """Return the address of an input, a weight or the bias."""
-        n, o = position
+        *row, o = position
         match name:
             case "x":
-                return address_of("x", (n, *indices))
+                return address_of("x", (*row, *indices))
             case "weight":
                 return address_of("weight", (o, *indices))
             case "bias" if self.bias is not None:
                 return address_of("bias", (o,))
         return super().operand(position, name, indices)
 
-    def positions(self) -> Iterator[Pair]:
-        return product(range(len(self.x)), range(len(self.weight)))
+    def positions(self) -> Iterator[tuple[int, ...]]:
+        return np.ndindex(self.output.shape)
 
-    def step(self, n: int, o: int) -> LinearStep:
-        """Return how `output[n, o]` came about."""
-        check_position((n, o), self.output.shape)
-        products = freeze(self.x[n] * self.weight[o])
+    def step(self, *position: int) -> LinearStep:
+        """Return how `output[position]` came about."""
+        check_position(position, self.output.shape)
+        *at, o = position
+        row = self.x[tuple(at)]
+        products = freeze(row * self.weight[o])
         running_sum = freeze(np.cumsum(products))
         return LinearStep(
-            position=(n, o),
-            x=self.x[n],
+            position=position,
+            x=row,
             weight=self.weight[o],
             products=products,
             running_sum=running_sum,
             total=float(running_sum[-1]),
             bias=None if self.bias is None else float(self.bias[o]),
-            value=float(self.output[n, o]),
+            value=float(self.output[position]),
         )
 
     def backward(self, grad_output: npt.ArrayLike) -> LinearBackward:
+        if self.x.ndim != 2:
+            raise ShapeError(f"x must have two axes (N, in) for its gradients, but its shape is {self.x.shape}.")
         return LinearBackward(self, as_gradient(grad_output, self.output))
 
     def values(self) -> Values:
@@ -156,8 +159,8 @@ def linear(x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None =
 
     Parameters
     ----------
-    x : (N, in)
-        The inputs, one a row.
+    x : (..., in)
+        The inputs, one a row; usually (N, in).
     weight : (out, in)
         The weights of each output, one a row.
     bias : (out,), optional
@@ -171,18 +174,20 @@ def linear(x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None =
     >>> linear([[1, 2]], [[3, 4]], [5]).output.tolist()
     [[16.0]]
     """
-    x = as_array("x", x, "N in")
+    x = as_array("x", x, "...")
     weight = as_array("weight", weight, "out in")
     bias = None if bias is None else as_array("bias", bias, "out")
-    if weight.shape[1] != x.shape[1]:
+    if x.ndim < 2:
+        raise ShapeError(f"x must have at least two axes (N, in), but its shape is {x.shape}.")
+    if weight.shape[1] != x.shape[-1]:
         raise ShapeError(
-            f"weight must have {counted(x.shape[1], 'column')}, one for each number in a row of x, "
+            f"weight must have {counted(x.shape[-1], 'column')}, one for each number in a row of x, "
             f"but its shape is {weight.shape}."
         )
     check_bias(bias, len(weight))
-    output = np.empty((len(x), len(weight)))
+    output = np.empty((*x.shape[:-1], len(weight)))
     # One product a row of x: one for all rows would round each row differently in different company.
-    np.matmul(weight, x[:, :, None], out=output[:, :, None])
+    np.matmul(weight, x[..., None], out=output[..., None])
     if bias is not None:
         output += bias
     return LinearTrace(x, weight, bias, freeze(output))

@@ -205,12 +205,17 @@ def class_names(name: str, source: Path | Sequence[str] | None, graph: Graph, co
         names = [str(one) for one in source]
     else:
         said = graph.about.get("metadata", {})
-        held = next((_parsed(said[key]) for key in ("names", "classes", "labels") if key in said), None)
+        held = next((_parsed(said[key]) for key in ("names", "classes", "labels") if key in said), _characters(said))
         held = [held[key] for key in sorted(held)] if isinstance(held, dict) else held
         return tuple(map(str, held)) if isinstance(held, list | tuple) and len(held) == count else None
     if len(names) != count:
         raise InputError(f"{name} must have {counted(count, 'name')}, one for each class, but it has {len(names)}.")
     return tuple(names)
+
+
+def _characters(said: Mapping[str, str]) -> list[str] | None:
+    """Return the characters that PaddleOCR's networks read: a blank before those in the file, a space after them."""
+    return ["blank", *said["character"].splitlines(), "space"] if "character" in said else None
 
 
 def is_strange(graph: Graph, x: Array) -> float | None:

@@ -34,6 +34,7 @@ from cnn_core.conv2d import conv2d
 from cnn_core.conv_transpose2d import conv_transpose2d
 from cnn_core.flatten import flatten
 from cnn_core.linear import linear
+from cnn_core.matmul import matmul
 from cnn_core.max_pool2d import adaptive_max_pool2d, max_pool2d
 from cnn_core.normalization import group_norm, instance_norm, layer_norm, local_response_norm
 from cnn_core.rearranging import channel_shuffle, concat, narrow, pad2d, permute, reshape, slices
@@ -90,6 +91,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "conv2d": Operation(conv2d, "conv2d", "maps"),
         "conv_transpose2d": Operation(conv_transpose2d, "transposed conv", "enlarge"),
         "linear": Operation(linear, "linear", "maps"),
+        "matmul": Operation(matmul, "matrix product", "maps", _BOTH),
         "max_pool2d": Operation(max_pool2d, "max pool", "maps"),
         "avg_pool2d": Operation(avg_pool2d, "average pool", "maps"),
         "adaptive_max_pool2d": Operation(adaptive_max_pool2d, "global max pool", "maps"),
@@ -140,6 +142,11 @@ def cells_needed(
         return _COUNTED[op](shape, arrays, options)
     if op == "linear":
         return prod(shape[:-1]) * len(arrays["weight"])
+    if op == "matmul":
+        free = iter(shapes)
+        x, y = (arrays[name].shape if name in arrays else next(free) for name in _BOTH)
+        sides = (max(pair) for pair in zip_longest(x[-3::-1], y[-3::-1], fillvalue=1))
+        return prod((*sides, *x[-2:-1], *y[-1:]))
     if OPERATIONS[op].operands == _BOTH:
         axes = (*shapes, *(array.shape for array in arrays.values()))
         return prod(max(sides) for sides in zip_longest(*map(reversed, axes), fillvalue=1))

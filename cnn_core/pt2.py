@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnn_core.archives import model_archive
 from cnn_core.arrays import Array, freeze
-from cnn_core.aten import AtenCall, AtenConversion, TensorName
+from cnn_core.aten import AtenCall, AtenConversion, TensorName, part_name
 from cnn_core.errors import Damaged, InputError
 from cnn_core.graph import Graph
 from cnn_core.onnx.files import MAX_MODEL_BYTES
@@ -79,11 +79,14 @@ def _calls(graph: Entry) -> Iterator[AtenCall]:
         made = [one["as_tensor"]["name"] for one in node["outputs"] if "as_tensor" in one]
         if not made and all("as_sym_int" in one for one in node["outputs"]):
             continue
-        name = str(made[0] if made else node["target"])
+        parts = [one["name"] for each in node["outputs"] if "as_tensors" in each for one in each["as_tensors"]]
+        name = str(made[0] if made else f"{parts[0]} and others" if parts else node["target"])
         target = node["target"].removeprefix("torch.ops.aten.").partition(".")[0]
         given = {one["name"]: _argument(one["arg"]) for one in node["inputs"]}
         _, path, kind = (node["metadata"].get("nn_module_stack") or ",,").split(";")[-1].split(",", 2)
         yield AtenCall(name, target, given, _sides(graph, name) if made else (), path, kind)
+        for k, part in enumerate(parts):
+            yield AtenCall(part, "getitem", {"self": TensorName(part_name(name, k))}, _sides(graph, part), "", "")
 
 
 def _argument(given: Entry) -> Any:

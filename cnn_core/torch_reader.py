@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterator
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 from torch import fx, nn
 
 from cnn_core.arrays import freeze
-from cnn_core.aten import AtenCall, AtenConversion, TensorName
+from cnn_core.aten import AtenCall, AtenConversion, TensorName, part_name
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph
 
@@ -70,6 +71,11 @@ def _calls(program: torch.export.ExportedProgram) -> Iterator[AtenCall]:
     """Give the calls that make arrays; what only computes sizes is left out."""
     for node in program.graph.nodes:
         if node.op != "call_function" or isinstance(node.meta.get("val"), int | torch.SymInt):
+            continue
+        if node.target is getitem:
+            source, k = node.args
+            whole = TensorName(part_name(str(source), int(str(k))))
+            yield AtenCall(node.name, "getitem", {"self": whole}, _sides(node), "", "")
             continue
         schema = getattr(node.target, "_schema", None)
         names = [argument.name for argument in schema.arguments] if schema else []

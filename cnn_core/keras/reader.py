@@ -97,10 +97,10 @@ class KerasConversion(Building):
         self.metadata: dict[str, str] = {}
 
     def graph(self, config: Config) -> Graph:
-        output = self.settled(self._model(config, self.input, "", ""))
+        outputs = {name: self.settled(node) for name, node in self._model(config, self.input, "", "").items()}
         if not self.nodes:
             raise Damaged("it holds no network")
-        return self.finish({output: output}, metadata=self.metadata, producer="keras")
+        return self.finish(outputs, metadata=self.metadata, producer="keras")
 
     def add(
         self,
@@ -139,19 +139,22 @@ class KerasConversion(Building):
         """Return a node that gives maps with the channels last as one that has them first."""
         return self.add(f"{name}.first", "permute", node, dims=(0, 3, 1, 2)) if len(self.shape(node)) == 4 else node
 
-    def _model(self, entry: Config, fed: str, folder: str, prefix: str) -> str:
-        """Append all layers of a model that is fed by a node, and return the node that it ends with."""
+    def _model(self, entry: Config, fed: str, folder: str, prefix: str) -> dict[str, str]:
+        """Append all layers of a model that is fed by a node, and return the nodes that it ends with, by name."""
         config, stored = entry["config"], _stored_names(entry["config"]["layers"])
         places = [f"{folder}layers/{name}" for name in stored]
         if entry["class_name"] == "Sequential":
             for layer, place in zip(config["layers"], places, strict=True):
                 fed = self._call(layer, [fed], (), place, prefix)
-            return fed
+            return {config["layers"][-1]["config"].get("name", fed): fed} if config["layers"] else {fed: fed}
         return self._functional(config, fed, places, prefix)
 
-    def _functional(self, config: Config, fed: str, places: Sequence[str], prefix: str) -> str:
+    def _functional(self, config: Config, fed: str, places: Sequence[str], prefix: str) -> dict[str, str]:
         """Call layers as soon as what feeds them is there."""
-        made = {_key(_only(config["input_layers"])): fed}
+        inputs = _ends(config["input_layers"])
+        if len(inputs) != 1:
+            raise InputError(f"model must have one input, but it has {len(inputs)}.")
+        made = {_key(next(iter(inputs.values()))): fed}
         left = [
             (layer, place, k, _tensors(call))
             for layer, place in zip(config["layers"], places, strict=True)
@@ -168,14 +171,17 @@ class KerasConversion(Building):
             if len(waiting) == len(left):
                 raise Damaged(f"{left[0][0]['name']} is fed by nothing")
             left = waiting
-        return made[_key(_only(config["output_layers"]))]
+        return {name: made[_key(end)] for name, end in _ends(config["output_layers"]).items()}
 
     def _call(self, entry: Config, inputs: list[str], constants: tuple[float, ...], place: str, prefix: str) -> str:
         from cnn_core.keras.layers import KEEPING_ORDER, LAYERS  # noqa: PLC0415  they know the conversion
 
         kind, name = entry["class_name"], f"{prefix}{entry['config'].get('name', entry.get('name'))}"
         if kind in _MODELS:
-            return self._model(entry, self.settled(inputs[0]), f"{place}/", f"{name}.")
+            given = self._model(entry, self.settled(inputs[0]), f"{place}/", f"{name}.")
+            if len(given) != 1:
+                raise InputError(f"model must hold models of one output, but {name} has {len(given)}.")
+            return next(iter(given.values()))
         if kind not in KEEPING_ORDER:
             inputs = [self.settled(one) for one in inputs]
         arrays = self.weights.arrays(f"{place}/vars")
@@ -262,10 +268,8 @@ def _key(history: Sequence[Any]) -> tuple[str, int]:
     return str(history[0]), int(history[1])
 
 
-def _only(ends: Sequence[Any]) -> Sequence[Any]:
-    """Return the one input or output of a model: `["name", 0, 0]`, or a list of one such."""
-    if isinstance(ends[0], list):
-        if len(ends) > 1:
-            raise InputError(f"model must have one input and one output, but it has {len(ends)}.")
-        return ends[0]
-    return ends
+def _ends(ends: Any) -> dict[str, Sequence[Any]]:
+    """Return the inputs or outputs of a model by name: from `["name", 0, 0]`, a list of such, or names for them."""
+    if isinstance(ends, dict):
+        return ends
+    return {str(end[0]): end for end in (ends if isinstance(ends[0], list) else [ends])}

@@ -11,7 +11,7 @@ from cnn_core.arrays import freeze
 from cnn_core.onnx.reader import Conversion
 from cnn_core.onnx.wire import NodeMessage
 
-__all__ = ["JOINS"]
+__all__ = ["JOINS", "binary"]
 
 
 def _add(conversion: Conversion, message: NodeMessage) -> None:
@@ -26,10 +26,10 @@ def _add(conversion: Conversion, message: NodeMessage) -> None:
             held = {**last.arrays, "bias": freeze(bias.reshape(-1))}
             conversion.replace_last(replace(last, arrays=held), message)
             return
-    _binary("add", conversion, message)
+    binary("add", conversion, message)
 
 
-def _binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
+def binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
     """Join two values, either of which may be a constant."""
     operands = dict(zip(("x", "y"), message.inputs, strict=True))
     arrays = {name: conversion.array(one) for name, one in operands.items()}
@@ -38,7 +38,12 @@ def _binary(op: str, conversion: Conversion, message: NodeMessage) -> None:
 
 
 def _multiply(conversion: Conversion, message: NodeMessage) -> None:
-    """Multiply two values; a value times its own sigmoid is SiLU."""
+    """Multiply two values; a value times its own sigmoid is SiLU, and one times 1 is the same."""
+    for x, factor in (message.inputs, message.inputs[::-1]):
+        number = conversion.constant(factor)
+        if number is not None and number.size == 1 and number.ravel()[0] == 1 and not conversion.is_constant(x):
+            conversion.alias(message, x)
+            return
     for x, gate in (message.inputs, message.inputs[::-1]):
         made = next((node for node in conversion.nodes if node.name == conversion.named.get(gate)), None)
         is_gate = made is not None and made.op == "sigmoid" and conversion.is_used_once(gate)
@@ -46,7 +51,7 @@ def _multiply(conversion: Conversion, message: NodeMessage) -> None:
             conversion.drop(made)
             conversion.add(message, "silu", [x])
             return
-    _binary("multiply", conversion, message)
+    binary("multiply", conversion, message)
 
 
 def _sum(conversion: Conversion, message: NodeMessage) -> None:
@@ -63,9 +68,9 @@ def _sum(conversion: Conversion, message: NodeMessage) -> None:
 JOINS: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProxyType(
     {
         "Add": _add,
-        "Div": partial(_binary, "divide"),
+        "Div": partial(binary, "divide"),
         "Mul": _multiply,
-        "Sub": partial(_binary, "subtract"),
+        "Sub": partial(binary, "subtract"),
         "Sum": _sum,
     }
 )

@@ -13,7 +13,7 @@ from cnn_core.arrays import Array, Pair, freeze
 from cnn_core.building import size_of_means
 from cnn_core.errors import InputError
 from cnn_core.onnx.attributes import axes_of, axis_of, number_of
-from cnn_core.onnx.joins import JOINS
+from cnn_core.onnx.joins import JOINS, binary
 from cnn_core.onnx.moves import MOVES, into
 from cnn_core.onnx.reader import Conversion
 from cnn_core.onnx.wire import NodeMessage
@@ -153,12 +153,13 @@ def _scaled(array: Array, factor: float) -> Array:
 
 
 def _matmul(conversion: Conversion, message: NodeMessage) -> None:
-    weight = conversion.array(message.inputs[1])
-    if weight is None or weight.ndim != 2 or len(conversion.shape(message.inputs[0])) != 2:
-        raise InputError(
-            f"model must multiply a row of numbers by weights that it holds, but {message.name!r} multiplies otherwise."
-        )
-    conversion.add(message, "linear", arrays={"weight": _scaled(weight.T, 1)})
+    """Multiply rows by weights, a linear layer, or the matrices of two arrays."""
+    first, second = message.inputs
+    weight = conversion.array(second)
+    if weight is not None and weight.ndim == 2 and len(conversion.shape(first)) > 1:
+        conversion.add(message, "linear", arrays={"weight": _scaled(weight.T, 1)})
+    else:
+        binary("matmul", conversion, message)
 
 
 def _plain(op: str, conversion: Conversion, message: NodeMessage, **defaults: tuple[str, float]) -> None:

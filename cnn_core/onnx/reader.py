@@ -17,6 +17,7 @@ from cnn_core.graph import Graph, Node
 from cnn_core.onnx.files import MAX_MODEL_BYTES, Outside
 from cnn_core.onnx.folding import FOLDED, Constant, fold
 from cnn_core.onnx.wire import ModelMessage, NodeMessage, read_message
+from cnn_core.onnx.written_out import rejoined
 from cnn_core.reading.files import read_bytes
 
 __all__ = ["Conversion", "read_onnx"]
@@ -53,6 +54,11 @@ def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Gra
         model = read_message(data)
         if not model.nodes or not model.outputs:
             raise Damaged("it holds no network")
+        if len(model.nodes) > _MOST_NODES:
+            raise InputError(
+                f"{name} must have at most {_MOST_NODES:,} operations, but {path.name} has {len(model.nodes):,}."
+            )
+        model = rejoined(model)
         _refuse_unknown(name, path, model)
         return Conversion(model, Outside(path), _input_of(name, path, model, size)).graph()
     except (Damaged, RecursionError) as error:
@@ -62,10 +68,6 @@ def read_onnx(name: str, path: Path, size: tuple[int, int] | None = None) -> Gra
 def _refuse_unknown(name: str, path: Path, model: ModelMessage) -> None:
     from cnn_core.onnx.operators import OPERATORS  # noqa: PLC0415  they know the conversion
 
-    if len(model.nodes) > _MOST_NODES:
-        raise InputError(
-            f"{name} must have at most {_MOST_NODES:,} operations, but {path.name} has {len(model.nodes):,}."
-        )
     unknown = [node for node in model.nodes if node.op not in OPERATORS and node.op not in FOLDED]
     if not unknown:
         return

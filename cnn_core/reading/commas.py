@@ -17,6 +17,7 @@ _THOUSANDS = re.compile(
 )
 _LAKHS = re.compile(r"[+-]?[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?", re.ASCII)
 """As they are grouped in India; where blanks stand between numbers, for else these are three numbers with commas."""
+_MILLIONS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3}){2,}", re.ASCII)
 _LIKE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _BREAK = re.compile(r"\s*,\s*|\s+")
 
@@ -37,6 +38,8 @@ def split_numbers(name: str, lines: Sequence[str]) -> list[list[str]]:
     rows = [_BREAK.split(line.strip()) if line.strip() else [] for line in lines]
     with_comma = [word for line in lines for word in _WORD.findall(line) if "," in word.strip(",")]
     has_points = any("." in line for line in lines)
+    if blanks and not is_rectangular(rows):
+        refuse_thousands(name, " ".join(lines), (_MILLIONS,))
     if not with_comma or has_points or not all(_DECIMAL.fullmatch(word.strip(",")) for word in with_comma):
         return rows
     if not all(map(all, rows)):  # a cell is empty, and will be named
@@ -46,6 +49,9 @@ def split_numbers(name: str, lines: Sequence[str]) -> list[list[str]]:
         return rows
     if is_rectangular(rows) and not any(re.search(r",0\d", word) for word in with_comma):
         raise asked(name, decimals, rows, ", ")
+    if all(_LIKE_THOUSANDS.fullmatch(word.strip(",")) for word in with_comma):
+        whole = [[word.replace(",", "") for word in line.split()] for line in lines]
+        raise asked(name, decimals, whole, " ")
     return decimals
 
 

@@ -242,7 +242,7 @@ class NetSpec(NetworkSpec):
     @cached_property
     def reading(self) -> NetRecord:
         found = NetRecord(self.graph, self.entered, depth=self.depth)
-        count = found.output.size if found.probabilities is not None else 0
+        count = found.classes
         if self.classes is not None and not count:
             raise InputError("classes must go with a network that tells classes apart, but this one returns maps.")
         names = class_names("classes", self.classes, self.graph, count)

@@ -293,8 +293,8 @@ def marked_cells(maps: FeatureMaps, index: int, cells: tuple[float, float, int, 
 
 
 def as_maps(output: Array) -> Array:
-    """Return maps as they are, and a row of numbers as maps of one value each."""
-    return output if output.ndim == 3 else output.reshape(-1, 1, 1)
+    """Return maps as they are, several rows as one map, and a row of numbers as maps of one value each."""
+    return output.reshape(-1, 1, 1) if output.ndim == 1 else output.reshape(-1, *output.shape[-2:])
 
 
 def shape_in_words(maps: Array) -> str:

@@ -39,6 +39,8 @@ def show_ending(board: NetBoard) -> None:
         Verdict(board).play()
     elif reading.probabilities is not None:
         show_likeliest(board)
+    elif reading.read_in_rows:
+        show_rows(board)
     elif reading.output.ndim == 3:
         if reading.levels is not None:
             show_u(board, reading.levels)
@@ -212,6 +214,28 @@ def show_numbers(board: NetBoard) -> None:
     given = given_in(board, box.part(0, 0.46))
     said = say_many("This network gives {count} number.", "This network gives {count} numbers.", len(output))
     with stage.beat("explain", said, reason=learned(reading)):
+        board.empty()
+        stage.play(FadeIn(given), run_time=0.6)
+        stage.play(FadeIn(numbers), run_time=1.0)
+
+
+def show_rows(board: NetBoard) -> None:
+    """Show what was read place after place, but for what is likeliest nearly everywhere, beside what was given."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
+    assert reading.by_row is not None, "the network reads place after place"
+    shares, rows = reading.by_row.output[0], reading.read_in_rows
+    values = freeze(np.array([shares[place] for place in rows]))
+    names = [short_name(reading.called(k)) for _, k in rows]
+    numbers = NumberList(values, names, "rows[{}].probability".format, stage.theme, box.part(0.52, 1))
+    given = given_in(board, box.part(0, 0.46))
+    said = say(
+        "At each of {places} places it gives {classes} probabilities. Most often {commonest} is likeliest; here are "
+        "the first others, in order.",
+        places=len(shares),
+        classes=f"{reading.classes:,}",
+        commonest=reading.in_words(reading.commonest),
+    )
+    with stage.beat("explain", said, reason=say("Softmax is taken for each place by itself.")):
         board.empty()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(numbers), run_time=1.0)

@@ -37,6 +37,8 @@ def why_maps(one: WorkedOut) -> str:
     match one.node.op:
         case "add":
             return say("A block adds to what goes past it.")
+        case "matmul":
+            return say("Each row of one meets each column of the other.")
         case "multiply":
             return say("A gate says how much of a map goes on.")
         case "adaptive_avg_pool2d" | "avg_pool2d":

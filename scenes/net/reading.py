@@ -25,13 +25,15 @@ from scenes.net.worked import WorkedOut
 from scenes.specs.base import SpecValues
 from scenes.specs.digit_image import DigitImage
 
-__all__ = ["ENDS", "MOST_IN_A_TABLE", "NetReading", "short_name"]
+__all__ = ["ENDS", "MOST_COLUMNS", "MOST_IN_A_TABLE", "NetReading", "short_name"]
 
 MOST_NAMED = 5
 """Classes that are named at the end, where there are too many for a table:"""
 MOST_IN_A_TABLE = 10
 _MOST_STEPS, _MOST_MAPS, _MOST_NUMBERS = 22, 64, 10_000
 """Of a network that is told step by step: its steps, and of what one of them gives."""
+MOST_COLUMNS = 60
+"""Of many rows of numbers, that are shown."""
 _MOVES = ("permute", "reshape")
 """Operations behind which rows and columns are others."""
 ENDS: dict[str, Literal["smallest", "largest"]] = {"lows": "smallest", "highs": "largest"}
@@ -136,8 +138,10 @@ class NetReading:
         return self.unturned(node.inputs[0]) if node is not None and turns else name
 
     def shown(self, stage: int) -> Array:
-        """Return what is shown of a stage: its strongest maps (C, H, W), or all of its numbers."""
+        """Return what is shown of a stage: its strongest maps (C, H, W), of rows their strongest columns, or all."""
         output = self.output_of(self.unturned(self.stages[stage].output))
+        if output.ndim == 2:
+            return strongest_maps(output.T[:, None], MOST_COLUMNS)[0][:, 0].T
         return strongest_maps(output)[0] if output.ndim == 3 else output
 
     @cached_property
@@ -186,9 +190,37 @@ class NetReading:
         trace = self.traces[last.name]
         if isinstance(trace, SoftmaxTrace) and trace.x.ndim == 2:
             return softmax(trace.x) if isinstance(trace, LogSoftmaxTrace) else trace
-        if trace.output.ndim != 2 or trace.output.shape[1] < 2 or OPERATIONS[last.op].kind == "activation":
-            return None
-        return softmax(trace.output)
+        is_row = trace.output.ndim == 2 and trace.output.shape[1] > 1 and OPERATIONS[last.op].kind != "activation"
+        return softmax(trace.output) if is_row and not self.graph.about.get("classes_elsewhere") else None
+
+    @property
+    def by_row(self) -> SoftmaxTrace | None:
+        """The softmax of each row of scores, (1, rows, classes), where a network reads place after place."""
+        trace = self.traces[self.graph.output]
+        is_softmax = isinstance(trace, SoftmaxTrace) and not isinstance(trace, LogSoftmaxTrace)
+        return trace if isinstance(trace, SoftmaxTrace) and is_softmax and trace.x.ndim == 3 == trace.dim + 1 else None
+
+    @property
+    def commonest(self) -> int:
+        """The class that is likeliest in most rows."""
+        assert self.by_row is not None, "the network reads place after place"
+        return int(np.bincount(self.by_row.output[0].argmax(axis=1)).argmax())
+
+    @cached_property
+    def read_in_rows(self) -> list[tuple[int, int]]:
+        """Row and likeliest class, where that is neither the commonest one nor that of the row before; the first."""
+        if self.by_row is None:
+            return []
+        likeliest: list[int] = self.by_row.output[0].argmax(axis=1).tolist()
+        before = [-1, *likeliest]
+        rows = [(row, k) for row, k in enumerate(likeliest) if k not in (self.commonest, before[row])]
+        return rows[:MOST_IN_A_TABLE]
+
+    @property
+    def classes(self) -> int:
+        """How many classes it tells apart; 0 where it gives something else."""
+        found = self.by_row if self.probabilities is None else self.probabilities
+        return 0 if found is None else found.output.shape[-1]
 
     @property
     def scored(self) -> SoftmaxTrace:

@@ -46,6 +46,12 @@ class NetRecord(NetReading):
             found["output"] = self.output
         if self.probabilities is not None:
             found |= self._classes(self.probabilities)
+        if self.by_row is not None:
+            shares = self.by_row.output[0]
+            found["rows"] = [
+                {"row": row, "class": k, "label": self.called(k), "probability": shares[row, k]}
+                for row, k in self.read_in_rows
+            ]
         return found
 
     def _described(self, node: Node) -> SpecValues:
@@ -76,14 +82,16 @@ class NetRecord(NetReading):
                 found = self.in_layer(indices[0], inside)
             case "top" | "others" | "class_map" | "softmax" if self.probabilities is not None:
                 found = self._classified(name, indices, inside)
+            case "rows" if inside == "probability":
+                found = self._given(self.graph.output, (0, *self.read_in_rows[indices[0]]))
             case "output":
                 found = self._given(self.graph.output, (0, *indices))
-            case "classes" | "receptive" | "worked_out":
+            case "classes" | "receptive" | "rows" | "worked_out":
                 found = Given("counted")
             case "prediction" | "label":
                 found = Given("prediction" if name == "prediction" else "given")
         if found is None:
-            names = "x, stages, layers, worked_out, softmax, top, others or output"
+            names = "x, stages, layers, worked_out, softmax, top, others, rows or output"
             raise InputError(f"an address must name {names}, but it is {address!r}.")
         return found
 
@@ -113,6 +121,7 @@ class NetRecord(NetReading):
     def results(self) -> Iterator[str]:
         """Give what is worked out, and the probabilities: of all classes, or of the likeliest."""
         yield from (f"{one.address}.value" for one in self.worked_out)
+        yield from (f"rows[{k}].probability" for k in range(len(self.read_in_rows)))
         if self.is_tabled and self.probabilities is not None:
             yield from (f"softmax.{address}" for address in self.probabilities.results())
         else:

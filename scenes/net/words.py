@@ -11,7 +11,7 @@ from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
 from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.choosing import MOST_SHOWN
-from scenes.net.reading import NetReading
+from scenes.net.reading import MOST_COLUMNS, NetReading
 from scenes.net.worked import WorkedOut
 
 __all__ = [
@@ -47,6 +47,8 @@ SHORT = MappingProxyType(
     }
 )
 """Names of steps that are shorter in a strip."""
+_MOVES = ("permute", "reshape", "narrow")
+"""Steps that make nothing: they are named where there are no others."""
 _FEW = 2
 """Steps of a stage that are named one by one."""
 
@@ -125,7 +127,7 @@ def told_output(graph: Graph) -> str:
 
 def stage_line(stage: NetStage) -> tuple[str, str]:
     """Return what a stage ends with, and its steps, for a table."""
-    shape = "×".join(map(str, stage.shape)) if len(stage.shape) == 3 else str(stage.shape[0])
+    shape = "×".join(map(str, stage.shape))
     return shape, steps_of(stage)
 
 
@@ -139,6 +141,8 @@ def told_stage(index: int, stage: NetStage, depth: Depth | None) -> str:
         said = say("Stop {number} gives {shape}, after {steps}.", **named)
     if len(stage.shape) == 3 and stage.shape[0] > MOST_SHOWN:
         said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
+    if len(stage.shape) == 2 and stage.shape[1] > MOST_COLUMNS:
+        said = f"{said} {say('The {shown} strongest columns are shown.', shown=MOST_COLUMNS)}"
     return f"{said} {bridged(stage)}".strip() if is_whole else said
 
 
@@ -147,7 +151,9 @@ def why_stage(reading: NetReading, index: int) -> str:
     stage = reading.stages[index]
     before = reading.stages[index - 1].shape if index else reading.maps_in.shape
     if len(stage.shape) < 3:
-        return say("Places are gone: these numbers describe the whole picture.")
+        by_row = any(node.op == "linear" for place in stage.places() for node in place.nodes)
+        whole = say("Places are gone: these numbers describe the whole picture.")
+        return whole if len(stage.shape) == 1 else say("Each row is a place.") if by_row else ""
     if len(before) < 3:
         return say("Numbers become maps again.")
     fewer, more = stage.shape[1] < before[1], stage.shape[0] > before[0]
@@ -162,6 +168,10 @@ def why_stage(reading: NetReading, index: int) -> str:
 
 def shape_of(stage: NetStage) -> str:
     count = stage.shape[0]
+    if len(stage.shape) == 2:
+        return say_many(
+            "{count} row of {size} numbers", "{count} rows of {size} numbers", count, size=f"{stage.shape[1]:,}"
+        )
     if len(stage.shape) < 3:
         return say_many("{count} number", "{count} numbers", count)
     return say_many("{count} map of {size}", "{count} maps of {size}", count, size="×".join(map(str, stage.shape[1:])))
@@ -181,8 +191,11 @@ def bridged(stage: NetStage) -> str:
 
 
 def steps_of(stage: NetStage) -> str:
-    """Say which kinds of steps a stage has, and how often."""
-    kinds = Counter(OPERATIONS[place.maker.op].name for place in stage.places())
+    """Say which kinds of steps a stage has, and how often; those that only move numbers where there are no others."""
+    makers = [place.maker for place in stage.places()]
+    kinds = Counter(OPERATIONS[node.op].name for node in makers if node.op not in _MOVES) or Counter(
+        OPERATIONS[node.op].name for node in makers
+    )
     return listed(
         [name if count == 1 else say("{count} × {name}", count=count, name=name) for name, count in kinds.items()]
     )
@@ -199,6 +212,7 @@ def made_in_words(one: WorkedOut) -> str:
         "avg_pool2d": say("The mean of the window: {value}.", **named),
         "adaptive_avg_pool2d": say("The mean of the whole map: {value}.", **named),
         "add": say("Two maps are added, number by number: {value}.", **named),
+        "matmul": say("A row times a column, number by number, and added up: {value}.", **named),
         "multiply": say("Two numbers are multiplied, one of them a gate for its map: {value}.", **named),
     }
     return said.get(one.node.op) or say("Worked out: {value}.", **named)

@@ -91,7 +91,8 @@ def of_mnist(field: str, name: str) -> DigitImage:
 
 
 def of_values(field: str, source: Any) -> DigitImage:
-    if isinstance(source, str) and not any(letter.isdigit() for letter in source) and FileSource.of(source) is None:
+    is_word = isinstance(source, str) and not any(letter.isdigit() or letter == "." for letter in source)
+    if is_word and FileSource.of(source) is None:
         raise InputError(
             f'{field} must be a digit such as "mnist:7" or "mnist:#1234", or a picture, but it is {source!r}.'
         )

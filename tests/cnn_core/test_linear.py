@@ -55,7 +55,7 @@ def test_a_row_comes_out_the_same_to_the_last_bit_alone_and_in_company(size: int
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"x": [1, 2]}, r"x must have 2 axes \(N, in\), .* but its shape is \(2,\)"),
+        ({"x": [1, 2]}, r"x must have at least two axes \(N, in\), but its shape is \(2,\)"),
         ({"weight": [[1, 2, 3]]}, r"weight must have 2 columns, one for each number in a row of x, .* is \(1, 3\)"),
         ({"bias": [1, 2]}, "bias must hold one number for each output channel, 1 in all, but it holds 2"),
     ],
@@ -63,3 +63,15 @@ def test_a_row_comes_out_the_same_to_the_last_bit_alone_and_in_company(size: int
 def test_what_does_not_fit_is_refused(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ShapeError, match=message):
         linear(**{"x": [[1, 2]], "weight": [[3, 4]], **arguments})
+
+
+def test_rows_may_stand_in_several_axes() -> None:
+    rng = np.random.default_rng(4)
+    x, weight, bias = rng.standard_normal((2, 3, 5)), rng.standard_normal((4, 5)), rng.standard_normal(4)
+    trace = linear(x, weight, bias)
+    expected = torch.nn.functional.linear(*map(torch.tensor, (x, weight, bias)))
+    np.testing.assert_allclose(trace.output, expected.numpy(), rtol=1e-12, atol=1e-12)
+    assert trace.step(1, 2, 3).total + bias[3] == pytest.approx(trace.output[1, 2, 3])
+    assert trace.resolve("steps[23].x[4]") == "x[1,2,4]"
+    with pytest.raises(ShapeError, match=r"x must have two axes \(N, in\) for its gradients"):
+        trace.backward(np.ones((2, 3, 4)))

@@ -16,6 +16,7 @@ from torch import nn
 from cnn_core.equation import Equation
 from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
+from cnn_core.graph import Graph, Node
 from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
@@ -40,6 +41,20 @@ class TwoHeads(nn.Module):
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         maps = self.maps(x)
         return self.scores(maps), maps.permute(0, 2, 3, 1)
+
+
+class Reads(nn.Module):
+    """A class for each of eight places, with attention between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps, self.asked, self.scores = nn.Conv2d(1, 8, (6, 3)), nn.Linear(8, 24), nn.Linear(8, 70)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        rows = self.maps(x).flatten(2).transpose(1, 2)
+        query, key, value = self.asked(rows).view(1, 8, 3, 2, 4).permute(2, 0, 3, 1, 4).unbind(0)
+        mixed = torch.softmax(query @ key.transpose(-1, -2), -1) @ value
+        return torch.softmax(9 * self.scores(rows + mixed.transpose(1, 2).reshape(1, 8, 8)), -1)
 
 
 SHAPES = {
@@ -68,7 +83,10 @@ def spec_of(folder: Path, name: str, **given: Any) -> Any:
 def filmed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("nets")
     named = {"resnet": {"classes": [f"animal {k}" for k in range(7)]}, "unet": {}}
-    return {name: rehearse(spec_of(folder, name, **given)) for name, given in named.items()}
+    torch.manual_seed(0)
+    given = {"x": np.random.default_rng(0).normal(size=(1, 6, 10)), "classes": [f"letter {k}" for k in range(70)]}
+    reads = find("net").build({"model": Reads(), **given})
+    return {"reads": rehearse(reads), **{name: rehearse(spec_of(folder, name, **of)) for name, of in named.items()}}
 
 
 def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
@@ -141,7 +159,33 @@ def test_the_strip_says_what_each_stage_is_as_far_as_there_is_room(filmed: dict[
     assert not shape.lines(0.5)
 
 
-@pytest.mark.parametrize("name", ["resnet", "unet"])
+def test_a_net_that_reads_place_after_place_shows_what_it_read(filmed: dict[str, Any]) -> None:
+    spec = filmed["reads"].spec
+    reading = spec.trace()
+    likeliest = reading.output.argmax(axis=1).tolist()
+    commonest = max(set(likeliest), key=lambda k: (likeliest.count(k), -k))
+    before = [-1, *likeliest]
+    shown = [(row, k) for row, k in enumerate(likeliest) if k not in (commonest, before[row])]
+    assert [(one["row"], one["class"]) for one in spec.values()["rows"]] == shown
+    ending = filmed["reads"].timeline.beats[-1]
+    assert ending.caption == (
+        f"At each of 8 places it gives 70 probabilities. Most often letter {commonest} is likeliest; "
+        "here are the first others, in order."
+    )
+    assert [one.of for one in ending.shown] == [f"rows[{k}].probability" for k in range(len(shown))]
+    stage = next(beat.caption for beat in filmed["reads"].timeline.beats if "70 numbers" in beat.caption)
+    assert stage.endswith(
+        "8 rows of 70 numbers, after 2 × linear, 2 × matrix product and add. The 60 strongest columns are shown."
+    )
+
+
+def test_a_product_of_matrices_is_worked_out(filmed: dict[str, Any]) -> None:
+    assert "matmul" in [one.node.op for one in filmed["reads"].spec.trace().worked_out]
+    (said,) = (beat.caption for beat in filmed["reads"].timeline.beats if "Matrix product" in beat.caption)
+    assert "A row times a column, number by number, and added up:" in said
+
+
+@pytest.mark.parametrize("name", ["reads", "resnet", "unet"])
 def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: dict[str, Any]) -> None:
     spec = filmed[name].spec
     values = as_json(spec.values())
@@ -195,6 +239,23 @@ def test_one_of_several_outputs_is_told_and_named() -> None:
     assert (reading.shown(0).shape, reading.output.shape) == ((2, 6, 6), (6, 6, 2))
     with pytest.raises(InputError, match=f"head must be {first} or {other} for this model, but it is 'boxes'."):
         find("net").build({**given, "head": "boxes"})
+
+
+def test_scores_are_no_classes_where_another_output_has_the_softmax() -> None:
+    weight = {"weight": np.eye(4)}
+    nodes = [
+        *(Node("flat", "flatten", ("x",)), Node("box", "linear", ("flat",), weight)),
+        *(Node("scores", "linear", ("flat",), weight), Node("shares", "softmax", ("scores",), {}, {"dim": 1})),
+    ]
+    both = Graph(tuple(nodes), "x", "box", (1, 2, 2), {"outputs": {"b": "box", "s": "shares"}})
+    given = {"x": [[1, 2], [3, 4]], "model": both}
+    boxes, shares = (find("net").build({**given, "head": head}).trace() for head in ("b", "s"))
+    assert boxes.probabilities is None
+    assert shares.probabilities is not None
+    again = find("net").build({**given, "model": boxes.graph}).trace()
+    assert again.probabilities is None, "an output that was chosen before"
+    alone = Graph(tuple(nodes[:2]), "x", "box", (1, 2, 2), {"outputs": {"b": "box"}})
+    assert find("net").build({**given, "model": alone}).trace().probabilities is not None, "nothing else tells classes"
 
 
 def test_numbers_far_from_those_of_training_are_warned_of() -> None:

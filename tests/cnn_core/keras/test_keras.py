@@ -47,6 +47,25 @@ def changed(folder: Path, change: Callable[[Any], None] = lambda config: None, w
     return path
 
 
+@pytest.mark.parametrize("names", [["activation", "global_max_pooling2d"], ["picture", "strongest"]])
+def test_each_of_several_outputs_can_be_followed(names: list[str], tmp_path: Path) -> None:
+    ends = [["activation", 0, 0], ["global_max_pooling2d", 0, 0]]
+    with ZipFile(HERE / "branched.keras") as old, ZipFile(tmp_path / "net.keras", "w") as new:
+        config = json.loads(old.read("config.json"))
+        is_named = names[0] != "activation"
+        config["config"]["output_layers"] = dict(zip(names, ends, strict=True)) if is_named else ends
+        new.writestr("config.json", json.dumps(config))
+        new.writestr("model.weights.h5", old.read("model.weights.h5"))
+    graph = read_keras("model", tmp_path / "net.keras")
+    assert list(graph.outputs) == names
+    x = np.load(HERE / "branched.npz")["x"].transpose(0, 3, 1, 2)
+    whole = read_keras("model", HERE / "branched.keras")
+    given, expected = whole.forward(x), [whole.output, "global_max_pooling2d"]
+    for name, node in zip(names, expected, strict=True):
+        one = graph.giving(name)
+        np.testing.assert_array_equal(one.forward(x)[one.output].output.ravel(), given[node].output.ravel())
+
+
 def layer(kind: str, **config: Any) -> Callable[[Any], None]:
     return lambda layers: layers[2].update(class_name=kind, config={"name": "odd", **config})
 
