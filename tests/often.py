@@ -20,7 +20,7 @@ def in_turn(*axes: Iterable[Any], seldom: Collection[Any] = ()) -> list[Any]:
     turns = {tuple(turn % len(axis) for axis in listed) for turn in range(max(map(len, listed)))}
     places = product(*(range(len(axis)) for axis in listed))
     return [
-        _param(*combined, often=at in turns and not set(combined) & set(seldom))
+        _param(*combined, often=at in turns and not any(one in seldom for one in combined))
         for at, combined in zip(places, product(*listed), strict=True)
     ]
 
