@@ -30,14 +30,14 @@ CLOCK = """(() => {
     let [now, waiting] = [0, []];
     performance.now = () => now;
     window.requestAnimationFrame = (callback) => waiting.push(callback);
-    window.elapse = (seconds, step = 1 / 60) => {
+    window.elapse = (seconds, step = Math.max(1 / 60, seconds / 120)) => {
         for (let left = Math.max(1, Math.round(seconds / step)); left; left -= 1) {
             now += 1000 * step;
             waiting.splice(0).forEach((callback) => callback(now));
         }
     };
 })();"""
-"""Time of the tests' own, for pages: it goes by in `elapse(seconds, step)` alone, picture by picture."""
+"""Time of the tests' own, for pages: it goes by in `elapse(seconds, step)` alone, in 120 steps or fewer."""
 
 AXE = Path(__file__).parents[4] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -64,9 +64,9 @@ def ready(page: Any) -> Any:
     return page
 
 
-def elapse(page: Any, seconds: float, step: float = 1 / 60) -> None:
+def elapse(page: Any, seconds: float, step: float | None = None) -> None:
     """Let time go by in a page, or in a frame of one."""
-    page.locator("body").evaluate("(_, [seconds, step]) => elapse(seconds, step)", [seconds, step])
+    page.locator("body").evaluate("(_, [seconds, step]) => elapse(seconds, step ?? undefined)", [seconds, step])
 
 
 def pixel(page: Any, x: float, y: float) -> tuple[int, ...]:
