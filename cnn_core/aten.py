@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnn_core.arrays import Array, freeze
-from cnn_core.building import Building, size_of_means
+from cnn_core.building import Building, cut_into, size_of_means
 from cnn_core.errors import InputError
 from cnn_core.graph import Graph, Node
 
@@ -219,13 +219,10 @@ def _split(conversion: AtenConversion, call: AtenCall) -> None:
     axis, side = _along(conversion, call)
     sizes = call.given.get("split_sizes")
     size = call.given.get("split_size") or -(-side // call.given.get("chunks", 1))
-    start = 0
-    for k, wanted in enumerate(sizes or [size] * -(-side // size)):
-        length = min(wanted, side - start)
+    for k, (start, length) in enumerate(cut_into(side, sizes or [size] * -(-side // size))):
         options = {"dim": axis, "start": start, "length": length}
         name, source = conversion.unique(f"{conversion.name_of(call)} {k}"), conversion.named[call.given["self"]]
         conversion.put(Node(name, "narrow", (source,), {}, options), part_name(call.name, k))
-        start += length
 
 
 def part_name(name: str, k: int) -> str:

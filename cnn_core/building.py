@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cnn_core.arrays import Array, Pair
 from cnn_core.errors import InputError
 from cnn_core.graph import MAX_KEPT, Graph, Node, nodes_for, probe
 
-__all__ = ["Building", "size_of_means"]
+__all__ = ["Building", "cut_into", "size_of_means"]
 
 
 class Building:
@@ -24,6 +24,8 @@ class Building:
         The node, or the input, by what the reader calls its output.
     values
         What each node makes of the made-up image.
+    by_name
+        The nodes by their names.
     notes
         What whoever sees the network should know: `dropout` was left out.
     """
@@ -34,7 +36,7 @@ class Building:
         self.values: dict[str, Array] = {input: probe(input_shape)}
         self.nodes: list[Node] = []
         self.notes: set[str] = set()
-        self._made: dict[str, Node] = {}
+        self.by_name: dict[str, Node] = {}
         self._kept = 0
 
     def put(self, node: Node, called: str) -> None:
@@ -50,7 +52,7 @@ class Building:
             )
         self.values[node.name] = output
         self.nodes.append(node)
-        self._made[node.name] = node
+        self.by_name[node.name] = node
         self.named[called] = node.name
 
     def _as_shuffle(self, node: Node) -> Node:
@@ -58,8 +60,8 @@ class Building:
 
         What was done before stays, and is left out in the end where nobody else needs it.
         """
-        turned = self._made.get(node.inputs[0]) if node.op == "reshape" else None
-        grouped = self._made.get(turned.inputs[0]) if turned is not None and turned.op == "permute" else None
+        turned = self.by_name.get(node.inputs[0]) if node.op == "reshape" else None
+        grouped = self.by_name.get(turned.inputs[0]) if turned is not None and turned.op == "permute" else None
         if turned is None or grouped is None or grouped.op != "reshape" or turned.options["dims"] != (0, 2, 1, 3, 4):
             return node
         (source,), shape = grouped.inputs, self.values[grouped.name].shape
@@ -85,6 +87,19 @@ class Building:
         return Graph(
             nodes, self.input, first, self.input_shape, {**about, "outputs": dict(outputs), "notes": sorted(self.notes)}
         )
+
+
+def cut_into(side: int, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Give start and length of each part of an axis that is cut into these; the last one may be shorter.
+
+    >>> list(cut_into(5, [2, 2, 2]))
+    [(0, 2), (2, 2), (4, 1)]
+    """
+    start = 0
+    for size in sizes:
+        length = min(size, side - start)
+        yield start, length
+        start += length
 
 
 def size_of_means(called: str, shape: Sequence[int], axes: Sequence[int]) -> Pair:

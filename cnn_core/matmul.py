@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from cnn_core.expression import Product, Sum
 from cnn_core.trace import Trace, Values, address_of, check_position, scalar
 
 __all__ = ["MatmulStep", "MatmulTrace", "matmul"]
+
+
+_At = TypeVar("_At", int, slice)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,22 +80,18 @@ class MatmulTrace(Trace):
     def step(self, *position: int) -> MatmulStep:
         """Return how `output[position]` came about."""
         check_position(position, self.output.shape)
-        inner = range(self.x.shape[-1])
-        x, y = (
-            np.array([array[self._place(name, position, k)] for k in inner])
-            for name, array in (("x", self.x), ("y", self.y))
-        )
-        return MatmulStep(position, freeze(x), freeze(y), freeze(x * y), float(self.output[position]))
+        x, y = self.x[self._place("x", position, slice(None))], self.y[self._place("y", position, slice(None))]
+        return MatmulStep(position, x, y, freeze(x * y), float(self.output[position]))
 
     def values(self) -> Values:
         return {"x": self.x, "y": self.y, "output": self.output}
 
-    def _place(self, name: str, position: tuple[int, ...], k: int) -> tuple[int, ...]:
-        """Return where an array holds the `k`-th number that goes to a position of the output."""
+    def _place(self, name: str, position: tuple[int, ...], k: _At) -> tuple[int | _At, ...]:
+        """Return where an array holds the `k`-th number that goes to a position of the output, or all of them."""
         shape = (self.x if name == "x" else self.y).shape
         *before, row, column = position
         own = before[len(before) - (len(shape) - 2) :]
-        ahead = tuple(0 if size == 1 else at for at, size in zip(own, shape[:-2], strict=True))
+        ahead: tuple[int, ...] = tuple(0 if size == 1 else at for at, size in zip(own, shape[:-2], strict=True))
         return (*ahead, row, k) if name == "x" else (*ahead, k, column)
 
 

@@ -269,7 +269,12 @@ def _key(history: Sequence[Any]) -> tuple[str, int]:
 
 
 def _ends(ends: Any) -> dict[str, Sequence[Any]]:
-    """Return the inputs or outputs of a model by name: from `["name", 0, 0]`, a list of such, or names for them."""
+    """Return the inputs or outputs of a model by name: from `["name", 0, 0]`, a list of such, or names for them.
+
+    What a layer gives when it is called again bears the number of the call.
+    """
     if isinstance(ends, dict):
         return ends
-    return {str(end[0]): end for end in (ends if isinstance(ends[0], list) else [ends])}
+    listed = ends if isinstance(ends[0], list) else [ends]
+    calls = Counter(str(name) for name, *_ in listed)
+    return {str(end[0]) if calls[str(end[0])] == 1 else f"{end[0]} {int(end[1]) + 1}": end for end in listed}

@@ -45,7 +45,7 @@ def _multiply(conversion: Conversion, message: NodeMessage) -> None:
             conversion.alias(message, x)
             return
     for x, gate in (message.inputs, message.inputs[::-1]):
-        made = next((node for node in conversion.nodes if node.name == conversion.named.get(gate)), None)
+        made = conversion.by_name.get(conversion.named.get(gate, ""))
         is_gate = made is not None and made.op == "sigmoid" and conversion.is_used_once(gate)
         if made is not None and is_gate and made.inputs == (conversion.named.get(x),):
             conversion.drop(made)

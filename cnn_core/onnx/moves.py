@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cnn_core.building import cut_into
 from cnn_core.errors import InputError
 from cnn_core.onnx.attributes import axes_of, axis_of, number_of
 from cnn_core.onnx.folding import slices_of
@@ -124,11 +125,8 @@ def _split(conversion: Conversion, message: NodeMessage) -> None:
     if given is None and len(message.inputs) > 1:
         given = conversion.constant(message.inputs[1])
     sizes = [int(one) for one in np.ravel(given)] if given is not None else [-(-side // count)] * count
-    start = 0
-    for output, size in zip(message.outputs, sizes, strict=True):
-        length = min(size, side - start)
+    for output, (start, length) in zip(message.outputs, cut_into(side, sizes), strict=True):
         conversion.add(message, "narrow", output=output, dim=axis, start=start, length=length)
-        start += length
 
 
 MOVES: Mapping[str, Callable[[Conversion, NodeMessage], None]] = MappingProxyType(

@@ -172,6 +172,7 @@ class Conversion(Building):
     def drop(self, node: Node) -> None:
         """Take a node back whose work another one does; nothing may need it."""
         self.nodes.remove(node)
+        del self.by_name[node.name]
         del self.values[node.name]
 
     def replace_last(self, node: Node, message: NodeMessage) -> None:

@@ -224,7 +224,7 @@ class NetReading:
 
     @property
     def scored(self) -> SoftmaxTrace:
-        """The same of a network that tells classes apart."""
+        """The softmax of the scores of a network that is known to tell classes apart."""
         assert self.probabilities is not None, "the network tells classes apart"
         return self.probabilities
 

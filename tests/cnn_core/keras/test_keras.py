@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from cnn_core.errors import InputError
-from cnn_core.keras.reader import read_keras
+from cnn_core.keras.reader import _ends, read_keras
 
 HERE = Path(__file__).parent
 
@@ -64,6 +64,11 @@ def test_each_of_several_outputs_can_be_followed(names: list[str], tmp_path: Pat
     for name, node in zip(names, expected, strict=True):
         one = graph.giving(name)
         np.testing.assert_array_equal(one.forward(x)[one.output].output.ravel(), given[node].output.ravel())
+
+
+def test_a_layer_that_is_called_twice_gives_two_outputs() -> None:
+    ends = [["dense", 0, 0], ["head", 0, 0], ["dense", 1, 0]]
+    assert _ends(ends) == dict(zip(["dense 1", "head", "dense 2"], ends, strict=True))
 
 
 def layer(kind: str, **config: Any) -> Callable[[Any], None]:
