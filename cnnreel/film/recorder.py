@@ -242,7 +242,7 @@ def record_film(
     size
         Width and height in pixels, to which the boxes of the timeline refer.
     heed
-        Called before each animation; what it raises ends the performance.
+        Called before each animation and at the end; what it raises ends the performance.
     on_beat
         Called after each beat with what was told, and with what returns the film as far as it was played.
     """
@@ -259,6 +259,7 @@ def record_film(
         scene = type(spec).scene_class()(spec, renderer=recorder)
         scene.on_beat = end
         scene.render()
+    heed()
     return so_far()
 
 

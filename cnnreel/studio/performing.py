@@ -89,6 +89,7 @@ def performed_page(
 
     recording = record_film(wish.spec, FRAME_SIZES[wish.spec.ratio], heed, look)
     CLIP_SECONDS.check(recording.timeline.duration)
+    heed()
     return _page(wish.spec, recording, style)
 
 

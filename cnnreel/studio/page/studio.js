@@ -8,7 +8,7 @@ import { Gallery } from '/files/gallery.js';
 import { Lesson } from '/files/lesson.js';
 import { Preview } from '/files/preview.js';
 
-const PAUSE = 150; // milliseconds without a key after which the film is performed
+const PAUSE = 80; // milliseconds without a key after which the film is performed
 const MOST_UNDONE = 200;
 const LOOK = ['theme', 'ratio', 'pace'];
 
