@@ -157,6 +157,8 @@ def _fault(kind: type[SceneSpec], message: str, culprit: str = "") -> dict[str, 
     if "x" in fields:
         label = _called(kind, "x").lower()
         rest = re.sub(r"\bx\b(?! \d)", label if label.startswith("your") else f"the {label}", rest)
+    if re.search(r"(?<!ia)s$", begin):  # many of them, unlike a bias
+        rest = rest.replace("but it is ", "but they are ", 1)
     return {"field": where, "cell": None, "lead": begin, "sentence": rest.strip(), "remedies": []}
 
 

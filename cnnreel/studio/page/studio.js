@@ -40,10 +40,11 @@ function rows(value) {
   return value.map(rows).join(' | ');
 }
 
-/** Read a link; each text is left to the server, but cells are split into cells. */
+/** Read a link, and say what of it is not taken; each text is left to the server, but cells are split into cells. */
 function fromLink() {
   const parts = new URLSearchParams(location.hash.slice(1));
   const scene = described(parts.get('scene'));
+  sayOfLink(notTaken(parts, scene));
   if (!scene) return false;
   const given = {};
   for (const field of scene.fields) {
@@ -51,6 +52,26 @@ function fromLink() {
   }
   Object.assign(state, { scene: scene.scene, given, view: 'film', editing: null });
   return true;
+}
+
+function notTaken(parts, scene) {
+  if (!parts.size) return '';
+  const shown = names[scene?.scene ?? state.scene];
+  if (!scene) return parts.has('scene') ? `There is no scene “${parts.get('scene').slice(0, 40)}”: this is ${shown}.` : `The link names no scene: this is ${shown}.`;
+  const fields = ['scene', ...scene.fields.map(({ field }) => field)];
+  const keys = [...new Set(parts.keys())];
+  const strange = keys.filter((key) => !fields.includes(key)).map((key) => `“${key.slice(0, 40)}”`);
+  const twice = keys.find((key) => fields.includes(key) && parts.getAll(key).length > 1);
+  return [
+    strange.length ? `${shown} has no ${strange.slice(0, 3).join(', ')}: that part of the link was left out.` : '',
+    twice ? `The link says ${twice} more than once: the first is taken.` : '',
+  ].filter(Boolean).join(' ');
+}
+
+/** Say it until something is changed. */
+function sayOfLink(sentence) {
+  $('link-fault').hidden = !sentence;
+  $('link-fault').textContent = sentence;
 }
 
 function fromText(field, text) {
@@ -70,6 +91,7 @@ function change(how, key = '', fresh = false) {
   if (!key || key !== history.key) history.past.push(copyOf(state));
   history.past.splice(0, history.past.length - MOST_UNDONE);
   Object.assign(history, { future: [], key });
+  sayOfLink('');
   how(state);
   follow(fresh);
 }

@@ -89,6 +89,14 @@ def test_fields_are_called_as_the_form_calls_them(uploads: Uploads) -> None:
     assert "kernel_size" not in fault["sentence"]
 
 
+def test_many_are_and_one_is(uploads: Uploads) -> None:
+    many = fault_of(uploads, "max-pool", x=[["7"] * 13])
+    assert f"{many['lead']} {many['sentence']}" == (
+        "Your numbers must be at most 12×12 to be legible in a film, but they are 1×13."
+    )
+    assert "but it is 0" in fault_of(uploads, "max-pool", stride=0)["sentence"]
+
+
 def test_what_goes_with_no_default_stands_at_what_was_given(uploads: Uploads) -> None:
     fault = fault_of(uploads, "conv2d", x=[["1", "2"], ["3", "4"]])
     assert (fault["field"], fault["lead"]) == ("x", "Kernel")
