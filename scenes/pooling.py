@@ -139,7 +139,7 @@ class MaxPoolSpec(PoolSpec):
     def around(self, trace: MaxPool2dTrace) -> str:
         if np.any(trace.padding):
             return say("The hatched cells are padding. They count as minus infinity, so they never win.")
-        return say("The hatched cells lie outside of the input. They count as minus infinity, so they never win.")
+        return say("The hatched cells lie outside the input. They count as minus infinity, so they never win.")
 
     def ask(self, stop: Stop) -> str:
         count = len(stop.equation.left.parts)

@@ -57,11 +57,11 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
     def construct(self) -> None:
         self.trace: ActivationTrace = self.spec.trace()
         if self.spec.is_photo:
-            self.show_title(self.operation, say("each value for itself"))
+            self.show_title(self.operation, say("each value on its own"))
             PhotoActivation(self).play()
             return
         self.bands = with_one_line(self.bands, tall=self.tall)
-        self.show_title(self.operation, say("each value for itself"))
+        self.show_title(self.operation, say("each value on its own"))
         self.writer = Writer(self.theme, self.bands.formula)
         self.introduce()
         positions = list(positions_of(self.trace.x.shape))
@@ -86,7 +86,7 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
         count = self.trace.x.size
         said = say_many(
             "{operation} is applied to a single value.",
-            "{operation} is applied to each of the {count} values for itself.",
+            "{operation} is applied to each of the {count} values on its own.",
             count,
             operation=self.operation,
         )

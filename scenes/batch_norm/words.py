@@ -39,13 +39,12 @@ def goal(spec: BatchNormSpec, channels: int, count: int) -> str:
         return in_batch(spec, channels, count)
     if channels > 1 and spec.training:
         return say(
-            "Batch normalisation brings each of {channels} channels to mean 0 and standard deviation 1, for itself.",
+            "Batch normalisation brings each of {channels} channels, on its own, to mean 0 and standard deviation 1.",
             **named,
         )
     if channels > 1:
         return say(
-            "Batch normalisation brings each of {channels} channels to a common scale, that of the training, "
-            "for itself.",
+            "Batch normalisation brings each of {channels} channels, on its own, to the common scale of the training.",
             **named,
         )
     if spec.training:
@@ -93,9 +92,9 @@ def about_eps(change: float) -> str:
     """Say what PyTorch's eps is for, and which decimal of the output it would change.
 
     >>> about_eps(1.6e-6)
-    'PyTorch adds eps = 0.00001 to the variance, against division by 0. It changes the sixth decimal.'
+    'PyTorch adds eps = 0.00001 to the variance, so that nothing is divided by 0. It changes the sixth decimal.'
     """
-    why = say("PyTorch adds eps = 0.00001 to the variance, against division by 0.")
+    why = say("PyTorch adds eps = 0.00001 to the variance, so that nothing is divided by 0.")
     place = -int(np.floor(np.log10(change))) if change > 0 else len(CHANGES)
     if place >= len(CHANGES):
         return say("{why} It changes no decimal worth showing.", why=why)

@@ -122,7 +122,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
 
     def compare(self) -> None:
         said = say(
-            "Sure of the truth costs nothing. 0.1 costs {tenth}, and 0.01 twice that.",
+            "Being sure of the truth costs nothing. Giving it 0.1 costs {tenth}, and 0.01 twice that.",
             tenth=self.told("sureness.losses[1]"),
         )
         with self.beat("step", said, reason=say("Being sure and wrong can cost any amount.")):

@@ -74,7 +74,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat(
             "explain",
             self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
-            reason=say("Each map for itself."),
+            reason=say("Each map by itself."),
         ):
             self.play(FadeIn(self.board), run_time=0.8)
             grids = self.board.grids
@@ -108,7 +108,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             total=total,
         )
         window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
-        with self.beat("step", said, reason=say("Each map for itself.")):
+        with self.beat("step", said, reason=say("Each map by itself.")):
             self.play(FadeIn(window, rate_func=LATE), *self.working.leave(), run_time=0.5)
             line = self.working.show(equation)
             self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)

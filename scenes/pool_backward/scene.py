@@ -104,7 +104,7 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
 
     def overlap_said(self, address: str, windows: int) -> str:
         if windows == 1:
-            return say("With windows that overlap, too, each gradient goes to one cell.")
+            return say("Even where windows overlap, each gradient goes to one cell.")
         return say("This cell wins {count} windows that overlap: what they ask adds up.", count=windows)
 
     def last(self) -> None:

@@ -102,7 +102,7 @@ class SoftmaxChapter:
             "First the largest logit, {largest}, is called m and subtracted from all. The probabilities stay the same.",
             largest=self.largest(),
         )
-        why = say("Only differences between logits count, so m may be taken from all of them.")
+        why = say("Only differences between logits count, so m may be subtracted from all of them.")
         with self.stage.beat("explain", said, reason=why):
             formula = fitted(lambda size: Formula(INVARIANCE, size, self.theme.text), self.box, 0.5)
             if formula is not None:

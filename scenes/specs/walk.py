@@ -109,7 +109,7 @@ class WalkSpec(SceneSpec):
 
     def around(self, trace: Any) -> str:
         """Say what the cells around the input count as, where windows reach that far."""
-        return say("The hatched cells lie outside of the input.")
+        return say("The hatched cells lie outside the input.")
 
     @abstractmethod
     def ask(self, stop: Stop) -> str:

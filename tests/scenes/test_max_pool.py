@@ -79,7 +79,7 @@ def test_padding_never_wins_and_is_said(perform: Perform) -> None:
 
 def test_windows_over_the_edge_are_said(perform: Perform) -> None:
     beats = perform("max-pool", x="1 2 3; 4 5 6; 7 8 9", ceil_mode=True).timeline.beats
-    assert beats[1].caption.startswith("The hatched cells lie outside of the input.")
+    assert beats[1].caption.startswith("The hatched cells lie outside the input.")
     assert list(shown_output(beats[-1]).values()) == ["5", "6", "8", "9"]
 
 
