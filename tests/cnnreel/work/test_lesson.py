@@ -23,7 +23,7 @@ from cnnreel.work.filming import film_clip
 from cnnreel.work.lesson import ProducedLesson, produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip
 from scenes.specs import SceneSpec
-from tests.cnnreel.commands import RENDER
+from tests.cnnreel.commands import RENDER, WITH_OWN_SCENES
 from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.processes import wait_for, wait_until_gone
 
@@ -177,11 +177,10 @@ def test_lessons_of_one_name_are_refused_before_anything_is_made(lesson: Lesson,
 
 @pytest.mark.slow
 def test_ctrl_c_ends_a_lesson_and_leaves_no_process_and_nothing_half_made(tmp_path) -> None:
-    (tmp_path / "l.toml").write_text(
-        '[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\n' * 4
-    )
-    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "brief"\nquestion = true\n' * 4)
+    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "4k", "-o", tmp_path / "out"]
+    surroundings = {**os.environ, **WITH_OWN_SCENES}
+    process = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(process, tmp_path, "out/l/.cnnreel-*/*/segments/*/film.mp4")
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
