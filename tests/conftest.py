@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import gc
 import os
+from itertools import count
 from tempfile import TemporaryDirectory
 
 import pytest
 
+NUMBERS = count()
 FOLDER = "CNNREEL_PERFORMANCES"
 PERFORMING = ("tests.performing", "tests.cnnreel.records")
 
@@ -36,5 +38,5 @@ def looks_at_performances(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what one test films from the others, and from the user."""
-    monkeypatch.setenv("CNNREEL_CACHE", str(tmp_path_factory.mktemp("cache")))
+    """Keep what one test films from the others, and from the user; the folder is made when something is kept."""
+    monkeypatch.setenv("CNNREEL_CACHE", str(tmp_path_factory.getbasetemp() / "caches" / str(next(NUMBERS))))
