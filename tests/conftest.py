@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from itertools import count
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,16 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = TemporaryDirectory(prefix="performances-")
         os.environ[FOLDER] = folder.name
         config.add_cleanup(folder.cleanup)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the collector of garbage wait while everything is imported, for none is made."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
