@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
+from itertools import count
 from tempfile import TemporaryDirectory
 
 import pytest
 
+NUMBERS = count()
 FOLDER = "CNNREEL_PERFORMANCES"
 PERFORMING = ("tests.performing", "tests.cnnreel.records")
 
@@ -16,6 +19,16 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = TemporaryDirectory(prefix="performances-")
         os.environ[FOLDER] = folder.name
         config.add_cleanup(folder.cleanup)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the collector of garbage wait while everything is imported, for none is made."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,5 +49,5 @@ def looks_at_performances(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what one test films from the others, and from the user."""
-    monkeypatch.setenv("CNNREEL_CACHE", str(tmp_path_factory.mktemp("cache")))
+    """Keep what one test films from the others, and from the user; the folder is made when something is kept."""
+    monkeypatch.setenv("CNNREEL_CACHE", str(tmp_path_factory.getbasetemp() / "caches" / str(next(NUMBERS))))

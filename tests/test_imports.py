@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from scenes.catalog import SCENES
 
 HOUSE = Path(__file__).parents[1]
@@ -129,37 +127,3 @@ for command in ["--help"], ["list"], ["inspect", "max-pool"], ["scene", "max-poo
 def test_answers_that_need_no_film_load_neither_manim_nor_torch_nor_rich() -> None:
     done = subprocess.run([sys.executable, "-c", LOOK], cwd=HOUSE, capture_output=True, text=True, check=True)
     assert [line for line in done.stdout.splitlines() if line.startswith("loaded:")] == 4 * ["loaded:"]
-
-
-WITHOUT = """
-import os, sys, cnnreel.cli.main as render
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name == "torch":
-            raise ModuleNotFoundError(name)
-sys.meta_path.insert(0, Refuse())
-os.environ["PATH"] = ""
-render.main()
-"""
-
-
-@pytest.mark.slow
-def test_a_film_needs_neither_torch_nor_programs_such_as_latex(tmp_path) -> None:
-    command = [
-        "scene",
-        "max-pool",
-        "--x",
-        "7 3; 3 8",
-        "--no-question",
-        "--pace",
-        "fast",
-        "-q",
-        "low",
-        "-o",
-        str(tmp_path),
-    ]
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT, *command], cwd=HOUSE, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "max-pool" / "max-pool.mp4").is_file()

@@ -42,8 +42,9 @@ follow_imports = skip
 """Settings with which mypy reads our own packages, and not for half a minute those that they need."""
 
 
-def pip(*command: object) -> subprocess.CompletedProcess[str]:
-    given = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, command)]
+def pip(python: Path, *command: object) -> subprocess.CompletedProcess[str]:
+    """Run pip for an environment that finds ours."""
+    given = [str(python), "-m", "pip", "--disable-pip-version-check", *map(str, command)]
     return subprocess.run(given, capture_output=True, text=True, check=False)
 
 
@@ -62,8 +63,9 @@ def copy_of_the_house(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    options = ("--no-deps", "--no-build-isolation", "--wheel-dir", folder)
-    built = pip("wheel", *options, copy_of_the_house(folder))
+    build = f"from setuptools.build_meta import build_wheel; build_wheel({str(folder)!r})"
+    command = [sys.executable, "-c", build]
+    built = subprocess.run(command, cwd=copy_of_the_house(folder), capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     (found,) = folder.glob("*.whl")
     return found
@@ -71,16 +73,20 @@ def wheel(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel, tmp_path_factory) -> Path:
-    """The programs of an environment with the wheel, its neighbours, and, without copying them, what it needs."""
+    """The programs of an environment with the wheel, its neighbours, and, without copying them, what it needs.
+
+    There is no torch: whoever imports it is told so.
+    """
     home = tmp_path_factory.mktemp("installed")
     venv.create(home, symlinks=True)
     (packages,) = home.glob("lib/python*/site-packages")
     (packages / "needed.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    install = "--python", home / "bin" / "python", "install", "--no-deps", "--no-compile"
-    done = pip(*install, wheel)
-    assert done.returncode == 0, done.stderr
+    (packages / "torch.py").write_text("raise ModuleNotFoundError('there is no torch here')\n")
+    install = home / "bin" / "python", "install", "--no-deps", "--no-compile", wheel
     done = pip(*install, *BESIDE)
     if done.returncode:
+        alone = pip(*install)
+        assert alone.returncode == 0, alone.stderr
         pytest.skip(f"pip could not install {' and '.join(BESIDE)}: {done.stderr.strip().splitlines()[-1]}")
     return home / "bin"
 
@@ -125,19 +131,34 @@ def test_the_wheel_says_what_it_is_and_what_its_extras_need(wheel) -> None:
 def test_pip_finds_all_that_the_extras_need(installed, wheel) -> None:
     """Without a network: what is missing would have to be asked for."""
     asked = f"cnnreel[studio,slides] @ {wheel.as_uri()}"
-    done = pip("--python", installed / "python", "install", "--dry-run", "--no-index", asked)
+    done = pip(installed / "python", "install", "--dry-run", "--no-index", asked)
     assert done.returncode == 0, done.stderr
     for needed in ("starlette", "uvicorn", "python-pptx"):
         assert f"already satisfied: {needed}" in done.stdout
 
 
+TYPED = """
+import runpy, sys
+from contextlib import suppress
+from pathlib import Path
+program = Path(sys.executable).with_name("cnnreel")
+for number, words in enumerate(sys.argv[1:]):
+    print(end="\\f" if number else "")
+    sys.argv = [str(program), *words.split()]
+    with suppress(SystemExit):
+        runpy.run_path(str(program), run_name="__main__")
+"""
+"""Runs the program several times, each time with some words, in one process."""
+
+
 @pytest.mark.slow
 def test_it_calls_itself_by_the_name_that_was_typed(installed, folder_of_a_user) -> None:
-    said = in_folder(folder_of_a_user, installed / "cnnreel", "lesson", "--help").stdout
-    assert said.startswith("Usage: cnnreel lesson [OPTIONS] FILE...")
-    assert said.endswith("Example:\n  cnnreel lesson handwritten-digits -q high\n")
-    assert "render.py" not in said
-    assert in_folder(folder_of_a_user, installed / "cnnreel", "--version").stdout == f"cnnreel, version {VERSION}\n"
+    typed = "lesson --help", "--version"
+    words, version = in_folder(folder_of_a_user, installed / "python", "-c", TYPED, *typed).stdout.split("\f")
+    assert words.startswith("Usage: cnnreel lesson [OPTIONS] FILE...")
+    assert words.endswith("Example:\n  cnnreel lesson handwritten-digits -q high\n")
+    assert "render.py" not in words
+    assert version == f"cnnreel, version {VERSION}\n"
 
 
 def test_the_changelog_begins_with_this_version_and_its_day() -> None:
@@ -149,26 +170,22 @@ def test_the_changelog_begins_with_this_version_and_its_day() -> None:
 
 
 @pytest.mark.slow
-def test_it_films_in_a_folder_with_packages_of_the_same_names(installed, folder_of_a_user) -> None:
-    film = ("scene", "max-pool", "-q", "low", "--pace", "fast", "--no-question", "--no-cache")
+def test_it_films_in_a_folder_with_packages_of_the_same_names_without_torch_or_programs(
+    installed, folder_of_a_user
+) -> None:
+    film = ("scene", "max-pool", "--x", "7 3; 3 8", "-q", "low", "--pace", "fast", "--no-question", "--no-cache")
     done = in_folder(folder_of_a_user, installed / "cnnreel", *film)
     assert (done.returncode, done.stderr) == (0, "")
     assert (folder_of_a_user / done.stdout.strip()).is_file()
 
 
 @pytest.mark.slow
-def test_it_is_imported_there(installed, folder_of_a_user) -> None:
-    code = "from cnnreel import clip; import scenes; print(clip.__name__, hasattr(scenes, 'OWNER'))"
-    done = in_folder(folder_of_a_user, installed / "python", "-c", code)
-    assert (done.stdout, done.stderr) == ("clip False\n", "")
-
-
-@pytest.mark.slow
-def test_the_lesson_that_comes_with_it_is_found(installed, folder_of_a_user) -> None:
+def test_it_is_imported_there_and_the_lesson_that_comes_with_it_is_found(installed, folder_of_a_user) -> None:
+    imported = "from cnnreel import clip; import scenes; print(clip.__name__, hasattr(scenes, 'OWNER'))"
     read = "from pathlib import Path; from cnnreel.work.lesson_file import read_lesson"
-    code = f"{read}; print(read_lesson(Path('handwritten-digits')).name)"
+    code = f"{imported}; {read}; print(read_lesson(Path('handwritten-digits')).name)"
     done = in_folder(folder_of_a_user, installed / "python", "-c", code)
-    assert (done.stdout, done.stderr) == ("handwritten-digits\n", "")
+    assert (done.stdout, done.stderr) == ("clip False\nhandwritten-digits\n", "")
 
 
 @pytest.mark.soak
@@ -183,12 +200,24 @@ def test_its_types_are_known_to_others(installed, tmp_path) -> None:
     assert "import-untyped" not in said
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_every_room_takes_the_packages_beside_it(room, folder_of_a_user) -> None:
-    code = f"import sys; sys.path.append({str(HOUSE)!r}); import cnnreel.{room}, scenes, cnn_core"
-    show = "print(scenes.__file__); print(cnn_core.__file__)"
-    done = in_folder(folder_of_a_user, sys.executable, "-c", f"{code}; {show}")
-    assert done.stdout.split() == [str(HOUSE / name / "__init__.py") for name in ("scenes", "cnn_core")], done.stderr
+EACH_ROOM = """
+import importlib, os, sys
+import numpy, pydantic  # once for all
+sys.path.append(sys.argv[1])
+for room in sys.argv[2:]:
+    if not os.fork():
+        importlib.import_module(f"cnnreel.{room}")
+        import cnn_core, scenes
+        print(room, scenes.__file__, cnn_core.__file__, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def test_every_room_takes_the_packages_beside_it(folder_of_a_user) -> None:
+    done = in_folder(folder_of_a_user, sys.executable, "-c", EACH_ROOM, HOUSE, *ROOMS)
+    ours = " ".join(str(HOUSE / name / "__init__.py") for name in ("scenes", "cnn_core"))
+    assert done.stdout.splitlines() == [f"{room} {ours}" for room in ROOMS], done.stderr
 
 
 def test_packages_of_others_that_were_imported_before_are_named(folder_of_a_user) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -47,10 +46,10 @@ def _filled(photo: Array, dark_on_light: bool) -> Array:
 
     This is a morphological closing, the least of the greatest values around; for light ink, an opening.
     """
-    first, second = (np.max, np.min) if dark_on_light else (np.min, np.max)
+    first, second = (np.maximum, np.minimum) if dark_on_light else (np.minimum, np.maximum)
     reach = max(photo.shape) // STROKE_SHARE
-    smooth = _around(photo, 1, np.mean)  # or else the grain of the paper would count as strokes
-    return _around(_around(smooth, reach, first), reach, second)
+    smooth = _mean_around(photo, 1)  # or else the grain of the paper would count as strokes
+    return _most_around(_most_around(smooth, reach, first), reach, second)
 
 
 def _sheet(photo: Array) -> Array:
@@ -64,7 +63,8 @@ def _sheet(photo: Array) -> Array:
     points, values = _quadratic(small.shape).reshape(-1, 6), small.ravel()
     near = np.ones(len(values), dtype=bool)
     for _ in range(8):
-        factors = np.linalg.lstsq(points[near], values[near], rcond=None)[0]
+        counted = points[near].T  # six equations instead of thousands have the same solution
+        factors = np.linalg.lstsq(counted @ counted.T, counted @ values[near], rcond=None)[0]
         distance = np.abs(values - points @ factors)
         near = distance <= max(4 * float(np.median(distance)), 0.02)
     return np.asarray(surface @ factors)
@@ -87,17 +87,35 @@ def ink_on(paper: Array, photo: Array) -> Array:
     return np.where(_pen(ink > 0), ink, 0.0)
 
 
-def _around(picture: Array, reach: int, summary: Callable[..., Array]) -> Array:
-    """Return for each pixel a summary of the square that reaches so far to all sides."""
-    for axis in (0, 1):
-        padded = np.pad(picture, [(reach, reach) if axis == along else (0, 0) for along in (0, 1)], mode="edge")
-        picture = summary(sliding_window_view(padded, 2 * reach + 1, axis=axis), axis=-1)
+def _mean_around(picture: Array, reach: int) -> Array:
+    """Return for each pixel the mean of the square that reaches so far to all sides."""
+    for _ in range(2):
+        picture = sliding_window_view(_edged(picture, reach), 2 * reach + 1, axis=0).mean(axis=-1).T
     return picture
+
+
+def _most_around(picture: Array, reach: int, larger: np.ufunc) -> Array:
+    """Return for each pixel the greatest value, or the least, of the square that reaches so far to all sides.
+
+    What is known of 1, 2, 4, ... rows gives what there is to know of twice as many.
+    """
+    for _ in range(2):
+        most, known = _edged(picture, reach), 1
+        while 2 * known <= 2 * reach + 1:
+            most, known = larger(most[:-known], most[known:]), 2 * known
+        last = 2 * reach + 1 - known
+        picture = larger(most[: len(picture)], most[last : last + len(picture)]).T
+    return picture
+
+
+def _edged(picture: Array, reach: int) -> Array:
+    """Return a picture with its first and its last row repeated so many times."""
+    return np.pad(picture, [(reach, reach), (0, 0)], mode="edge")
 
 
 def _grain(photo: Array) -> float:
     """Return the standard deviation of what differs from pixel to pixel, most of which is paper."""
-    return 1.4826 * float(np.median(np.abs(photo - _around(photo, 1, np.mean))))
+    return 1.4826 * float(np.median(np.abs(photo - _mean_around(photo, 1))))
 
 
 def _otsu(values: Array) -> float:

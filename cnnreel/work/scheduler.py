@@ -29,8 +29,8 @@ __all__ = ["PRELOAD", "Scheduler", "film_all"]
 SHORTEST = 10
 """Seconds of film that are worth a part of their own: whoever films it has to play all that comes before."""
 
-PRELOAD = ("cnnreel.paint.engine", "cnnreel.work.filming")
-"""What workers have in common: the first of these imports Manim, which this process does not need."""
+PRELOAD = ("cnnreel.work.preloaded",)
+"""What workers have in common; it imports Manim, which this process does not need."""
 
 Beats: TypeAlias = tuple[int, ...]
 _Step: TypeAlias = Callable[..., Any]

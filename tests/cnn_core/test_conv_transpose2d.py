@@ -97,11 +97,12 @@ def test_the_stamps_of_all_steps_add_up_to_the_uncropped_output(case: Case) -> N
 @given(cases())
 def test_the_contributions_to_an_output_add_up_to_it(case: Case) -> None:
     trace = case.trace()
+    totals = np.zeros(trace.output.shape) + (0 if trace.bias is None else trace.bias[:, None, None])
     for position in np.ndindex(trace.output.shape):
         terms = trace.contributions(*position)
-        total = sum(term.product for term in terms) + (0 if trace.bias is None else trace.bias[position[1]])
+        totals[position] += sum(term.product for term in terms)
         assert all(term.x == trace.x[term.position] and term.product == term.x * term.weight for term in terms)
-        np.testing.assert_allclose(total, trace.output[position], rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(totals, trace.output, rtol=1e-12, atol=1e-12)
 
 
 def test_contributions_come_in_reading_order_of_the_input() -> None:

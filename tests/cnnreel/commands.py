@@ -10,9 +10,11 @@ from click.testing import CliRunner, Result
 
 from cnnreel.cli.main import main
 
-__all__ = ["RENDER", "in_a_process", "run"]
+__all__ = ["RENDER", "WITH_OWN_SCENES", "in_a_process", "run"]
 
 RENDER = Path(__file__).parents[2] / "render.py"
+WITH_OWN_SCENES = {"CNNREEL_SCENES": str(Path(__file__).parent / "own_scenes")}
+"""The environment of a program that films scenes of ours, too."""
 
 
 def run(*command: object) -> Result:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from cnnreel.work.filming import Clip, film
-from scenes.catalog import find
+from scenes.catalog import SCENES, find
 from scenes.specs import SceneSpec
+from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.tabs import Tab, Tabs
 
 CHROMIUM = os.environ.get("CNNREEL_CHROMIUM") or shutil.which("chromium")
@@ -37,6 +38,19 @@ def short_spec() -> SceneSpec:
 def short_clip(short_spec: SceneSpec, tmp_path_factory: pytest.TempPathFactory) -> Clip:
     """Film it once for all tests that only read it."""
     return film(short_spec, tmp_path_factory.mktemp("out"), quality="low")
+
+
+@pytest.fixture(scope="session")
+def brief_clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    """Film what is filmed in a moment, once for all tests that compare theirs with it."""
+    return film(BriefSpec(), tmp_path_factory.mktemp("out"), quality="low")
+
+
+@pytest.fixture
+def brief_command(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Return the words that film the same, for commands that this process runs."""
+    monkeypatch.setitem(SCENES._specs, BriefSpec.name, BriefSpec)
+    return ("scene", BriefSpec.name, "-q", "low")
 
 
 @pytest.fixture(scope="session")

@@ -20,23 +20,26 @@ def ready() -> Any:
     return found
 
 
-def described() -> Iterator[tuple[int, int, int]]:
-    """Give number, parent and group of each process that has not ended."""
+def described() -> Iterator[tuple[int, int]]:
+    """Give number and group of each process that has not ended."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):  # it may end while we look
-            state, parent, group = stat.read_text().rpartition(")")[2].split()[:3]
+            state, _, group = stat.read_text().rpartition(")")[2].split()[:3]
             if state != "Z":
-                yield int(stat.parent.name), int(parent), int(group)
+                yield int(stat.parent.name), int(group)
 
 
 def living(group: int) -> list[int]:
     """Return the processes of a group."""
-    return [process for process, _, its_group in described() if its_group == group]
+    return [process for process, its_group in described() if its_group == group]
 
 
 def children(parent: int) -> list[int]:
     """Return the processes that a process has started."""
-    return [process for process, its_parent, _ in described() if its_parent == parent]
+    with suppress(OSError):  # it may end while we look
+        found = [thread.read_text() for thread in Path(f"/proc/{parent}/task").glob("*/children")]
+        return [int(child) for child in " ".join(found).split()]
+    return []
 
 
 def wait_until(done: Callable[[], object], seconds: float = 180) -> None:

@@ -20,11 +20,11 @@ from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
 from scenes.specs import SceneSpec
 from tests.cnnreel.commands import run
+from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.processes import ready
 from tests.often import only_often
 
-SCENE = ("scene", "max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", "low")
-CLIP = '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\npace = "fast"\n'
+CLIP = '[[clip]]\nscene = "brief"\n'
 FULL = r"Error: The disk is full: there is no room for the film in '.*out'\."
 
 Disk = Callable[[str], Path]
@@ -66,49 +66,51 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", only_often([0.05, 0.1, 0.3, 0.6, 0.9, 0.95], 0.3))
-def test_a_full_disk_is_one_sentence_and_nothing_is_left(short_spec, short_clip, disk, part) -> None:
-    place = disk(f"size={int(part * sizes(short_clip))}k")
+def test_a_full_disk_is_one_sentence_and_nothing_is_left(brief_clip, disk, part) -> None:
+    place = disk(f"size={int(part * sizes(brief_clip))}k")
     with pytest.raises(CnnreelError, match=FULL.removeprefix("Error: ")):
-        film(short_spec, place / "out", quality="low")
+        film(BriefSpec(), place / "out", quality="low")
     assert list(place.iterdir()) == []
 
 
 @pytest.mark.slow
-def test_a_full_disk_leaves_the_film_that_was_there(short_spec, short_clip, disk) -> None:
-    place = disk(f"size={int(1.2 * sizes(short_clip))}k")
-    film(short_spec, place / "out", quality="low")
+def test_a_full_disk_leaves_the_film_that_was_there(brief_clip, disk) -> None:
+    place = disk(f"size={int(1.2 * sizes(brief_clip))}k")
+    film(BriefSpec(), place / "out", quality="low")
     with pytest.raises(CnnreelError, match="The disk is full"):
-        film(type(short_spec).build({**short_spec.as_json(), "theme": "light"}), place / "out", quality="low")
-    assert contents(place / "out/max-pool") == contents(short_clip.folder)
-    assert [path.name for path in (place / "out").iterdir()] == ["max-pool"]
+        film(BriefSpec(theme="light"), place / "out", quality="low")
+    assert contents(place / "out/brief") == contents(brief_clip.folder)
+    assert [path.name for path in (place / "out").iterdir()] == ["brief"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", only_often([40, 250], 40))
-def test_the_command_says_that_the_disk_is_full(disk, kilobytes) -> None:
+def test_the_command_says_that_the_disk_is_full(disk, brief_command, kilobytes) -> None:
     place = disk(f"size={kilobytes}k")
-    check_sentence(run(*SCENE, "-o", place / "out"), 1, FULL)
+    check_sentence(run(*brief_command, "-o", place / "out"), 1, FULL)
     assert list(place.iterdir()) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.9])
-def test_a_film_that_is_joined_on_a_full_disk_is_an_error_not_a_shorter_film(short_clip, disk, part) -> None:
-    once, length = short_clip.main, short_clip.record["video"]["duration"]
-    place = disk(f"size={int(part * 2 * once.stat().st_size / 1000)}k")
-    parts, chapters = [FilmPart(once, 0.0), FilmPart(once, length)], [Cue(0.0, 2 * length, "all")]
+def test_a_film_that_is_joined_on_a_full_disk_is_an_error_not_a_shorter_film(brief_clip, disk, tmp_path, part) -> None:
+    times, length = 20, brief_clip.record["video"]["duration"]
+    parts = [FilmPart(brief_clip.main, number * length) for number in range(times)]
+    film = parts, times * length, [Cue(0.0, times * length, "all")]
+    join(*film, tmp_path / "whole.mp4")
+    place = disk(f"size={int(part * (tmp_path / 'whole.mp4').stat().st_size / 1000)}k")
     with pytest.raises(OSError, match="No space left"):
-        join(parts, 2 * length, chapters, place / "a.mp4")
+        join(*film, place / "a.mp4")
 
 
 @pytest.mark.slow
-def test_clips_stay_when_there_is_no_room_for_the_lesson_they_make(short_clip, disk, tmp_path) -> None:
+def test_clips_stay_when_there_is_no_room_for_the_lesson_they_make(brief_clip, disk, brief_command, tmp_path) -> None:
     (tmp_path / "l.toml").write_text(CLIP + CLIP)
-    place = disk(f"size={int(2.3 * sizes(short_clip))}k")
+    place = disk(f"size={int(2.3 * sizes(brief_clip))}k")
     done = run("lesson", tmp_path / "l.toml", "-q", "low", "--workers", "1", "-o", place / "out")
     check_sentence(done, 1, r"Error: l: The disk is full: there is no room for the film in '.*out/l'\.")
-    assert sorted(path.name for path in (place / "out/l").iterdir()) == ["max-pool", "max-pool-2"]
-    assert (place / "out/l/max-pool/max-pool.mp4").read_bytes() == short_clip.main.read_bytes()
+    assert sorted(path.name for path in (place / "out/l").iterdir()) == ["brief", "brief-2"]
+    assert (place / "out/l/brief/brief.mp4").read_bytes() == brief_clip.main.read_bytes()
 
 
 def test_a_disk_without_room_for_a_kept_clip_does_not_spoil_the_cache(disk, tmp_path) -> None:
@@ -123,9 +125,9 @@ def test_a_disk_without_room_for_a_kept_clip_does_not_spoil_the_cache(disk, tmp_
 
 
 @pytest.mark.parametrize("command", ["scene", "lesson"])
-def test_a_read_only_folder_is_one_sentence(disk, tmp_path, command) -> None:
+def test_a_read_only_folder_is_one_sentence(disk, brief_command, tmp_path, command) -> None:
     (tmp_path / "l.toml").write_text(CLIP)
-    what = SCENE if command == "scene" else ("lesson", tmp_path / "l.toml", "-q", "low")
+    what = brief_command if command == "scene" else ("lesson", tmp_path / "l.toml", "-q", "low")
     done = run(*what, "-o", disk("ro") / "out")
     check_sentence(done, 1, r"Error: The output folder '.*out.*' cannot be written to: Read-only file system\.")
 
@@ -145,15 +147,15 @@ def make_folder(path: Path) -> str:
     ("taken", "take"),
     [
         ("out", make_file),
-        ("out/max-pool", make_file),
-        ("out/max-pool/max-pool.mp4", make_folder),
-        ("out/max-pool/max-pool.json", make_folder),
+        ("out/brief", make_file),
+        ("out/brief/brief.mp4", make_folder),
+        ("out/brief/brief.json", make_folder),
     ],
 )
-def test_a_place_that_is_taken_is_refused_before_anything_is_made(tmp_path, taken, take) -> None:
+def test_a_place_that_is_taken_is_refused_before_anything_is_made(brief_command, tmp_path, taken, take) -> None:
     sentence = take(tmp_path / taken)
     before = sorted(tmp_path.rglob("*"))
-    check_sentence(run(*SCENE, "-o", tmp_path / "out"), 2, sentence)
+    check_sentence(run(*brief_command, "-o", tmp_path / "out"), 2, sentence)
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -165,25 +167,27 @@ def test_a_place_that_is_taken_is_refused_before_anything_is_made(tmp_path, take
         ("stills/01-explain.png", make_folder),
     ],
 )
-def test_files_are_exchanged_all_or_none(short_spec, tmp_path, taken, take) -> None:
-    clip = film(short_spec, tmp_path, quality="low")
+def test_files_are_exchanged_all_or_none(tmp_path, taken, take) -> None:
+    clip = film(BriefSpec(), tmp_path, quality="low")
     (clip.folder / "stills").rename(tmp_path / "stills")
     sentence = take(clip.folder / taken)
     before = contents(clip.folder)
     with pytest.raises(CnnreelError, match=sentence.removeprefix("Error: ")):
-        film(type(short_spec).build({**short_spec.as_json(), "theme": "light"}), tmp_path, quality="low")
+        film(BriefSpec(theme="light"), tmp_path, quality="low")
     assert contents(clip.folder) == before
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", only_often(["size=40k", "ro", None], "ro"))
-def test_a_cache_that_cannot_be_written_is_none(short_clip, disk, tmp_path, monkeypatch, options) -> None:
+def test_a_cache_that_cannot_be_written_is_none(
+    brief_clip, disk, brief_command, tmp_path, monkeypatch, options
+) -> None:
     cache = tmp_path / "cache"
     make_file(cache)
     monkeypatch.setenv("CNNREEL_CACHE", str(disk(options) if options else cache))
-    done = run(*SCENE, "-o", tmp_path / "out")
+    done = run(*brief_command, "-o", tmp_path / "out")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert contents(tmp_path / "out/max-pool") == contents(short_clip.folder)
+    assert contents(tmp_path / "out/brief") == contents(brief_clip.folder)
 
 
 def at_once(*specs: SceneSpec, out: Path) -> None:
@@ -197,25 +201,25 @@ def at_once(*specs: SceneSpec, out: Path) -> None:
 
 
 @pytest.mark.soak
-def test_two_who_make_the_same_clip_at_once_both_end_well(short_spec, short_clip, tmp_path) -> None:
-    at_once(short_spec, short_spec, out=tmp_path)
-    assert contents(tmp_path) == contents(short_clip.folder.parent)
+def test_two_who_make_the_same_clip_at_once_both_end_well(brief_clip, tmp_path) -> None:
+    at_once(BriefSpec(), BriefSpec(), out=tmp_path)
+    assert contents(tmp_path) == contents(brief_clip.folder.parent)
 
 
 @pytest.mark.slow
-def test_two_films_of_one_name_at_once_leave_one_of_them_whole(short_spec, short_clip, tmp_path) -> None:
-    light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
-    at_once(short_spec, light, out=tmp_path / "out")
-    record = json.loads((tmp_path / "out/max-pool/max-pool.json").read_text())
-    whole = short_clip if record["spec"]["theme"] == "dark" else film(light, tmp_path, quality="low")
-    assert contents(tmp_path / "out/max-pool") == contents(whole.folder)
+def test_two_films_of_one_name_at_once_leave_one_of_them_whole(brief_clip, tmp_path) -> None:
+    light = BriefSpec(theme="light")
+    at_once(BriefSpec(), light, out=tmp_path / "out")
+    record = json.loads((tmp_path / "out/brief/brief.json").read_text())
+    whole = brief_clip if record["spec"]["theme"] == "dark" else film(light, tmp_path, quality="low")
+    assert contents(tmp_path / "out/brief") == contents(whole.folder)
 
 
 @pytest.mark.slow
-def test_a_name_may_have_a_hundred_letters(tmp_path) -> None:
+def test_a_name_may_have_a_hundred_letters(brief_command, tmp_path) -> None:
     name = "n" * 100
-    done = run(*SCENE, "-o", tmp_path / "out", "--name", name)
+    done = run(*brief_command, "-o", tmp_path / "out", "--name", name)
     film = tmp_path / "out" / name / f"{name}.mp4"
     assert (done.exit_code, done.stdout) == (0, f"{film}\n")
     assert json.loads(film.with_suffix(".json").read_text())["video"]["sha256"] == sha256_of(film)
-    check_sentence(run(*SCENE, "--name", name + "n"), 2, "Error: --name must be a plain file name of .*")
+    check_sentence(run(*brief_command, "--name", name + "n"), 2, "Error: --name must be a plain file name of .*")

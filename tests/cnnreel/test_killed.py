@@ -22,8 +22,8 @@ from cnnreel.film.record import sha256_of
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip
 from cnnreel.work.filming import film
-from scenes.specs import SceneSpec
-from tests.cnnreel.commands import RENDER
+from tests.cnnreel.commands import RENDER, WITH_OWN_SCENES
+from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.processes import children, ready, wait_for, wait_until, wait_until_gone
 
 FEW_RENAMES = pytest.param(7, 100_000_000)
@@ -35,8 +35,8 @@ PER_CACHE = 5
 """So many renderers share a cache before there is a fresh one, so that some find the clip there and others do not."""
 
 
-def render(spec: SceneSpec, out: Path, cache: Path) -> None:
-    film(spec, out, quality="low", cache=Cache(cache, 100_000_000))
+def render(out: Path, cache: Path) -> None:
+    film(BriefSpec(), out, quality="low", cache=Cache(cache, 100_000_000))
 
 
 def visible(folder: Path) -> list[Path]:
@@ -56,7 +56,7 @@ def check_whole(out: Path) -> None:
             assert sha256_of(path.with_name(said["file"])) == said["sha256"]
 
 
-def render_up_to(step: int, spec: SceneSpec, out: Path, cache: Cache | None) -> None:
+def render_up_to(step: int, out: Path, cache: Cache | None) -> None:
     """Film, but die at one of the renames, counted from 1."""
     left = [step]
 
@@ -67,7 +67,7 @@ def render_up_to(step: int, spec: SceneSpec, out: Path, cache: Cache | None) -> 
         rename(*places)
 
     os.rename, os.replace = partial(or_die, os.rename), partial(or_die, os.replace)
-    film(spec, out, quality="low", cache=cache)
+    film(BriefSpec(), out, quality="low", cache=cache)
 
 
 def killed_at(step: int, *given: Any) -> bool:
@@ -79,9 +79,9 @@ def killed_at(step: int, *given: Any) -> bool:
     return process.exitcode != 0
 
 
-def check_next_one_completes(spec: SceneSpec, out: Path, undisturbed: Path) -> None:
+def check_next_one_completes(out: Path, undisturbed: Path) -> None:
     """Check that the next film is as if nobody had been killed, and that nothing is left of those who were."""
-    again = film(spec, out, quality="low")
+    again = film(BriefSpec(), out, quality="low")
     assert {path.relative_to(out): path.read_bytes() for path in visible(out)} == {
         path.relative_to(undisturbed): path.read_bytes() for path in visible(undisturbed)
     }
@@ -91,23 +91,21 @@ def check_next_one_completes(spec: SceneSpec, out: Path, undisturbed: Path) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize(("every", "room"), [FEW_RENAMES, *EACH_RENAME])
 def test_a_renderer_killed_at_any_of_its_renames_leaves_nothing_broken(
-    short_spec: SceneSpec, short_clip: Clip, tmp_path, every: int, room: int | None
+    brief_clip: Clip, tmp_path, every: int, room: int | None
 ) -> None:
     cache, step = Cache(tmp_path / "cache", room) if room else None, 1
-    while killed_at(step, short_spec, tmp_path / "out", cache):
+    while killed_at(step, tmp_path / "out", cache):
         check_whole(tmp_path / "out")
         step += every
-    assert step > len(visible(short_clip.folder))
-    check_next_one_completes(short_spec, tmp_path / "out", short_clip.folder.parent)
+    assert step > len(visible(brief_clip.folder))
+    check_next_one_completes(tmp_path / "out", brief_clip.folder.parent)
 
 
 @pytest.mark.soak
-def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
-    short_spec: SceneSpec, short_clip: Clip, tmp_path
-) -> None:
+def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(brief_clip: Clip, tmp_path) -> None:
     random, out, longest, ended = Random(0), tmp_path / "out", 1.0, 0
     for moment in range(MOMENTS):
-        arguments = (short_spec, out, tmp_path / f"cache-{moment // PER_CACHE}")
+        arguments = (out, tmp_path / f"cache-{moment // PER_CACHE}")
         process = ready().Process(target=render, args=arguments)
         start = time.monotonic()
         process.start()
@@ -119,19 +117,15 @@ def test_fifty_renderers_killed_at_random_moments_leave_nothing_broken(
         process.join()
         check_whole(out)
     assert 0 < ended < MOMENTS
-    check_next_one_completes(short_spec, out, short_clip.folder.parent)
+    check_next_one_completes(out, brief_clip.folder.parent)
 
 
 LESSON = """
-[look]
-pace = "fast"
 [[clip]]
-scene = "max-pool"
-x = "7 3; 3 8"
-question = false
+scene = "brief"
 [[clip]]
-scene = "relu"
-x = "1 -2"
+scene = "brief"
+question = true
 """
 
 COMMANDS_KILLED = 6
@@ -143,7 +137,7 @@ def begin(folder: Path, out: Path, cache: str) -> subprocess.Popen[bytes]:
     """Begin to film a lesson of two short clips in a process group of its own."""
     (folder / "l.toml").write_text(LESSON)
     command = [sys.executable, RENDER, "lesson", folder / "l.toml", "-q", "low", "--workers", "2", "-o", out]
-    surroundings = {**os.environ, "CNNREEL_CACHE": str(folder / cache)}
+    surroundings = {**os.environ, **WITH_OWN_SCENES, "CNNREEL_CACHE": str(folder / cache)}
     return subprocess.Popen(
         command, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -167,7 +161,7 @@ def check_completes(folder: Path, expected: dict[str, bytes]) -> None:
     _, said = begin(folder, folder / "out", "last cache").communicate()
     assert said == b""
     assert contents(folder / "out") == expected
-    assert sorted(path.name for path in (folder / "out/l").iterdir() if path.is_dir()) == ["max-pool", "page", "relu"]
+    assert sorted(path.name for path in (folder / "out/l").iterdir() if path.is_dir()) == ["brief", "brief-2", "page"]
 
 
 def begun(process: subprocess.Popen[bytes]) -> None:
@@ -233,29 +227,19 @@ def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(tmp_path, library) -
     )
 
 
-class SilentSpec(SceneSpec):
-    """A spec whose scene takes longer than anybody waits, and says nothing of it."""
-
-    name = "silent"
-
-    @classmethod
-    def scene_class(cls) -> type:
-        (Path(os.environ["CNNREEL_CACHE"]) / "begun").touch()
-        time.sleep(3600)
-        raise AssertionError
-
-
-COMMAND = """
-from pathlib import Path
+SILENT = "import time; open('begun', 'w'); time.sleep(3600)"
+COMMAND = f"""
 import cnnreel.cli.program, click
-from cnnreel.work.clip import Clip
-from cnnreel.work.scheduler import film_all
-from tests.cnnreel.test_killed import SilentSpec
+from cnnreel.work.pool import Job, Pool, Task
 
 @click.command(cls=cnnreel.cli.program.Program)
 def main(): ...
 
-main.invoke = lambda _: film_all([Clip(SilentSpec(), "silent", Path("out"))], 1)
+def wait(_):
+    with Pool(1) as pool:
+        pool.run([Task(Job(exec, ({SILENT!r},)), 0.0, lambda _: None)])
+
+main.invoke = wait
 main.main(["now"])
 """
 
@@ -263,7 +247,7 @@ main.main(["now"])
 @pytest.fixture
 def silent(tmp_path) -> subprocess.Popen[bytes]:
     """Begin a command whose worker says nothing for an hour."""
-    surroundings = {**os.environ, "CNNREEL_CACHE": str(tmp_path), "PYTHONPATH": str(RENDER.parent)}
+    surroundings = {**os.environ, "PYTHONPATH": str(RENDER.parent)}
     process = subprocess.Popen(
         [sys.executable, "-c", COMMAND], env=surroundings, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True
     )
@@ -293,7 +277,6 @@ def test_a_worker_that_says_nothing_ends_with_the_command_that_is_stopped(
     _, said = silent.communicate(timeout=60)
     assert (silent.returncode, said.strip()) == (status, sentence)
     wait_until_gone(silent.pid)
-    assert not (tmp_path / "out").exists()
 
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[int]:

@@ -29,7 +29,7 @@ def test_the_documented_tests_pass_and_those_that_say_something_else_fail_and_le
 
 @pytest.mark.slow
 def test_the_fixtures_are_listed_with_an_example_each(pytester: pytest.Pytester) -> None:
-    done = pytester.runpytest_subprocess("--fixtures", "-q")
+    done = pytester.runpytest_inprocess("--fixtures", "-q")
     done.stdout.fnmatch_lines(['*play_scene("max-pool"*', '*play_lesson("my-lesson.toml")*'])
 
 

@@ -19,6 +19,7 @@ from cnnreel.work.filming import Clip, film
 from scenes.specs import SceneSpec
 from tests.cnnreel.commands import RENDER
 from tests.cnnreel.frames import atoms
+from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.processes import wait_for
 
 SLOW = ("--x", "7 3; 3 8", "--no-question", "--pace", "slow", "-q", "high")
@@ -101,8 +102,8 @@ def test_the_poster_of_a_film_that_asks_nothing_is_its_last_picture(short_clip: 
 
 @pytest.mark.parametrize("format", ["mp4", "webm", "gif", "png", "stills"])
 @pytest.mark.slow
-def test_every_format_makes_what_it_promises(short_spec: SceneSpec, tmp_path, format) -> None:
-    clip = film(short_spec, tmp_path, name="a", quality="low", format=format)
+def test_every_format_makes_what_it_promises(tmp_path, format) -> None:
+    clip = film(BriefSpec(), tmp_path, name="a", quality="low", format=format)
     assert clip.main.is_file()
     jsonschema.validate(json.loads((clip.folder / "a.json").read_text()), schema())
     films = [f"a.{format}", "a.png", *beside_a_film(clip, "a")]
@@ -117,31 +118,31 @@ def test_every_format_makes_what_it_promises(short_spec: SceneSpec, tmp_path, fo
 
 
 @pytest.mark.slow
-def test_the_same_clip_is_made_of_the_same_bytes(short_spec: SceneSpec, short_clip: Clip, tmp_path) -> None:
-    again = film(short_spec, tmp_path, quality="low")
-    assert files(again.folder) == files(short_clip.folder)
+def test_the_same_clip_is_made_of_the_same_bytes(brief_clip: Clip, tmp_path) -> None:
+    again = film(BriefSpec(), tmp_path, quality="low")
+    assert files(again.folder) == files(brief_clip.folder)
     for name in files(again.folder):
-        assert (again.folder / name).read_bytes() == (short_clip.folder / name).read_bytes(), name
+        assert (again.folder / name).read_bytes() == (brief_clip.folder / name).read_bytes(), name
 
 
-def test_progress_goes_from_nothing_to_all(short_spec: SceneSpec, tmp_path) -> None:
+def test_progress_goes_from_nothing_to_all(tmp_path) -> None:
     fractions: list[float] = []
-    film(short_spec, tmp_path, quality="low", format="stills", on_progress=fractions.append)
+    film(BriefSpec(), tmp_path, quality="low", format="stills", on_progress=fractions.append)
     assert fractions == sorted(fractions)
     assert fractions[0] < 0.5
     assert fractions[-1] == 1
 
 
-def test_a_name_that_is_a_path_is_refused_before_anything_is_made(short_spec: SceneSpec, tmp_path) -> None:
+def test_a_name_that_is_a_path_is_refused_before_anything_is_made(tmp_path) -> None:
     with pytest.raises(InputError, match=r"name must be a plain file name of letters, .* but it is '../a'"):
-        film(short_spec, tmp_path / "out", name="../a")
+        film(BriefSpec(), tmp_path / "out", name="../a")
     assert names(tmp_path) == []
 
 
-def test_a_scene_that_fails_leaves_nothing(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
+def test_a_scene_that_fails_leaves_nothing(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("cnnreel.work.segments.save_png", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        film(short_spec, tmp_path / "out", quality="low")
+        film(BriefSpec(), tmp_path / "out", quality="low")
     assert names(tmp_path) == []
 
 
@@ -153,11 +154,9 @@ def test_a_scene_that_fails_leaves_nothing(short_spec: SceneSpec, tmp_path, monk
         ({"transparent": True}, r"^format of a transparent film must be one of webm, png, but it is 'mp4'\.$"),
     ],
 )
-def test_what_cannot_be_chosen_is_refused_before_anything_is_made(
-    short_spec: SceneSpec, tmp_path, how, message
-) -> None:
+def test_what_cannot_be_chosen_is_refused_before_anything_is_made(tmp_path, how, message) -> None:
     with pytest.raises(InputError, match=message):
-        film(short_spec, tmp_path / "out", **how)
+        film(BriefSpec(), tmp_path / "out", **how)
     assert names(tmp_path) == []
 
 
@@ -169,10 +168,8 @@ def rendering(out: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.soak)]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_film_that_is_stopped_leaves_nothing(tmp_path, sent, status) -> None:
     process = rendering(tmp_path / "out")
     process.send_signal(sent)
@@ -184,15 +181,15 @@ def test_a_film_that_is_stopped_leaves_nothing(tmp_path, sent, status) -> None:
 
 @pytest.mark.soak
 def test_a_film_that_is_killed_leaves_only_what_is_hidden_and_the_next_one_sweeps_it_away(
-    short_spec: SceneSpec, tmp_path
+    tmp_path,
 ) -> None:
     process = rendering(tmp_path)
     process.kill()
     process.communicate()
     assert all(name.startswith(".cnnreel-") for name in names(tmp_path))
-    film(short_spec, tmp_path, quality="low", format="png")
-    found = sorted(["max-pool.json", "max-pool.png", *in_words("max-pool")])
-    assert files(tmp_path / "max-pool") == found
+    film(BriefSpec(), tmp_path, quality="low", format="png")
+    found = sorted(["brief.json", "brief.png", *in_words("brief")])
+    assert files(tmp_path / "brief") == found
     assert len(names(tmp_path)) == 1 + len(found)
 
 
@@ -208,10 +205,10 @@ def test_a_still_is_the_last_picture_of_its_beat(short_clip: Clip) -> None:
 
 
 @pytest.mark.slow
-def test_a_page_that_is_a_single_file_needs_nothing_beside_it(short_spec: SceneSpec, tmp_path) -> None:
-    clip = film(short_spec, tmp_path, quality="low", single_file=True)
+def test_a_page_that_is_a_single_file_needs_nothing_beside_it(tmp_path) -> None:
+    clip = film(BriefSpec(), tmp_path, quality="low", single_file=True)
     assert not (clip.folder / "page").exists()
-    assert 'src="' not in (clip.folder / "max-pool.html").read_text().replace('src="data:', "")
+    assert 'src="' not in (clip.folder / "brief.html").read_text().replace('src="data:', "")
 
 
 @pytest.mark.slow

@@ -21,9 +21,10 @@ from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, Output, Result
 from cnnreel.work.filming import film_clip
 from cnnreel.work.lesson import ProducedLesson, produce
-from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
+from cnnreel.work.lesson_file import Lesson, PlannedClip
 from scenes.specs import SceneSpec
-from tests.cnnreel.commands import RENDER
+from tests.cnnreel.commands import RENDER, WITH_OWN_SCENES
+from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.processes import wait_for, wait_until_gone
 
 
@@ -49,9 +50,9 @@ class BrokenSpec(SceneSpec):
 
 
 @pytest.fixture(scope="module")
-def lesson(short_spec: SceneSpec) -> Lesson:
-    light = type(short_spec).build({**short_spec.as_json(), "theme": "light"})
-    return Lesson("pool", "Pooling", (PlannedClip("a", "First", short_spec), PlannedClip("b", "Second", light)))
+def lesson() -> Lesson:
+    light = BriefSpec(theme="light")
+    return Lesson("pool", "Pooling", (PlannedClip("a", "First", BriefSpec()), PlannedClip("b", "Second", light)))
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +117,8 @@ def test_the_words_of_a_lesson_are_those_of_its_clips_at_their_time(produced: Pa
     own = (produced / "a/a.vtt").read_text()
     assert (produced / "pool.vtt").read_text().startswith(own.rpartition("-->")[0])
     transcript = (produced / "pool.transcript.md").read_text()
-    assert transcript.startswith("# Pooling\n\n## Max pool\n")
-    assert transcript.count("## Max pool\n") == 2
+    assert transcript.startswith("# Pooling\n\n## Brief\n")
+    assert transcript.count("## Brief\n") == 2
     rows = (produced / "pool.answers.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [row.partition(",")[0] for row in rows] == ["clip", "a", "b"]
 
@@ -146,16 +147,16 @@ def test_the_index_says_where_each_clip_is(produced: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_worker_makes_the_same_clip_as_this_process(produced: Path, short_clip: Clip) -> None:
-    assert (produced / "a/a.mp4").read_bytes() == short_clip.main.read_bytes()
+def test_a_worker_makes_the_same_clip_as_this_process(produced: Path, brief_clip: Clip) -> None:
+    assert (produced / "a/a.mp4").read_bytes() == brief_clip.main.read_bytes()
 
 
 @pytest.mark.slow
-def test_a_clip_that_fails_or_dies_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
+def test_a_clip_that_fails_or_dies_is_named_and_the_others_are_made(tmp_path) -> None:
     clips = (
         PlannedClip("broken", "x", BrokenSpec()),
         PlannedClip("dead", "x", DeadlySpec()),
-        PlannedClip("fine", "x", short_spec),
+        PlannedClip("fine", "x", BriefSpec()),
     )
     heard: list[str] = []
     (one,) = produce([Lesson("l", "L", clips)], tmp_path, Output("low"), 1, lambda name, _: heard.append(name))
@@ -176,21 +177,13 @@ def test_lessons_of_one_name_are_refused_before_anything_is_made(lesson: Lesson,
 
 @pytest.mark.slow
 def test_ctrl_c_ends_a_lesson_and_leaves_no_process_and_nothing_half_made(tmp_path) -> None:
-    (tmp_path / "l.toml").write_text(
-        '[look]\npace = "slow"\n' + '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\nquestion = false\n' * 4
-    )
-    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "high", "-o", tmp_path / "out"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    (tmp_path / "l.toml").write_text('[look]\npace = "slow"\n' + '[[clip]]\nscene = "brief"\nquestion = true\n' * 4)
+    command = [sys.executable, RENDER, "lesson", tmp_path / "l.toml", "-q", "4k", "-o", tmp_path / "out"]
+    surroundings = {**os.environ, **WITH_OWN_SCENES}
+    process = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, start_new_session=True)
     wait_for(process, tmp_path, "out/l/.cnnreel-*/*/segments/*/film.mp4")
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert (process.returncode, said.strip()) == (130, b"Stopped; nothing half-made is left.")
     assert [path.name for path in tmp_path.iterdir()] == ["l.toml"]
     wait_until_gone(process.pid)  # multiprocessing's helpers end when we have
-
-
-@pytest.mark.slow
-def test_every_clip_of_a_lesson_file_is_filmed(tmp_path) -> None:
-    (tmp_path / "l.toml").write_text('[[clip]]\nscene = "max-pool"\nx = "1 2; 3 4"\nquestion = false\npace = "fast"\n')
-    (one,) = produce([read_lesson(tmp_path / "l.toml")], tmp_path, Output("low"), 1)
-    assert one.film == tmp_path / "l/l.mp4"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -8,11 +7,12 @@ import pytest
 
 from cnn_core.errors import InputError
 from cnnreel.work.clip import Clip, Output
-from cnnreel.work.filming import film
+from cnnreel.work.filming import Prepared, film, prepare_clip
 from cnnreel.work.lesson import produce
 from cnnreel.work.lesson_file import Lesson, PlannedClip, read_lesson
 from cnnreel.work.limits import CLIP_SECONDS, LIMITS, check_clip
-from tests.cnnreel.commands import in_a_process
+from tests.cnnreel.commands import run
+from tests.cnnreel.own_scenes.brief import BriefSpec
 
 HOUSE = Path(__file__).parents[3]
 
@@ -57,11 +57,11 @@ def test_a_limit_that_is_no_number_is_refused(monkeypatch, given) -> None:
 
 
 @pytest.mark.parametrize("format", ["mp4", "gif", "png", "stills"])
-def test_a_clip_that_is_too_long_is_refused_before_it_is_filmed(short_spec, tmp_path, monkeypatch, format) -> None:
+def test_a_clip_that_is_too_long_is_refused_before_it_is_filmed(tmp_path, monkeypatch, format) -> None:
     monkeypatch.setenv("CNNREEL_CLIP_SECONDS", "2")
     monkeypatch.setattr("cnnreel.paint.engine.FilmRenderer", None)
     with pytest.raises(InputError, match="a clip must last at most 2 seconds, but this one would last "):
-        film(short_spec, tmp_path / "out", quality="low", format=format)
+        film(BriefSpec(), tmp_path / "out", quality="low", format=format)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,11 +74,11 @@ def test_a_lesson_of_too_many_clips_is_refused_before_they_are_read(tmp_path) ->
 
 
 @pytest.mark.slow
-def test_a_lesson_that_is_too_long_is_not_filmed(short_spec, short_clip, tmp_path, monkeypatch) -> None:
-    seconds = short_clip.record["video"]["duration"]
+def test_a_lesson_that_is_too_long_is_not_filmed(brief_clip, tmp_path, monkeypatch) -> None:
+    seconds = brief_clip.record["video"]["duration"]
     monkeypatch.setenv("CNNREEL_LESSON_SECONDS", str(int(seconds) + 1))
     lessons = [
-        Lesson(name, name, tuple(PlannedClip(str(number), "x", short_spec) for number in range(clips)))
+        Lesson(name, name, tuple(PlannedClip(str(number), "x", BriefSpec()) for number in range(clips)))
         for name, clips in (("one", 1), ("two", 2))
     ]
     sentence = rf"^two: a lesson must last at most {int(seconds) + 1} seconds, but this one would last "
@@ -89,13 +89,20 @@ def test_a_lesson_that_is_too_long_is_not_filmed(short_spec, short_clip, tmp_pat
     assert only.failures == ()
 
 
+def lower_limit_and_prepare(clip: Clip, folder: Path) -> Prepared:
+    """Prepare a clip in a worker whose environment has another limit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CNNREEL_CLIP_SECONDS", "2")
+        return prepare_clip(clip, folder)
+
+
 @pytest.mark.slow
-def test_the_command_says_it_in_one_sentence_with_status_2(tmp_path) -> None:
-    surroundings = {**os.environ, "CNNREEL_CLIP_SECONDS": "10"}
-    done = in_a_process("scene", "max-pool", "-q", "low", "-o", tmp_path / "out", env=surroundings)
-    assert (done.returncode, done.stdout) == (2, "")
+def test_the_command_says_it_in_one_sentence_with_status_2(brief_command, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("cnnreel.work.scheduler.prepare_clip", lower_limit_and_prepare)
+    done = run(*brief_command, "-o", tmp_path / "out")
+    assert (done.exit_code, done.stdout) == (2, "")
     assert re.fullmatch(
-        r"Error: a clip must last at most 10 seconds, but this one would last \d+; CNNREEL_CLIP_SECONDS sets another "
+        r"Error: a clip must last at most 2 seconds, but this one would last \d+; CNNREEL_CLIP_SECONDS sets another "
         r"limit\.\n",
         done.stderr,
     )

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from importlib import import_module
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
@@ -67,7 +66,7 @@ def done(pool: Pool, *calls: tuple[Callable[..., Any], Any]) -> list[Any]:
 
 
 def test_a_worker_that_dies_fails_its_own_task_alone() -> None:
-    with Pool(2) as pool:
+    with Pool(2, PRELOAD) as pool:
         assert done(pool, (number, 1), (die,), (number, 2), (die,), (number, 3)) == [
             1,
             BrokenProcessPool.__name__,
@@ -78,7 +77,7 @@ def test_a_worker_that_dies_fails_its_own_task_alone() -> None:
 
 
 def test_a_worker_that_died_while_it_had_nothing_to_do_is_replaced() -> None:
-    with Pool(1) as pool:
+    with Pool(1, PRELOAD) as pool:
         (process,) = done(pool, (os.getpid,))
         os.kill(process, signal.SIGKILL)
         (idle,) = pool._idle
@@ -88,7 +87,7 @@ def test_a_worker_that_died_while_it_had_nothing_to_do_is_replaced() -> None:
 
 
 def test_what_cannot_be_sent_back_fails_its_own_task_alone() -> None:
-    with Pool(1) as pool:
+    with Pool(1, PRELOAD) as pool:
         assert done(pool, (a_function,), (number, 1)) == ["AttributeError", 1]
 
 
@@ -103,7 +102,7 @@ def test_the_longest_task_is_done_first_and_whoever_hears_of_one_may_add_others(
                 waiting.append(Task(Job(number, (9,)), 9.0, hear))
 
     waiting += [Task(Job(number, (length,)), float(length), hear) for length in (1, 3, 2)]
-    with Pool(1) as pool:
+    with Pool(1, PRELOAD) as pool:
         pool.run(waiting)
     assert ended == [3, 9, 2, 1]
 
@@ -116,40 +115,41 @@ def test_what_a_task_says_of_its_progress_is_heard_while_it_is_done(tmp_path: Pa
             heard.append(news)
             (tmp_path / "go on").touch()
 
-    with Pool(1) as pool:
+    with Pool(1, PRELOAD) as pool:
         pool.run([Task(Job(half_way, (tmp_path / "go on",)), 0.0, hear)])
     assert heard
 
 
 @pytest.mark.parametrize(("tidying", "tidied"), [(0.0, True), (AN_HOUR, False)])
 def test_whatever_workers_do_they_end_when_the_pool_is_left_and_tidy_up_if_that_is_quick(
-    tmp_path: Path, tidying: float, tidied: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tidying: float, tidied: bool
 ) -> None:
+    killed = []
+    monkeypatch.setattr("cnnreel.work.pool.kill_forkserver", lambda: killed.append(1))  # others still need it
+
     def interrupt(_: News) -> None:
         if (tmp_path / "begun").exists():
             raise KeyboardInterrupt
 
     call = Job(slow, (tmp_path / "begun", tmp_path / "tidied", tidying))
-    with pytest.raises(KeyboardInterrupt), Pool(1) as pool:
+    with pytest.raises(KeyboardInterrupt), Pool(1, PRELOAD) as pool:
         pool.run([Task(call, 0.0, interrupt)])
     assert (tmp_path / "tidied").exists() == tidied
-
-
-def test_what_workers_share_can_be_imported_and_brings_manim() -> None:
-    for module in PRELOAD:
-        import_module(module)
-    code = f"import sys, {PRELOAD[0]}; sys.exit('manim' not in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=HOUSE, check=True)
+    assert killed
 
 
 ELSEWHERE = """
 from cnnreel.work.files import HIDDEN
-from cnnreel.work.pool import Job, Pool, Task
+from cnnreel.work.pool import Job, Pool, Task, kill_forkserver
 from tests.cnnreel.work.test_pool import where
 from cnnreel.work.scheduler import PRELOAD
 heard = []
 with Pool(1, PRELOAD) as pool:
     pool.run([Task(Job(where, ()), 0.0, heard.append)])
+print(heard[-1].result())
+kill_forkserver()
+with Pool(1) as pool:
+    pool.run([Task(Job(pow, (2, 3)), 0.0, heard.append)])
 print(heard[-1].result())
 """
 
@@ -161,16 +161,16 @@ def where() -> tuple[str, bool]:
 
 
 @pytest.mark.slow
-def test_workers_import_our_scenes_though_the_working_directory_has_some_of_its_own(tmp_path: Path) -> None:
+def test_workers_share_our_scenes_and_manim_whatever_the_working_directory_has_and_come_again(tmp_path: Path) -> None:
     (tmp_path / "scenes").mkdir()
     (tmp_path / "scenes/__init__.py").write_text("")
     command = [sys.executable, "-P", "-c", ELSEWHERE]
     surroundings = {**os.environ, "PYTHONPATH": str(HOUSE)}
     said = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True, check=True).stdout
-    assert said == f"{(str(HOUSE / 'scenes'), True)}\n"
+    assert said == f"{(str(HOUSE / 'scenes'), True)}\n8\n"
 
 
 def test_sockets_of_workers_lie_in_a_folder_that_the_next_run_sweeps() -> None:
-    with Pool(1) as pool:
+    with Pool(1, PRELOAD) as pool:
         assert done(pool, (number, 7)) == [7]
     assert Path(get_temp_dir()).name.startswith(HIDDEN)

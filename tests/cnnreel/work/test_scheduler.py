@@ -178,8 +178,9 @@ def test_a_lesson_may_have_more_clips_than_a_process_may_have_open_files(begin) 
         resource.setrlimit(resource.RLIMIT_NOFILE, most)
 
 
-def test_what_a_film_will_show_is_heard_without_loading_manim() -> None:
-    look = "import pickle, sys; one = pickle.load(sys.stdin.buffer); print(one.missing, 'manim' in sys.modules)"
+def test_what_a_film_will_show_is_heard_and_a_lesson_is_taken_from_the_cache_without_loading_manim() -> None:
+    asked = "import pickle, sys, cnnreel.work.scheduler, cnnreel.work.lesson; one = pickle.load(sys.stdin.buffer)"
+    look = f"{asked}; print(one.missing, 'manim' in sys.modules)"
     sent = pickle.dumps(prepared(20, 10).result())
     said = subprocess.run([sys.executable, "-c", look], input=sent, capture_output=True, check=True, cwd=HOUSE).stdout
     assert said.split() == b"(0, 1) False".split()

@@ -13,9 +13,9 @@ from cnnreel.work.clip import Clip, Output
 from cnnreel.work.filming import film, film_part, finish, prepare_clip
 from cnnreel.work.scheduler import film_all
 from cnnreel.work.segments import Segments, poster_beat
-from scenes.catalog import find
 from scenes.specs import SceneSpec
 from scenes.timeline import Beat
+from tests.cnnreel.own_scenes.brief import BriefSpec
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -63,9 +63,7 @@ def test_parts_make_the_same_pictures_and_the_same_gif(short_spec: SceneSpec, tm
 @pytest.mark.slow
 def test_only_beats_that_look_different_are_filmed_again(tmp_path, filmed: list[int]) -> None:
     cache = Cache(tmp_path / "cache", 100_000_000)
-    plain, asked = (
-        find("max-pool").build({"x": "7 3; 3 8", "pace": "fast", "question": question}) for question in (False, True)
-    )
+    plain, asked = BriefSpec(), BriefSpec(question=True)
     beats = len(film(plain, tmp_path / "plain", quality="low", cache=cache).record["beats"])
     assert filmed == list(range(beats))
     filmed.clear()
@@ -77,7 +75,7 @@ def test_only_beats_that_look_different_are_filmed_again(tmp_path, filmed: list[
 
 @pytest.mark.slow
 def test_what_was_filmed_before_an_interruption_is_not_filmed_again(
-    short_spec: SceneSpec, short_clip: Clip, tmp_path, filmed: list[int]
+    brief_clip: Clip, tmp_path, filmed: list[int]
 ) -> None:
     cache = Cache(tmp_path / "cache", 100_000_000)
 
@@ -86,34 +84,33 @@ def test_what_was_filmed_before_an_interruption_is_not_filmed_again(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        film(short_spec, tmp_path, quality="low", cache=cache, on_progress=interrupt)
-    kept = len(cache.entries())
-    filmed.clear()
-    assert film(short_spec, tmp_path, quality="low", cache=cache).main.read_bytes() == short_clip.main.read_bytes()
-    assert filmed == list(range(kept, len(short_clip.record["beats"])))
+        film(BriefSpec(), tmp_path, quality="low", cache=cache, on_progress=interrupt)
+    kept, filmed[:] = len(cache.entries()), []
+    assert kept < len(brief_clip.record["beats"])
+    assert film(BriefSpec(), tmp_path, quality="low", cache=cache).main.read_bytes() == brief_clip.main.read_bytes()
+    assert filmed == list(range(kept, len(brief_clip.record["beats"])))
 
 
 @pytest.mark.slow
-def test_a_damaged_beat_is_filmed_again(short_spec: SceneSpec, short_clip: Clip, tmp_path, filmed: list[int]) -> None:
+def test_a_damaged_beat_is_filmed_again(brief_clip: Clip, tmp_path, filmed: list[int]) -> None:
     cache = Cache(tmp_path / "cache", 100_000_000)
-    film(short_spec, tmp_path / "one", quality="low", cache=cache)
+    film(BriefSpec(), tmp_path / "one", quality="low", cache=cache)
     for kept, _ in cache.entries():
         for path in kept.glob("film.mp4"):
             path.write_bytes(path.read_bytes()[:-1])
     filmed.clear()
-    again = film(short_spec, tmp_path / "two", name="max-pool", quality="low", cache=cache, single_file=True)
-    assert filmed == list(range(len(short_clip.record["beats"])))
-    assert again.main.read_bytes() == short_clip.main.read_bytes()
+    again = film(BriefSpec(), tmp_path / "two", quality="low", cache=cache, single_file=True)
+    assert filmed == list(range(len(brief_clip.record["beats"])))
+    assert again.main.read_bytes() == brief_clip.main.read_bytes()
 
 
 @pytest.mark.slow
-def test_parts_that_several_workers_film_make_the_same_film(short_spec: SceneSpec, tmp_path, monkeypatch) -> None:
+def test_parts_that_several_workers_film_make_the_same_film(brief_clip: Clip, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("cnnreel.work.scheduler.SHORTEST", 1)
-    (result,) = film_all([Clip(short_spec, "a", tmp_path / "many", Output("low"))], 2)
+    (result,) = film_all([Clip(BriefSpec(), "brief", tmp_path, Output("low"))], 2)
     assert isinstance(result, Clip)
-    film(short_spec, tmp_path / "one", name="a", quality="low")
-    assert content(tmp_path / "many/a") == content(tmp_path / "one/a")
-    assert [path.name for path in (tmp_path / "many").iterdir()] == ["a"]
+    assert content(tmp_path / "brief") == content(brief_clip.folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["brief"]
 
 
 @pytest.mark.parametrize(("kinds", "chosen"), [("eea", 2), ("eqa", 0), ("qa", 0), ("eesqaqa", 2)])

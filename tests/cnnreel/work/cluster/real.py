@@ -14,6 +14,7 @@ from distributed import Client
 from cnnreel.work.cache import Cache
 from cnnreel.work.clip import Clip, Output
 from scenes.specs import SceneSpec
+from tests.cnnreel.own_scenes.brief import BriefSpec
 
 HOUSE = Path(__file__).parents[4]
 DASK = [sys.executable, "-P", "-m", "dask"]
@@ -68,7 +69,12 @@ class RealCluster:
             process.wait()
 
 
-def clips_of(spec: SceneSpec, out: Path, number: int = 1, cache: Cache | None = None) -> list[Clip]:
+def clips_of(
+    out: Path,
+    number: int = 1,
+    cache: Cache | None = None,
+    spec: SceneSpec = BriefSpec(),  # noqa: B008 (frozen)
+) -> list[Clip]:
     return [Clip(spec, f"clip-{one}", out, Output("low"), cache) for one in range(number)]
 
 

@@ -13,6 +13,7 @@ from cnnreel.work.cluster.filming import film_on_cluster
 from cnnreel.work.cluster.worker import Message, pack_folder
 from scenes.catalog import find
 from scenes.specs import SceneSpec
+from tests.cnnreel.own_scenes.brief import BriefSpec
 from tests.cnnreel.processes import wait_until
 from tests.cnnreel.work.cluster.real import RealCluster, clips_of
 
@@ -53,20 +54,18 @@ def repair() -> None:
 
 
 @pytest.mark.slow
-def test_a_clip_that_arrives_damaged_is_noticed_and_not_put_in_place(
-    shared_cluster: RealCluster, short_spec: SceneSpec, tmp_path
-) -> None:
+def test_a_clip_that_arrives_damaged_is_noticed_and_not_put_in_place(shared_cluster: RealCluster, tmp_path) -> None:
     with shared_cluster.client() as client:
         client.run(damage)
-        (error,) = film_on_cluster(clips_of(short_spec, tmp_path / "out"), 1, scheduler=shared_cluster.address)
+        (error,) = film_on_cluster(clips_of(tmp_path / "out"), 1, scheduler=shared_cluster.address)
         client.run(repair)
     assert str(error) == "what arrived is not what was sent: its hash differs."
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.soak
-def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(short_spec: SceneSpec, tmp_path) -> None:
-    specs = {"deadly": DeadlySpec(), "broken": BrokenSpec(), "fine": short_spec}
+def test_a_clip_that_kills_every_worker_is_named_and_the_others_are_made(tmp_path) -> None:
+    specs = {"deadly": DeadlySpec(), "broken": BrokenSpec(), "fine": BriefSpec()}
     clips = [Clip(spec, name, tmp_path, Output("low")) for name, spec in specs.items()]
     deadly, broken, fine = film_on_cluster(clips, 1)
     assert str(deadly) == "every worker that filmed it died."
@@ -85,7 +84,8 @@ def test_if_the_scheduler_goes_every_clip_that_is_missing_says_so(
         if fraction == 1:
             cluster.processes[0].kill()
 
-    first, *others = film_on_cluster(clips_of(short_spec, tmp_path / "out", 3), 1, kill, scheduler=cluster.address)
+    clips = clips_of(tmp_path / "out", 3, spec=short_spec)
+    first, *others = film_on_cluster(clips, 1, kill, scheduler=cluster.address)
     assert isinstance(first, Clip)
     assert {type(result) for result in others} == {CnnreelError}
     assert "the scheduler has gone" in str(others[-1])

@@ -13,10 +13,8 @@ from tests.cnnreel.work.cluster.real import RealCluster, clips_of
 
 
 @pytest.mark.slow
-def test_a_worker_that_joined_later_and_differs_films_nothing(
-    shared_cluster: RealCluster, short_spec, tmp_path
-) -> None:
-    (clip,) = clips_of(short_spec, tmp_path)
+def test_a_worker_that_joined_later_and_differs_films_nothing(shared_cluster: RealCluster, tmp_path) -> None:
+    (clip,) = clips_of(tmp_path)
     wanted = {**traits(None), "numpy": "1.0"}
     with shared_cluster.client() as client:
         packed = Message.pack(pickle.dumps(clip), None)
