@@ -290,7 +290,7 @@ def test_only_what_is_there_is_offered(pool: Reel, tmp_path: Path) -> None:
 
 
 def test_a_single_file_without_scripts_has_its_poster(open_page: Any, single_file: Path) -> None:
-    page = open_page(single_file, java_script_enabled=False)
+    page = open_page(single_file, scripts=False)
     assert page.locator("#frame img").evaluate("picture => picture.naturalWidth") == 64
 
 
