@@ -27,6 +27,9 @@ ARGUMENTS = [
 
 Open = Callable[..., Any]
 
+LOOKS = ("viewport", "color_scheme", "reduced_motion", "before", "scripts")
+"""What a tab is told anew for each page; all else makes a tab of its own, which takes long."""
+
 
 @pytest.fixture(scope="session")
 def short_spec() -> SceneSpec:
@@ -80,7 +83,7 @@ def open_page(tabs: Tabs) -> Iterator[Open]:
     taken: list[tuple[Tab, dict[str, Any]]] = []
 
     def open_one(place: Path | str, **settings: Any) -> Any:
-        seen = {name: settings.pop(name) for name in ("viewport", "color_scheme", "reduced_motion") if name in settings}
+        seen = {name: settings.pop(name) for name in LOOKS if name in settings}
         tab = tabs.take(**settings)
         taken.append((tab, settings))
         tab.look(**seen)

@@ -16,7 +16,7 @@ from cnn_core.errors import InputError
 from cnnreel import clip
 from cnnreel.play.notebook import NotebookClip
 from scenes.addresses import value_at
-from tests.cnnreel.play.page.looking import time, until
+from tests.cnnreel.play.page.looking import elapse, ready, time, until
 
 
 @pytest.fixture(scope="module")
@@ -67,14 +67,13 @@ def test_importing_the_package_loads_neither_manim_nor_numpy() -> None:
 
 
 @pytest.mark.slow
-def test_the_player_plays_inside_a_page(browser: Any, shown: NotebookClip, tmp_path: Path) -> None:
+def test_the_player_plays_inside_a_page(open_page: Any, shown: NotebookClip, tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text(shown._repr_mimebundle_()["text/html"], encoding="utf-8")
-    page = browser.new_page()
-    page.goto((tmp_path / "page.html").as_uri())
-    frame = page.frame_locator("iframe")
+    page = open_page(tmp_path / "page.html")
+    frame = ready(page.frame_locator("iframe"))
     frame.get_by_role("button", name="Play").first.click()
-    until(lambda: time(frame) > 0.3)
-    page.close()
+    elapse(frame, 0.4)
+    assert time(frame) == pytest.approx(0.4, abs=0.001)
 
 
 def run(folder: Path, *command: str) -> None:

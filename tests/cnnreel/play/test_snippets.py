@@ -279,16 +279,18 @@ def test_what_is_no_clip_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("target", ["sphinx", "sphinx-myst"])
-def test_sphinx_builds_it(clip: Path, tmp_path: Path, target: str) -> None:
+def test_sphinx_builds_it(clip: Path, tmp_path: Path) -> None:
     build = tool("sphinx-build")
     shutil.copytree(clip, tmp_path / "_static" / "pool")
-    myst = 'extensions = ["myst_parser"]\n' if target == "sphinx-myst" else ""
-    (tmp_path / "conf.py").write_text(f'{myst}html_static_path = ["_static"]\n')
-    name, title = ("index.md", "# Pooling\n\n") if myst else ("index.rst", "Pooling\n=======\n\n")
-    (tmp_path / name).write_text(title + embed(clip, target).text, encoding="utf-8")
+    (tmp_path / "conf.py").write_text('extensions = ["myst_parser"]\nhtml_static_path = ["_static"]\n')
+    for name, target, title in [
+        ("index.rst", "sphinx", "Pooling\n=======\n\n"),
+        ("other.md", "sphinx-myst", "---\norphan: true\n---\n\n# Pooling\n\n"),
+    ]:
+        (tmp_path / name).write_text(title + embed(clip, target).text, encoding="utf-8")
     run(build, "-W", "-q", ".", "built", folder=tmp_path)
-    check_film(tmp_path / "built" / "index.html", alt_of(clip))
+    for page in ("index.html", "other.html"):
+        check_film(tmp_path / "built" / page, alt_of(clip))
 
 
 @pytest.mark.slow

@@ -19,16 +19,14 @@ TINY = ("max-pool", "--x", "7 3; 3 8", "--no-question", "--pace", "fast", "-q", 
 LESSON = '[[clip]]\nscene = "max-pool"\nx = "7 3; 3 8"\npace = "fast"\nquestion = false\n'
 
 
-def test_the_export_lies_beside_the_film_and_is_what_the_command_names(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_exports_lie_beside_films_and_lessons_and_are_what_the_command_names(tmp_path: Path) -> None:
     done = run("scene", *TINY, "-o", tmp_path, "--format", "scorm")
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path}/max-pool/max-pool.scorm.zip\n")
     names = {path.name for path in (tmp_path / "max-pool").iterdir()}
     assert {"max-pool.mp4", "max-pool.html", "max-pool.json", "max-pool.scorm.zip"} <= names
     assert not [name for name in names if name.startswith(".")]
 
-
-@pytest.mark.slow
-def test_a_lesson_is_exported_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "two.toml").write_text(LESSON + LESSON)
     done = run("lesson", tmp_path / "two.toml", "-q", "low", "-o", tmp_path, "--format", "revealjs")
     assert (done.exit_code, done.stdout) == (0, f"{tmp_path}/two/two.slides.html\n")

@@ -41,14 +41,11 @@ def test_keys_lead_through_the_film_as_on_other_players(player: Any, pool: Reel)
     assert time(player) == pytest.approx(0.5, abs=0.001)
 
 
-def test_who_clicks_the_film_can_go_on_with_keys(player: Any) -> None:
+def test_who_clicks_the_film_can_go_on_with_keys_but_what_is_typed_leads_nowhere(player: Any, pool: Reel) -> None:
     player.locator("#start").click()
     player.locator("#film").click()
     assert paused(player)
     assert player.evaluate("document.activeElement.id") == "play"
-
-
-def test_what_is_typed_leads_nowhere(player: Any, pool: Reel) -> None:
     seek(player, pool.record["beats"][1]["end"] - 0.1)
     player.get_by_label("Your answer").click()
     player.keyboard.type("0.5jkl?")

@@ -9,7 +9,6 @@ import pytest
 
 from tests.cnnreel.play.page.looking import (
     AXE,
-    CLOCK,
     current,
     elapse,
     paused,
@@ -103,7 +102,14 @@ def test_a_learner_gets_through_the_lesson_by_keyboard_alone(page: Any, reels: l
     assert page.locator("#hint").inner_text() == "You answered 1 of 2 questions right."
 
 
-def test_a_number_of_the_last_picture_is_looked_into_by_keyboard(page: Any) -> None:
+def test_chapters_lead_to_their_clips_and_numbers_are_looked_into_by_keyboard(page: Any, reels: list[Reel]) -> None:
+    tab_to(page, "print")
+    page.locator("#chapters a").last.focus()
+    page.keyboard.press("Enter")
+    assert not paused(page)
+    assert time(page) == pytest.approx(reels[0].record["video"]["duration"])
+    assert page.locator("#chapters [aria-current]").inner_text() == "relu"
+
     page.locator("[data-beat]").last.focus()
     page.keyboard.press("Enter")
     page.locator("#captions").focus()
@@ -118,38 +124,19 @@ def test_a_number_of_the_last_picture_is_looked_into_by_keyboard(page: Any) -> N
     assert not page.locator("#inside").is_visible()
 
 
-def test_chapters_lead_to_their_clips(page: Any, reels: list[Reel]) -> None:
-    tab_to(page, "print")
-    page.locator("#chapters a").last.focus()
-    page.keyboard.press("Enter")
-    assert not paused(page)
-    assert time(page) == pytest.approx(reels[0].record["video"]["duration"])
-    assert page.locator("#chapters [aria-current]").inner_text() == "relu"
+HELD_BACK = """
+    const unzip = window.DecompressionStream; let count = 0;
+    window.DecompressionStream = class { constructor(kind) { const { readable, writable } = new unzip(kind);
+        this.readable = ++count < 2 ? readable : readable.pipeThrough(new TransformStream({
+            start: () => new Promise((open) => { window.open_ = open; }) })); this.writable = writable; } };
+"""
+"""Unpacks the first film alone, until `open_()`."""
 
 
-def test_one_clip_follows_the_other(page: Any, reels: list[Reel]) -> None:
-    first = reels[0].record["video"]["duration"]
-    seek(page, first - 0.1)
-    page.get_by_role("button", name="Play").first.click()
-    elapse(page, 0.3)
-    assert time(page) == pytest.approx(first + 0.2, abs=0.001)
-    assert current(page) == len(reels[0].record["beats"])
-    assert not paused(page)
-    before = picture(page)
-    seek(page, first - 0.1)
-    elapse(page, 0)
-    assert picture(page) != before
-
-
-def test_a_clip_that_is_not_unpacked_yet_is_waited_for(browser: Any, lesson: Path, reels: list[Reel]) -> None:
-    page = browser.new_page()
-    page.add_init_script(
-        CLOCK + "const unzip = window.DecompressionStream; let count = 0;"
-        "window.DecompressionStream = class { constructor(kind) { const { readable, writable } = new unzip(kind);"
-        "  this.readable = ++count < 2 ? readable : readable.pipeThrough(new TransformStream({"
-        "    start: () => new Promise((open) => { window.open_ = open; }) })); this.writable = writable; } };"
-    )
-    page.goto(lesson.as_uri())
+def test_one_clip_follows_the_other_and_is_waited_for_until_it_is_unpacked(
+    open_page: Any, lesson: Path, reels: list[Reel]
+) -> None:
+    page = open_page(lesson, before=HELD_BACK)
     until(lambda: page.locator(".packed").count() == 1)
     first = reels[0].record["video"]["duration"]
     seek(page, first - 0.1)
@@ -162,14 +149,28 @@ def test_a_clip_that_is_not_unpacked_yet_is_waited_for(browser: Any, lesson: Pat
     ready(page)
     elapse(page, 0.5)
     assert time(page) == pytest.approx(waiting + 0.5, abs=0.05)
-    page.close()
+
+    page.keyboard.press("Space")
+    seek(page, first - 0.1)
+    page.get_by_role("button", name="Play").first.click()
+    elapse(page, 0.3)
+    assert time(page) == pytest.approx(first + 0.2, abs=0.001)
+    assert current(page) == len(reels[0].record["beats"])
+    assert not paused(page)
+    before = picture(page)
+    seek(page, first - 0.1)
+    elapse(page, 0)
+    assert picture(page) != before
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed: npm install --no-save axe-core")
-@pytest.mark.parametrize("theme", ["dark", "light"])
-def test_axe_finds_no_violation_in_a_lesson(open_page: Any, lesson: Path, theme: Any) -> None:
-    page = ready(open_page(lesson, color_scheme=theme))
+@pytest.mark.parametrize(
+    "themes", [("dark", "light"), pytest.param(("light", "dark"), marks=pytest.mark.soak)], ids="-".join
+)
+def test_axe_finds_no_violation_in_a_lesson(open_page: Any, lesson: Path, themes: tuple[str, str]) -> None:
+    page = ready(open_page(lesson, color_scheme=themes[0]))
     assert violations(page) == []
+    page.emulate_media(color_scheme=themes[1])
     page.locator("#chapters a").last.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Space")

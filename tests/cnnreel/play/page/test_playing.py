@@ -11,6 +11,7 @@ from cnnreel.play.page.html import SCRIPTS, head, part_of_script, playing, scrip
 from tests.cnnreel.play.page.looking import current, elapse, paused, picture, pixel, ready, seek, time
 from tests.cnnreel.records import record_of
 from tests.cnnreel.reels import Reel, plain_film
+from tests.cnnreel.tabs import Tabs
 
 pytestmark = pytest.mark.slow
 
@@ -35,13 +36,10 @@ def left_edge(page: Any) -> float:
     return float(1920 * np.argmax(row[len(row) // 2] > 128) / row.shape[1])
 
 
-def test_it_never_plays_by_itself(player: Any) -> None:
+def test_it_never_plays_by_itself_and_plays_without_a_video(player: Any) -> None:
     elapse(player, 5)
     assert paused(player)
     assert time(player) == 0
-
-
-def test_the_film_plays_without_a_video(player: Any) -> None:
     player.get_by_role("button", name="Play").first.click()
     elapse(player, 0.5)
     assert time(player) == pytest.approx(0.5, abs=0.001)
@@ -52,6 +50,15 @@ def test_the_film_plays_without_a_video(player: Any) -> None:
     assert paused(player)
     elapse(player, 1)
     assert time(player) == pytest.approx(0.5, abs=0.001)
+    cues = player.locator("video").evaluate(
+        """async film => {
+            const track = film.textTracks[0];
+            track.mode = 'hidden';
+            while (!track.cues?.length) await new Promise(done => setTimeout(done, 20));
+            return [...track.cues].map(cue => cue.text);
+        }"""
+    )
+    assert cues[0] == "A 2×2 window visits the 4×4 grid."
 
 
 def test_the_picture_is_that_of_its_time_to_the_frame(square: Any) -> None:
@@ -64,18 +71,8 @@ def test_the_picture_is_that_of_its_time_to_the_frame(square: Any) -> None:
     square.get_by_role("button", name="Play").first.click()
     elapse(square, 2)
     assert left_edge(square) == pytest.approx(1820 * 2 / duration, abs=4)
-
-
-@pytest.mark.parametrize("speed", ["0.5", "1.25", "2"])
-def test_speed_is_the_readers_choice(square: Any, speed: str) -> None:
-    square.get_by_label("Speed").select_option(speed)
-    square.get_by_role("button", name="Play").first.click()
-    elapse(square, 2)
-    assert time(square) == pytest.approx(2 * float(speed), abs=0.01)
-
-
-def test_nothing_is_drawn_while_nothing_changes(square: Any) -> None:
-    seek(square, 1)
+    square.keyboard.press("Space")
+    seek(square, 1)  # nothing is drawn while nothing changes
     elapse(square, 0)
     square.locator("#film").evaluate("canvas => canvas.getContext('2d').fillRect(0, 0, 9, 9)")
     elapse(square, 1)
@@ -85,43 +82,71 @@ def test_nothing_is_drawn_while_nothing_changes(square: Any) -> None:
     assert pixel(square, 0.001, 0.001) == PAPER
 
 
-@pytest.mark.parametrize("density", [1, 2, 2.625])
-def test_the_canvas_has_a_pixel_for_each_of_the_screens(open_page: Any, pool: Reel, density: float) -> None:
-    page = ready(open_page(pool.page, device_scale_factor=density))
-    for width in (1280, 700):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.wait_for_function(
-            """density => {
-                const film = document.getElementById('film');
-                return Math.abs(film.width - film.getBoundingClientRect().width * density) < 1;
-            }""",
-            arg=density,
-            polling=50,
-        )
+def test_speed_is_the_readers_choice(square: Any) -> None:
+    for speed in ("0.5", "1.25", "2"):
+        seek(square, 0)
+        square.get_by_label("Speed").select_option(speed)
+        square.get_by_role("button", name="Play").first.click()
+        elapse(square, 2)
+        assert time(square) == pytest.approx(2 * float(speed), abs=0.01)
+
+
+SHARP = """density => {
+    const film = document.getElementById('film');
+    const shown = film.getBoundingClientRect().width;
+    return devicePixelRatio === density && Math.abs(film.width - shown * density) < 1;
+}"""
+
+
+def test_the_canvas_has_a_pixel_for_each_of_the_screens(tabs: Tabs, player: Any) -> None:
+    for density in (1, 2, 2.625):
+        for width in (1280, 700):
+            tabs.screen(player, density, width)
+            player.wait_for_function(SHARP, arg=density, polling=50)
+    player.reload()
+    ready(player)
+    player.wait_for_function(SHARP, arg=2.625, polling=50)
 
 
 def test_arrow_keys_step_to_the_end_of_each_beat(player: Any, pool: Reel) -> None:
-    for beat in range(3):
+    player.keyboard.press("ArrowLeft")
+    assert current(player) == 0
+    seek(player, 1)
+    player.get_by_role("button", name="Next step").click()
+    assert at_the_end_of(player, pool, 0)  # from the middle of a beat to its end first
+    for beat in (1, 2):
         player.keyboard.press("ArrowRight")
         assert current(player) == beat
         assert at_the_end_of(player, pool, beat)
     player.keyboard.press("ArrowLeft")
     assert current(player) == 1
     assert at_the_end_of(player, pool, 1)
-
-
-def test_a_step_from_the_middle_of_a_beat_goes_to_its_end_first(player: Any, pool: Reel) -> None:
-    seek(player, 1)
-    player.get_by_role("button", name="Next step").click()
-    assert at_the_end_of(player, pool, 0)
-
-
-def test_steps_stop_at_both_ends(player: Any, pool: Reel) -> None:
-    player.keyboard.press("ArrowLeft")
-    assert current(player) == 0
     for _ in range(12):
         player.keyboard.press("ArrowRight")
     assert at_the_end_of(player, pool, len(pool.record["beats"]) - 1)
+
+
+def test_transcript_and_caption_follow_the_film_and_the_transcript_leads_into_it(player: Any, pool: Reel) -> None:
+    caption, said = player.locator("#caption"), pool.record["beats"][4]["caption"]
+    player.keyboard.press("ArrowRight")
+    button = player.get_by_role("button", name="Captions")
+    assert caption.is_visible()
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    assert not caption.is_visible()
+    player.keyboard.press("c")
+    assert caption.is_visible()
+    seek(player, pool.record["beats"][4]["start"] - 0.2)
+    assert current(player) == 3
+    player.get_by_role("button", name="Play").click()
+    elapse(player, 0.3)
+    assert current(player) == 4
+    assert caption.inner_text() == player.locator("#film").get_attribute("aria-label") == said
+    player.locator("[data-beat='0']").click()
+    player.locator("[data-beat='4']").click()
+    assert current(player) == 4
+    assert at_the_end_of(player, pool, 4)
+    assert caption.inner_text() == said
 
 
 def test_at_its_end_it_begins_anew(player: Any, pool: Reel) -> None:
@@ -133,34 +158,6 @@ def test_at_its_end_it_begins_anew(player: Any, pool: Reel) -> None:
     player.get_by_role("button", name="Play").first.click()
     elapse(player, 0.5)
     assert time(player) == pytest.approx(0.5, abs=0.001)
-
-
-def test_the_transcript_leads_into_the_film(player: Any, pool: Reel) -> None:
-    player.locator("[data-beat='4']").click()
-    assert current(player) == 4
-    assert at_the_end_of(player, pool, 4)
-    assert player.locator("#caption").inner_text() == pool.record["beats"][4]["caption"]
-
-
-def test_transcript_and_caption_follow_the_film(player: Any, pool: Reel) -> None:
-    seek(player, pool.record["beats"][4]["start"] - 0.2)
-    assert current(player) == 3
-    player.get_by_role("button", name="Play").click()
-    elapse(player, 0.3)
-    assert current(player) == 4
-    assert player.locator("#caption").inner_text() == pool.record["beats"][4]["caption"]
-    assert player.locator("#film").get_attribute("aria-label") == pool.record["beats"][4]["caption"]
-
-
-def test_captions_are_on_and_can_be_turned_off(player: Any) -> None:
-    player.keyboard.press("ArrowRight")
-    caption, button = player.locator("#caption"), player.get_by_role("button", name="Captions")
-    assert caption.is_visible()
-    assert button.get_attribute("aria-pressed") == "true"
-    button.click()
-    assert not caption.is_visible()
-    player.keyboard.press("c")
-    assert caption.is_visible()
 
 
 def test_with_reduced_motion_stills_are_shown_and_nothing_moves(open_page: Any, pool: Reel) -> None:
@@ -180,17 +177,18 @@ def test_with_reduced_motion_stills_are_shown_and_nothing_moves(open_page: Any, 
     assert page.get_by_role("button", name="Play").first.is_enabled()
 
 
-@pytest.mark.parametrize("without", ["scripts", "DecompressionStream", "a film that can be read"])
+WITHOUT = {
+    "scripts": {"scripts": False},
+    "DecompressionStream": {"before": "delete window.DecompressionStream"},
+    "a film that can be read": {"before": "window.atob = () => 'no film'"},
+}
+
+
+@pytest.mark.parametrize("without", WITHOUT)
 def test_without_what_it_needs_the_page_has_poster_video_and_all_that_is_said(
-    browser: Any, pool: Reel, without: str
+    open_page: Any, pool: Reel, without: str
 ) -> None:
-    context = browser.new_context(java_script_enabled=without != "scripts")
-    if without == "DecompressionStream":
-        context.add_init_script("delete window.DecompressionStream")
-    elif without != "scripts":
-        context.add_init_script("window.atob = () => 'no film'")
-    page = context.new_page()
-    page.goto(pool.page.as_uri())
+    page = open_page(pool.page, **WITHOUT[without])
     page.locator("video[controls]").wait_for()
     assert page.locator("video").get_attribute("poster") == "pool.png"
     assert page.locator("video").get_attribute("src") == "pool.mp4"
@@ -198,19 +196,6 @@ def test_without_what_it_needs_the_page_has_poster_video_and_all_that_is_said(
         assert page.locator("#transcript").get_by_text(beat["caption"], exact=True).first.is_visible()
     assert not page.get_by_role("button", name="Play").first.is_visible()
     assert not page.locator("#film").is_visible()
-    context.close()
-
-
-def test_the_video_has_captions_too(player: Any) -> None:
-    cues = player.locator("video").evaluate(
-        """async film => {
-            const track = film.textTracks[0];
-            track.mode = 'hidden';
-            while (!track.cues?.length) await new Promise(done => setTimeout(done, 20));
-            return [...track.cues].map(cue => cue.text);
-        }"""
-    )
-    assert cues[0] == "A 2×2 window visits the 4×4 grid."
 
 
 def test_the_script_is_small() -> None:
