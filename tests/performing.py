@@ -1,15 +1,9 @@
-"""Scenes are performed once for all tests that look at the same spec: whoever comes first plays it.
-
-What was said and seen is kept in a folder that the workers of a run share.
-"""
+"""Scenes are performed once for all tests that look at the same spec: whoever comes first plays it."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import pickle
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,12 +11,10 @@ from typing import Any, NamedTuple
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 from scenes.timeline import Timeline
+from tests.keeping import kept
 from tests.scenes.looking import Seen, watch
 
-__all__ = ["FOLDER", "Performance", "Played", "kept", "key_of", "perform", "performance_of"]
-
-FOLDER = "CNNREEL_PERFORMANCES"
-"""Names the folder, in the environment; without it, each process plays for itself."""
+__all__ = ["Performance", "Played", "key_of", "perform", "performance_of"]
 
 
 @dataclass(frozen=True)
@@ -65,19 +57,6 @@ def key_of(spec: SceneSpec) -> str:
     given = [getattr(spec, field) for field in type(spec).model_fields]
     sources = [one if isinstance(one, Path) else getattr(one, "source", None) for one in given]
     return f"{spec.name} {json.dumps(spec.as_json(), default=str)} {sources}"
-
-
-def kept(key: str, make: Callable[[], Any]) -> bytes:
-    """Return something that is made, pickled, unless another process of this run has made it."""
-    folder = os.environ.get(FOLDER)
-    if not folder:
-        return pickle.dumps(make())
-    file = Path(folder) / hashlib.sha256(key.encode()).hexdigest()
-    if not file.exists():
-        part = file.with_suffix(f".{os.getpid()}")
-        part.write_bytes(pickle.dumps(make()))
-        part.rename(file)
-    return file.read_bytes()
 
 
 def _performed(spec: SceneSpec) -> tuple[Timeline, list[list[Seen]]]:

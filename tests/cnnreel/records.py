@@ -8,7 +8,8 @@ from typing import Any
 from cnnreel.film.record import explained, inspected
 from scenes.catalog import find
 from scenes.specs import SceneSpec
-from tests.performing import kept, key_of, performance_of
+from tests.keeping import kept
+from tests.performing import key_of, performance_of
 
 __all__ = ["record_of", "rehearsed"]
 
