@@ -227,7 +227,7 @@ def test_mobjects_begin_as_manims_do_and_with_everything_of_their_own(
     assert list(vars(one)) == list(vars(slow))
     for name, value in vars(slow).items():
         np.testing.assert_array_equal(vars(one)[name], value)
-        if isinstance(value, np.ndarray | list) and name not in SHARED:
+        if isinstance(value, np.ndarray | list) and name not in (*options, *SHARED):
             assert vars(one)[name] is not vars(other)[name]
 
 
