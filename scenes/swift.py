@@ -28,8 +28,10 @@ _SHARED = frozenset({"_bezier_t_values", "sheen_direction"})
 
 _HEIGHT, _PARTS, _UPDATERS = attrgetter("z_index"), attrgetter("submobjects"), attrgetter("updaters")
 
-_COLORS = "fill_rgbas", "stroke_rgbas", "background_stroke_rgbas", "stroke_width", "background_stroke_width"
-_COLORS += "sheen_direction", "sheen_factor"
+_COLORS = (
+    *("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas", "stroke_width", "background_stroke_width"),
+    *("sheen_direction", "sheen_factor"),
+)
 """Attributes that are interpolated besides the points."""
 
 _OBJECTS = 50_000
@@ -285,8 +287,8 @@ def _known(color: str) -> ManimColor:
     return ManimColor(color)
 
 
-Mobject.__init__ = _init_nothing  # type: ignore[method-assign]
-VMobject.interpolate_color = _interpolate_color  # type: ignore[method-assign]
+Mobject.__init__ = _init_nothing  # type: ignore[method-assign,assignment]
+VMobject.interpolate_color = _interpolate_color  # type: ignore[method-assign,assignment]
 VMobject.__init__ = _init  # type: ignore[assignment]
 Mobject.update = _refresh  # type: ignore[method-assign,assignment]
 Mobject.suspend_updating = _suspend_updating  # type: ignore[method-assign,assignment]
