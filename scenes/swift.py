@@ -28,12 +28,6 @@ _SHARED = frozenset({"_bezier_t_values", "sheen_direction"})
 
 _HEIGHT, _PARTS, _UPDATERS = attrgetter("z_index"), attrgetter("submobjects"), attrgetter("updaters")
 
-_COLORS = (
-    *("fill_rgbas", "stroke_rgbas", "background_stroke_rgbas", "stroke_width", "background_stroke_width"),
-    *("sheen_direction", "sheen_factor"),
-)
-"""Attributes that are interpolated besides the points."""
-
 _OBJECTS = 50_000
 """That come before Python looks for rings of dead ones; with its own 700, a fifth of a recording goes into looking."""
 
@@ -229,36 +223,6 @@ def _resume_updating(mobject: Mobject, recursive: bool = True) -> Mobject:
     return mobject
 
 
-_slow_mobject = Mobject.__init__
-
-
-def _init_nothing(mobject: Mobject, *given: Any, **options: Any) -> None:
-    """Begin as a mobject that is given nothing does, of which each animation has one or two until it has its own."""
-    if given or options or type(mobject) is not Mobject:
-        _slow_mobject(mobject, *given, **options)
-        return
-    vars(mobject).update(_nothing(), submobjects=[], updaters=[], points=np.zeros((0, 3)))
-
-
-@cache
-def _nothing() -> dict[str, Any]:
-    first = Mobject.__new__(Mobject)
-    _slow_mobject(first)
-    return vars(first)
-
-
-_slow_interpolate = VMobject.interpolate_color
-
-
-def _interpolate_color(mobject: VMobject, start: VMobject, end: VMobject, alpha: float) -> VMobject:
-    if alpha != 1:
-        return _slow_interpolate(mobject, start, end, alpha)
-    for name in _COLORS:
-        value = getattr(end, name)
-        setattr(mobject, name, value.copy() if isinstance(value, np.ndarray) else value)
-    return mobject
-
-
 _slow_update = VMobject.update_rgbas_array
 
 
@@ -287,8 +251,6 @@ def _known(color: str) -> ManimColor:
     return ManimColor(color)
 
 
-Mobject.__init__ = _init_nothing  # type: ignore[method-assign,assignment]
-VMobject.interpolate_color = _interpolate_color  # type: ignore[method-assign,assignment]
 VMobject.__init__ = _init  # type: ignore[assignment]
 Mobject.update = _refresh  # type: ignore[method-assign,assignment]
 Mobject.suspend_updating = _suspend_updating  # type: ignore[method-assign,assignment]

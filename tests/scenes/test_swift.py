@@ -36,12 +36,12 @@ from manim import (
 from manim.utils.iterables import remove_list_redundancies
 
 from scenes.catalog import find
+from scenes.placing import _slow_interpolate as slow_interpolate
+from scenes.placing import _slow_mobject as slow_mobject
 from scenes.rehearsal import BlindRenderer
 from scenes.stage import ExplainerScene
 from scenes.swift import _SHARED as SHARED
 from scenes.swift import _slow_init as slow_init
-from scenes.swift import _slow_interpolate as slow_interpolate
-from scenes.swift import _slow_mobject as slow_mobject
 from scenes.swift import _slow_update as slow_update
 from scenes.swift import configured, family_of, of_kind
 
