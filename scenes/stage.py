@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import ceil, floor
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -26,7 +27,7 @@ from scenes.mobjects.flow import fitted
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.text import Label, Paragraph, Traceable, size_within
 from scenes.specs import SceneSpec
-from scenes.swift import SwiftScene, family_of
+from scenes.swift import SwiftScene, family_of, of_kind
 from scenes.theme import PACE, THEMES, reading_time, shortest_reading
 from scenes.timeline import TICKS_PER_SECOND, Beat, Kind, Pointer, Sentence, Shown, Timeline
 
@@ -151,33 +152,30 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
 
     def shown(self) -> Iterator[Shown]:
         """Find every traceable number that is visible now."""
-        for mobject in family_of(self.mobjects):
-            if isinstance(mobject, Traceable) and mobject.address and is_visible(mobject):
+        for mobject in of_kind(family_of(self.mobjects), Traceable):
+            if mobject.address and is_visible(mobject):
                 yield Shown(mobject.shown_text, mobject.address, pixel_box(mobject))
 
     def marks(self) -> Iterator[Pointer]:
         """Find everything that points something out now."""
-        for mobject in family_of(self.mobjects):
-            if isinstance(mobject, Marked):
-                for kind, about, outline in mobject.marks():
-                    if can_be_seen(outline):
-                        yield Pointer(kind, tuple(about), pixel_box(outline))
+        for mobject in of_kind(family_of(self.mobjects), Marked):
+            for kind, about, outline in mobject.marks():
+                if can_be_seen(outline):
+                    yield Pointer(kind, tuple(about), pixel_box(outline))
 
     def formulas(self) -> Iterator[Sentence]:
         """Find every line of arithmetic that is visible now."""
-        for mobject in family_of(self.mobjects):
-            if isinstance(mobject, Written) and can_be_seen(mobject):
+        for mobject in of_kind(family_of(self.mobjects), Written):
+            if can_be_seen(mobject):
                 yield Sentence(mobject.written, mobject.explains or None, pixel_box(mobject))
 
     def texts(self) -> Iterator[Sentence]:
         """Find all visible words that are neither traceable numbers nor part of a line of arithmetic."""
-        lines = [mobject for mobject in family_of(self.mobjects) if isinstance(mobject, Written)]
-        inside = {id(part) for line in lines for part in line.get_family()}
-        for mobject in family_of(self.mobjects):
-            if id(mobject) in inside:
-                continue
-            if isinstance(mobject, Label) and not isinstance(mobject, Traceable) and can_be_seen(mobject):
-                yield Sentence(mobject.text, None, pixel_box(mobject))
+        family = family_of(self.mobjects)
+        inside = set(family_of(of_kind(family, Written)))
+        for label in of_kind(family, Label):
+            if label not in inside and not isinstance(label, Traceable) and can_be_seen(label):
+                yield Sentence(label.text, None, pixel_box(label))
 
     def show_title(self, title: str, subtitle: str = "") -> None:
         """Put the operation's name at the top left, at once, and a subtitle at the right."""
@@ -263,12 +261,12 @@ def pixel_box(mobject: Any) -> tuple[int, int, int, int]:
     parts = getattr(mobject, "glyphs", None) or mobject.get_family()
     points = np.concatenate([part.points for part in parts])
     scale = config.pixel_width / config.frame_width
-    left, bottom = points[:, :2].min(axis=0) * scale
-    right, top = points[:, :2].max(axis=0) * scale
+    left, bottom, _ = (points.min(axis=0) * scale).tolist()
+    right, top, _ = (points.max(axis=0) * scale).tolist()
     middle_x, middle_y = config.pixel_width / 2, config.pixel_height / 2
     return (
-        int(np.floor(middle_x + left)) - 1,
-        int(np.floor(middle_y - top)) - 1,
-        int(np.ceil(middle_x + right)) + 1,
-        int(np.ceil(middle_y - bottom)) + 1,
+        floor(middle_x + left) - 1,
+        floor(middle_y - top) - 1,
+        ceil(middle_x + right) + 1,
+        ceil(middle_y - bottom) + 1,
     )

@@ -7,21 +7,26 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from manim import Animation, CapStyleType, LineJointType, ManimColor, Mobject, Scene, VMobject, config
 from manim.utils.iterables import list_update
 
-__all__ = ["SwiftScene", "animated", "collected_seldom", "configured", "family_of"]
+import scenes.placing  # noqa: F401
+
+__all__ = ["SwiftScene", "animated", "collected_seldom", "configured", "family_of", "of_kind"]
+
+_Kind = TypeVar("_Kind")
 
 _UNCHANGING = frozenset({bool, float, int, str, type(None), np.float64, ManimColor, CapStyleType, LineJointType})
 
 _SHARED = frozenset({"_bezier_t_values", "sheen_direction"})
 """Attributes that hold arrays which are exchanged, but never written to."""
 
-_HEIGHT = attrgetter("z_index")
+_HEIGHT, _PARTS, _UPDATERS = attrgetter("z_index"), attrgetter("submobjects"), attrgetter("updaters")
 
 _OBJECTS = 50_000
 """That come before Python looks for rings of dead ones; with its own 700, a fifth of a recording goes into looking."""
@@ -59,8 +64,10 @@ def family_of(mobjects: Iterable[Mobject]) -> list[Mobject]:
     def meet(mobjects: list[Mobject]) -> None:
         for mobject in reversed(mobjects):
             if mobject not in met:
-                if mobject.submobjects:
+                if any(map(_PARTS, mobject.submobjects)):
                     meet(mobject.submobjects)
+                elif mobject.submobjects:
+                    met.update(dict.fromkeys(reversed(mobject.submobjects)))
                 met[mobject] = None
 
     meet(list(mobjects))
@@ -71,12 +78,44 @@ def _get_family(mobject: Mobject, recurse: bool = True) -> list[Mobject]:
     return family_of([mobject]) if mobject.submobjects else [mobject]
 
 
+def _parts(mobjects: Iterable[Mobject]) -> list[Mobject]:
+    return list(chain.from_iterable(map(_PARTS, mobjects)))
+
+
+def _members(mobjects: Iterable[Mobject]) -> set[Mobject]:
+    """Return the same as `family_of`, in no order."""
+    generation = list(mobjects)
+    members = set(generation)
+    while generation := _parts(generation):
+        members.update(generation)
+    return members
+
+
 def _has_any(mobjects: list[Mobject], wanted: set[Mobject]) -> bool:
     """Tell whether any of some mobjects is, or consists of, a wanted one."""
-    for mobject in mobjects:
-        if mobject in wanted or (mobject.submobjects and _has_any(mobject.submobjects, wanted)):
+    while mobjects:
+        if not wanted.isdisjoint(mobjects):
             return True
+        mobjects = _parts(mobjects)
     return False
+
+
+def _without(mobjects: list[Mobject], unwanted: set[Mobject]) -> list[Mobject]:
+    """Return mobjects, and of those that consist of unwanted ones only what else they consist of."""
+    if not _has_any(mobjects, unwanted):
+        return list(mobjects)
+    kept: list[Mobject] = []
+    for mobject in mobjects:
+        if mobject not in unwanted:
+            parts = mobject.submobjects
+            kept += _without(parts, unwanted) if _has_any(parts, unwanted) else [mobject]
+    return kept
+
+
+def of_kind(mobjects: Sequence[Mobject], kind: type[_Kind]) -> list[_Kind]:
+    """Return those mobjects that are of a kind."""
+    kinds = {one for one in set(map(type, mobjects)) if issubclass(one, kind)}
+    return [mobject for mobject in mobjects if type(mobject) in kinds]  # type: ignore[misc]
 
 
 def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
@@ -91,6 +130,8 @@ def _deepcopy(mobject: Mobject, memo: dict[int, Any]) -> Mobject:
             state[name] = memo[id(value)] if id(value) in memo else memo.setdefault(id(value), value.copy())
         elif kind is list:
             state[name] = _copied_list(value, memo)
+        elif isinstance(value, Mobject):
+            state[name] = memo[id(value)] if id(value) in memo else _deepcopy(value, memo)
         else:
             state[name] = copy.deepcopy(value, memo)
     copied.original_id = str(id(mobject))
@@ -124,8 +165,11 @@ def _init(mobject: VMobject, *given: Any, **options: Any) -> None:
     if known is None:
         _slow_init(mobject, *given, **options)
         return
-    vars(mobject).update({name: value.copy() if own else value for name, value, own in known})
-    mobject.name = options.get("name") or kind.__name__
+    state, (attributes, own) = vars(mobject), known
+    state.update(attributes)
+    for name in own:
+        state[name] = attributes[name].copy()
+    state["name"] = options.get("name") or kind.__name__
 
 
 @cache
@@ -136,37 +180,12 @@ def _begins_plainly(kind: type[VMobject]) -> bool:
 
 
 @lru_cache(maxsize=1000)
-def _beginning(options: tuple[tuple[str, Any], ...]) -> list[tuple[str, Any, bool]]:
-    """Return the attributes of a mobject that was made with such options, and whether each needs its own copy."""
+def _beginning(options: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Any], list[str]]:
+    """Return the attributes of a mobject that was made with such options, and which of them each needs for itself."""
     first: VMobject = VMobject.__new__(VMobject)
     _slow_init(first, **dict(options))
-    return [(name, value, isinstance(value, np.ndarray | list)) for name, value in vars(first).items()]
-
-
-def _anchors(mobject: Mobject) -> Any:
-    """Return the ends of all curves of a family (n, 3), in any order."""
-    parts = [one.points for one in mobject.get_family() if len(one.points)]
-    curves = [points for points in parts if len(points) > 1]
-    dots = [points for points in parts if len(points) == 1]
-    ends = [np.concatenate(curves).reshape(-1, 4, 3)[:, ::3].reshape(-1, 3)] if curves else []
-    return np.concatenate([*ends, *dots]) if parts else np.zeros((0, 3))
-
-
-def _get_critical_point(mobject: Mobject, direction: Any) -> Any:
-    points = mobject.get_points_defining_boundary()
-    if not len(points):
-        return np.zeros(mobject.dim)
-    ends = zip(points.min(axis=0).tolist(), points.max(axis=0).tolist(), direction, strict=True)
-    return np.array([low if way < 0 else high if way > 0 else (low + high) / 2 for low, high, way in ends])
-
-
-def _length_over_dim(mobject: Mobject, dim: int) -> float:
-    parts = [one.points[:, dim] for one in mobject.get_family() if len(one.points)]
-    if not parts:
-        return 0
-    along = np.concatenate(parts)
-    length: float = along.max() - along.min()
-    return length
+    changing = [name for name, value in vars(first).items() if isinstance(value, np.ndarray | list)]
+    return vars(first), [name for name in changing if name not in _SHARED]
 
 
 _slow_refresh = Mobject.update
@@ -174,12 +193,33 @@ _slow_refresh = Mobject.update
 
 def _refresh(mobject: Mobject, dt: float = 0, recursive: bool = True) -> Mobject:
     """Call all updaters; most mobjects have none, nor parts."""
-    if mobject.updaters or mobject.updating_suspended:
+    if mobject.updaters or (recursive and _any_updaters(mobject.submobjects)):
         return _slow_refresh(mobject, dt, recursive)
-    if recursive:
-        for part in mobject.submobjects:
-            if part.updaters or part.submobjects:
-                part.update(dt, recursive)
+    return mobject
+
+
+def _any_updaters(mobjects: list[Mobject]) -> bool:
+    while mobjects:
+        if any(map(_UPDATERS, mobjects)):
+            return True
+        mobjects = _parts(mobjects)
+    return False
+
+
+def _suspend_updating(mobject: Mobject, recursive: bool = True) -> Mobject:
+    for one in _members([mobject]) if recursive else (mobject,):
+        one.updating_suspended = True
+    return mobject
+
+
+_slow_resume = Mobject.resume_updating
+
+
+def _resume_updating(mobject: Mobject, recursive: bool = True) -> Mobject:
+    if mobject.updaters or not recursive or _any_updaters(mobject.submobjects):
+        return _slow_resume(mobject, recursive)
+    for one in _members([mobject]):
+        one.updating_suspended = False
     return mobject
 
 
@@ -212,10 +252,9 @@ def _known(color: str) -> ManimColor:
 
 
 VMobject.__init__ = _init  # type: ignore[assignment]
-VMobject.get_points_defining_boundary = _anchors  # type: ignore[assignment]
-Mobject.get_critical_point = _get_critical_point  # type: ignore[assignment]
-Mobject.length_over_dim = _length_over_dim  # type: ignore[assignment]
 Mobject.update = _refresh  # type: ignore[method-assign,assignment]
+Mobject.suspend_updating = _suspend_updating  # type: ignore[method-assign,assignment]
+Mobject.resume_updating = _resume_updating  # type: ignore[method-assign,assignment]
 VMobject.update_rgbas_array = _update_rgbas_array  # type: ignore[assignment]
 Mobject.get_family = _get_family  # type: ignore[assignment]
 Mobject.__deepcopy__ = _deepcopy  # type: ignore[assignment]
@@ -232,40 +271,46 @@ class SwiftScene(Scene):
         self, to_remove: Sequence[Mobject], mobject_list_name: str = "mobjects", extract_families: bool = True
     ) -> Scene:
         """Take mobjects out of one of the scene's lists, and open the groups that they were in."""
-        if _has_any(getattr(self, mobject_list_name), set(family_of(to_remove))):
-            return super().restructure_mobjects(to_remove, mobject_list_name, extract_families)
-        setattr(self, mobject_list_name, list(getattr(self, mobject_list_name)))
+        unwanted = _members(to_remove) if extract_families else set(to_remove)
+        setattr(self, mobject_list_name, _without(getattr(self, mobject_list_name), unwanted))
         return self
+
+    def update_mobjects(self, dt: float) -> None:
+        if _any_updaters(self.mobjects):
+            super().update_mobjects(dt)
 
     def add_mobjects_from_animations(self, animations: list[Any]) -> None:
         """Add to the scene what is animated but not there yet."""
-        members: set[Mobject] | None = None
-        for animation in animations:
-            if animation.is_introducer() or animation.mobject is None:
-                continue
-            if members is None:
-                members = set(family_of(self.mobjects))
-            self._add_new(animation.mobject, members)
+        self._add_new(one.mobject for one in animations if not one.is_introducer() and one.mobject is not None)
 
-    def _add_new(self, mobject: Mobject, members: set[Mobject]) -> None:
-        """Add a mobject to the scene, and to the members of it, unless it is one."""
-        if mobject not in members:
-            self.add(mobject)
-            members.update(mobject.get_family())
+    def _add_new(self, mobjects: Iterable[Mobject]) -> None:
+        """Add mobjects to the scene, unless they are part of it."""
+        wanted = list(mobjects)
+        missing, generation = set(wanted), self.mobjects
+        while missing and generation:
+            if not missing.isdisjoint(generation):
+                missing.difference_update(generation)
+            generation = _parts(generation)
+        for mobject in wanted:
+            if mobject in missing:
+                self.add(mobject)
+                missing -= _members([mobject])
 
     def add_introduced(self, animations: Iterable[Any]) -> None:
         """Add to the scene what animations bring with them."""
-        members = set(family_of(self.mobjects))
+        plain: list[Mobject] = []
         for animation in animations:
             if type(animation)._setup_scene is not Animation._setup_scene:
+                self._add_new(plain)
+                plain.clear()
                 animation._setup_scene(self)
-                members = set(family_of(self.mobjects))
             elif animation.is_introducer():
-                self._add_new(animation.mobject, members)
+                plain.append(animation.mobject)
+        self._add_new(plain)
 
     def get_moving_mobjects(self, *animations: Any) -> list[Mobject]:
         """Return all that is drawn from the first mobject on of which something may move."""
-        moved = {*family_of(animated(animations)), *self.foreground_mobjects}
+        moved = {*_members(animated(animations)), *self.foreground_mobjects}
         moving: set[Mobject] = set()
         family = family_of(self.mobjects)
         for mobject in reversed(family):

@@ -1,13 +1,8 @@
-"""Scenes are performed once for all tests that look at the same spec: whoever comes first plays it.
-
-What was said and seen is kept in a folder that the workers of a run share.
-"""
+"""Scenes are performed once for all tests that look at the same spec: whoever comes first plays it."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +11,10 @@ from typing import Any, NamedTuple
 from scenes.catalog import find
 from scenes.specs import SceneSpec
 from scenes.timeline import Timeline
+from tests.keeping import kept
 from tests.scenes.looking import Seen, watch
 
-__all__ = ["FOLDER", "Performance", "Played", "perform", "performance_of"]
-
-FOLDER = "CNNREEL_PERFORMANCES"
-"""Names the folder, in the environment; without it, each process plays for itself."""
+__all__ = ["Performance", "Played", "key_of", "perform", "performance_of"]
 
 
 @dataclass(frozen=True)
@@ -52,25 +45,22 @@ _PLAYED: dict[str, Performance] = {}
 
 def performance_of(spec: SceneSpec) -> Performance:
     """Play a scene, unless it was played; nobody changes what is returned."""
-    given = [getattr(spec, field) for field in type(spec).model_fields]
-    sources = [one if isinstance(one, Path) else getattr(one, "source", None) for one in given]
-    key = f"{spec.name} {json.dumps(spec.as_json(), default=str)} {sources}"
+    key = key_of(spec)
     if key not in _PLAYED:
-        timeline, labels = _kept(spec, hashlib.sha256(key.encode()).hexdigest())
+        timeline, labels = pickle.loads(kept(f"performance {key}", lambda: _performed(spec)))
         _PLAYED[key] = Performance(Played(spec, timeline), labels)
     return _PLAYED[key]
 
 
-def _kept(spec: SceneSpec, name: str) -> tuple[Timeline, list[list[Seen]]]:
-    """Play a scene, unless another process of this run has kept what it says and shows."""
-    folder = os.environ.get(FOLDER)
-    if folder and (Path(folder) / name).exists():
-        return pickle.loads((Path(folder) / name).read_bytes())  # type: ignore[no-any-return]
+def key_of(spec: SceneSpec) -> str:
+    """Return what tells a spec from all others, files that it was read from included."""
+    given = [getattr(spec, field) for field in type(spec).model_fields]
+    sources = [one if isinstance(one, Path) else getattr(one, "source", None) for one in given]
+    return f"{spec.name} {json.dumps(spec.as_json(), default=str)} {sources}"
+
+
+def _performed(spec: SceneSpec) -> tuple[Timeline, list[list[Seen]]]:
     scene, labels = watch(spec)
-    if folder:
-        part = Path(folder) / f"{name}.{os.getpid()}"
-        part.write_bytes(pickle.dumps((scene.timeline, labels)))
-        part.rename(Path(folder) / name)
     return scene.timeline, labels
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from manim import DOWN, LEFT, ORIGIN, ManimColor, VGroup, VMobject, config
@@ -37,6 +38,9 @@ __all__ = [
 FIGURE_MIDDLE = 0.325
 """Middle of a figure above the baseline, in em (Source Sans Pro: figures are 0.65 em high)."""
 
+_ALONG = np.linspace(0, 1, 4)[:, None]
+"""Shares of a straight line at which a curve that follows it has its points."""
+
 
 def glyph(points: Curves, color: str | ManimColor) -> VMobject:
     """Draw an outline, in scene units."""
@@ -50,7 +54,8 @@ class Strut(VMobject):
 
     def __init__(self, width: float, height: float, color: str | ManimColor) -> None:
         super().__init__(stroke_width=0, fill_color=color, fill_opacity=0)
-        self.set_points_as_corners(np.array([[-width / 2, -height / 2, 0], [width / 2, height / 2, 0]]))
+        end = np.array([width / 2, height / 2, 0])
+        self.points = _ALONG * end - (1 - _ALONG) * end
 
 
 class Label(VGroup):
@@ -74,7 +79,7 @@ class Label(VGroup):
         self.strut = Strut(2 * half * size, size, color)
         middle = np.array([half, FIGURE_MIDDLE, 0])
         self.glyphs = [glyph((outline - middle) * size, color) for outline in lettering(weight).glyphs(text)]
-        self.add(self.strut, *self.glyphs)
+        self.submobjects = [self.strut, *self.glyphs]
 
 
 def width_of(text: str, weight: str = "regular") -> float:
@@ -180,6 +185,9 @@ class Formula(VGroup):
 LINE_HEIGHT = 1.2
 """From one line to the next, in em."""
 
+_BREAKS = 5_000
+"""Texts in a width of which is remembered how they are broken: many sizes are tried, and sentences come back."""
+
 
 class Paragraph(VGroup):
     """Text on as few lines as a width asks for, broken so that they are about equally long.
@@ -209,12 +217,13 @@ class Paragraph(VGroup):
         self.arrange(DOWN, buff=(LINE_HEIGHT - 1) * size, aligned_edge=aligned_edge)
 
 
-def lines_of(text: str, most: float, weight: str = "regular") -> list[str]:
+@lru_cache(_BREAKS)
+def lines_of(text: str, most: float, weight: str = "regular") -> tuple[str, ...]:
     """Break a text into as few lines as possible that are not wider than `most`, in em, and about equally long."""
     words = [part for word in text.split() for part in _divided(word, most, weight)]
     space = width_of("n n", weight) - 2 * width_of("n", weight)
     lines = broken([width_of(word, weight) for word in words], most, space)
-    return [" ".join(words[k] for k in line) for line in lines]
+    return tuple(" ".join(words[k] for k in line) for line in lines)
 
 
 def _divided(word: str, most: float, weight: str) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from cnn_core.arrays import Array
@@ -54,7 +56,7 @@ def _ranks(sizes: Array) -> Array:
 
 def _stands_out(strengths: Array, role: str, theme: Theme, other: Theme) -> bool:
     """Tell whether what differs from the commonest colour can be seen in a theme, of a role's colour in this one."""
-    hue = theme.counterpart(as_shares(role), other)
+    hue = _hue(role, theme, other)
     pixels = picture_colours(strengths, hue, other, 1.0)[..., :3].reshape(-1, 3).astype(np.float64)
     packed = pixels @ np.array([65536.0, 256.0, 1.0])
     shades, places, counts = np.unique(packed, return_index=True, return_counts=True)
@@ -63,6 +65,11 @@ def _stands_out(strengths: Array, role: str, theme: Theme, other: Theme) -> bool
     counts[common] = 0
     ratio = np.maximum(light, light[common]) / np.minimum(light, light[common])
     return bool(len(shades) == 1 or counts[ratio >= _CONTRAST].sum() >= _SEEN * counts.sum())
+
+
+@cache
+def _hue(role: str, theme: Theme, other: Theme) -> str:
+    return theme.counterpart(as_shares(role), other)
 
 
 def _luminance(pixels: Array) -> Array:

@@ -105,7 +105,7 @@ class StageShape:
         most = width / len(self.names) / (_NAMED * smallest_text())
         for names in zip(*self.names, strict=True):
             for count in (1,) if self.deepest else (1, 2):
-                lines = [lines_of(name, most) for name in names]
+                lines = [list(lines_of(name, most)) for name in names]
                 whole = all(" ".join(one) == name for one, name in zip(lines, names, strict=True))
                 if whole and max(map(len, lines)) <= count:
                     return lines

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 from cnnreel.film.record import explained, inspected
 from scenes.catalog import find
 from scenes.specs import SceneSpec
-from tests.performing import performance_of
+from tests.keeping import kept
+from tests.performing import key_of, performance_of
 
 __all__ = ["record_of", "rehearsed"]
 
@@ -17,8 +19,18 @@ def record_of(scene: str, **given: Any) -> dict[str, Any]:
     return rehearsed(find(scene).build(given))
 
 
+_RECORDS: dict[str, bytes] = {}
+
+
 def rehearsed(spec: SceneSpec) -> dict[str, Any]:
     """Return the record of a spec, as filming would write it."""
+    key = key_of(spec)
+    if key not in _RECORDS:
+        _RECORDS[key] = kept(f"record {key}", lambda: _record(spec))
+    return pickle.loads(_RECORDS[key])  # type: ignore[no-any-return]
+
+
+def _record(spec: SceneSpec) -> dict[str, Any]:
     played = performance_of(spec)
     film = {"file": f"{spec.name}.mp4", "width": 1280, "height": 720, "fps": 30, "duration": played.timeline.duration}
     beats = played.timeline.as_json()

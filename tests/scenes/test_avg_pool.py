@@ -8,13 +8,11 @@ import pytest
 
 from cnn_core.errors import InputError
 from scenes.catalog import find
-from scenes.mobjects.text import Label
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import FRAME_SIZES
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene
-from scenes.swift import family_of
 from scenes.timeline import Beat
 from tests.often import in_turn
+from tests.performing import perform as played
 
 Perform = Callable[..., Any]
 
@@ -25,13 +23,7 @@ def shown_output(beat: Beat) -> list[str]:
 
 def words(name: str, **given: Any) -> list[list[str]]:
     """Return all words and numbers of each beat's last frame."""
-    seen: list[list[str]] = []
-
-    def look(scene: ExplainerScene[Any], _: Beat) -> None:
-        seen.append([one.text for one in family_of(scene.mobjects) if isinstance(one, Label)])
-
-    rehearse(find(name).build(given), on_beat=look)
-    return seen
+    return [[one.text for one in seen] for seen in played(name, **given).labels]
 
 
 def large(*shape: int, decimals: int = 0) -> list[Any]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,25 +9,19 @@ import pytest
 import torch
 
 from cnn_core.errors import InputError
-from cnn_core.numerals import as_text
 from cnnreel.film.recorder import record_film
-from scenes.addresses import value_at
 from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.dots import sharing
 from scenes.catalog import find
-from scenes.layout import smallest_text
 from scenes.mobjects.plot import dot_size, stacked
-from scenes.mobjects.text import Label
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import FRAME_SIZES
 from scenes.specs import as_json
-from scenes.stage import ExplainerScene, pixel_box
-from scenes.swift import family_of
-from scenes.theme import CAPTION_BAND
 from scenes.timeline import Beat
 from tests.often import in_turn
+from tests.performing import Played
+from tests.performing import perform as played
 
-Perform = Callable[..., ExplainerScene[Any]]
-Box = tuple[int, int, int, int]
+Perform = Callable[..., Played]
 
 RANDOM = np.random.default_rng(7)
 AFFINE = {"weight": [2], "bias": [1]}
@@ -65,7 +58,7 @@ SPECS = {
 }
 
 
-def captions(scene: ExplainerScene[Any]) -> list[str]:
+def captions(scene: Played) -> list[str]:
     return [beat.caption for beat in scene.timeline.beats]
 
 
@@ -73,20 +66,14 @@ def shown(beat: Beat) -> dict[str, str]:
     return {number.of: number.text for number in beat.shown}
 
 
-def saying(scene: ExplainerScene[Any], words: str) -> Beat:
+def saying(scene: Played, words: str) -> Beat:
     return next(beat for beat in scene.timeline.beats if words in beat.caption)
 
 
 def words_on_screen(beat: str, **given: Any) -> list[str]:
     """Return every word and sign on screen at the end of the beat whose caption holds `beat`."""
-    seen: list[str] = []
-
-    def look(scene: ExplainerScene[Any], now: Beat) -> None:
-        if beat in now.caption and not seen:
-            seen.extend(one.text for one in family_of(scene.mobjects) if isinstance(one, Label))
-
-    rehearse(find("batch-norm").build(given), on_beat=look)
-    return seen
+    scene, labels = played("batch-norm", **given)
+    return [one.text for one in labels[scene.timeline.beats.index(saying(scene, beat))]]
 
 
 # What the storyboard says, by hand.
@@ -175,7 +162,7 @@ def test_the_mean_is_asked_for_before_it_is_shown(perform: Perform) -> None:
 
 
 def test_nothing_is_asked_if_no_question_is_wanted(perform: Perform) -> None:
-    kinds = {beat.kind for beat in perform("batch-norm", question=False).timeline.beats}
+    kinds = {beat.kind for beat in perform("batch-norm", x="1 2; 3 5", question=False).timeline.beats}
     assert kinds == {"explain", "step"}
 
 
@@ -196,8 +183,8 @@ def test_a_rounded_quotient_is_only_nearly_equal() -> None:
 
 
 def test_a_rounded_parameter_is_only_nearly_what_was_given() -> None:
-    assert "γ ≈" in words_on_screen("that the network learns", weight=[0.33333])
-    assert "γ =" in words_on_screen("that the network learns", weight=[0.25])
+    assert "γ ≈" in words_on_screen("that the network learns", x="0 1", weight=[0.33333])
+    assert "γ =" in words_on_screen("that the network learns", x="0 1", weight=[2])
 
 
 # Gamma, beta, running statistics, evaluation, channels.
@@ -213,7 +200,7 @@ def test_gamma_and_beta_are_worked_out_for_one_cell(perform: Perform) -> None:
 
 @pytest.mark.parametrize("given", [{"weight": [2]}, {"bias": [1]}])
 def test_what_was_not_given_is_not_shown(perform: Perform, given: dict[str, Any]) -> None:
-    scene = perform("batch-norm", **given)
+    scene = perform("batch-norm", x="0 1", **given)
     numbers = {number.of for beat in scene.timeline.beats for number in beat.shown}
     assert {"weight": "weight[0]" in numbers, "bias": "bias[0]" in numbers} == {
         "weight": "weight" in given,
@@ -345,33 +332,11 @@ def test_another_line_is_announced(perform: Perform) -> None:
 # Whatever came: true numbers, in the frame, side by side.
 
 
-def overlap(a: Box, b: Box) -> bool:
-    return a[0] + 2 < b[2] and b[0] + 2 < a[2] and a[1] + 2 < b[3] and b[1] + 2 < a[3]
-
-
 @pytest.mark.parametrize(
     ("which", "ratio"), in_turn(SPECS, FRAME_SIZES, seldom=("largest", "one row", "eight by eight", "large eps"))
 )
-def test_everything_is_true_and_fits(which: str, ratio: str) -> None:
-    width, height = FRAME_SIZES[ratio]
-    spec = find("batch-norm").build({**SPECS[which], "ratio": ratio})
-    values = as_json(spec.values())
-
-    def look(scene: ExplainerScene[Any], beat: Beat) -> None:
-        for number in beat.shown:
-            decimals = len(number.text.partition(".")[2])
-            assert number.text == as_text(value_at(values, number.of), decimals), (beat.caption, number)
-        labels = [one for one in family_of(scene.mobjects) if isinstance(one, Label) and one.glyphs]
-        boxes = [(one.text, pixel_box(one)) for one in labels if one.glyphs[0].get_fill_opacity() > 0.05]
-        small = [(one.text, one.strut.height) for one in labels if one.strut.height < smallest_text() - 1e-6]
-        assert not small, (beat.caption, small)
-        for text, (left, top, right, bottom) in boxes:
-            inside = left >= 0 and top >= 0 and right <= width and bottom <= height * (1 - CAPTION_BAND) + 1
-            assert inside, (beat.caption, text, (left, top, right, bottom))
-        for (text, box), (other, other_box) in combinations(boxes, 2):
-            assert not overlap(box, other_box), (beat.caption, text, other)
-
-    scene = rehearse(spec, on_beat=look)
+def test_everything_is_true_and_fits(perform_well: Perform, which: str, ratio: str) -> None:
+    scene = perform_well("batch-norm", **SPECS[which], ratio=ratio)
     assert all(len(caption.split()) <= 30 for caption in captions(scene)), captions(scene)
 
 

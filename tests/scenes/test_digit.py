@@ -29,10 +29,8 @@ from cnn_core.numerals import as_text
 from cnn_core.weights import save, shipped
 from scenes.addresses import value_at
 from scenes.digit import DigitSpec
-from scenes.mobjects.text import Label
 from scenes.net.pool import step_of
-from scenes.rehearsal import FRAME_SIZES, rehearse
-from scenes.swift import family_of
+from scenes.rehearsal import FRAME_SIZES
 from tests.often import in_turn
 from tests.performing import perform, performance_of
 
@@ -79,6 +77,9 @@ OTHER_NETS: dict[str, list[Layer]] = {
         Linear(random(10, 2 * 14 * 12), random(10)),
     ],
 }
+
+
+CHOSEN = {"position": "1 2 3", "second_position": "4 5 6", "channel": 7, "pool_position": "0 1 2", "logit": 3}
 
 
 @pytest.fixture
@@ -166,14 +167,11 @@ def test_the_strongest_pixel_is_followed_from_layer_to_layer() -> None:
 
 
 def test_what_is_worked_out_can_be_chosen() -> None:
-    spec = DigitSpec.build(
-        {"position": "1 2 3", "second_position": "4 5 6", "channel": 7, "pool_position": "0 1 2", "logit": 3}
-    )
+    spec = DigitSpec.build(CHOSEN)
     positions = [one.position for one in spec.reading.worked_out]
     assert positions[0] == (0, 1, 2, 3)
     assert positions[1][:2] == (0, 7)
     assert positions[2:] == [(0, 0, 1, 2), (0, 4, 5, 6), (0, 3)]
-    check_numbers(spec, performance_of(spec).timeline)
 
 
 def test_the_sums_on_screen_are_those_of_the_trace() -> None:
@@ -188,14 +186,9 @@ def test_the_sums_on_screen_are_those_of_the_trace() -> None:
 
 
 def test_equals_stands_only_where_the_digits_shown_make_it_true() -> None:
-    signs: dict[str, set[str]] = {}
-
-    def look(scene: Any, beat: Any) -> None:
-        texts = {one.text for one in family_of(scene.mobjects) if isinstance(one, Label)}
-        signs[beat.caption] = texts & {"=", "≈"}
-
-    spec = DigitSpec.build({})
-    rehearse(spec, on_beat=look)
+    scene, labels = perform("digit")
+    seen = zip(scene.timeline.beats, labels, strict=True)
+    signs = {beat.caption: {one.text for one in found} & {"=", "≈"} for beat, found in seen}
     shown = ["0", "-0.003", "0.492", "0", "-0.038", "0.639", "-0.031", "0.079", "0.527", "0.038"]
     assert sum(map(Fraction, shown)) != Fraction("1.70")
     assert signs["The rows are summed, then their sums and the bias: about 1.70."] == {"≈"}
@@ -224,23 +217,28 @@ def test_the_last_maps_are_followed_back_to_the_pixels_that_they_have_seen() -> 
     assert [beat.kind for beat in played().beats if beat.caption == said] == ["explain"]
 
 
-def test_a_photo_is_prepared_before_it_is_read(tmp_path: Path) -> None:
+def test_a_photo_is_prepared_before_it_is_read_and_what_was_chosen_is_worked_out(tmp_path: Path) -> None:
     path = tmp_path / "seven.png"
     paper = np.full((120, 100), 230, dtype=np.uint8)
     paper[20:30, 25:75] = paper[20:100, 60:70] = 30
     Image.fromarray(paper).save(path)
-    spec = DigitSpec.build({"x": str(path)})
+    spec = DigitSpec.build({"x": str(path), **CHOSEN})
     timeline = performance_of(spec).timeline
     assert spec.as_json()["x"] == spec.x.pixels.tolist()
     assert "label" not in spec.values()
+    check_numbers(spec, timeline)
     assert timeline.beats[0].caption.startswith("The photo")
+    shown = {one.of.partition(".")[0] for beat in timeline.beats for one in beat.shown}
+    assert {f"worked_out[{at}]" for at in range(5)} <= shown
     assert timeline.last.caption.endswith("It knows only these 10 classes, so it finds one in every picture.")
 
 
-def test_a_blank_page_is_read_honestly(tmp_path: Path) -> None:
+def test_a_blank_page_is_read_honestly(tmp_path: Path, weights_of: Any) -> None:
     path = tmp_path / "blank.png"
     Image.fromarray(np.full((80, 80), 240, dtype=np.uint8)).save(path)
-    spec = DigitSpec.build({"x": path})
+    spec = DigitSpec.build(
+        {"x": path, "weights": weights_of(OTHER_NETS["padded pooling, and a kernel that is not square"])}
+    )
     timeline = performance_of(spec).timeline
     check_numbers(spec, timeline)
     assert "No ink was found" in timeline.beats[0].caption

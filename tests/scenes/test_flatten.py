@@ -5,12 +5,13 @@ import pytest
 
 from cnn_core.errors import InputError
 from scenes.flatten import FlattenSpec
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import FRAME_SIZES
 from tests.often import in_turn
+from tests.performing import performance_of
 
 
 def played(**given: Any) -> Any:
-    return rehearse(FlattenSpec.build(given)).timeline
+    return performance_of(FlattenSpec.build(given)).timeline
 
 
 def shown(beat: Any, prefix: str) -> dict[str, str]:

@@ -6,14 +6,15 @@ import torch
 
 from cnn_core.errors import CnnreelError
 from scenes.linear import LinearSpec
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import FRAME_SIZES
 from tests.often import in_turn
+from tests.performing import performance_of
 
 LONG = "0.25 -1.5 3 1 2 3 4 -99.25"
 
 
 def played(**given: Any) -> Any:
-    return rehearse(LinearSpec.build(given)).timeline
+    return performance_of(LinearSpec.build(given)).timeline
 
 
 def shown(beat: Any, prefix: str) -> list[str]:

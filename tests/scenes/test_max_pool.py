@@ -123,6 +123,7 @@ def test_whatever_the_limits_admit_fits_the_frame(perform_well: Perform, which: 
     assert scene.timeline.duration < 240
 
 
+@pytest.mark.soak
 def test_half_of_the_longest_film_lasts_less_than_two_minutes(perform: Perform) -> None:
     scene = perform("max-pool", x=large(3, 12, 12), kernel_size=1, stride=(1, 2))
     assert scene.timeline.duration < 120

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,12 +10,15 @@ from PIL import Image
 from cnn_core.errors import InputError
 from cnn_core.mistakes import known_mistakes, mistakes_of
 from cnn_core.mnist import as_input, load_test
+from cnn_core.network import Network
 from cnn_core.numerals import as_text
 from cnn_core.weights import SHIPPED, save, shipped
 from scenes.addresses import value_at
 from scenes.digit import MistakeSpec
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import FRAME_SIZES
+from tests.keeping import logits_of_test_set
 from tests.often import only_often
+from tests.performing import performance_of
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +27,9 @@ def spec() -> MistakeSpec:
 
 
 def test_the_default_is_the_mistake_that_the_network_is_surest_of(spec: MistakeSpec, tmp_path: Path) -> None:
-    test, found = load_test(), mistakes_of(shipped())
+    with patch.object(Network, "logits", return_value=logits_of_test_set()) as read:
+        test, found = load_test(), mistakes_of.__wrapped__(shipped())
+    assert np.array_equal(read.call_args.args[0], as_input(test.images))
     assert known_mistakes(SHIPPED) == found, "write it anew with scripts/mistakes.py"
     assert spec.digit.index == found.wrong[0]
     probabilities = shipped().predict(as_input(test.images[list(found.wrong)]))
@@ -35,7 +41,7 @@ def test_the_default_is_the_mistake_that_the_network_is_surest_of(spec: MistakeS
 
 
 def test_the_question_is_answered_with_what_was_meant(spec: MistakeSpec) -> None:
-    question, answer, *_ = rehearse(spec).timeline.beats
+    question, answer, *_ = performance_of(spec).timeline.beats
     assert (question.prompt, question.answer) == ("Which digit is this?", str(spec.label))
     assert answer.caption == f"Its writer meant a {spec.label}."
 
@@ -63,7 +69,7 @@ def test_another_mistake_is_filmed_in_every_frame(ratio: str, spec: MistakeSpec)
     other = MistakeSpec.build({"x": f"mnist:#{spec.mistakes.wrong[-1]}", "ratio": ratio})
     width, height = FRAME_SIZES[ratio]
     values = other.values()
-    for beat in rehearse(other).timeline.beats:
+    for beat in performance_of(other).timeline.beats:
         for shown in beat.shown:
             left, top, right, bottom = shown.box
             assert min(left, top) >= 0

@@ -5,12 +5,13 @@ import torch
 
 from cnn_core.errors import InputError
 from scenes.mobjects.bars import share_text
-from scenes.rehearsal import FRAME_SIZES, rehearse
+from scenes.rehearsal import FRAME_SIZES
 from scenes.softmax import SoftmaxSpec
+from tests.performing import performance_of
 
 
 def played(**given: Any) -> Any:
-    return rehearse(SoftmaxSpec.build(given)).timeline
+    return performance_of(SoftmaxSpec.build(given)).timeline
 
 
 def texts(timeline: Any, prefix: str, beat: int = -1) -> list[str]:

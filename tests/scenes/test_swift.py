@@ -15,11 +15,14 @@ from manim import (
     ORIGIN,
     RIGHT,
     UR,
+    Animation,
     Circle,
     CubicBezier,
     Dot,
     FadeIn,
+    FadeOut,
     Group,
+    Indicate,
     LaggedStart,
     ManimColor,
     Mobject,
@@ -33,11 +36,14 @@ from manim import (
 from manim.utils.iterables import remove_list_redundancies
 
 from scenes.catalog import find
+from scenes.placing import _slow_interpolate as slow_interpolate
+from scenes.placing import _slow_mobject as slow_mobject
 from scenes.rehearsal import BlindRenderer
 from scenes.stage import ExplainerScene
+from scenes.swift import _SHARED as SHARED
 from scenes.swift import _slow_init as slow_init
 from scenes.swift import _slow_update as slow_update
-from scenes.swift import configured, family_of
+from scenes.swift import configured, family_of, of_kind
 
 
 def slow_family(mobject: Mobject) -> list[Mobject]:
@@ -62,6 +68,83 @@ def test_families_have_the_members_and_the_order_of_manims(tree: list[VMobject])
     assert family_of(tree) == remove_list_redundancies([part for one in tree for part in slow_family(one)])
 
 
+def test_mobjects_of_a_kind_are_found_in_their_order() -> None:
+    class Large(Square): ...
+
+    mobjects = [VGroup(), Large(), Circle(), Square(), Dot()]
+    assert of_kind(mobjects, Square) == [mobjects[1], mobjects[3]]
+    assert of_kind(mobjects, Circle) == [mobjects[2], mobjects[4]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(tree=trees(), at=st.integers(0, 7), whole=st.booleans())
+def test_what_is_removed_leaves_a_scene_as_it_leaves_manims(
+    stage: ExplainerScene[Any], tree: list[VMobject], at: int, whole: bool
+) -> None:
+    before = [Square(), *tree, VGroup(tree[0], Square())]
+    for to_remove in ([tree[min(at, len(tree) - 1)]], [tree[0], before[0]], [Square()]):
+        stage.mobjects = before
+        Scene.restructure_mobjects(stage, to_remove, "mobjects", whole)
+        expected, stage.mobjects = stage.mobjects, before
+        stage.restructure_mobjects(to_remove, "mobjects", whole)
+        assert stage.mobjects == expected
+        assert stage.mobjects is not before
+
+
+@settings(max_examples=30, deadline=None)
+@given(tree=trees(), at=st.integers(0, 7))
+def test_what_is_animated_or_introduced_comes_into_a_scene_as_into_manims(
+    stage: ExplainerScene[Any], tree: list[VMobject], at: int
+) -> None:
+    moved = tree[min(at, len(tree) - 1)]
+    animations = [Indicate(moved), FadeIn(tree[0]), FadeIn(Group(moved)), FadeOut(Square()), Indicate(tree[-1])]
+    for before in ([Square(), tree[-1]], [moved], [Square()]):
+        stage.mobjects = list(before)
+        Scene.add_mobjects_from_animations(stage, animations)
+        for animation in animations:
+            Animation._setup_scene(animation, stage)
+        expected, stage.mobjects = stage.mobjects, list(before)
+        stage.add_mobjects_from_animations(animations)
+        stage.add_introduced(animations)
+        assert stage.mobjects == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(trees(), st.lists(st.sampled_from([[1, 2, 3], RIGHT, np.array([0.5, -1, 0])]), min_size=1, max_size=2))
+def test_mobjects_are_moved_and_suspended_as_manim_does_it(tree: list[VMobject], ways: list[Any]) -> None:
+    one, other = (VGroup(*tree).copy() for _ in range(2))
+    one.shift(*map(np.asarray, ways))
+    for part in other.family_members_with_points():
+        part.points = part.points + np.sum(ways, axis=0)
+    for moved, expected in zip(one.get_family(), other.get_family(), strict=True):
+        np.testing.assert_array_equal(moved.points, expected.points)
+    one.suspend_updating()
+    assert all(part.updating_suspended for part in one.get_family())
+    one.resume_updating()
+    assert not any(part.updating_suspended for part in one.get_family())
+
+
+def test_what_has_reached_its_goal_has_its_colours_and_not_its_arrays() -> None:
+    start, goal = Square(color="#56B4E9"), Square(color="#D55E00", fill_opacity=0.5, stroke_width=9)
+    for share in (0.5, 1):
+        ours, manims = Square(), Square()
+        ours.interpolate_color(start, goal, share)
+        slow_interpolate(manims, start, goal, share)
+        for name, value in vars(manims).items():
+            np.testing.assert_array_equal(vars(ours)[name], value)
+        assert ours.fill_rgbas is not goal.fill_rgbas
+
+
+def test_the_mobject_that_an_animation_has_before_it_has_one_is_manims() -> None:
+    slow = Mobject.__new__(Mobject)
+    slow_mobject(slow)
+    one, other = Mobject(), Mobject()
+    assert list(vars(one)) == list(vars(slow))
+    assert all(np.array_equal(value, vars(one)[name]) for name, value in vars(slow).items())
+    assert one.submobjects is not other.submobjects
+    assert Mobject(name="window").name == "window"
+
+
 def test_a_copy_has_everything_of_its_own_but_what_never_changes() -> None:
     label: Any = VGroup(Square(color="#123456"), VMobject(fill_opacity=0.5))
     label.glyphs, label.address, label.values = [label[0]], "x[0]", np.arange(3.0)
@@ -74,7 +157,7 @@ def test_a_copy_has_everything_of_its_own_but_what_never_changes() -> None:
         assert vars(one).keys() | {"original_id"} == vars(other).keys()
         for name, value in vars(one).items():
             if isinstance(value, np.ndarray):
-                assert (value is vars(other)[name]) == (name in ("_bezier_t_values", "sheen_direction"))
+                assert (value is vars(other)[name]) == (name in SHARED)
                 np.testing.assert_array_equal(value, vars(other)[name])
     copied[0].shift([1, 0, 0]).set_fill("#ffffff", 1)
     copied.values[0] = 7
@@ -144,7 +227,7 @@ def test_mobjects_begin_as_manims_do_and_with_everything_of_their_own(
     assert list(vars(one)) == list(vars(slow))
     for name, value in vars(slow).items():
         np.testing.assert_array_equal(vars(one)[name], value)
-        if isinstance(value, np.ndarray | list) and name not in options:
+        if isinstance(value, np.ndarray | list) and name not in (*options, *SHARED):
             assert vars(one)[name] is not vars(other)[name]
 
 

@@ -308,7 +308,7 @@ def test_a_number_that_is_always_on_screen_changes_every_beat() -> None:
 
 
 def test_symbols_and_questions_change_only_the_beats_around_them() -> None:
-    grid = {"x": "1 2 0", "weight": "1 -1"}
+    grid = {"x": "1 2 0", "weight": "1 -1", "pace": "fast"}
     plain, asked = (recording_of("conv2d", **grid, symbols=False, question=asked) for asked in (False, True))
     assert len(alike(asked, plain)) >= len(asked.sights) - 3  # the question, its answer, and what follows it
     assert len(alike(plain, recording_of("conv2d", **grid))) >= len(plain.sights) - 2
