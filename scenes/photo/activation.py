@@ -66,7 +66,7 @@ class PhotoActivation(PixelWalk):
             said += " " + say("Networks take photos as numbers around 0: black is −1 here, white is 1.")
         with self.stage.beat("explain", said, reason=self.scene.why()):
             self.stage.play(FadeIn(self.photo), run_time=1.2)
-        rule = say("{operation} is applied to each pixel for itself.", operation=self.scene.operation)
+        rule = say("{operation} is applied to each pixel on its own.", operation=self.scene.operation)
         with self.stage.beat("explain", rule, reason=self.scene.why()):
             self.stage.play(FadeIn(definition), run_time=0.8)
             if self.is_stacked:
