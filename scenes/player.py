@@ -192,12 +192,11 @@ class Player(ExplainerScene[WalkSpec]):
         """Build input and output, as large as they fit, with the arrow that names the operation."""
         maps, output, room = self.maps(), self.trace.output[0], self.bands.stage
         names = named(self.spec.x_label, self.trace.x), named(self.spec.output_label, self.trace.output)
-        inner = self.trace.x[0]
-        readable = tuple(
+        of_x, of_output = (
             max(readable_cell(one, self.trace.decimals(name)) for one in array)
-            for name, array in (("x", inner), ("output", output))
+            for name, array in (("x", self.trace.x[0]), ("output", output))
         )
-        plan = MapsPlan.of(room, maps.shape, output.shape, names, readable)
+        plan = MapsPlan.of(room, maps.shape, output.shape, names, (of_x, of_output))
         self.inputs = [self.input_grid(values, c, plan.cells[0]) for c, values in enumerate(maps)]
         self.outputs = [self.output_grid(values, c, plan.cells[1]) for c, values in enumerate(output)]
         name = "" if plan.is_short else self.spec.operation.removesuffix("2D")
