@@ -70,6 +70,8 @@ class Player(ExplainerScene[WalkSpec]):
         The grids, one a channel.
     windows
         Where it is looked at: none between the tour and the first stop.
+    words
+        Names and arrow of a wide frame.
     """
 
     windows: list[Window]
@@ -166,6 +168,7 @@ class Player(ExplainerScene[WalkSpec]):
         arrow.shift(np.array([right.left + 0.2 - arrow.get_left()[0], after.get_y() - arrow.arrow.get_y(), 0]))
         label = Label(name, 0.3, self.theme.input)
         self.put_below(before, label, after, right)
+        self.words = [arrow, above, label]
         return VGroup(before, arrow, after, above, label)
 
     def put_below(self, before: VGroup, label: Label, after: VGroup, right: Box) -> None:
@@ -189,11 +192,14 @@ class Player(ExplainerScene[WalkSpec]):
         """Build input and output, as large as they fit, with the arrow that names the operation."""
         maps, output, room = self.maps(), self.trace.output[0], self.bands.stage
         names = named(self.spec.x_label, self.trace.x), named(self.spec.output_label, self.trace.output)
-        readable = max(readable_cell(values, self.trace.decimals("output")) for values in output)
-        plan = MapsPlan.of(room, maps.shape, output.shape, names, readable)
+        of_x, of_output = (
+            max(readable_cell(one, self.trace.decimals(name)) for one in array)
+            for name, array in (("x", self.trace.x[0]), ("output", output))
+        )
+        plan = MapsPlan.of(room, maps.shape, output.shape, names, (of_x, of_output))
         self.inputs = [self.input_grid(values, c, plan.cells[0]) for c, values in enumerate(maps)]
         self.outputs = [self.output_grid(values, c, plan.cells[1]) for c, values in enumerate(output)]
-        name = self.spec.operation.removesuffix("2D")
+        name = "" if plan.is_short else self.spec.operation.removesuffix("2D")
         arrow = OperationArrow(name, self.theme, down=not plan.beside, length=plan.arrow)
         both = zip((self.inputs, self.outputs), names, plan.name_widths, strict=True)
         before, after = (Maps(grids, name, width) for grids, name, width in both)
@@ -236,12 +242,15 @@ class Player(ExplainerScene[WalkSpec]):
             marks = question_marks(self.outputs[0], 0, 0, self.theme)
             look = self.look(stop.position)
             self.ask(self.spec.ask(stop), stop.equation.result.text, *marks, first=look, room=self.lines)
-        with self.beat("answer" if asked else "step", self.spec.say(stop), brisk=brisk, reason=self.spec.reason(stop)):
+        with self.beat("answer" if asked else "step", self.spec.say(stop), brisk=brisk, reason=self.reason(stop)):
             if asked:
                 self.play(self.end_question(), run_time=0.4)
             else:
                 self.play(*self.look(stop.position), *self.leave(), run_time=0.4 if brisk else 0.8)
             self.work_out(stop, run_time=0.6 if brisk else 1.0)
+
+    def reason(self, stop: Stop) -> str:
+        return self.spec.reason(stop) or self.spec.rule(self.trace)
 
     def work_out(self, stop: Stop, run_time: float) -> None:
         """Show how the result comes about, and let it go into its cell; what is only chosen or carried is ringed."""

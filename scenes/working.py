@@ -127,4 +127,6 @@ class Working:
         if term.stage == 0:
             return None
         before, now = line.stage(term.stage - 1), line.stage(term.stage)
-        return (before[now.index(term)] if len(before) == len(now) else VGroup(*before)), 0.0
+        start = before[now.index(term)] if len(before) == len(now) else VGroup(*before)
+        is_along = abs(start.get_y() - term.get_y()) < number.size  # and would cross what stands there
+        return None if is_along else (start, 0.0)

@@ -41,12 +41,12 @@ class ActivationBoard(VGroup):
         before, plot, after = rooms(room)
         shape = trace.x.shape[1:]
         captions = named(names[0], trace.x), named(names[1], trace.output)
-        cell, upright = min(cell_for(before, shape, caption, 1.3) for caption in captions)
+        cell, upright = min(cell_for(before, shape, caption, 1.4) for caption in captions)
         self.inputs = self._grids("x", trace.x, theme.input, cell, trace.decimals("x"))
         self.outputs = self._grids("output", trace.output, theme.output, cell, trace.decimals("output"))
         self.before = Maps(self.inputs, captions[0], before.width, upright=upright)
         self.after = Maps(self.outputs, captions[1], after.width, upright=upright)
-        self.curve = Curve(trace.function, _reach(trace.x, least), names[2], plot, max(0.26, smallest_text()), theme)
+        self.curve = Curve(trace.function, _reach(trace.x, least), names[2], plot, max(0.3, smallest_text()), theme)
         super().__init__(self.before.move_to(before.center), self.curve, self.after.move_to(after.center))
         if before.top == after.top:  # names of different heights must not put one grid above the other
             self.after.shift((self.before.grids.get_y() - self.after.grids.get_y()) * UP)
@@ -73,7 +73,7 @@ def rooms(room: Box) -> tuple[Box, Box, Box]:
     A wide room has the curve between the grids, a high one below them, and a nearly square one beside them.
     """
     if room.width > 2 * room.height:
-        return room.part(0, 0.27), room.part(0.31, 0.7), room.part(0.73, 1)
+        return room.part(0, 0.29), room.part(0.315, 0.69), room.part(0.71, 1)
     if room.width > room.height:
         lower, upper = halves(room, 0.5)
         return upper.part(0, 0.34), room.part(0.38, 1), lower.part(0, 0.34)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Indicate, Mobject, VMobject
+from manim import Animation, Create, FadeIn, FadeOut, Mobject, VMobject
 
 from cnn_core.activations import ActivationStep, ActivationTrace
 from cnn_core.equation import Equation
@@ -26,6 +26,7 @@ from scenes.mobjects.plot import MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
 from scenes.mobjects.travel import EARLY, LATE, travel
 from scenes.photo.activation import PhotoActivation
+from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 
 __all__ = ["ActivationScene"]
@@ -57,11 +58,11 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
     def construct(self) -> None:
         self.trace: ActivationTrace = self.spec.trace()
         if self.spec.is_photo:
-            self.show_title(self.operation, say("each value on its own"))
+            self.show_title(self.operation, say("element by element"))
             PhotoActivation(self).play()
             return
         self.bands = with_one_line(self.bands, tall=self.tall)
-        self.show_title(self.operation, say("each value on its own"))
+        self.show_title(self.operation, say("element by element"))
         self.writer = Writer(self.theme, self.bands.formula)
         self.introduce()
         positions = list(positions_of(self.trace.x.shape))
@@ -91,11 +92,13 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
             operation=self.operation,
         )
         with self.beat(
-            "explain", self.origin() + said, reason=say("Sums of sums are only sums; a curve makes more possible.")
+            "explain",
+            self.origin() + said,
+            reason=say("Sums of sums are just sums; a bend between them lets layers do more."),
         ):
             for part in board:
                 self.play(FadeIn(part), run_time=0.7)
-        definition = self.defined()
+        self.definition_shown = definition = self.defined()
         self.leaving: list[Mobject] = [definition]
         with self.beat("explain", self.rule(), reason=self.why()):
             self.play(FadeIn(definition), run_time=0.6)
@@ -132,10 +135,18 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
                 self.play(*self.looking_at(step), *self.leave(), run_time=0.8)
             self.leaving = self.work_out(step)
 
-    def leave(self) -> list[FadeOut]:
+    def leave(self) -> list[Animation]:
         """Return the animations that take away what was shown last."""
         leaving, self.leaving = self.leaving, []
         return [FadeOut(one, rate_func=EARLY) for one in leaving]
+
+    def define(self) -> list[Animation]:
+        """Return the animations that bring the definition back in the place of what was shown last."""
+        if self.definition_shown in self.leaving:
+            return []
+        changes = [*self.leave(), FadeIn(self.definition_shown, rate_func=LATE)]
+        self.leaving = [self.definition_shown]
+        return changes
 
     def work_out(self, step: ActivationStep) -> list[Mobject]:
         """Let a value stand on the axis, go up to the curve and drop into its cell; return what to take away."""
@@ -191,7 +202,7 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
             for position in row:
                 step = self.trace.step(*position)
                 moving = MoveProbe(self.probe, step.x, 1.0, rate_func=LATE)
-                self.play(*self.looking_at(step), moving, *self.leave(), run_time=0.4 * self.hurry)
+                self.play(*self.looking_at(step), moving, *self.define(), run_time=0.4 * self.hurry)
                 self.play(*drop_into(*self.output_cell(step), self.probe.dot, self.mobjects), run_time=0.3 * self.hurry)
 
     def said_of_row(self, row: list[Position]) -> str:
@@ -210,19 +221,17 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
         """Take window and probe away and let the result stand."""
         leaving = [one for one in (*self.windows, self.probe) if one is not None and one in self.mobjects]
         with self.beat("explain", self.moral(), reason=self.insight()):
-            self.play(*map(FadeOut, leaving), *self.leave(), run_time=0.6)
-            self.show_changed()
+            self.play(*map(FadeOut, leaving), *self.define(), run_time=0.6)
+            point_out(self, (*self.board.inputs, *self.board.outputs), self.evidence(), self.moral())
 
-    def show_changed(self) -> None:
-        """Point at what has changed, row by row."""
+    def evidence(self) -> list[list[str]]:
+        """Return the addresses that are marked at the end, together: what has changed, before and after, row by row."""
         changed = self.trace.x != self.trace.output
-        for c, grid in enumerate(self.board.outputs):
-            for row in range(grid.rows):
-                columns = [k for k in range(grid.columns) if changed[0, c, row, k] and (row, k) in grid.numbers]
-                there = [grid.numbers[row, k] for k in columns]
-                if there:
-                    run_time = min(0.7, 3.0 / grid.rows / len(self.board.outputs))
-                    self.play(*(Indicate(number, 1.1, self.theme.window) for number in there), run_time=run_time)
+        if changed.all():
+            position = tuple(map(int, np.unravel_index(int(self.trace.x.argmax()), self.trace.x.shape)))
+            return [[address_of("x", position)], [address_of("output", position)]]
+        rows = [list(map(tuple, np.argwhere(changed).tolist()))]
+        return [[address_of(name, at) for at in row for name in ("x", "output")] for row in rows if row]
 
     def largest(self) -> dict[str, str]:
         """Return the largest value and what comes out of it, for a sentence."""

@@ -26,14 +26,14 @@ class ReluScene(ActivationScene[ReluSpec]):
     definition = '"ReLU"(x) = max(0, x)'
 
     def why(self) -> str:
-        return say("What speaks against a feature is left out.")
+        return say("A negative response speaks against a feature: it is dropped.")
 
     def insight(self) -> str:
         if not np.any(self.trace.x < 0):
             return say("Where nothing is negative, ReLU changes nothing.")
         if not np.any(self.trace.x > 0):
             return say("Where nothing is positive, nothing is passed on.")
-        return say("Only what speaks for a feature is passed on, as strong as it is.")
+        return say("Only evidence for a feature is passed on, at full strength.")
 
     def rule(self) -> str:
         return say("What is negative becomes 0. What is positive stays as it is. The curve shows it.")

@@ -7,16 +7,17 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from manim import DL, DR, LEFT, RIGHT, UP, UR, Line, VGroup
+from manim import LEFT, RIGHT, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.conv2d import Conv2dStep, Conv2dTrace
 from cnn_core.numerals import decimals_for
-from scenes.conv2d.composition import Composition, Counts, Spot
+from scenes.conv2d.composition import Composition
+from scenes.conv2d.spots import Counts, Spot
 from scenes.layout import Box, smallest_text
 from scenes.marks import Veil
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window, readable_cell, widest_text
-from scenes.mobjects.stamp import Stamp, stamp_size
+from scenes.mobjects.stamp import Stamp, stamp_cell, stamp_size
 from scenes.mobjects.text import Label
 
 __all__ = ["ConvBoard", "decimals_in", "indexed", "size_in_words", "sum_decimals"]
@@ -108,8 +109,19 @@ class ConvBoard:
             seen=trace.weight.shape[1],
             sums=size,
             bias=trace.bias is not None,
-            legible={"kernel": legible_cell(trace.weight)},
+            legible=self.legible(),
         )
+
+    def legible(self) -> dict[str, float]:
+        """Return the smallest cells in which numbers can be read, for the composition."""
+        weight = self.trace.weight
+        products = self.products.reshape(-1, *weight.shape[-2:])
+        return {
+            "kernel": legible_cell(weight),
+            "stamp": stamp_cell(weight.reshape(-1, weight.shape[-1]), decimals_for(weight)),
+            "products": legible_cell(products, min(2, decimals_for(products))),
+            "output": legible_cell(self.trace.output),
+        }
 
     @property
     def image(self) -> NumberGrid:
@@ -166,40 +178,15 @@ class ConvBoard:
         largest = float(np.abs(weight).max())
         return Stamp(grid, weight[k, c], address, self.theme, decimals, largest, self.trace.dilation)
 
-    def lens(self, step: Conv2dStep, c: int) -> tuple[NumberGrid, Stamp] | None:
-        """Return the window with the kernel on it, in the place of the products; None if it is too small there, too."""
-        spot, weight, name = self.places.products, self.trace.weight, f"steps[{self.index(step)}].window[{c},{{}},{{}}]"
-        added = self.trace.on_padding(step)
-        grid = self.grid(step.window[c], self.trace.x, name.format, self.theme.input, spot, added=added)
-        decimals, (_, k, _, _) = decimals_for(weight), step.position
-        if not grid.text_size or not stamp_size(weight.reshape(-1, weight.shape[-1]), decimals, grid.cell):
-            return None
-        for cell in np.ndindex(grid.values.shape):
-            grid.write(*cell)
-        address, largest = partial(indexed, self.weight_name, k, c), float(np.abs(weight).max())
-        stamp = Stamp(grid, weight[k, c], address, self.theme, decimals, largest)
-        for animation in stamp.lift():
-            animation.mobject.move_to(animation.mobject.get_center() + 0.24 * grid.cell * UP)
-        return grid, stamp
-
-    def rays(self, channel: int) -> VGroup:
-        """Return lines from a window to the place of its products."""
-        window, frame, rays = self.windows[channel].outline, self.frame.frame, VGroup()
-        beside = frame.get_left()[0] > window.get_right()[0]
-        for corner in (UR, DR) if beside else (DL, DR):
-            end = corner * np.array([-1, 1, 1] if beside else [1, -1, 1])
-            line = Line(window.get_corner(corner), frame.get_corner(end), color=self.theme.window, stroke_width=2)
-            rays.add(line.set_stroke(opacity=0.5))
-        return rays
-
     def pair_marks(
-        self, step: Conv2dStep, products: NumberGrid, c: int, cells: Sequence[tuple[int, int]]
+        self, step: Conv2dStep, products: NumberGrid, c: int, cells: Sequence[tuple[int, int]], lens: NumberGrid | None
     ) -> list[CellMarks]:
-        """Return outlines of pixels under the kernel, and of their products."""
+        """Return outlines of pixels under the kernel, in the lens if there is one, and of their products."""
         dH, dW = self.trace.dilation
         pixels = [(step.top + row * dH, step.left + column * dW) for row, column in cells]
-        image = self.images[step.channels[c]]
-        return [CellMarks(image, pixels, self.theme.window), CellMarks(products, cells, self.theme.window)]
+        there = CellMarks(self.images[step.channels[c]], pixels, self.theme.window)
+        seen = there if lens is None else CellMarks(lens, cells, self.theme.window)
+        return [seen, CellMarks(products, cells, self.theme.window)]
 
     def product_grid(self, step: Conv2dStep, c: int) -> NumberGrid:
         """Return the empty grid of the products in a channel; its frame is muted, its tints are the output's."""

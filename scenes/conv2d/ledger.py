@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-from manim import LEFT, Line, VGroup
+from manim import LEFT, UP, Line, VGroup
 
 from cnn_core.conv2d import Conv2dStep
 from cnn_core.equation import Equation, sign_between
 from cnn_core.expression import Expression, Sum, Value
 from cnn_core.notation import PLAIN
 from scenes.conv2d.board import ConvBoard, sum_decimals
-from scenes.conv2d.composition import text_size
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.marks import Written
@@ -36,8 +35,7 @@ class Ledger(Written):
         super().__init__()
         self.board, self.theme, self.step = board, board.theme, step
         several = len(step.products) > 1
-        size = text_size(board.places.products.cell)
-        self.size = board.places.pitch / 1.3 if several else size
+        self.size = board.places.pitch / 1.3
         sums = step.products.sum(axis=(1, 2)) if several else step.products[0].sum(axis=1)
         decimals = sum_decimals(sums)
         stem = f"steps[{board.index(step)}].{'channel_sums[' if several else 'row_sums[0,'}"
@@ -108,6 +106,12 @@ class Ledger(Written):
             number.move_to(np.array([right - number.width / 2, y, 0]))
             sign.move_to(np.array([box.left + sign.width / 2, y, 0]))
             edge = np.array([[box.left, box.top, 0], [box.left + 7 * self.size, box.top, 0]])
+            if x > box.right:
+                number.move_to(np.array([x, y, 0]))
+                sign.next_to(number, UP, buff=0.12)
+                edge = (
+                    edge if y > box.top else np.array([[box.right, box.top, 0], [box.right, y - number.height / 2, 0]])
+                )
         elif y > box.top:
             room = box.right - places.products.box.left - sign.width - 0.15
             if number.width > room:

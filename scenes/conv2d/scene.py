@@ -159,10 +159,23 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         with self.beat("explain", words.moral(self.spec, self.trace, where), reason=reasons.insight(self.trace)):
             self.play(*first, run_time=0.4)
             self.play(*(map(Create, rings) if rings else [Wait()]), run_time=1.0)
-            for at, (_, _, i, j) in enumerate(where[:_LARGEST] if rings else []):
+            leaving: list[Animation] = []
+            for at, (_, k, i, j) in enumerate(where[:_LARGEST] if rings else []):
                 top, left = (index * step for index, step in zip((i, j), self.trace.stride, strict=True))
-                self.play(window.slide_to(top, left) if at else FadeIn(window.place(top, left)), run_time=0.6)
+                moving = window.slide_to(top, left) if at else FadeIn(window.place(top, left))
+                if leaving:
+                    self.play(*leaving, run_time=0.3)
+                self.play(moving, run_time=0.6)
+                leaving = self.lay_on(k, top, left)
                 self.hold(0.8)
+
+    def lay_on(self, k: int, top: int, left: int) -> list[Animation]:
+        """Lay the kernel on the only channel once more, if it can be read there; return what takes it away."""
+        stamp = None if self.board.thumbnails else self.board.stamp(k, 0)
+        if stamp is None:
+            return []
+        self.play(*stamp.put(top, left).arrive(), run_time=0.6)
+        return [FadeOut(stamp), *stamp.settle()]
 
     def ring(self, grid: NumberGrid, row: int, column: int) -> Circle:
         ring = Circle(0.42 * grid.cell, color=self.theme.output, stroke_width=5)

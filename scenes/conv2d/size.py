@@ -87,7 +87,7 @@ class SizeChapter:
         _, (before, after), _, dilation, _ = self.numbers(axis)
         padding = '2 dot {{"padding" : p}}' if before == after else '{{"padding" : p}}'
         kernel = '{{"kernel" : k}}' if dilation == 1 else '{{"dilation" : d}} dot ({{"kernel" : k}} - 1) - 1'
-        code = f'floor(({{{{"image" : n}}}} + {padding} - {kernel}) / {{{{"stride" : s}}}}) + 1'
+        code = f'floor(display(({{{{"image" : n}}}} + {padding} - {kernel}) / {{{{"stride" : s}}}})) + 1'
         return self.coloured(Formula(code, 1, self.theme.muted))
 
     def in_numbers(self, axis: int) -> Formula:
@@ -96,7 +96,8 @@ class SizeChapter:
         padding = f"2 dot {{{{{before} : p}}}}" if before == after else f"{{{{{before} : p}}}} + {{{{{after} : q}}}}"
         reach = f"{{{{{kernel} : k}}}}"
         reach = reach if dilation == 1 else f"{{{{{dilation} : d}}}} dot ({reach} - 1) - 1"
-        code = f"floor(({{{{{size} : n}}}} + {padding} - {reach}) / {{{{{stride} : s}}}}) + 1 = {{{{{output} : o}}}}"
+        fraction = f"display(({{{{{size} : n}}}} + {padding} - {reach}) / {{{{{stride} : s}}}})"
+        code = f"floor({fraction}) + 1 = {{{{{output} : o}}}}"
         formula = self.coloured(Formula(code, 1, self.theme.text))
         addresses = {"n": "input", "k": "kernel", "d": "dilation", "s": "stride", "o": "output"}
         values = {"n": size, "k": kernel, "d": dilation, "s": stride, "o": output, "p": before, "q": after}

@@ -15,6 +15,7 @@ from cnn_core.trace import Position, address_of
 from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
 from scenes.conv2d.ledger import Ledger
+from scenes.conv2d.magnifier import Magnifier
 from scenes.language import say
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window
 from scenes.mobjects.panels import question_marks
@@ -49,6 +50,7 @@ class WalkChapter:
         self.stage, self.board, self.trace, self.told = stage, board, board.trace, told
         self.positions = list(self.trace.positions())
         self.stamp: Stamp | None = None
+        self.magnifier = Magnifier(stage, board)
         self.ledger: Ledger | None = None
         self.products: NumberGrid | None = None
         self.frame: CellMarks | None = None
@@ -190,6 +192,7 @@ class WalkChapter:
     def bring_channel(self, step: Conv2dStep, c: int) -> None:
         """Let a channel grow out of its small picture, with its window and its kernel."""
         channel, board = step.channels[c], self.board
+        self.magnifier.close()
         if not board.small or (channel == self.channel and self.stamp is not None):
             return
         if channel != self.channel:
@@ -209,7 +212,7 @@ class WalkChapter:
     def multiply(self, step: Conv2dStep, c: int, run_time: float, *, slowly: bool = False) -> None:
         """Let products appear in their grid: each while its pair is marked, or row by row."""
         if self.stamp is None:
-            self.show_lens(step, c, run_time)
+            self.magnifier.open(step, c, run_time)
         grid = self.products = self.board.product_grid(step, c)
         cells = list(np.ndindex(grid.values.shape))
         for cell in cells:
@@ -219,7 +222,7 @@ class WalkChapter:
         marks: list[CellMarks] = []
         for number, group in enumerate(groups):
             if slowly:
-                seen = self.board.pair_marks(step, grid, c, group)
+                seen = self.board.pair_marks(step, grid, c, group, self.magnifier.grid)
                 for move in map(Transform, marks, seen) if marks else map(FadeIn, seen):
                     self.stage.play(move, run_time=0.13)
                 marks = marks or seen
@@ -231,17 +234,6 @@ class WalkChapter:
         self.stage.remove(*grid.fills.values(), *grid.numbers.values())
         self.stage.add(grid.background, grid.digits)
 
-    def show_lens(self, step: Conv2dStep, c: int, run_time: float) -> None:
-        """Show the window large, with the kernel on it, where its products will stand."""
-        found = self.board.lens(step, c)
-        if found is None:
-            return
-        grid, stamp = found
-        lens = [self.board.rays(step.channels[c]), grid.background, grid.digits, stamp]
-        self.stage.play(FadeIn(*lens), run_time=max(0.4, run_time))
-        self.stage.hold(1.0 if run_time > 0.5 else 0.4)
-        self.stage.play(FadeOut(*lens), run_time=0.3)
-
     def add_up(self, step: Conv2dStep, c: int, run_time: float, *, slowly: bool = False) -> None:
         """Let the rows collapse into their sums, or a channel into its sum, which joins the running total."""
         ledger, grid = cast("Ledger", self.ledger), cast("NumberGrid", self.products)
@@ -249,6 +241,7 @@ class WalkChapter:
             self.stage.play(FadeIn(ledger.entries[c]), run_time=run_time)
             self.stage.play(*self.running(step, c), run_time=0.3)
             return
+        self.magnifier.close()
         entries = ledger.entries[: grid.rows]
         if not slowly:
             self.stage.play(*map(FadeIn, entries), run_time=run_time)
@@ -277,6 +270,7 @@ class WalkChapter:
     def finish(self, step: Conv2dStep, run_time: float) -> None:
         """Add the bias, let the total appear, and bring it under its cell and up into it."""
         ledger, bias = cast("Ledger", self.ledger), step.bias is not None
+        self.magnifier.close()
         if bias:
             self.stage.play(FadeIn(ledger.entries[-1]), run_time=run_time)
         gone = [FadeOut(self.so_far)] if self.so_far is not None else [FadeIn(ledger.rule, ledger.total[0])]

@@ -74,7 +74,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat(
             "explain",
             self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
-            reason=say("Each map by itself."),
+            reason=say("Each map on its own."),
         ):
             self.play(FadeIn(self.board), run_time=0.8)
             grids = self.board.grids
@@ -108,7 +108,7 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             total=total,
         )
         window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
-        with self.beat("step", said, reason=say("Each map by itself.")):
+        with self.beat("step", said, reason=say("Each map on its own.")):
             self.play(FadeIn(window, rate_func=LATE), *self.working.leave(), run_time=0.5)
             line = self.working.show(equation)
             self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)
@@ -168,11 +168,13 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             self.ask(say("What is the first value of the first output?"), equation.result.text, *marks, first=first)
         total = about(equation.result.text, is_rounded=equation.is_rounded)
         said = say("Each map's value times its weight: together {total}.", total=total)
-        with self.beat("answer" if self.spec.question else "step", said):
+        why = say("A 1×1 kernel sees all maps at one place.")
+        with self.beat("answer" if self.spec.question else "step", said, reason=why):
             self.play(*([self.end_question()] if self.spec.question else first), run_time=0.4)
             line = self.working.show(equation)
             self.play(*drop_into(outputs[0], 0, 0, line.result, self.mobjects), run_time=0.7)
-        with self.beat("step", say("All other cells, and all other outputs, in the same way."), brisk=True):
+        said = say("All other cells, and all other outputs, in the same way.")
+        with self.beat("step", said, brisk=True, reason=why):
             self.play(*map(FadeOut, windows), *self.working.leave(), run_time=0.4)
             cells = [(grid, at) for grid in outputs for at in np.ndindex(grid.values.shape)]
             rest = [(grid, at) for grid, at in cells if at not in grid.numbers]

@@ -48,7 +48,7 @@ class Panel(VGroup):
 
 
 class OperationArrow(Marked, VGroup):
-    """An arrow with the operation's name on it; points right, or down between grids that stand above each other."""
+    """An arrow, with the operation's name on it if there is one; points right, or down where grids are stacked."""
 
     mark_kind = "arrow"
     about = ("x", "output")
@@ -57,9 +57,10 @@ class OperationArrow(Marked, VGroup):
         length = length or (0.55 if down else 2.2)
         end = length * (DOWN if down else RIGHT)
         self.arrow = Arrow(np.zeros(3), end, buff=0, color=theme.muted, stroke_width=4, tip_length=0.2)
-        self.caption = Label(name, max(0.36, smallest_text()), theme.muted)
-        self.caption.next_to(self.arrow, RIGHT if down else UP, buff=0.12)
-        super().__init__(self.arrow, self.caption)
+        super().__init__(self.arrow)
+        if name:
+            caption = Label(name, max(0.36, smallest_text()), theme.muted)
+            self.add(caption.next_to(self.arrow, RIGHT if down else UP, buff=0.12))
 
 
 def level(row: VGroup, *anchors: Mobject) -> VGroup:
@@ -111,6 +112,9 @@ _LARGEST_CELL = 1.5
 _GAP = 0.3
 """Between two channels, in scene units."""
 
+_SHORT = 0.5
+"""Length of an arrow on which no name stands, in scene units."""
+
 NAME_GAP = 0.1
 """Between a grid and its name, in scene units."""
 
@@ -154,8 +158,10 @@ class MapsPlan:
     arrow: float
 
     @classmethod
-    def of(cls, room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: float = 0.0) -> MapsPlan:
-        """Choose the arrangement with the larger cells.
+    def of(
+        cls, room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: tuple[float, float] = (0.0, 0.0)
+    ) -> MapsPlan:
+        """Choose the arrangement in which more can be read, or else the one with the larger cells.
 
         Parameters
         ----------
@@ -164,10 +170,22 @@ class MapsPlan:
         x, output
             Channels, rows and columns.
         readable
-            Side of the smallest cell in which the numbers of the output can be read.
+            Sides of the smallest cells in which the numbers of both can be read.
         """
-        plans = (side_by_side(room, x, output, names, readable), one_below(room, x, output, names, readable))
-        return max(plans, key=lambda plan: plan.cells[0])
+        long, short = min(2.2, 0.2 * room.width), _SHORT
+        plans = [side_by_side(room, x, output, names, readable, arrow) for arrow in (long, short)]
+        plans.insert(1, one_below(room, x, output, names, readable[1]))
+
+        def are_read(plan: MapsPlan) -> int:
+            return sum(cell + 1e-6 >= least for cell, least in zip(plan.cells, readable, strict=True))
+
+        most = max(plans[:2], key=lambda plan: (are_read(plan), plan.cells[0]))
+        return plans[2] if are_read(plans[2]) > are_read(most) else most
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the arrow is too short for a name."""
+        return self.beside and self.arrow <= _SHORT
 
     def arrange(self, x: Maps, output: Maps, arrow: OperationArrow, room: Box) -> VGroup:
         if self.beside:
@@ -178,16 +196,19 @@ class MapsPlan:
         return column.move_to(room.center)
 
 
-def side_by_side(room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: float) -> MapsPlan:
-    arrow = min(2.2, 0.2 * room.width)
+def side_by_side(
+    room: Box, x: _Shape, output: _Shape, names: tuple[str, str], readable: tuple[float, float], arrow: float
+) -> MapsPlan:
     free = room.width - 1.5 * arrow
     widths, cell = (free / 2, free / 2), _LARGEST_CELL
+    across = free - _GAP * (x[0] + output[0] - 2)
+    before, after = x[0] * x[2], output[0] * output[2]
     for _ in range(2):  # names that get less than half of the width may need more lines, and leave less to the grids
         down = room.height - max(map(name_height, names, widths))
-        across = free - _GAP * (x[0] + output[0] - 2)
-        cell = min(cell, across / (x[0] * x[2] + output[0] * output[2]), down / max(x[1], output[1]))
-        most = min(down / output[1], (across - cell * x[0] * x[2]) / (output[0] * output[2]))
-        cells = (cell, max(cell, min(readable, most)))
+        cell = min(cell, across / (before + after), down / max(x[1], output[1]))
+        least = min(cell, readable[0]) or cell
+        own = max(least, min(cell, (across - min(readable[1], down / output[1]) * after) / before))
+        cells = (own, max(cell, min(readable[1], down / output[1], (across - own * before) / after)))
         wide = [side * C * W + _GAP * (C - 1) for side, (C, _, W) in zip(cells, (x, output), strict=True)]
         widths = max(wide[0], free - max(wide[1], free / 2)), max(wide[1], free - max(wide[0], free / 2))
     return MapsPlan(True, cells, widths, arrow)

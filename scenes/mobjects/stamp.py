@@ -15,7 +15,7 @@ from scenes.mobjects.grid import NumberGrid, widest_text
 from scenes.mobjects.text import Label, Number
 from scenes.theme import Theme
 
-__all__ = ["Stamp", "stamp_size"]
+__all__ = ["Stamp", "stamp_cell", "stamp_size"]
 
 _PLATE = 0.46
 """Height of a plate, in cells."""
@@ -30,6 +30,11 @@ def stamp_size(kernel: Array, decimals: int, cell: float) -> float:
     """Return the size of the weights on a grid with such cells; 0 where they could not be read."""
     size = min(0.48 * cell, 0.86 * cell / (widest_text(kernel, decimals) + _SIGN))
     return size if size >= smallest_text() - 1e-6 else 0.0
+
+
+def stamp_cell(kernel: Array, decimals: int) -> float:
+    """Return the side of the smallest cells on which weights can be read."""
+    return smallest_text() * max(1 / 0.48, (widest_text(kernel, decimals) + _SIGN) / 0.86)
 
 
 class Stamp(VGroup):

@@ -94,8 +94,17 @@ class TitleScene(ExplainerScene[TitleSpec]):
     def show_all(self, words: VGroup, motif: VGroup) -> None:
         """Let words and motif appear, one after the other."""
         with self.beat("explain", self.spoken()):
-            parts = [*words, motif] if motif else words
+            if not motif:
+                self.play(LaggedStart(*map(FadeIn, words), lag_ratio=1.0), run_time=0.6 * len(words))
+                return
+            ink = [self.image.fills[cell] for cell in zip(*np.nonzero(self.image.values), strict=True)]
+            self.image.background.remove(*ink)
+            parts = [*words, motif]
             self.play(LaggedStart(*map(FadeIn, parts), lag_ratio=1.0), run_time=0.6 * len(parts))
+            for fill in ink:  # as a hand would write it, from top to bottom
+                self.play(FadeIn(fill), run_time=0.2)
+            self.remove(*ink)
+            self.image.background.add(*ink)
 
     def spoken(self) -> str:
         spec = self.spec

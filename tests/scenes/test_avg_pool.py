@@ -35,6 +35,14 @@ def test_the_means_of_the_storyboards_grid(perform: Perform) -> None:
     assert shown_output(perform("avg-pool").timeline.last) == ["1.75", "2.75", "5.25", "2.25"]
 
 
+def test_decimals_with_padding_are_digits_in_a_square_frame(perform: Perform) -> None:
+    x = np.random.default_rng(3).uniform(-3, 3, (4, 4)).round(2)
+    last = perform("avg-pool", x=x, kernel_size=3, padding=1, stride=1, ratio="1:1").timeline.last
+    texts = {one.of: one.text for one in last.shown}
+    assert all(float(texts[f"x[0,0,{i},{j}]"]) == x[i, j] for i in range(4) for j in range(4))
+    assert len(shown_output(last)) == 16
+
+
 def test_the_first_mean_is_asked_for_and_then_worked_out(perform: Perform) -> None:
     _, question, answer, *_ = perform("avg-pool").timeline.beats
     assert (question.prompt, question.answer) == ("What is the mean of 4, 1, 1 and 1?", "1.75")

@@ -12,11 +12,14 @@ from manim import tempconfig
 from benchmarks.composition import Composition as Measured
 from benchmarks.composition import measured, overlaps
 from benchmarks.motion import regions
+from cnn_core.trace import address_of
 from scenes.catalog import find
-from scenes.conv2d.composition import Composition, Counts
+from scenes.conv2d.composition import Composition
+from scenes.conv2d.spots import Counts
 from scenes.layout import Bands, Box
 from scenes.rehearsal import FRAME_SIZES
 from scenes.stage import set_frame
+from tests.performing import perform
 
 Chance = np.random.Generator
 
@@ -36,6 +39,7 @@ def any_counts(chance: Chance) -> Counts:
         sums,
         bias,
         channels,
+        {} if chance.random() < 0.5 else {"stamp": 1.32, "kernel": 1.0, "products": 1.0, "output": 0.78},
     )
 
 
@@ -56,7 +60,7 @@ def touch(one: Box, other: Box) -> bool:
 @pytest.mark.parametrize("ratio", FRAME_SIZES)
 def test_grids_stand_inside_of_the_frame_and_do_not_touch(ratio: str) -> None:
     chance = np.random.default_rng(11)
-    for _ in range(40):
+    for _ in range(80):
         counts = any_counts(chance)
         room, found = places(counts, ratio)
         spots = [found.image, *found.thumbnails, *found.kernels, found.products, *found.outputs]
@@ -66,6 +70,18 @@ def test_grids_stand_inside_of_the_frame_and_do_not_touch(ratio: str) -> None:
             assert room.bottom - 0.01 <= spot.box.bottom <= spot.box.top <= room.top + 0.01, counts
         for one, other in combinations(spots, 2):
             assert not touch(one.box, other.box), counts
+
+
+@pytest.mark.parametrize(("channels", "ratio"), [(1, "9:16"), (3, "9:16"), (3, "1:1")])
+def test_decimals_of_the_kernel_and_of_the_products_are_digits_in_narrow_frames(channels: int, ratio: str) -> None:
+    chance = np.random.default_rng(4)
+    x, weight = (chance.uniform(-2, 2, (channels, size, size)).round(2) for size in (5, 3))
+    beats = perform("conv2d", x=x, weight=weight[None], ratio=ratio, symbols=False).timeline.beats
+    texts = {one.of: one.text for beat in beats for one in beat.shown}
+    for cell in np.ndindex(weight.shape):
+        assert float(texts[address_of("weight", (0, *cell))]) == weight[cell]
+        assert "." in texts[address_of("steps[0].products", cell)]
+    assert all("." in texts[address_of("output", (0, 0, i, j))] for i in range(3) for j in range(3))
 
 
 @pytest.mark.parametrize("side", [3, 5, 8])

@@ -101,6 +101,18 @@ def test_of_many_stops_only_two_are_told_one_by_one(perform: Perform) -> None:
     ]
 
 
+def test_input_and_output_stand_beside_those_of_the_input_that_moved_on(perform: Perform) -> None:
+    last = perform("max-pool").timeline.last
+    boxes = {one.of: one.box for one in last.shown}
+    across = {boxes[f"{name}_shifted[0,0,1,1]"][0] - boxes[f"{name}[0,0,1,1]"][0] for name in ("x", "output")}
+    assert min(across) > 300
+    assert max(across) - min(across) < 10
+    assert boxes["x_shifted[0,0,0,1]"][1] == boxes["x[0,0,0,0]"][1]
+    windows = [mark.of for mark in last.marks if len(mark.of) == 4]
+    assert ("x[0,0,0,2]", "x[0,0,0,3]", "x[0,0,1,2]", "x[0,0,1,3]") in windows
+    assert len(windows) == 8
+
+
 def test_each_channel_is_pooled_for_itself(perform: Perform) -> None:
     scene = perform("max-pool", x=[[[1, 2], [3, 4]], [[8, 7], [6, 5]]])
     assert shown_output(scene.timeline.last) == {"output[0,0,0,0]": "4", "output[0,1,0,0]": "8"}
