@@ -17,10 +17,12 @@ from scenes.mobjects.headline import Headline
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label, Number
 from scenes.net.board import FORMULA, NetBoard
-from scenes.net.introduction import looks
+from scenes.net.introduction import given_in
 from scenes.net.number_list import NumberList
 from scenes.net.reading import MOST_IN_A_TABLE, NetReading, short_name
+from scenes.net.skyline import show_many_rows
 from scenes.net.ushape import show_u
+from scenes.net.words import learned
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
 from scenes.specs.digit_image import unsure
@@ -41,6 +43,8 @@ def show_ending(board: NetBoard) -> None:
         show_likeliest(board)
     elif reading.read_in_rows:
         show_rows(board)
+    elif reading.many_rows is not None:
+        show_many_rows(board, reading.many_rows)
     elif reading.output.ndim == 3:
         if reading.levels is not None:
             show_u(board, reading.levels)
@@ -158,17 +162,6 @@ def says(reading: NetReading) -> str:
         name=short_name(reading.called(reading.prediction)),
         share=share_in_words(float(reading.scored.output[0, reading.prediction])),
     )
-
-
-def learned(reading: NetReading) -> str:
-    """Say what all this was made of."""
-    return say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
-
-
-def given_in(board: NetBoard, box: Box) -> Group:
-    """Return what was given in a box, without its words, which would become too small."""
-    given = Group(*looks(board)[:2])
-    return given.scale(min(box.width / given.width, box.height / given.height)).move_to(box.center)
 
 
 def show_likeliest(board: NetBoard) -> None:

@@ -9,14 +9,14 @@ from manim import LEFT, FadeIn, FadeOut, Group, VGroup
 
 from cnn_core.net_input import is_strange
 from scenes.language import say
-from scenes.layout import smallest_text
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.text import Label, width_of
 from scenes.net.board import NetBoard
 from scenes.net.photo import as_colours, framed, show_preparation
 from scenes.net.words import entering, stage_line, strange, told_output, whole_net
 
-__all__ = ["introduce", "looks"]
+__all__ = ["given_in", "introduce"]
 
 
 def introduce(board: NetBoard) -> None:
@@ -73,6 +73,12 @@ def looks(board: NetBoard) -> Group:
     size = "×".join(map(str, entered.pixels.shape[1:]))
     room = whole.width, whole.height - 1.6 * smallest_text()
     return framed(theme, size, as_colours(entered.pixels), room).move_to(whole.center)
+
+
+def given_in(board: NetBoard, box: Box) -> Group:
+    """Return what was given in a box, without its words, which would become too small."""
+    given = Group(*looks(board)[:2])
+    return given.scale(min(box.width / given.width, box.height / given.height)).move_to(box.center)
 
 
 def stage_lines(board: NetBoard) -> VGroup:

@@ -142,7 +142,9 @@ class NetWalk:
         if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
             size = "×".join(map(str, stage.shape[1:]))
             title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
-        if len(stage.shape) == 2 and shown.shape[2] < stage.shape[1]:
+        if len(stage.shape) == 2 and shown.shape[1] < stage.shape[0]:
+            title = say("{shown} of {count} rows", shown=shown.shape[1], count=f"{stage.shape[0]:,}")
+        elif len(stage.shape) == 2 and shown.shape[2] < stage.shape[1]:
             title = say("{shown} of {count} columns", shown=shown.shape[2], count=f"{stage.shape[1]:,}")
         arrangement = Arrangement.of(shown.shape, box.width / box.height)
         return FeatureMaps(shown, arrangement, theme.strong, theme, box, title, gamma=GAMMA)

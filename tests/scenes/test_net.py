@@ -21,6 +21,7 @@ from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
+from scenes.net.many_rows import ManyRows
 from scenes.net.strip import NetStrip, StageShape
 from scenes.net.words import named_stage, strange, told_output, told_stage
 from scenes.net.worked import shortened
@@ -28,6 +29,7 @@ from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import THEMES
 from tests.cnn_core.nets import UNet, exported, lenet, mobilenet, resnet, settled
+from tests.scenes.looking import outside, overlapping, watch
 
 
 class TwoHeads(nn.Module):
@@ -55,6 +57,20 @@ class Reads(nn.Module):
         query, key, value = self.asked(rows).view(1, 8, 3, 2, 4).permute(2, 0, 3, 1, 4).unbind(0)
         mixed = torch.softmax(query @ key.transpose(-1, -2), -1) @ value
         return torch.softmax(9 * self.scores(rows + mixed.transpose(1, 2).reshape(1, 8, 8)), -1)
+
+
+class Finds(nn.Module):
+    """Four numbers of a box and three shares at each of 256 places, which are rows or columns."""
+
+    def __init__(self, *, turned: bool) -> None:
+        super().__init__()
+        self.turned = turned
+        self.maps, self.head = nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.Conv2d(4, 7, 1, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found = self.head(torch.relu(self.maps(x))).flatten(2)
+        found = torch.cat([20 * found[:, :4], torch.sigmoid(30 * found[:, 4:] - 4)], 1)
+        return found if self.turned else found.transpose(1, 2)
 
 
 SHAPES = {
@@ -177,6 +193,53 @@ def test_a_net_that_reads_place_after_place_shows_what_it_read(filmed: dict[str,
     assert stage.endswith(
         "8 rows of 70 numbers, after 2 × linear, 2 × matrix product and add. The 60 strongest columns are shown."
     )
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_net_that_gives_very_many_rows_ends_with_those_that_stand_out(*, turned: bool) -> None:
+    torch.manual_seed(1)
+    x = np.zeros((1, 16, 16))
+    x[0, 4:7, 9:12] = 1
+    net = Finds(turned=turned)
+    played = rehearse(find("net").build({"model": net, "x": x}))
+    found = net(torch.tensor(x[None], dtype=torch.float32)).detach().numpy()[0]
+    strength = (found[4:] if turned else found.T[4:]).max(axis=0)
+    half, best = strength.max() / 2, int(strength.argmax())
+    record = played.spec.values()["standing_out"]
+    assert (record["rows"], record["columns"], record["best"][0]["row"]) == (256, [4, 5, 6], best)
+    assert record["above"] == (strength >= half).sum() < 13
+    assert [one["value"] for one in record["best"]] == pytest.approx(sorted(strength, reverse=True)[:5], abs=1e-5)
+    name = "column" if turned else "row"
+    *_, all_of_them, ending = played.timeline.beats
+    assert all_of_them.caption.startswith(f"3 numbers of each {name} are shares, from 0 to 1.")
+    largest = f"about {strength.max():.2f} in {name} {best}."
+    assert ending.caption == f"{record['above']} of 256 {name}s reach half of the largest, {largest}"
+    assert {"standing_out.half", "standing_out.best[4].value"} <= {one.of for one in ending.shown}
+    for shown in ending.shown:
+        found_in = played.spec.explain(shown.of)
+        assert found_in.result.number == pytest.approx(value_at(as_json(played.spec.values()), shown.of))
+    said = " ".join(beat.caption for beat in played.timeline.beats)
+    assert ("The 60 strongest columns are shown." if turned else "The 24 strongest rows are shown.") in said
+
+
+def test_the_strongest_rows_keep_their_numbers_in_narrow_frames() -> None:
+    x = np.zeros((1, 16, 16))
+    x[0, 4:7, 9:12] = 1
+    spec = find("net").build({"model": Finds(turned=True), "x": x, "ratio": "9:16"})
+    _, seen = watch(spec)
+    rows = [one["row"] for one in spec.values()["standing_out"]["best"]]
+    texts = [label.text for label in seen[-1]]
+    assert any({f"{name}{row}" for row in rows} <= set(texts) for name in ("", "column "))
+    assert not list(overlapping(seen[-1]))
+    assert not list(outside(seen[-1], "9:16"))
+
+
+def test_rows_without_shares_are_compared_by_their_largest_numbers() -> None:
+    output = np.array([[-3.0, 0.5], *[[1.0, 0.25]] * 7, [8.0, 0.5]])
+    found = ManyRows.of(output)
+    assert found is not None
+    assert (found.judged, found.above, found.half, found.best[0]) == ((0, 1), 1, 4.0, 8)
+    assert ManyRows.of(-output.clip(0)) is None, "nothing is positive"
 
 
 def test_a_product_of_matrices_is_worked_out(filmed: dict[str, Any]) -> None:
