@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -39,12 +40,13 @@ class BackwardScene(ExplainerScene[_SpecT]):
     """
 
     sheets: Sheets
+    keeps_subtitle = True
 
     def open(self, title: str, sheets: dict[str, Sheet], arrangements: Sequence[Part], **colors: Any) -> None:
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
         self.widen()
-        self.show_title(say(title), say("← back"))
+        self.show_title(say(title))
         self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
         self.working = Working(self, self.sheets.grids, **colors)
 
@@ -64,6 +66,13 @@ class BackwardScene(ExplainerScene[_SpecT]):
         self.sheets = Sheets(sheets, arrangements, self.theme, self.bands.stage)
         self.working.grids = self.sheets.grids
         return self.sheets
+
+    @contextmanager
+    def asked_to_change(self, said: str) -> Iterator[None]:
+        """Say that the loss asks outputs to change: from here on, an arrow at the top points back."""
+        self.set_subtitle(say("← back"))
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+            yield
 
     def equation(self, address: str) -> Equation:
         return cast("Equation", self.spec.explain(address))

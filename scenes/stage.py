@@ -60,9 +60,12 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
         Called with each beat when its last frame has been drawn.
     lasting_reason
         The reason that stands beside the title in beats that have none of their own.
+    keeps_subtitle
+        Whether the muted words in the title's line stay, and a reason for which there is little room is rather smaller.
     """
 
     spec_class: ClassVar[type[SceneSpec]]
+    keeps_subtitle: ClassVar[bool] = False
 
     def __init__(self, spec: SpecT | None = None, **options: Any) -> None:
         set_frame()
@@ -192,7 +195,8 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
     def _set_headline(self) -> None:
         self.remove(self._headline)
         texts = self._title, self._reason, self._subtitle
-        self._headline = Headline(*texts, self.theme, self.bands.title, tall=self.tall) if self._title else VGroup()
+        look = {"tall": self.tall, "keeps_aside": self.keeps_subtitle}
+        self._headline = Headline(*texts, self.theme, self.bands.title, **look) if self._title else VGroup()
         self.add(self._headline)
 
     def origin(self) -> str:

@@ -76,7 +76,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say(
                 "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
             )
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.take_away()
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
             self.mark("grad_output")

@@ -42,7 +42,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
             for key in ("x", "weight", "output"):
                 self.play(FadeIn(self.sheets[key]), run_time=0.8)
         said = say("Now the loss asks: ▼ for outputs that should fall, ▲ for those that should rise.")
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.play(FadeOut(self.sheets["output"]), run_time=0.4)
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.6)
             self.signs_of(self.sheets["grad_output"].grid)

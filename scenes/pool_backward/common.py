@@ -82,7 +82,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
     def come_back(self) -> None:
         dy = self.sheets["grad_output"]
         said = say("The loss says how each output should change: ▼ fall, ▲ rise.")
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.play(FadeIn(dy), run_time=0.5)
             self.arrive(self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
             self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
