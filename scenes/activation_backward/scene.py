@@ -132,9 +132,9 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             tangent = self.tangent(cell)
             self.play(FadeIn(tangent), run_time=0.6)
             self.signs.append(tangent)
-            self.play(*drop_into(self.sheets["slope"].grid, *cell, tangent[0]), run_time=0.6)
+            self.play(*drop_into(self.sheets["slope"].grid, *cell, tangent[0], self.mobjects), run_time=0.6)
             line = self.working.show(self.equation(dx), run_time=0.8)
-            self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result), run_time=0.7)
+            self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result, self.mobjects), run_time=0.7)
 
     def look(self, cell: _Cell) -> list[Any]:
         leaving = self.leave(*self.signs)
