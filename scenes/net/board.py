@@ -61,6 +61,11 @@ class NetPlaces:
         """Where an output is shown while nothing is looked at closely: over the boxes for that."""
         return Box(self.zoom.left, self.whole.right, self.formula.bottom, self.zoom.top)
 
+    @property
+    def above_formula(self) -> Box:
+        """Where an output is shown as large as it may be above a line of words."""
+        return replace(self.large, bottom=self.whole.bottom)
+
     @classmethod
     def of(cls, bands: Bands, strip: float) -> NetPlaces:
         """Divide the bands of Manim's current frame, with a strip of this height at the bottom."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-from manim import LEFT, FadeIn, FadeOut, Group, VGroup
+from manim import LEFT, FadeIn, FadeOut, Group, Indicate, VGroup
 
 from cnn_core.net_input import is_strange
 from scenes.language import say
@@ -32,6 +32,8 @@ def introduce(board: NetBoard) -> None:
             stage.bring_to_back(track)
             stage.play(*entered.moves_to(board.maps_of(None, board.places.left, entered.role)), run_time=0.8)
             board.left = entered
+            for name in track.labels:
+                stage.play(Indicate(name, 1.0, stage.theme.text), run_time=2.4 / len(track.labels))
             return
         stage.play(FadeOut(entered), FadeIn(track, track.mark), run_time=0.8)
         stage.play(FadeIn(track.thumbnail(board.maps_of(None, whole, board.theme.input), 0)), run_time=0.5)

@@ -106,7 +106,8 @@ class NetWalk:
             return False
         choices = say("become 0"), say("stay"), say("turn green")
         prompt = say("ReLU comes next. Will everything blue become 0, stay, or turn green?")
-        self.stage.ask(prompt, choices[0], first=self.board.leave(), choices=choices)
+        shown = self.board.maps_of(self.board.layer, self.board.places.above_formula, right.role)
+        self.stage.ask(prompt, choices[0], first=[*self.board.leave(), *right.moves_to(shown)], choices=choices)
         return True
 
     def finish(self, node: Node) -> None:
