@@ -21,6 +21,8 @@ from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
+from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.net.board import NetBoard
 from scenes.net.many_rows import ManyRows
 from scenes.net.strip import NetStrip, StageShape
 from scenes.net.words import named_stage, strange, told_output, told_stage
@@ -145,9 +147,15 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
-    assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
-    assert said[-1] == "This network ends with maps: beside what was given, what came out."
+    assert said[-4].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-3].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
+    assert said[-2] == "This network ends with maps: beside what was given, what came out."
+    (output,) = filmed["unet"].spec.reading.output
+    row, column = np.unravel_index(output.argmax(), output.shape)
+    assert said[-1] == (
+        f"The largest number is about {output.max():.2f}, in row {row}, column {column}. "
+        f"{(output >= output.max() / 2).sum()} of 256 places reach half of it."
+    )
 
 
 def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
@@ -258,6 +266,19 @@ def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: d
         found = spec.explain(of)
         if isinstance(found, Equation):
             assert found.result.number == pytest.approx(value_at(values, of), abs=1e-9), of
+
+
+def test_a_window_beside_other_maps_stays_in_its_map(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, "resnet")
+    scene = spec.scene_class()(spec)
+    board = NetBoard(scene, spec.trace())
+    maps, box = np.zeros((4, 5, 5)), Box(0, 4, 0, 4)
+    board.left = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), "#ffffff", scene.theme, box, "x")
+    for channel in range(4):
+        window = Box.around(board.mark(board.left, channel, -1, 3, (3, 3)))
+        corners = Box.around(board.left.outline(channel, 0, 3, 2, 2))
+        assert np.allclose([window.left, window.bottom], [corners.left, corners.bottom])
+        assert np.allclose([window.right, window.top], [corners.right, corners.top])
 
 
 def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> None:
