@@ -195,8 +195,10 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
     def _set_headline(self) -> None:
         self.remove(self._headline)
         texts = self._title, self._reason, self._subtitle
-        look = {"tall": self.tall, "keeps_aside": self.keeps_subtitle}
-        self._headline = Headline(*texts, self.theme, self.bands.title, **look) if self._title else VGroup()
+        self._headline = VGroup()
+        if self._title:
+            keeps = self.keeps_subtitle
+            self._headline = Headline(*texts, self.theme, self.bands.title, tall=self.tall, keeps_aside=keeps)
         self.add(self._headline)
 
     def origin(self) -> str:

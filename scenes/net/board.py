@@ -228,9 +228,9 @@ class NetBoard:
     def mark(self, maps: FeatureMaps, channel: int, row: float, column: float, size: Sequence[int]) -> VMobject:
         """Return an outline of cells of the maps at a side; where others are near, of those that lie in the map."""
         side = 0 if maps is self.left else 1
-        ends = (row, row + size[0]), (column, column + size[1])
+        ends = np.array([(row, row + size[0]), (column, column + size[1])])
         if len(maps.maps) > 1:
-            ends = tuple(np.clip(one, 0, most) for one, most in zip(ends, maps.maps.shape[1:], strict=True))
+            ends = ends.clip(0, np.reshape(maps.maps.shape[1:], (2, 1)))
         (top, bottom), (left, right) = ends
         return marked_cells(maps, self.index(side, channel), (top, left, bottom - top, right - left))
 

@@ -103,7 +103,7 @@ class KernelBlock(Group):
     @property
     def side(self) -> float:
         """Height of a kernel."""
-        return self.maps.cell * self.kH
+        return float(self.maps.cell * self.kH)
 
     def frames_of(self, channel: int) -> list[VMobject]:
         """Return outlines of a kernel at the start, at the end, and of how it changed; none if it stands elsewhere."""
