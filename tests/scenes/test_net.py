@@ -361,3 +361,13 @@ def test_the_strongest_terms_are_written_and_all_others_are_one_number() -> None
     numbers = [leaf.number for leaf in found.left.leaves()]
     assert numbers == [24, -25, 26, -27, 28, -29, -12]
     assert sum(numbers) == sum(term.number for term in terms)
+
+
+def test_the_maps_are_large_while_relu_is_asked_about(tmp_path: Path) -> None:
+    _, seen = watch(find("net").build({"x": "mnist:7"}))
+    scene, _ = watch(find("net").build({"x": "mnist:7", "question": False}))
+    asked = [labels for labels in seen if any("ReLU comes next." in label.text for label in labels)]
+    assert not any("ReLU comes next." in beat.caption for beat in scene.timeline.beats)
+    (labels,) = asked
+    assert [label.text for label in labels].count("to") == 8, "each map has its range below it"
+    assert not list(overlapping(labels))
