@@ -92,6 +92,11 @@ class SgdStepTrace(Trace):
         """The kernels' gradient in that network, (K, 1, kH, kW)."""
         return self.alike.backward(self.x, self.target).parameters["conv2d.weight"]
 
+    @cached_property
+    def after_alike(self) -> Array:
+        """The kernels after a step with that gradient."""
+        return freeze(self.before - self.lr * self.gradient_alike)
+
     @property
     def stays_alike(self) -> bool:
         """Whether both kernels would get the same gradient if both answers used them alike."""
@@ -141,6 +146,9 @@ class SgdStepTrace(Trace):
                 left = self._blamed(*indices)
             case "gradient_alike":
                 left = self._blamed_alike(*indices)
+            case "after_alike":
+                step = Product((self.value("lr"), self.value("gradient_alike", *indices)))
+                left = Difference((self.value("before", *indices), step))
             case _:
                 return super().other(name, indices)
         return Equation.of(left, self.result(name, *indices))
@@ -192,6 +200,7 @@ class SgdStepTrace(Trace):
             "grad_logits": self.blame.grad_input,
             "gradient": self.gradient,
             "gradient_alike": self.gradient_alike,
+            "after_alike": self.after_alike,
             "after": self.after,
             "maps_after": maps_after,
             "loss_before": self.costs["cost"].output,

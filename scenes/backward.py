@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
@@ -16,7 +17,8 @@ from scenes.layout import Box, with_one_line
 from scenes.mobjects.arrangement import Part
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.sheets import Sheet, Sheets
-from scenes.mobjects.travel import EARLY, travel
+from scenes.mobjects.text import Number
+from scenes.mobjects.travel import EARLY, hop, travel
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -39,12 +41,13 @@ class BackwardScene(ExplainerScene[_SpecT]):
     """
 
     sheets: Sheets
+    keeps_subtitle = True
 
     def open(self, title: str, sheets: dict[str, Sheet], arrangements: Sequence[Part], **colors: Any) -> None:
         """Show the title, and lay out the grids and the place for arithmetic."""
         self.trace: Any = self.spec.trace()
         self.widen()
-        self.show_title(say(title), say("← back"))
+        self.show_title(say(title))
         self.sheets = Sheets(sheets, arrangements, self.theme, self.room())
         self.working = Working(self, self.sheets.grids, **colors)
 
@@ -65,6 +68,13 @@ class BackwardScene(ExplainerScene[_SpecT]):
         self.working.grids = self.sheets.grids
         return self.sheets
 
+    @contextmanager
+    def asked_to_change(self, said: str) -> Iterator[None]:
+        """Say that the loss asks outputs to change: from here on, an arrow at the top points back."""
+        self.set_subtitle(say("← back"))
+        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+            yield
+
     def equation(self, address: str) -> Equation:
         return cast("Equation", self.spec.explain(address))
 
@@ -84,18 +94,25 @@ class BackwardScene(ExplainerScene[_SpecT]):
             self.working.show(equation, run_time=0.9)
 
     def fill(self, grid: NumberGrid, cells: Sequence[tuple[int, int]], start: Any = None) -> list[Animation]:
-        """Return the animations that write cells: from one place all of them, or where they stand."""
+        """Return the animations that write cells: from one place all of them, or where they stand.
+
+        Several do not go side by side, where they would lie on each other at first.
+        """
         coming: list[Animation] = []
+        standing, several = self.mobjects[:], len(cells) > 1
         for cell in cells:
             if self.is_written(grid, cell):
                 continue
             made = grid.make_number(*cell)
             grid.write(*cell, number=made)
             if cell in grid.numbers:
-                coming.append(FadeIn(made) if start is None else travel(made, start))
+                coming.append(FadeIn(made) if start is None else self.going(made, start, standing, hops=several))
             if cell in grid.fills:
                 coming.append(FadeIn(grid.fills[cell]))
         return coming
+
+    def going(self, number: Number, start: Any, standing: Sequence[Mobject], *, hops: bool) -> Animation:
+        return hop(number, number.copy().move_to(start)) if hops else travel(number, start, 0.0, standing)
 
     def is_written(self, grid: NumberGrid, cell: tuple[int, int]) -> bool:
         """Tell whether a cell shows what it holds: without digits, 0 is an empty cell."""

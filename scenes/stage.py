@@ -61,9 +61,12 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
         Called with each beat when its last frame has been drawn.
     lasting_reason
         The reason that stands beside the title in beats that have none of their own.
+    keeps_subtitle
+        Whether the muted words in the title's line stay, and a reason for which there is little room is rather smaller.
     """
 
     spec_class: ClassVar[type[SceneSpec]]
+    keeps_subtitle: ClassVar[bool] = False
 
     def __init__(self, spec: SpecT | None = None, **options: Any) -> None:
         set_frame()
@@ -190,7 +193,10 @@ class ExplainerScene(SwiftScene, Generic[SpecT]):
     def _set_headline(self) -> None:
         self.remove(self._headline)
         texts = self._title, self._reason, self._subtitle
-        self._headline = Headline(*texts, self.theme, self.bands.title, tall=self.tall) if self._title else VGroup()
+        self._headline = VGroup()
+        if self._title:
+            keeps = self.keeps_subtitle
+            self._headline = Headline(*texts, self.theme, self.bands.title, tall=self.tall, keeps_aside=keeps)
         self.add(self._headline)
 
     def origin(self) -> str:

@@ -30,6 +30,9 @@ __all__ = ["LeakyReluBackwardScene", "ReluBackwardScene", "SigmoidBackwardScene"
 _FLAT = 0.25
 """Share of the steepest slope up to which a curve is marked as flat."""
 
+_LINE = 1.25
+"""Height of the room for arithmetic below the curve of a wide frame, in scene units."""
+
 _SMALLER = 0.7
 """Side of a cell of x and slope at least, in those of the gradients."""
 
@@ -63,11 +66,21 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         self.more()
         self.close()
 
+    def widen(self) -> None:
+        """In a wide frame, leave all of the height to the grids: arithmetic stands below the curve."""
+        super().widen()
+        if self.wide:
+            self.bands = replace(self.bands, stage=self.bands.whole)
+
     def room(self) -> Box:
         """Return where the grids stand, large enough for their numbers if that is possible; the curve has the rest."""
         rooms = self.rooms()
         fitting = (both for both in rooms if any(largest_cell(one, both[0], 1.0) for one in self.arrangements))
         grids, self.plot = next(fitting, rooms[1])
+        if self.wide:
+            line = replace(self.plot, top=self.plot.bottom + _LINE)
+            self.plot = replace(self.plot, bottom=line.top + 0.1)
+            self.bands = replace(self.bands, formula=line)
         return grids
 
     def rooms(self) -> list[tuple[Box, Box]]:
@@ -92,7 +105,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 
     def come_back(self) -> None:
         said = say("Now dL/dy comes back: ▼ for outputs that should fall, ▲ for those that should rise.")
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
             self.signs_of(self.sheets["grad_output"].grid)
             self.play(FadeIn(self.sheets["slope"], self.sheets["grad_input"]), run_time=0.5)
@@ -119,9 +132,9 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             tangent = self.tangent(cell)
             self.play(FadeIn(tangent), run_time=0.6)
             self.signs.append(tangent)
-            self.play(*drop_into(self.sheets["slope"].grid, *cell, tangent[0]), run_time=0.6)
+            self.play(*drop_into(self.sheets["slope"].grid, *cell, tangent[0], self.mobjects), run_time=0.6)
             line = self.working.show(self.equation(dx), run_time=0.8)
-            self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result), run_time=0.7)
+            self.play(*drop_into(self.sheets["grad_input"].grid, *cell, line.result, self.mobjects), run_time=0.7)
 
     def look(self, cell: _Cell) -> list[Any]:
         leaving = self.leave(*self.signs)

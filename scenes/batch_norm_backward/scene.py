@@ -13,15 +13,18 @@ from scenes.batch_norm.dots import DotPlot
 from scenes.batch_norm_backward import BatchNormBackwardSpec
 from scenes.language import marked, number, say
 from scenes.layout import smallest_text
-from scenes.mobjects.arrangement import Column, Part, Row
+from scenes.mobjects.arrangement import Column, Part, Row, largest_cell
 from scenes.mobjects.expression import Known
 from scenes.mobjects.flow import in_a_row
 from scenes.mobjects.grid import CellMarks
 from scenes.mobjects.sheets import Sheet, plan, sheet_of
+from scenes.mobjects.text import Label
 
 __all__ = ["BatchNormBackwardScene"]
 
 _WAYS = {"direct": marked("direct"), "via_mean": marked("by the mean"), "via_variance": marked("by the spread")}
+_SIGN = 0.6
+"""Room of a sign between two grids, in scene units."""
 _NOTHING, _ROUNDING = 1e-12, 1e-9
 _HARDLY = 0.05
 """Share by which a spread may change and hardly seem to."""
@@ -44,6 +47,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         self.asking = list(self.trace.asking(0))
         self.cell = max(self.asking, key=lambda at: abs(self.trace.grad_output[at]), default=(0, 0, 0, 0))
         self.signs: list[Any] = []
+        self.between = VGroup()
         self.before()
         self.parameters()
         self.ask_how_many()
@@ -76,7 +80,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say(
                 "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
             )
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.take_away()
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.8)
             self.mark("grad_output")
@@ -154,7 +158,8 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             before = self.sheets["direct" if name == "via_mean" else "via_mean"]
             self.take_away(before, *self.signs)
             self.play(FadeIn(self.sheets[name]), run_time=0.6)
-        self.mark(*(key for key in ("x", name) if key in self.sheets))
+        ways = _WAYS if name == "grad_input" and self.between else ()
+        self.mark(*(key for key in ("x", *ways, name) if key in self.sheets))
         line = self.working.show(self.equation(f"{name}[{','.join(map(str, self.cell))}]"), run_time=0.8)
         grid = self.sheets[name].grid
         self.arrive(self.fill(grid, [self.cell[2:]], line.result), run_time=0.7)
@@ -163,7 +168,22 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
     def add_up(self) -> None:
         said = say("Three ways, added.")
         with self.beat("step", said, reason=say("The three ways add up to the gradient.")):
+            self.line_up()
             self.go("grad_input")
+
+    def line_up(self) -> None:
+        """Put the three ways and their sum beside each other, where there is room for their numbers."""
+        sheets = {name: gradient_of(self.trace, name, say(tag), "input") for name, tag in _WAYS.items()}
+        sheets["grad_input"] = gradient_of(self.trace, "grad_input", "dL/dx", "input", filled=False)
+        row = Row([plan(key, sheet) for key, sheet in sheets.items()], _SIGN)
+        if not largest_cell(row, self.bands.stage, 1.3):
+            return
+        self.change(sheets, [row], *self.signs)
+        self.signs, grids = [], self.sheets.grids
+        for sign, left, right in zip("++=", grids, grids[1:], strict=False):
+            middle = (left.corner(left.rows / 2, left.columns) + right.corner(right.rows / 2, 0)) / 2
+            self.between.add(Label(sign, 0.7 * _SIGN, self.theme.muted).move_to(middle))
+        self.play(FadeIn(*self.sheets.values(), self.between), run_time=0.8)
 
     def push(self) -> None:
         """Push the inputs on a number line, each against its gradient."""
@@ -176,7 +196,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         self.dots = plot = DotPlot(stages, 2 * [self.theme.input], self.bands.stage, size, self.theme)
         said = say("The inputs as dots on a line, with their mean and their spread below.")
         with self.beat("explain", said, reason=say("This is where the inputs are.")):
-            self.take_away(*self.sheets.values(), *self.signs)
+            self.take_away(*self.sheets.values(), self.between, *self.signs)
             self.working.grids = []
             plot.dots.place(plot.centres(0))
             self.play(FadeIn(plot.lines[0]), run_time=0.5)

@@ -129,7 +129,7 @@ class Flip:
         if (self.kernel == self.kernel[::-1, ::-1]).all():
             said = say("This kernel looks the same after half a turn, so here the flip cannot be seen.")
         with scene.beat("explain", said, reason=say("PyTorch calls this conv_transpose2d(dL/dy, w).")):
-            crosses = Crosses(scene.sheets["grad_input"].grid, cells, scene.theme.question)
+            crosses = Crosses(scene.sheets["grad_input"].grid, cells, scene.theme.text)
             settling = self.plates.settle() if self.plates is not None else []
             gone = filter(None, (self.window, self.marked, self.plates))
             scene.take_away(*gone, also=[*settling, FadeIn(crosses)])

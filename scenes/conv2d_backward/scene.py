@@ -94,7 +94,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
             said = say("The rest of the network says which outputs should rise ▲ and which should fall ▼.")
         if len(self.asking) < dy.grid.values.size and self.asking:
             said = f"{said} {say('Zeros ask for nothing.')}"
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             marks = CellMarks(self.sheets["output"].grid, [at[2:] for at in self.asking], self.theme.window, 6)
             self.play(FadeIn(marks), run_time=1.0)
             self.play(FadeOut(self.sheets["output"]), run_time=0.5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from manim import FadeIn
+from manim import Create, FadeIn
 
 from cnn_core.numerals import written
 from scenes.conv2d_backward.board import in_lines
@@ -34,11 +34,13 @@ class Step:
             self.scene.play(FadeIn(new["before"], new["gradient"]), run_time=0.6)
             largest = np.abs(new["gradient"].grid.values)
             a, b = map(int, np.unravel_index(largest.argmax(), largest.shape))
+            rings = [CellMarks(one.grid, [(a, b)], self.scene.theme.window, 6) for one in new.values()]
+            self.scene.play(*map(Create, rings[:2]), run_time=0.5)
             self.scene.working.show(self.scene.equation(f"stepped.{self.watched.at('weight', a, b)}"), run_time=0.8)
-            self.scene.play(FadeIn(new["after"]), run_time=0.6)
+            self.scene.play(FadeIn(new["after"]), Create(rings[2]), run_time=0.6)
         with self.scene.beat("explain", self.moral(), reason=say("The new kernel looks at the same image.")):
             sheets = self.watched.step_sheets("output", stepped)
-            new = self.scene.change(sheets, in_lines(sheets))
+            new = self.scene.change(sheets, in_lines(sheets), *rings)
             self.scene.play(FadeIn(new["before"], new["gradient"]), run_time=0.5)
             self.scene.play(FadeIn(new["after"]), run_time=0.8)
             for key in ("gradient", "before", "after"):

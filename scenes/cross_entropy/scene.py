@@ -33,7 +33,6 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def construct(self) -> None:
         self.open(self.operation, {}, [], output=self.theme.text)
         self.loss, self.truth = self.trace.forward, self.spec.target
-        self.set_subtitle("")
         self.places()
         self.say_shares()
         self.measure()

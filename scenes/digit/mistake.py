@@ -32,6 +32,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
     """What was meant, what was read, by how much, and what made the network do so."""
 
     spec_class: ClassVar[type[MistakeSpec]] = MistakeSpec
+    keeps_subtitle = True
     operation = marked("A digit it gets wrong")
 
     def construct(self) -> None:

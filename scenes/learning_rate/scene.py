@@ -9,7 +9,7 @@ from manim import LEFT, Create, Dot, FadeIn, FadeOut, MoveAlongPath, VGroup, VMo
 
 from scenes.backward import BackwardScene
 from scenes.language import marked, number, say
-from scenes.layout import smallest_text, with_one_line
+from scenes.layout import smallest_text
 from scenes.learning_rate import LearningRateSpec
 from scenes.learning_rate.board import ErrorBoard, Places, StepBoard
 from scenes.mobjects.expression import Known
@@ -78,7 +78,7 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
 
     def go_to_the_curve(self) -> None:
         """Leave kernel and gradient, and draw the loss along the step."""
-        self.bands = with_one_line(self.bands, tall=self.tall)
+        self.widen()
         self.working.writer.box = self.bands.formula
         self.places, before = Places.of(self.bands.stage), self.board
         board = self.steps = StepBoard(self.trace, self.theme, self.places)

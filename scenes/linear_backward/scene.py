@@ -42,7 +42,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
             for key in ("x", "weight", "output"):
                 self.play(FadeIn(self.sheets[key]), run_time=0.8)
         said = say("Now the loss asks: ▼ for outputs that should fall, ▲ for those that should rise.")
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.play(FadeOut(self.sheets["output"]), run_time=0.4)
             self.play(FadeIn(self.sheets["grad_output"]), run_time=0.6)
             self.signs_of(self.sheets["grad_output"].grid)
@@ -110,20 +110,26 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                     self.signs = [CellMarks(weight, column, self.theme.window, 6, together=True)]
                     self.play(*leaving, *map(Create, self.signs), run_time=0.5)
                 line = self.working.show(equation, run_time=0.7)
-                self.play(*drop_into(grid, 0, k, line.result), run_time=0.6)
+                self.play(*drop_into(grid, 0, k, line.result, self.mobjects), run_time=0.6)
 
     def close(self) -> None:
+        """Let each output hand its gradient to its bias, then go once more through the columns of weights."""
+        said = say("Each bias was added once, so its gradient is that of its output.")
+        bias = self.sheets["grad_bias"].grid
+        with self.beat("step", said, reason=say("A bias is added once, so it hears from one output.")):
+            self.take_away(*self.signs)
+            self.play(FadeIn(self.sheets["grad_bias"]), run_time=0.5)
+            for o in range(self.outputs):
+                start = self.sheets["grad_output"].grid.cell_center(o, 0)
+                self.arrive(self.fill(bias, [(o, 0)], start), run_time=0.7)
         said = say("Backward, the same weights are used once more, column by column: the matrix is transposed.")
         with self.beat("explain", said, reason=say("The same weights are read the other way.")):
-            self.take_away(*self.signs)
             for k in range(self.inputs):
-                column = [(o, k) for o in range(self.outputs)]
+                column, made = [(o, k) for o in range(self.outputs)], self.sheets["grad_input"].grid
                 marks = CellMarks(self.sheets["weight"].grid, column, self.theme.window, 6, together=True)
-                self.play(FadeIn(marks), run_time=1.6 / self.inputs)
-                self.play(FadeOut(marks), run_time=0.8 / self.inputs)
-        said = say("Each bias was added once, so its gradient is that of its output.")
-        with self.beat("step", said, reason=say("A bias is added once, so it hears from one output.")):
-            self.point_out(self.sheets["grad_output"])
+                ring = CellMarks(made, [(0, k)], self.theme.window, 6)
+                self.play(FadeIn(marks, ring), run_time=1.6 / self.inputs)
+                self.play(FadeOut(marks, ring), run_time=0.8 / self.inputs)
 
 
 def linear_sheets(trace: Any) -> tuple[dict[str, Sheet], list[Any]]:
@@ -133,15 +139,19 @@ def linear_sheets(trace: Any) -> tuple[dict[str, Sheet], list[Any]]:
         return Sheet(tag, values, address, role, trace.decimals(name), **options)
 
     back = {"is_gradient": True}
-    dw, dx, dy = trace.grad_weight, trace.grad_input, trace.grad_output.T
+    dw, dx, dy, db = trace.grad_weight, trace.grad_input, trace.grad_output.T, trace.grad_bias[:, None]
     sheets = {
         "x": sheet("x", "x", trace.x, "x[0,{1}]", "input"),
         "weight": sheet("w", "weight", trace.forward.weight, "weight[{0},{1}]", "kernel"),
         "output": sheet("y", "output", trace.output.T, "output[0,{0}]", "output"),
         "grad_output": sheet("dL/dy", "grad_output", dy, "grad_output[0,{0}]", "output", place="output", **back),
         "grad_weight": sheet("dL/dw", "grad_weight", dw, "grad_weight[{0},{1}]", "kernel", filled=False, **back),
+        "grad_bias": sheet("dL/db", "grad_bias", db, "grad_bias[{0}]", "kernel", filled=False, **back),
         "grad_input": sheet("dL/dx", "grad_input", dx, "grad_input[0,{1}]", "input", filled=False, **back),
     }
-    x, w, y, dw_plan, dx_plan = (plan(k, sheets[k]) for k in ("x", "weight", "output", "grad_weight", "grad_input"))
-    rows = Row([Column([x, w], 0.3), Column([dx_plan, dw_plan], 0.3), y], 0.7)
-    return sheets, [rows, Column([Row([Column([x, w], 0.3), y], 0.7), Column([dx_plan, dw_plan], 0.3)], 0.3)]
+    x, w, y, dw_plan, dx_plan, db_plan = (
+        plan(k, sheets[k]) for k in ("x", "weight", "output", "grad_weight", "grad_input", "grad_bias")
+    )
+    forward, back_to, at_end = Column([x, w], 0.3), Column([dx_plan, dw_plan], 0.3), Column([y, db_plan], 0.3)
+    beside = Column([Row([forward, y], 0.7), Row([back_to, db_plan], 0.7)], 0.3)
+    return sheets, [Row([forward, back_to, at_end], 0.7), beside]

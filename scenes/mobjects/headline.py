@@ -37,10 +37,14 @@ class Headline(VGroup):
         At the right, in a tall frame beside the title; below it if there is no room and no reason, or else left out.
     box
         The band of the title.
+    keeps_aside
+        Whether a reason is rather made smaller.
     """
 
-    def __init__(self, title: str, reason: str, aside: str, theme: Theme, box: Box, *, tall: bool) -> None:
-        self.theme, self.box, self.tall = theme, box, tall
+    def __init__(
+        self, title: str, reason: str, aside: str, theme: Theme, box: Box, *, tall: bool, keeps_aside: bool = False
+    ) -> None:
+        self.theme, self.box, self.tall, self.keeps_aside = theme, box, tall, keeps_aside
         self.title = Label(title, _TITLE, theme.text, "semibold")
         if self.title.width > box.width:
             self.title.scale(box.width / self.title.width)
@@ -48,22 +52,27 @@ class Headline(VGroup):
         super().__init__(self.title)
         small = Label(aside, max(_ASIDE, smallest_text()), theme.muted)
         beside = replace(box, left=min(box.right, float(self.title.get_right()[0]) + _APART))
-        if reason:
-            self._put_reason(reason, beside, float(small.width) + _APART if aside else 0.0)
-        used = self[1].width + _APART if len(self) > 1 and not tall else 0.0
+        used = self._put_reason(reason, beside, float(small.width) + _APART if aside else 0.0) if reason else 0.0
         if aside and small.width + used <= beside.width:
             self.add(self._on_base_line(small, beside.left if tall else beside.right - small.width))
         elif aside and not reason:
             self.add(small.next_to(self.title, DOWN, buff=0.02, aligned_edge=LEFT))
 
-    def _put_reason(self, text: str, beside: Box, aside: float) -> None:
-        """Put the reason where its letters are largest; on two lines only if they are much larger there."""
+    def _put_reason(self, text: str, beside: Box, aside: float) -> float:
+        """Put the reason where its letters are largest; on two lines only if they are much larger there.
+
+        Returns
+        -------
+        How much room it takes beside the title.
+        """
         narrow = replace(beside, right=beside.right - aside)
         below = replace(self.box, top=float(self.title.get_y()) - 0.65 * _TITLE)
         ways = [(below, 1), (below, 2)] if self.tall else [(narrow, 1), (beside, 1), (narrow, 2), (beside, 2)]
+        if self.keeps_aside and not self.tall:
+            ways = [(narrow, 1), (narrow, 2)]
         found = _rooms(text, ways) or _rooms(text, [(below, 1)])
         if not found:  # the caption says it, too
-            return
+            return 0.0
         _, room, size = max(found, key=lambda one: one[0])
         words = Paragraph(text, size, self.theme.text, room.width)
         words.align_to(np.array([room.left, 0, 0]), LEFT).set_y(room.center[1])
@@ -72,6 +81,7 @@ class Headline(VGroup):
         if len(words) == 1 and not self.tall and room is not below:
             self._on_base_line(words[0], room.left)
         self.add(words)
+        return 0.0 if room is below else float(words.width) + _APART
 
     def _on_base_line(self, label: Any, left: float) -> Any:
         base = float(self.title.get_y()) - FIGURE_MIDDLE * self.title.strut.height

@@ -237,7 +237,8 @@ class FeatureMaps(Group):
             return [*moves, FadeOut(leaving), FadeIn(other.words)]
         self.arrangement, self.image, self.frames = other.arrangement, other.image, other.frames
         self.remove(*before)
-        going = FadeOut(Group(*before, leaving), target_position=other.image, rate_func=_LEAVING)
+        shrinks = min(1.0, other.image.width / before[0].width, other.image.height / before[0].height)
+        going = FadeOut(Group(*before, leaving), target_position=other.image, scale=shrinks, rate_func=_LEAVING)
         return [going, FadeIn(Group(self.image, self.frames, self.words), rate_func=_COMING)]
 
     def leave(self) -> FadeOut:

@@ -11,7 +11,7 @@ from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Restore, 
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "is_free", "travel"]
+__all__ = ["EARLY", "LATE", "hop", "is_free", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
@@ -34,15 +34,19 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
         What is on stage. If words or numbers of it stand in the way, the number leaves, and arrives, without being
         seen in between.
     """
-    goal = number.get_center()
     leaving = number.copy().scale((size or number.size) / number.size).move_to(start)
     if past and not is_free(leaving, number, past):
-        way = goal - leaving.get_center()
-        step = _HOP * way / np.linalg.norm(way)
-        return AnimationGroup(FadeOut(leaving, shift=step, rate_func=EARLY), FadeIn(number, shift=step, rate_func=LATE))
+        return hop(number, leaving)
     number.save_state()
     number.scale((size or number.size) / number.size).move_to(start)
     return Restore(number)
+
+
+def hop(number: Label, leaving: Label) -> Animation:
+    """Return the animation in which a number leaves, and arrives where another stands, unseen in between."""
+    way = number.get_center() - leaving.get_center()
+    step = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
+    return AnimationGroup(FadeOut(leaving, shift=step, rate_func=EARLY), FadeIn(number, shift=step, rate_func=LATE))
 
 
 def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:

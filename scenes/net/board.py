@@ -61,6 +61,11 @@ class NetPlaces:
         """Where an output is shown while nothing is looked at closely: over the boxes for that."""
         return Box(self.zoom.left, self.whole.right, self.formula.bottom, self.zoom.top)
 
+    @property
+    def above_formula(self) -> Box:
+        """Where an output is shown as large as it may be above a line of words."""
+        return replace(self.large, bottom=self.whole.bottom)
+
     @classmethod
     def of(cls, bands: Bands, strip: float) -> NetPlaces:
         """Divide the bands of Manim's current frame, with a strip of this height at the bottom."""
@@ -221,9 +226,13 @@ class NetBoard:
         return channel if self.channels is None else list(self.channels[side]).index(channel)
 
     def mark(self, maps: FeatureMaps, channel: int, row: float, column: float, size: Sequence[int]) -> VMobject:
-        """Return an outline of cells of the maps at a side."""
+        """Return an outline of cells of the maps at a side; where others are near, of those that lie in the map."""
         side = 0 if maps is self.left else 1
-        return marked_cells(maps, self.index(side, channel), (row, column, size[0], size[1]))
+        ends = np.array([(row, row + size[0]), (column, column + size[1])])
+        if len(maps.maps) > 1:
+            ends = ends.clip(0, np.reshape(maps.maps.shape[1:], (2, 1)))
+        (top, bottom), (left, right) = ends
+        return marked_cells(maps, self.index(side, channel), (top, left, bottom - top, right - left))
 
     def put_away(self) -> None:
         """Take what stands at the sides off the stage, until `clear`."""
@@ -285,7 +294,7 @@ def ends_of(reading: NetReading, node: Node) -> Address:
     return lambda end, channel: reading.place_in_record(node, f"{end}[{channel}]")
 
 
-def marked_cells(maps: FeatureMaps, index: int, cells: tuple[float, float, int, int]) -> VMobject:
+def marked_cells(maps: FeatureMaps, index: int, cells: tuple[float, float, float, float]) -> VMobject:
     """Return an outline of row, column, height and width; with some room around cells that are very small."""
     row, column, height, width = cells
     high, wide = (max(one, _LEAST / maps.cell) for one in (height, width))

@@ -13,10 +13,10 @@ from cnn_core.operations import OPERATIONS
 if TYPE_CHECKING:
     from scenes.net.reading import NetReading
 
-__all__ = ["MOST_SHOWN", "first_of_each_kind", "strongest", "strongest_maps"]
+__all__ = ["MOST_SHOWN", "first_of_each_kind", "strongest", "strongest_maps", "strongest_rows"]
 
 MOST_SHOWN = 24
-"""Maps of a stage that are shown."""
+"""Maps of a stage that are shown; of very many rows, rows."""
 
 
 def strongest(output: Array) -> tuple[int, ...]:
@@ -37,6 +37,15 @@ def strongest_maps(maps: Array, most: int = MOST_SHOWN) -> tuple[Array, list[int
     ranked = np.argsort(-maps.max(axis=(1, 2)), kind="stable")[:most]
     kept = sorted(ranked.tolist())
     return freeze(maps[kept]), kept
+
+
+def strongest_rows(rows: Array, most: int = MOST_SHOWN) -> Array:
+    """Return the rows with the largest values, in their own order.
+
+    >>> strongest_rows(np.array([[1.0], [3.0], [2.0]]), 2).tolist()
+    [[3.0], [2.0]]
+    """
+    return freeze(strongest_maps(rows[:, None], most)[0][:, 0])
 
 
 def first_of_each_kind(reading: NetReading) -> list[Node]:

@@ -6,21 +6,38 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from manim import DOWN, LEFT, RIGHT, UP, FadeIn, FadeOut, Group, Mobject, VGroup
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    ApplyMethod,
+    Create,
+    FadeIn,
+    FadeOut,
+    Group,
+    Mobject,
+    VGroup,
+    there_and_back,
+)
 
 from cnn_core.arrays import freeze
-from scenes.language import say, say_many
+from cnn_core.numerals import as_text
+from scenes.language import about, say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share, share_in_words
 from scenes.mobjects.expression import Writer
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label, Number
-from scenes.net.board import FORMULA, NetBoard
-from scenes.net.introduction import looks
+from scenes.net.board import FORMULA, NetBoard, marked_cells
+from scenes.net.choosing import strongest
+from scenes.net.introduction import given_in
 from scenes.net.number_list import NumberList
 from scenes.net.reading import MOST_IN_A_TABLE, NetReading, short_name
+from scenes.net.skyline import show_many_rows
 from scenes.net.ushape import show_u
+from scenes.net.words import learned
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
 from scenes.specs.digit_image import unsure
@@ -41,6 +58,8 @@ def show_ending(board: NetBoard) -> None:
         show_likeliest(board)
     elif reading.read_in_rows:
         show_rows(board)
+    elif reading.many_rows is not None:
+        show_many_rows(board, reading.many_rows)
     elif reading.output.ndim == 3:
         if reading.levels is not None:
             show_u(board, reading.levels)
@@ -160,17 +179,6 @@ def says(reading: NetReading) -> str:
     )
 
 
-def learned(reading: NetReading) -> str:
-    """Say what all this was made of."""
-    return say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
-
-
-def given_in(board: NetBoard, box: Box) -> Group:
-    """Return what was given in a box, without its words, which would become too small."""
-    given = Group(*looks(board)[:2])
-    return given.scale(min(box.width / given.width, box.height / given.height)).move_to(box.center)
-
-
 def show_likeliest(board: NetBoard) -> None:
     """Show the likeliest classes as bars, and all others together; in a wide frame beside what was given."""
     stage, reading, whole = board.stage, board.reading, board.places.everything
@@ -242,7 +250,7 @@ def show_rows(board: NetBoard) -> None:
 
 
 def show_maps(board: NetBoard) -> None:
-    """Show what came out beside what was given."""
+    """Show what came out beside what was given, and where it is largest."""
     stage, reading, box = board.stage, board.reading, board.places.everything
     last = len(reading.stages) - 1
     maps = reading.shown(last)
@@ -255,6 +263,29 @@ def show_maps(board: NetBoard) -> None:
         board.empty()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(output), run_time=1.0)
+    with stage.beat("explain", said_of_largest(reading), reason=learned(reading)):
+        index, row, column = strongest(maps)
+        mark = marked_cells(output, index, (row, column, 1, 1))
+        stage.play(Create(mark), run_time=0.8)
+        stage.play(ApplyMethod(mark.scale, 1.5, rate_func=there_and_back), run_time=0.8)
+
+
+def said_of_largest(reading: NetReading) -> str:
+    """Say where the maps are largest, and how many places reach half of that."""
+    output = reading.output_of(reading.unturned(reading.graph.output))
+    _, row, column = strongest(output)
+    largest = float(output.max())
+    text = as_text(largest, 2)
+    named = {"value": about(text, is_rounded=float(text) != largest), "row": row, "column": column}
+    if largest <= 0:
+        return say("The largest number is {value}, in row {row}, column {column}.", **named)
+    count = int((output.max(axis=0) >= largest / 2).sum())
+    return say(
+        "The largest number is {value}, in row {row}, column {column}. {count} of {places} places reach half of it.",
+        count=f"{count:,}",
+        places=f"{output[0].size:,}",
+        **named,
+    )
 
 
 def show_class_map(board: NetBoard) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-from manim import LEFT, FadeIn, FadeOut, Group, VGroup
+from manim import LEFT, FadeIn, FadeOut, Group, Indicate, VGroup
 
 from cnn_core.net_input import is_strange
 from scenes.language import say
-from scenes.layout import smallest_text
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.text import Label, width_of
 from scenes.net.board import NetBoard
 from scenes.net.photo import as_colours, framed, show_preparation
 from scenes.net.words import entering, stage_line, strange, told_output, whole_net
 
-__all__ = ["introduce", "looks"]
+__all__ = ["given_in", "introduce"]
 
 
 def introduce(board: NetBoard) -> None:
@@ -32,6 +32,8 @@ def introduce(board: NetBoard) -> None:
             stage.bring_to_back(track)
             stage.play(*entered.moves_to(board.maps_of(None, board.places.left, entered.role)), run_time=0.8)
             board.left = entered
+            for name in track.labels:
+                stage.play(Indicate(name, 1.0, stage.theme.text), run_time=2.4 / len(track.labels))
             return
         stage.play(FadeOut(entered), FadeIn(track, track.mark), run_time=0.8)
         stage.play(FadeIn(track.thumbnail(board.maps_of(None, whole, board.theme.input), 0)), run_time=0.5)
@@ -73,6 +75,12 @@ def looks(board: NetBoard) -> Group:
     size = "×".join(map(str, entered.pixels.shape[1:]))
     room = whole.width, whole.height - 1.6 * smallest_text()
     return framed(theme, size, as_colours(entered.pixels), room).move_to(whole.center)
+
+
+def given_in(board: NetBoard, box: Box) -> Group:
+    """Return what was given in a box, without its words, which would become too small."""
+    given = Group(*looks(board)[:2])
+    return given.scale(min(box.width / given.width, box.height / given.height)).move_to(box.center)
 
 
 def stage_lines(board: NetBoard) -> VGroup:

@@ -21,7 +21,12 @@ _NUMBER = 4.7
 
 
 class NumberList(VGroup):
-    """Numbers below each other, in two columns where one is too high; behind their indices if names find no room.
+    """Numbers below each other, in two columns where one is too high; behind short names if names find no room.
+
+    Parameters
+    ----------
+    short
+        Indices if not given.
 
     Attributes
     ----------
@@ -30,13 +35,19 @@ class NumberList(VGroup):
     """
 
     def __init__(
-        self, values: Array, names: Sequence[str], address: Callable[[int], str], theme: Theme, box: Box
+        self,
+        values: Array,
+        names: Sequence[str],
+        address: Callable[[int], str],
+        theme: Theme,
+        box: Box,
+        short: Sequence[str] | None = None,
     ) -> None:
         columns = 1 if box.height / len(values) >= 1.1 * smallest_text() else 2
         lines = -(-len(values) // columns)
         pitch = min(box.height / lines, 1.5 * _LARGEST)
         if columns * (_NUMBER + max(map(width_of, names))) * smallest_text() > box.width:
-            names = list(map(str, range(len(values))))
+            names = short or list(map(str, range(len(values))))
         widest = max(map(width_of, names))
         width = _NUMBER + widest
         size = max(smallest_text(), min(_LARGEST, pitch / 1.15, box.width / columns / width))

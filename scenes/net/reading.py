@@ -19,13 +19,14 @@ from cnn_core.receptive import Seen, receptive_field
 from cnn_core.softmax import LogSoftmaxTrace, SoftmaxTrace, softmax
 from cnn_core.trace import Trace, parse
 from scenes.language import say
-from scenes.net.choosing import first_of_each_kind, strongest, strongest_maps
+from scenes.net.choosing import first_of_each_kind, strongest, strongest_maps, strongest_rows
 from scenes.net.class_map import ClassMap
+from scenes.net.many_rows import ManyRows, shares_made
 from scenes.net.worked import WorkedOut
 from scenes.specs.base import SpecValues
 from scenes.specs.digit_image import DigitImage
 
-__all__ = ["ENDS", "MOST_COLUMNS", "MOST_IN_A_TABLE", "NetReading", "short_name"]
+__all__ = ["ENDS", "MOST_COLUMNS", "MOST_IN_A_TABLE", "MOST_ROWS", "NetReading", "short_name"]
 
 MOST_NAMED = 5
 """Classes that are named at the end, where there are too many for a table:"""
@@ -33,7 +34,9 @@ MOST_IN_A_TABLE = 10
 _MOST_STEPS, _MOST_MAPS, _MOST_NUMBERS = 22, 64, 10_000
 """Of a network that is told step by step: its steps, and of what one of them gives."""
 MOST_COLUMNS = 60
-"""Of many rows of numbers, that are shown."""
+"""Of rows of numbers, that are shown."""
+MOST_ROWS = 120
+"""Of which all are shown; of more, only the strongest few."""
 _MOVES = ("permute", "reshape")
 """Operations behind which rows and columns are others."""
 ENDS: dict[str, Literal["smallest", "largest"]] = {"lows": "smallest", "highs": "largest"}
@@ -138,8 +141,10 @@ class NetReading:
         return self.unturned(node.inputs[0]) if node is not None and turns else name
 
     def shown(self, stage: int) -> Array:
-        """Return what is shown of a stage: its strongest maps (C, H, W), of rows their strongest columns, or all."""
+        """Return what is shown of a stage: its strongest maps (C, H, W), rows or columns, or all."""
         output = self.output_of(self.unturned(self.stages[stage].output))
+        if output.ndim == 2 and len(output) > MOST_ROWS:
+            output = strongest_rows(output)
         if output.ndim == 2:
             return strongest_maps(output.T[:, None], MOST_COLUMNS)[0][:, 0].T
         return strongest_maps(output)[0] if output.ndim == 3 else output
@@ -215,6 +220,11 @@ class NetReading:
         before = [-1, *likeliest]
         rows = [(row, k) for row, k in enumerate(likeliest) if k not in (self.commonest, before[row])]
         return rows[:MOST_IN_A_TABLE]
+
+    @cached_property
+    def many_rows(self) -> ManyRows | None:
+        """The rows that it gives, where it gives rows and they are no places with classes."""
+        return None if self.by_row is not None else ManyRows.of(self.output, shares_made(self.graph, self.traces))
 
     @property
     def classes(self) -> int:

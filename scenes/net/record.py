@@ -14,6 +14,7 @@ from cnn_core.graph import Node
 from cnn_core.softmax import SoftmaxTrace
 from cnn_core.trace import parse
 from scenes.net.class_map import extreme_of
+from scenes.net.many_rows import STANDING_OUT
 from scenes.net.reading import ENDS, NetReading
 from scenes.specs.base import SpecValues
 
@@ -52,6 +53,8 @@ class NetRecord(NetReading):
                 {"row": row, "class": k, "label": self.called(k), "probability": shares[row, k]}
                 for row, k in self.read_in_rows
             ]
+        if self.many_rows is not None:
+            found[STANDING_OUT] = self.many_rows.values()
         return found
 
     def _described(self, node: Node) -> SpecValues:
@@ -84,6 +87,8 @@ class NetRecord(NetReading):
                 found = self._classified(name, indices, inside)
             case "rows" if inside == "probability":
                 found = self._given(self.graph.output, (0, *self.read_in_rows[indices[0]]))
+            case "standing_out" if self.many_rows is not None:
+                found = self.many_rows.explain(inside)
             case "output":
                 found = self._given(self.graph.output, (0, *indices))
             case "classes" | "receptive" | "rows" | "worked_out":
@@ -91,7 +96,7 @@ class NetRecord(NetReading):
             case "prediction" | "label":
                 found = Given("prediction" if name == "prediction" else "given")
         if found is None:
-            names = "x, stages, layers, worked_out, softmax, top, others, rows or output"
+            names = "x, stages, layers, worked_out, softmax, top, others, rows, standing_out or output"
             raise InputError(f"an address must name {names}, but it is {address!r}.")
         return found
 
@@ -122,6 +127,8 @@ class NetRecord(NetReading):
         """Give what is worked out, and the probabilities: of all classes, or of the likeliest."""
         yield from (f"{one.address}.value" for one in self.worked_out)
         yield from (f"rows[{k}].probability" for k in range(len(self.read_in_rows)))
+        if self.many_rows is not None:
+            yield from (f"{STANDING_OUT}.best[{k}].value" for k in range(len(self.many_rows.best)))
         if self.is_tabled and self.probabilities is not None:
             yield from (f"softmax.{address}" for address in self.probabilities.results())
         else:

@@ -106,7 +106,8 @@ class NetWalk:
             return False
         choices = say("become 0"), say("stay"), say("turn green")
         prompt = say("ReLU comes next. Will everything blue become 0, stay, or turn green?")
-        self.stage.ask(prompt, choices[0], first=self.board.leave(), choices=choices)
+        shown = self.board.maps_of(self.board.layer, self.board.places.above_formula, right.role)
+        self.stage.ask(prompt, choices[0], first=[*self.board.leave(), *right.moves_to(shown)], choices=choices)
         return True
 
     def finish(self, node: Node) -> None:
@@ -142,7 +143,9 @@ class NetWalk:
         if len(stage.shape) == 3 and len(shown) < stage.shape[0]:
             size = "×".join(map(str, stage.shape[1:]))
             title = say("{shown} of {count} maps of {size}", shown=len(shown), count=stage.shape[0], size=size)
-        if len(stage.shape) == 2 and shown.shape[2] < stage.shape[1]:
+        if len(stage.shape) == 2 and shown.shape[1] < stage.shape[0]:
+            title = say("{shown} of {count} rows", shown=shown.shape[1], count=f"{stage.shape[0]:,}")
+        elif len(stage.shape) == 2 and shown.shape[2] < stage.shape[1]:
             title = say("{shown} of {count} columns", shown=shown.shape[2], count=f"{stage.shape[1]:,}")
         arrangement = Arrangement.of(shown.shape, box.width / box.height)
         return FeatureMaps(shown, arrangement, theme.strong, theme, box, title, gamma=GAMMA)

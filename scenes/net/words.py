@@ -11,13 +11,14 @@ from cnn_core.operations import OPERATIONS
 from cnn_core.outline import Depth, NetStage
 from scenes.language import about, listed, marked, number, say, say_many
 from scenes.net.choosing import MOST_SHOWN
-from scenes.net.reading import MOST_COLUMNS, NetReading
+from scenes.net.reading import MOST_COLUMNS, MOST_ROWS, NetReading
 from scenes.net.worked import WorkedOut
 
 __all__ = [
     "SHORT",
     "capital",
     "entering",
+    "learned",
     "made_in_words",
     "named_stage",
     "shape_of",
@@ -116,6 +117,11 @@ def whole_net(reading: NetReading) -> str:
     )
 
 
+def learned(reading: NetReading) -> str:
+    """Say what all this was made of."""
+    return say("{learned} learned numbers and arithmetic, nothing else.", learned=f"{reading.graph.parameters():,}")
+
+
 def told_output(graph: Graph) -> str:
     """Say which output is told; nothing where there is one."""
     if len(graph.outputs) < 2:
@@ -141,7 +147,9 @@ def told_stage(index: int, stage: NetStage, depth: Depth | None) -> str:
         said = say("Stop {number} gives {shape}, after {steps}.", **named)
     if len(stage.shape) == 3 and stage.shape[0] > MOST_SHOWN:
         said = f"{said} {say('The {shown} with the strongest responses are shown.', shown=MOST_SHOWN)}"
-    if len(stage.shape) == 2 and stage.shape[1] > MOST_COLUMNS:
+    if len(stage.shape) == 2 and stage.shape[0] > MOST_ROWS:
+        said = f"{said} {say('The {shown} strongest rows are shown.', shown=MOST_SHOWN)}"
+    elif len(stage.shape) == 2 and stage.shape[1] > MOST_COLUMNS:
         said = f"{said} {say('The {shown} strongest columns are shown.', shown=MOST_COLUMNS)}"
     return f"{said} {bridged(stage)}".strip() if is_whole else said
 

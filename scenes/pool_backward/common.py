@@ -82,7 +82,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
     def come_back(self) -> None:
         dy = self.sheets["grad_output"]
         said = say("The loss says how each output should change: ▼ fall, ▲ rise.")
-        with self.beat("explain", said, reason=say("Each output is told which way it should go.")):
+        with self.asked_to_change(said):
             self.play(FadeIn(dy), run_time=0.5)
             self.arrive(self.fill(dy.grid, list(np.ndindex(dy.grid.values.shape))), run_time=0.8)
             self.play(FadeIn(self.sheets["grad_input"]), run_time=0.5)
@@ -97,8 +97,9 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         (rows, columns), (H, W) = self.trace.forward.geometry.cells(i, j), self.trace.x.shape[2:]
         return [(row, column) for row in rows for column in columns if row < H and column < W]
 
-    def look(self, i: int, j: int) -> list[Any]:
-        grid, (rows, columns) = self.sheets["x"].grid, self.trace.forward.window(0, 0, i, j)
+    def look(self, i: int, j: int, back: Any = None) -> list[Any]:
+        """Return the animations that bring the window to a place, of another pooling if there is one."""
+        grid, (rows, columns) = self.sheets["x"].grid, (back or self.trace).forward.window(0, 0, i, j)
         if self.window is None:
             self.window = Window(grid, (len(rows), len(columns)), self.theme)
             return [FadeIn(self.window.place(rows[0], columns[0]))]
@@ -123,7 +124,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
 
     def settled(self, cells: _Cells, windows: int) -> _Cells:
         """Return those cells to which so many windows hand something: of others, the sum is not known yet."""
-        return [cell for cell in cells if self.reaching(self.trace, *cell) == windows]
+        return [cell for cell in cells if len(self.reaching(self.trace, *cell)) == windows]
 
     def hand_back_all(self, positions: _Cells) -> None:
         """Let the rest of the windows hand back, as one beat."""
@@ -207,7 +208,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         back = self.spec.others().get("overlapping")
         if back is None:
             return
-        places = np.array([self.reaching(back, *at) for at in np.ndindex(back.x.shape[2:])])
+        places = np.array([len(self.reaching(back, *at)) for at in np.ndindex(back.x.shape[2:])])
         cell = divmod(int(places.argmax()), back.x.shape[3])
         address = f"overlapping.grad_input[0,0,{cell[0]},{cell[1]}]"
         with self.beat(
@@ -215,9 +216,15 @@ class PoolBackwardScene(BackwardScene[PoolT]):
             self.overlap_said(address, int(places.max())),
             reason=say("Where windows overlap, a cell hears from each of them."),
         ):
-            self.show_instead(back, "overlapping.")
-            self.rings = [CellMarks(self.sheets[key].grid, [cell], self.theme.window, 6) for key in ("x", "grad_input")]
-            self.play(*map(Create, self.rings), run_time=0.4)
+            self.show_instead(back, "overlapping.", 0.5)
+            for at in self.reaching(back, *cell):
+                asks = CellMarks(self.sheets["grad_output"].grid, [at], self.theme.window, 6)
+                self.play(*self.look(*at, back), Create(asks), run_time=0.5)
+                self.rings.append(asks)
+            self.rings.append(CellMarks(self.sheets["grad_input"].grid, [cell], self.theme.window, 6))
+            self.play(Create(self.rings[-1]), run_time=0.4)
+            self.rings += [] if self.window is None else [self.window]
+            self.window = None
             self.working.show(self.equation(address), run_time=0.8)
 
     def show_instead(self, back: Any, of: str, seconds: float = 0.7) -> None:
@@ -229,8 +236,8 @@ class PoolBackwardScene(BackwardScene[PoolT]):
             self.play(FadeIn(sheet), run_time=seconds)
 
     @abstractmethod
-    def reaching(self, back: Any, row: int, column: int) -> int:
-        """Return how many windows hand something to a cell."""
+    def reaching(self, back: Any, row: int, column: int) -> _Cells:
+        """Return the windows that hand something to a cell."""
 
     @abstractmethod
     def overlap_said(self, address: str, windows: int) -> str: ...

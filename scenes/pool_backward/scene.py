@@ -99,8 +99,9 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         for cell in self.settled(self.cells(i, j), 0):
             self.arrive(self.fill(dx, [cell]), run_time=0.35)
 
-    def reaching(self, back: Any, row: int, column: int) -> int:
-        return len(back.won(0, 0, row, column))
+    def reaching(self, back: Any, row: int, column: int) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = back.won(0, 0, row, column)
+        return found
 
     def overlap_said(self, address: str, windows: int) -> str:
         if windows == 1:
@@ -121,7 +122,7 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
         with self.beat("explain", said, reason=say("Only winners learn: {winners} of {size} here.", **named)):
             self.show_instead(self.trace, "", 0.5)
             for key in ("x", "grad_input"):
-                ring = CellMarks(self.sheets[key].grid, winners, self.theme.window, 6)
+                ring = CellMarks(self.sheets[key].grid, winners, self.theme.output, 6)
                 self.play(Create(ring), run_time=0.9)
 
     def tied(self) -> tuple[int, int]:
@@ -196,8 +197,9 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
         self.working.show(self.equation(self.share(i, j)), run_time=0.6)
         self.arrive(self.fill(dx, self.settled(self.cells(i, j), 1), dy.cell_center(i, j)), run_time=1.0)
 
-    def reaching(self, back: Any, row: int, column: int) -> int:
-        return len(back.forward.geometry.reaching(row, column))
+    def reaching(self, back: Any, row: int, column: int) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = back.forward.geometry.reaching(row, column)
+        return found
 
     def overlap_said(self, address: str, windows: int) -> str:
         return say_many(

@@ -153,6 +153,8 @@ class StepGrids:
         Panels, one for each kernel.
     alike
         What the gradient would be if both answers used both kernels alike.
+    after_alike
+        The kernels after a step with it.
     """
 
     def __init__(self, trace: SgdStepTrace, theme: Theme, box: Box) -> None:
@@ -173,6 +175,9 @@ class StepGrids:
         self.gradient = [self._panel("gradient", k, f"dL/d{NAMES[k]}", xs[1]) for k in range(2)]
         self.alike = [self._panel("gradient_alike", k, f"dL/d{NAMES[k]}", xs[1]) for k in range(2)]
         self.after = [self._panel("after", k, f"{NAMES[k]}′", xs[2] if self.wide else xs[0]) for k in range(2)]
+        self.after_alike = [
+            self._panel("after_alike", k, f"{NAMES[k]}′", xs[2] if self.wide else xs[0]) for k in range(2)
+        ]
         signs = (((0, "−"), (1, "=")) if trace.lr == 1 else ((1, "→"),)) if self.wide else ()
         self.signs = VGroup(
             *(

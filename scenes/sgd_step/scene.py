@@ -213,5 +213,11 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
                 self.play(FadeIn(new), run_time=0.6)
         said = say("Used alike, equal kernels stay equal for ever. So networks start at random.")
         with self.beat("explain", said, reason=why):
-            for panel in grids.before:
+            if grids.wide:
+                self.play(FadeIn(grids.signs), run_time=0.3)
+            else:
+                self.play(*map(FadeOut, grids.before), run_time=0.4)
+            for panel in grids.after_alike:
+                self.play(FadeIn(panel), run_time=0.7)
+            for panel in grids.after_alike:
                 self.point_out(panel)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from manim import DOWN, LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, Rectangle, ReplacementTransform, VGroup
 
 from cnn_core.equation import Equation, Explanation
-from cnn_core.expression import Expression, OfMany, Sum
+from cnn_core.expression import Expression, OfMany, Quotient, Sum
 from cnn_core.numerals import as_text
 from cnn_core.softmax import SoftmaxTrace
 from scenes.language import about, number, say
@@ -23,6 +24,8 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxChapter"]
 
+_MOST_DIGITS = 10
+"""Decimals that a share is shown with."""
 _FEW = 5
 INVARIANCE = "e^(x_j - m) / (sum_k e^(x_k - m)) = e^(x_j) / (sum_k e^(x_k))"
 
@@ -155,7 +158,7 @@ class SoftmaxChapter:
                 self.stage.play(self.stage.end_question(), run_time=0.4)
                 self.formula = VGroup()
             self.make_room()
-            self.write(self.writer.write(self.equation("output", self.winner)))
+            self.write(self.writer.write(sharpened(self.equation("output", self.winner))))
             self.head = self.table.chart_head()
             self.stage.play(FadeIn(self.head, *([] if self.bars else [self.table.chart.axis])), run_time=0.4)
             self.grow(self.winner, run_time=1.0)
@@ -210,7 +213,6 @@ class SoftmaxChapter:
 def summed(equation: Equation) -> Equation:
     """Return a sum whose terms that would look like 0 are only counted.
 
-    >>> from cnn_core.expression import Value
     >>> exponentials = [Value(number, f"exponentials[{k}]", decimals=3) for k, number in enumerate((1.0, 0.5, 1e-9))]
     >>> [type(part).__name__ for part in summed(Equation.of(Sum(tuple(exponentials)), Value(1.5))).left.parts]
     ['Value', 'Value', 'OfMany']
@@ -220,3 +222,21 @@ def summed(equation: Equation) -> Equation:
     unseen = [term.number for term in terms if term not in seen]
     parts: list[Expression] = [*seen, *([OfMany("others", "exponentials", len(unseen), sum(unseen))] if unseen else [])]
     return Equation.of(Sum(tuple(parts)), equation.result)
+
+
+def sharpened(equation: Equation) -> Equation:
+    """Return a share with so many digits that it is not 1, as its bar says.
+
+    >>> from cnn_core.expression import Value
+    >>> share = Quotient((Value(1.0, decimals=3), Value(1.00002, decimals=3)))
+    >>> close = sharpened(Equation.of(share, Value(1 / 1.00002, decimals=3)))
+    >>> [value.text for value in (*close.left.leaves(), close.result)]
+    ['1', '1.00002', '0.99998']
+    """
+    share = equation.result.number
+    digits = next((k for k in range(4, _MOST_DIGITS) if float(as_text(share, k)) < 1), None)
+    if not isinstance(equation.left, Quotient) or share_text(share)[0] != ">" or digits is None:
+        return equation
+    above, below = equation.left.leaves()
+    shown = [replace(one, decimals=digits, text=as_text(one.number, digits)) for one in (below, equation.result)]
+    return Equation.of(Quotient((above, shown[0])), shown[1])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from manim import Create, FadeIn, Mobject, VGroup
+from manim import Create, FadeIn, Mobject, VGroup, VMobject
 
 from cnn_core.run_trace import LAST
 from scenes.language import number, say
@@ -49,7 +49,8 @@ class Comparisons:
         learned, read = self.compared.few_learned, self.compared.few_read
         name = say("share that is right")
         plane = self.plane(learned.shape[1], (0, 1.05), name)
-        shown: list[Mobject] = [plane]
+        legend = self.legend(plane)
+        shown: list[Mobject] = [plane, legend]
         colors = (self.theme.muted, self.theme.output)
         for way, said in enumerate((self.said_by_heart(), self.said_varied())):
             line = line_of(plane, learned[way], colors[way], 2.5)
@@ -70,11 +71,27 @@ class Comparisons:
             with self.stage.beat("step", said, reason=self.why_few()):
                 if not way:
                     self.stage.play(FadeIn(plane), run_time=0.4)
-                self.stage.play(Create(line), run_time=1.8)
-                self.stage.play(Create(test), FadeIn(dots), run_time=1.8)
+                self.stage.play(*([] if way else [FadeIn(legend[0])]), Create(line), run_time=1.8)
+                self.stage.play(*([] if way else [FadeIn(legend[1])]), Create(test), FadeIn(dots), run_time=1.8)
                 self.stage.play(FadeIn(end), run_time=0.4)
             shown += [line, test, dots, end]
         self.stage.leaving += shown
+
+    def legend(self, plane: Plane) -> VGroup:
+        """Return what thin and thick lines are, at the height at the right that is farthest from all of them."""
+        learned, read = self.compared.few_learned, self.compared.few_read
+        values = np.concatenate([learned[:, learned.shape[1] // 2 :].ravel(), read[:, read.shape[1] // 2 :].ravel()])
+        height = max((0.2, 0.5, 0.8), key=lambda y: float(np.abs(values - y).min()))
+        y, color = plane.point(0, height)[1], self.theme.muted
+        labels = [Label(words, self.size, color) for words in (say("the {few}", few=_FEW), say("test set"))]
+        edge = plane.area.right - 0.3 * self.size - max(label.width for label in labels)
+        rows = VGroup()
+        for label, up, width in zip(labels, (0.65, -0.65), (2.5, 5), strict=True):
+            middle = np.array([edge + label.width / 2, y + up * self.size, 0])
+            ends = (middle + np.array([-label.width / 2 - far * self.size, 0, 0]) for far in (1.9, 0.4))
+            sample = VMobject(stroke_color=color, stroke_width=width).set_points_as_corners(list(ends))
+            rows.add(VGroup(sample, label.move_to(middle)))
+        return rows
 
     def why_few(self) -> str:
         """Say what the few teach, if the test set is read less well than they are."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from manim import Create, FadeIn, FadeOut, Group, Mobject, ReplacementTransform, VMobject
+from manim import Create, FadeIn, FadeOut, Group, Mobject, ReplacementTransform, VGroup, VMobject
 
 from cnn_core.run_log import SURE
 from scenes.language import say, say_many
@@ -30,11 +30,12 @@ class CurveChapter:
         self.drawn: list[Mobject] = []
         self.parts: list[tuple[int, int]] = []
         self.shown: list[Mobject] = []
+        self.names = VGroup()
 
     def play(self, *, question: bool) -> None:
         self.draw_losses()
         self.follow(question=question)
-        self.stage.leaving += [self.plots.loss, self.plots.share, *self.drawn, *self.shown]
+        self.stage.leaving += [self.plots.loss, self.plots.share, *self.drawn, self.names, *self.shown]
 
     def plan(self, share: float, room: Box, lower: float) -> None:
         """Lay out the planes, so much of the height for the lower one, and the box beside or below them."""
@@ -146,11 +147,14 @@ class CurveChapter:
         """Draw the probabilities of the digit's class and of the other one."""
         if stop <= start:
             return
-        pairs = ((self.moments.other, self.theme.muted), (self.moments.label, self.theme.output))
-        parts = [self.plots.shares(digit, color, start, stop) for digit, color in pairs]
+        colors = {self.moments.other: self.theme.muted, self.moments.label: self.theme.output}
+        parts = [self.plots.shares(digit, color, start, stop) for digit, color in colors.items()]
         self.drawn += parts
+        if len(self.names):
+            self.stage.take_away(self.names)
+        self.names = self.plots.names(colors, stop)
         self.stage.play(*(Create(part[0]) for part in parts), run_time=1.0)
-        self.stage.play(*(FadeIn(part[1]) for part in parts), run_time=0.3)
+        self.stage.play(*(FadeIn(part[1]) for part in parts), FadeIn(self.names), run_time=0.3)
 
     def point(self, m: int) -> None:
         """Tie both curves at a measured step, and show the digit's bars there."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import DOWN, Animation, Create, FadeIn, FadeOut, Group, Transform, VMobject, linear
+from manim import DOWN, Animation, Create, FadeIn, FadeOut, Group, Transform, VMobject, config, linear
 
 from cnn_core.arrays import Array
 from cnn_core.run_trace import RunTrace
@@ -26,6 +27,9 @@ __all__ = ["Outcome"]
 
 _MOST = 0.5
 """Share of all digits from which on one answer is said to be given for most of them."""
+_READABLE = 0.1
+"""Side of a kernel, as a share of the frame's shorter side, below which a few of them are shown in its place."""
+_FEW_KERNELS = 4
 
 
 class Develop(Animation):
@@ -46,25 +50,28 @@ class KernelBlock(Group):
     Parameters
     ----------
     channels
-        Which kernels.
+        Which kernels, in order.
     size
         Height of the words.
 
     Attributes
     ----------
+    cosine
+        What the numbers below are called.
     start, way, change : list of Colours
         The picture before training, as the second row follows it from step to step, and as the differences come.
     """
 
-    def __init__(self, trace: RunTrace, channels: range, theme: Theme, box: Box, size: float) -> None:
-        self.channels, self.count = channels, len(channels)
+    def __init__(self, trace: RunTrace, channels: Sequence[int], theme: Theme, box: Box, size: float) -> None:
+        self.channels, self.count = list(channels), len(channels)
         self.kH, self.kW = trace.kernels.shape[2:]
         texts = say("at the start"), say("at the end"), say("difference")
         labels = [Label(text, size, theme.muted) for text in texts]
+        self.cosine = Label(say("cosine"), size, theme.muted)
         room = replace(box, left=box.left + max(label.width for label in labels) + 0.3, bottom=box.bottom + 1.2 * size)
         self.arrangement = Arrangement(3 * self.count, self.kH, self.kW, 3, self.count, zoom=1, gap=1)
         log, steps = trace.log, trace.log.step.astype(int)
-        start, *way = (log.kernels[step, channels.start : channels.stop, 0].astype(np.float64) for step in steps)
+        start, *way = (log.kernels[step, self.channels, 0].astype(np.float64) for step in steps)
         largest = float(max(np.abs(trace.kernels).max(), np.abs(trace.values()["change"]).max()))
 
         def picture(second: Array, third: Array) -> Colours:
@@ -90,13 +97,19 @@ class KernelBlock(Group):
             number = Number(value.text, value.address, size, theme.text)
             foot = self.maps.middle(2 * self.count + k, self.kH - 0.5, self.kW / 2 - 0.5)
             self.numbers.append(number.move_to(foot + 0.75 * size * DOWN))
-        super().__init__(self.maps.image, self.maps.frames, *labels, *self.numbers)
+        self.cosine.move_to(np.array([edge - self.cosine.width / 2, self.numbers[0].get_center()[1], 0]))
+        super().__init__(self.maps.image, self.maps.frames, *labels, self.cosine, *self.numbers)
+
+    @property
+    def side(self) -> float:
+        """Height of a kernel."""
+        return float(self.maps.cell * self.kH)
 
     def frames_of(self, channel: int) -> list[VMobject]:
         """Return outlines of a kernel at the start, at the end, and of how it changed; none if it stands elsewhere."""
         if channel not in self.channels:
             return []
-        places = (row * self.count + channel - self.channels.start for row in range(3))
+        places = (row * self.count + self.channels.index(channel) for row in range(3))
         return [self.maps.outline(place, 0, 0, self.kH, self.kW) for place in places]
 
 
@@ -115,8 +128,7 @@ class Outcome:
         """Let the first kernels become the last ones, and show how much of its direction each has kept."""
         blocks = self.blocks()
         why = say("The gradient pushed each weight, a little at each step.")
-        said = say("The first layer's kernels at the start, at the end, and how they changed.")
-        with self.stage.beat("explain", said, reason=why):
+        with self.stage.beat("explain", self.said_of_kernels(sum(block.count for block in blocks)), reason=why):
             for row, seconds in enumerate((0.0, 1.9, 0.8)):
                 labels = [block.labels[row] for block in blocks]
                 if not row:
@@ -136,6 +148,7 @@ class Outcome:
         )
         with self.stage.beat("explain", said, reason=why):
             numbers = [number for block in blocks for number in block.numbers]
+            self.stage.play(*(FadeIn(block.cosine) for block in blocks), run_time=0.3)
             for one in numbers:
                 self.stage.play(FadeIn(one), run_time=2.4 / len(numbers))
             frames = [[frame for block in blocks for frame in block.frames_of(k)] for k in (least, most)]
@@ -143,20 +156,42 @@ class Outcome:
                 self.stage.play(*map(Create, three), run_time=0.8)
         self.stage.leaving += [*blocks, *frames[0], *frames[1]]
 
+    def said_of_kernels(self, shown: int) -> str:
+        every = self.trace.kernels.shape[1]
+        if shown == every:
+            return say("The first layer's kernels at the start, at the end, and how they changed.")
+        return say(
+            "{shown} of the first layer's {every} kernels at the start, at the end, and how they changed.",
+            shown=shown,
+            every=every,
+        )
+
     def blocks(self) -> list[KernelBlock]:
-        """Return all kernels in one row or in two, whichever makes them larger."""
-        count, box, found = self.trace.kernels.shape[1], self.stage.stage_box, []
-        for parts in (1, 2) if count > 1 else (1,):
-            ends = [count * k // parts for k in range(parts + 1)]
-            high = box.height / parts
-            boxes = [replace(box, top=box.top - k * high, bottom=box.top - (k + 1) * high + 0.1) for k in range(parts)]
-            found.append(
-                [
-                    KernelBlock(self.trace, range(start, stop), self.theme, room, self.size)
-                    for start, stop, room in zip(ends, ends[1:], boxes, strict=False)
-                ]
+        """Return the kernels in one row or in two, whichever makes them larger; a few where all would be too small."""
+        every, box = range(self.trace.kernels.shape[1]), self.stage.stage_box
+        found = max((self.in_rows(every, rows, box) for rows in (1, 2)), key=lambda blocks: blocks[0].side)
+        if found[0].side < _READABLE * min(config.frame_width, config.frame_height) and len(every) > _FEW_KERNELS:
+            return self.in_rows(self.telling(), 1, box)
+        return found
+
+    def in_rows(self, channels: Sequence[int], rows: int, box: Box) -> list[KernelBlock]:
+        ends = [len(channels) * k // rows for k in range(rows + 1)]
+        gap = 0.1 / box.height
+        boxes = [box.slice(k / rows, (k + 1) / rows - gap) for k in range(rows)]
+        return [
+            KernelBlock(
+                self.trace, channels[start:stop], self.theme, replace(room, bottom=room.bottom + 0.1), self.size
             )
-        return max(found, key=lambda blocks: min(block.maps.cell for block in blocks))
+            for start, stop, room in zip(ends, ends[1:], boxes, strict=False)
+            if stop > start
+        ]
+
+    def telling(self) -> list[int]:
+        """Return a few kernels, in their own order: the least and the most changed, and some between."""
+        cosine = self.trace.values()["cosine"]
+        ranked = cosine.argsort(kind="stable")
+        between = ranked[np.linspace(0, len(ranked) - 1, _FEW_KERNELS).round().astype(int)[1:-1]]
+        return sorted({int(cosine.argmin()), int(cosine.argmax()), *between.tolist()})
 
     def show_confusions(self) -> None:
         """Show matrix after matrix in one place, and beside it how many digits are read right."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -44,6 +45,8 @@ class RunPlots(VGroup):
         size, ends = max(0.3, smallest_text()), (0.0, float(np.log1p(self.log.steps)))
         middle = box.bottom + share_of * box.height
         most = 1.08 * float(self.log.loss.max())
+        if share_of:
+            box = replace(box, right=box.right - max(0.4, smallest_text()))  # for the names of its lines
         ticks = self._ticks(box.width - 2 * size, size)
         upper = dict.fromkeys(ticks, "") if share_of else ticks  # the planes have one axis
         y_ticks = {float(k): str(k) for k in range(int(most) + 1)} if most < 8 else None
@@ -90,12 +93,19 @@ class RunPlots(VGroup):
         dots = np.array([self.share.point(x, y)[:2] for x, y in zip(xs, ys, strict=True)])
         return VGroup(self.share.line(xs, ys, color, 4), Dots(dots, 0.8 * DOT, color))
 
-    def named(self, digit: int, color: str, m: int) -> Label:
-        """Return the digit's name above its line."""
+    def names(self, colors: Mapping[int, str], m: int) -> VGroup:
+        """Return the digits whose lines end at a measured step, each beside its end, the likelier above."""
         size = max(0.4, smallest_text())
-        place = self.share.point(self.x(m), float(self.trace.output[m, digit]))
-        label = Label(str(digit), size, color, "semibold")
-        return label.move_to(place + np.array([-0.7 * size, -0.2 * size, 0]))
+        shares = {digit: float(self.trace.output[m, digit]) for digit in colors}
+        found, top = VGroup(), np.inf
+        lines = sorted(shares, key=shares.__getitem__, reverse=True)
+        for left, digit in zip(reversed(range(len(lines))), lines, strict=True):
+            x, y, _ = self.share.point(self.x(m), shares[digit])
+            y = max(min(y, top), self.share.area.bottom + (0.5 + 1.1 * left) * size)
+            label = Label(str(digit), size, colors[digit], "semibold")
+            found.add(label.move_to(np.array([x + 0.25 * size + label.width / 2, y, 0])))
+            top = y - 1.1 * size
+        return found
 
     def now(self, m: int) -> VMobject:
         """Return the line that ties both planes at a measured step."""

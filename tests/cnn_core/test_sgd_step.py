@@ -41,6 +41,11 @@ def test_kernels_that_are_used_alike_get_torch_s_gradient_and_it_is_explained() 
     torch.nn.functional.cross_entropy(both, torch.tensor([0, 0])).backward()  # type: ignore[no-untyped-call]
     assert kernels.grad is not None
     np.testing.assert_allclose(found.gradient_alike, kernels.grad.numpy(), atol=1e-12)
+    np.testing.assert_allclose(found.after_alike, found.before - found.lr * found.gradient_alike, atol=1e-15)
+    after = found.explain("after_alike[1,0,0,1]")
+    assert isinstance(after, Equation)
+    assert after.result.number == found.after_alike[1, 0, 0, 1]
+    assert [leaf.name for leaf in after.left.leaves()] == ["before", "lr", "gradient_alike"]
     equation = found.explain("gradient_alike[1,0,0,1]")
     assert isinstance(equation, Equation)
     assert equation.left.calculate() == pytest.approx(float(found.gradient_alike[1, 0, 0, 1]), abs=1e-12)

@@ -15,10 +15,11 @@ from cnn_core.notation import plain
 from scenes.catalog import find
 from scenes.conv2d_backward.board import Carried
 from scenes.mobjects.grid import NumberGrid
-from scenes.rehearsal import rehearse
+from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.theme import THEMES
 from tests.often import only_often
 from tests.scenes.conftest import Perform
+from tests.scenes.looking import watch
 
 
 def grid(name: str, array: str, **given: Any) -> Any:
@@ -216,3 +217,13 @@ def test_five_sigmoids_leave_less_than_a_thousandth(perform: Perform) -> None:
 def test_what_cannot_be_filmed_is_refused(name: str, given: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         find(name).build(given)
+
+
+@pytest.mark.parametrize("ratio", FRAME_SIZES)
+@pytest.mark.parametrize("name", ["max-pool", "relu", "batch-norm", "conv2d", "linear"])
+def test_an_arrow_points_back_from_the_first_gradient_on(name: str, ratio: str) -> None:
+    scene, seen = watch(find(f"{name}-backward").build({"ratio": ratio}))
+    arrows = ["← back" in [label.text for label in labels] for labels in seen]
+    gradients = [any(one.of.startswith("grad") for one in beat.shown) for beat in scene.timeline.beats]
+    first = gradients.index(True)
+    assert arrows == [k >= first for k in range(len(arrows))]

@@ -138,3 +138,23 @@ def test_the_strip_names_every_step_at_every_ratio(ratio: str) -> None:
         going.begin()
         going.finish()
         assert strip.mark.get_x() == pytest.approx(strip.places[-1].get_x(), abs=1e-6)
+
+
+def test_maps_that_go_aside_stay_between_where_they_were_and_where_they_go() -> None:
+    with tempconfig({"pixel_width": 1280, "pixel_height": 720, "dry_run": True}):
+        set_frame()
+        maps, theme = np.ones((8, 28, 28)), THEMES["dark"]
+        boxes = Box(-4, 6, -3, 3), Box(5, 6.5, -1, 3)
+        large, small = (
+            FeatureMaps(maps, Arrangement.of(maps.shape, box.width / box.height), theme.output, theme, box, "maps")
+            for box in boxes
+        )
+        assert large.arrangement != small.arrangement
+        start, goal = Box.around(large), Box.around(small)
+        going, _ = large.moves_to(small)
+        going.begin()
+        for share in (0.2, 0.4, 0.6, 0.8):
+            going.interpolate(share)
+            now = Box.around(going.mobject)
+            assert now.top <= max(start.top, goal.top) + 0.01
+            assert now.right <= max(start.right, goal.right) + 0.01

@@ -21,6 +21,9 @@ from cnn_core.numerals import as_text
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
+from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.net.board import NetBoard
+from scenes.net.many_rows import ManyRows
 from scenes.net.strip import NetStrip, StageShape
 from scenes.net.words import named_stage, strange, told_output, told_stage
 from scenes.net.worked import shortened
@@ -28,6 +31,7 @@ from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import THEMES
 from tests.cnn_core.nets import UNet, exported, lenet, mobilenet, resnet, settled
+from tests.scenes.looking import outside, overlapping, watch
 
 
 class TwoHeads(nn.Module):
@@ -55,6 +59,20 @@ class Reads(nn.Module):
         query, key, value = self.asked(rows).view(1, 8, 3, 2, 4).permute(2, 0, 3, 1, 4).unbind(0)
         mixed = torch.softmax(query @ key.transpose(-1, -2), -1) @ value
         return torch.softmax(9 * self.scores(rows + mixed.transpose(1, 2).reshape(1, 8, 8)), -1)
+
+
+class Finds(nn.Module):
+    """Four numbers of a box and three shares at each of 256 places, which are rows or columns."""
+
+    def __init__(self, *, turned: bool) -> None:
+        super().__init__()
+        self.turned = turned
+        self.maps, self.head = nn.Conv2d(1, 4, 3, padding=1, bias=False), nn.Conv2d(4, 7, 1, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        found = self.head(torch.relu(self.maps(x))).flatten(2)
+        found = torch.cat([20 * found[:, :4], torch.sigmoid(30 * found[:, 4:] - 4)], 1)
+        return found if self.turned else found.transpose(1, 2)
 
 
 SHAPES = {
@@ -129,9 +147,15 @@ def test_the_mean_of_the_class_map_and_the_bias_are_the_score(tmp_path: Path) ->
 
 def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
     said = [beat.caption for beat in filmed["unet"].timeline.beats]
-    assert said[-3].endswith("The maps of stage 1 join here, across a bridge.")
-    assert said[-2].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
-    assert said[-1] == "This network ends with maps: beside what was given, what came out."
+    assert said[-4].endswith("The maps of stage 1 join here, across a bridge.")
+    assert said[-3].endswith("up they become larger again; bridges carry those of stages 1 and 2 across.")
+    assert said[-2] == "This network ends with maps: beside what was given, what came out."
+    (output,) = filmed["unet"].spec.reading.output
+    row, column = np.unravel_index(output.argmax(), output.shape)
+    assert said[-1] == (
+        f"The largest number is about {output.max():.2f}, in row {row}, column {column}. "
+        f"{(output >= output.max() / 2).sum()} of 256 places reach half of it."
+    )
 
 
 def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
@@ -179,6 +203,53 @@ def test_a_net_that_reads_place_after_place_shows_what_it_read(filmed: dict[str,
     )
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_net_that_gives_very_many_rows_ends_with_those_that_stand_out(*, turned: bool) -> None:
+    torch.manual_seed(1)
+    x = np.zeros((1, 16, 16))
+    x[0, 4:7, 9:12] = 1
+    net = Finds(turned=turned)
+    played = rehearse(find("net").build({"model": net, "x": x}))
+    found = net(torch.tensor(x[None], dtype=torch.float32)).detach().numpy()[0]
+    strength = (found[4:] if turned else found.T[4:]).max(axis=0)
+    half, best = strength.max() / 2, int(strength.argmax())
+    record = played.spec.values()["standing_out"]
+    assert (record["rows"], record["columns"], record["best"][0]["row"]) == (256, [4, 5, 6], best)
+    assert record["above"] == (strength >= half).sum() < 13
+    assert [one["value"] for one in record["best"]] == pytest.approx(sorted(strength, reverse=True)[:5], abs=1e-5)
+    name = "column" if turned else "row"
+    *_, all_of_them, ending = played.timeline.beats
+    assert all_of_them.caption.startswith(f"3 numbers of each {name} are shares, from 0 to 1.")
+    largest = f"about {strength.max():.2f} in {name} {best}."
+    assert ending.caption == f"{record['above']} of 256 {name}s reach half of the largest, {largest}"
+    assert {"standing_out.half", "standing_out.best[4].value"} <= {one.of for one in ending.shown}
+    for shown in ending.shown:
+        found_in = played.spec.explain(shown.of)
+        assert found_in.result.number == pytest.approx(value_at(as_json(played.spec.values()), shown.of))
+    said = " ".join(beat.caption for beat in played.timeline.beats)
+    assert ("The 60 strongest columns are shown." if turned else "The 24 strongest rows are shown.") in said
+
+
+def test_the_strongest_rows_keep_their_numbers_in_narrow_frames() -> None:
+    x = np.zeros((1, 16, 16))
+    x[0, 4:7, 9:12] = 1
+    spec = find("net").build({"model": Finds(turned=True), "x": x, "ratio": "9:16"})
+    _, seen = watch(spec)
+    rows = [one["row"] for one in spec.values()["standing_out"]["best"]]
+    texts = [label.text for label in seen[-1]]
+    assert any({f"{name}{row}" for row in rows} <= set(texts) for name in ("", "column "))
+    assert not list(overlapping(seen[-1]))
+    assert not list(outside(seen[-1], "9:16"))
+
+
+def test_rows_without_shares_are_compared_by_their_largest_numbers() -> None:
+    output = np.array([[-3.0, 0.5], *[[1.0, 0.25]] * 7, [8.0, 0.5]])
+    found = ManyRows.of(output)
+    assert found is not None
+    assert (found.judged, found.above, found.half, found.best[0]) == ((0, 1), 1, 4.0, 8)
+    assert ManyRows.of(-output.clip(0)) is None, "nothing is positive"
+
+
 def test_a_product_of_matrices_is_worked_out(filmed: dict[str, Any]) -> None:
     assert "matmul" in [one.node.op for one in filmed["reads"].spec.trace().worked_out]
     (said,) = (beat.caption for beat in filmed["reads"].timeline.beats if "Matrix product" in beat.caption)
@@ -195,6 +266,19 @@ def test_every_number_is_in_the_record_and_can_be_explained(name: str, filmed: d
         found = spec.explain(of)
         if isinstance(found, Equation):
             assert found.result.number == pytest.approx(value_at(values, of), abs=1e-9), of
+
+
+def test_a_window_beside_other_maps_stays_in_its_map(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, "resnet")
+    scene = spec.scene_class()(spec)
+    board = NetBoard(scene, spec.trace())
+    maps, box = np.zeros((4, 5, 5)), Box(0, 4, 0, 4)
+    board.left = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), "#ffffff", scene.theme, box, "x")
+    for channel in range(4):
+        window = Box.around(board.mark(board.left, channel, -1, 3, (3, 3)))
+        corners = Box.around(board.left.outline(channel, 0, 3, 2, 2))
+        assert np.allclose([window.left, window.bottom], [corners.left, corners.bottom])
+        assert np.allclose([window.right, window.top], [corners.right, corners.top])
 
 
 def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> None:
@@ -277,3 +361,13 @@ def test_the_strongest_terms_are_written_and_all_others_are_one_number() -> None
     numbers = [leaf.number for leaf in found.left.leaves()]
     assert numbers == [24, -25, 26, -27, 28, -29, -12]
     assert sum(numbers) == sum(term.number for term in terms)
+
+
+def test_the_maps_are_large_while_relu_is_asked_about(tmp_path: Path) -> None:
+    _, seen = watch(find("net").build({"x": "mnist:7"}))
+    scene, _ = watch(find("net").build({"x": "mnist:7", "question": False}))
+    asked = [labels for labels in seen if any("ReLU comes next." in label.text for label in labels)]
+    assert not any("ReLU comes next." in beat.caption for beat in scene.timeline.beats)
+    (labels,) = asked
+    assert [label.text for label in labels].count("to") == 8, "each map has its range below it"
+    assert not list(overlapping(labels))

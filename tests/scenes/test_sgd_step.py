@@ -46,3 +46,11 @@ def test_a_step_that_is_too_long_is_not_said_to_help(perform: Callable[..., Any]
 def test_wrong_input_is_one_sentence(given: dict[str, Any], message: str) -> None:
     with pytest.raises(CnnreelError, match=message):
         SgdStepSpec.build(given)
+
+
+def test_kernels_that_are_used_alike_end_as_equal_as_they_began(perform: Callable[..., Any]) -> None:
+    ending = perform("sgd-step").timeline.last
+    assert ending.caption.startswith("Used alike, equal kernels stay equal for ever.")
+    shown = {one.of: one.text for one in ending.shown if one.of.startswith("after_alike")}
+    assert len(shown) == 18
+    assert all(shown[of] == shown[of.replace("[1,", "[0,")] for of in shown)

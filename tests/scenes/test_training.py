@@ -14,6 +14,7 @@ from cnn_core.errors import InputError
 from cnn_core.run_log import embedded_run, write_log
 from scenes.layout import Box
 from scenes.mobjects.text import Label
+from scenes.rehearsal import FRAME_SIZES
 from scenes.theme import THEMES
 from scenes.training import TrainingSpec
 from scenes.training.moments import Moments
@@ -128,3 +129,34 @@ def test_what_is_drawn_of_a_curve_keeps_its_smallest_and_largest_values() -> Non
     kept = thinned(np.arange(1.0, 2001.0), y, 0, 2000)
     assert len(kept) < 400
     assert {0, 1999, int(y.argmin()), int(y.argmax())} <= set(kept.tolist())
+
+
+@pytest.mark.parametrize(("ratio", "count"), [("16:9", 8), ("1:1", 4), ("9:16", 8)])
+def test_kernels_are_large_enough_to_be_seen(ratio: str, count: int) -> None:
+    scene, seen = watch(TrainingSpec.build({"ratio": ratio}))
+    place = next(k for k, beat in enumerate(scene.timeline.beats) if "Measured by cosine" in beat.caption)
+    cosine = [one.box for one in scene.timeline.beats[place].shown if one.of.startswith("cosine")]
+    assert len(cosine) == count
+    assert (f"{count} of the first layer's 8" in scene.timeline.beats[place - 1].caption) == (count < 8)
+    assert "cosine" in [label.text for label in seen[place]]
+    pitch = abs(cosine[1][0] + cosine[1][2] - cosine[0][0] - cosine[0][2]) / 2
+    assert pitch > 4 / 3 * 0.1 * min(FRAME_SIZES[ratio]), "a kernel and a third of it between two"
+
+
+def test_each_line_is_named_where_it_ends() -> None:
+    scene, seen = watch(TrainingSpec.build({"ratio": "16:9"}))
+    said = [beat.caption for beat in scene.timeline.beats]
+    doubt = next(k for k, line in enumerate(said) if line.startswith("At step 87"))
+    plane = {label.text: label.box for label in seen[doubt] if label.text in ("2", "8") and label.box[0] < 720}
+    assert plane["2"][3] < plane["8"][1], "the likelier stands above the other"
+    few = next(k for k, line in enumerate(said) if line.startswith("Only 100 digits"))
+    assert {"the 100", "test set"} <= {label.text for label in seen[few]}
+
+
+def test_names_of_lines_that_end_together_do_not_touch() -> None:
+    trace = TrainingSpec.build({}).trace()
+    plots = RunPlots(trace, Moments.of(trace), ("L", "p"), THEMES["dark"], Box(-3, 3, -2, 2), 0.46)
+    for m in range(len(trace.log.step)):
+        upper, lower = plots.names({0: "#fff", 1: "#fff"}, m)
+        assert upper.get_bottom()[1] > lower.get_top()[1]
+        assert lower.get_bottom()[1] > plots.share.area.bottom - 1e-9
