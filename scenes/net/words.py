@@ -229,10 +229,15 @@ def made_in_words(one: WorkedOut) -> str:
 def named_stage(stage: NetStage) -> tuple[str, str]:
     """Return what a stage is in a few words: `4 residual blocks`, `pool, conv 3×3, 16`; and in still fewer."""
     makers = [place.maker for place in stage.places()]
-    blocks = sum(block.repeats for block in stage.blocks if any(place.maker.op == "add" for place in block.places))
-    if blocks:
+    sums = [sum(place.maker.op == "add" for place in block.places) for block in stage.blocks]
+    if max(sums) == 1:
+        blocks = sum(block.repeats for block, count in zip(stage.blocks, sums, strict=True) if count)
         fewer = say_many("{count} block", "{count} blocks", blocks)
         return say_many("{count} residual block", "{count} residual blocks", blocks), fewer
+    if max(sums) > 1:  # maps of several sizes are brought together
+        count = sum(count * block.repeats for block, count in zip(stage.blocks, sums, strict=True))
+        fewer = say_many("{count} sum", "{count} sums", count)
+        return say_many("{count} sum of maps", "{count} sums of maps", count), fewer
     short = [say(SHORT.get(OPERATIONS[node.op].name, OPERATIONS[node.op].name)) for node in makers]
     kinds = Counter(short)
     fewer = ", ".join(name if count == 1 else f"{count} {name}" for name, count in kinds.items())

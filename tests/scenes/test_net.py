@@ -18,6 +18,7 @@ from cnn_core.errors import InputError
 from cnn_core.expression import Sum, Value
 from cnn_core.graph import Graph, Node
 from cnn_core.numerals import as_text
+from cnn_core.outline import outline
 from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
@@ -181,6 +182,17 @@ def test_the_strip_says_what_each_stage_is_as_far_as_there_is_room(filmed: dict[
     assert shape.lines(3.5)[2] == ["2", "blocks"]
     assert shape.lines(2.8)[2] == ["2"], "only its number has room"
     assert not shape.lines(0.5)
+
+
+def test_maps_that_are_added_across_each_other_are_no_residual_blocks() -> None:
+    kernel = {"weight": np.ones((1, 1, 1, 1))}
+    nodes = [
+        *(Node("a", "conv2d", ("x",), kernel), Node("b", "conv2d", ("a",), kernel)),
+        *(Node("c", "conv2d", ("b",), kernel), Node("sum", "add", ("a", "c"))),
+        *(Node("d", "conv2d", ("sum",), kernel), Node("y", "add", ("b", "d"))),
+    ]
+    (stage,) = outline(Graph(tuple(nodes), "x", "y", (1, 8, 8))).stages
+    assert named_stage(stage) == ("2 sums of maps", "2 sums")
 
 
 def test_a_net_that_reads_place_after_place_shows_what_it_read(filmed: dict[str, Any]) -> None:
