@@ -22,6 +22,12 @@ PASTE = """(cell, text) => {
     data.setData('text/plain', text);
     cell.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
+LINKS = {
+    "scene=max-pol": "There is no scene “max-pol”: this is Max pooling.",
+    "x=1 2; 3 4": "The link names no scene: this is Max pooling.",
+    "scene=max-pool&x=1 2; 3 4&foo=3": "Max pooling has no “foo”: that part of the link was left out.",
+    "scene=max-pool&x=1 2; 3 4&x=5": "The link says x more than once: the first is taken.",
+}
 
 
 @pytest.fixture(scope="module")
@@ -141,5 +147,10 @@ def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_pat
     assert violations(page) == [] if AXE.exists() else True
     page.set_viewport_size({"width": 390, "height": 844})
     assert violations(page) == [] if AXE.exists() else True
+    for link, said in LINKS.items():  # what of a link is not taken is said, until something is changed
+        page.evaluate("link => { location.hash = link; }", link)
+        page.locator("#link-fault").get_by_text(said).wait_for()
+    cell(page, 0, 0).fill("1")
+    page.locator("#link-fault").wait_for(state="hidden")
     page.close()
     until(lambda: not running.local)  # with its last page the studio ends
