@@ -195,10 +195,9 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="save the pictures of regions that differ in this folder")
     given = parser.parse_args()
     print("scene         mean  region where          ms  seek    kB gz  record s  film s")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-headless-shell"))), None)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         canvas = Canvas(browser)
         results = [measure(name, canvas, given.keep, given.filming) for name in given.scenes]
         browser.close()

@@ -182,8 +182,9 @@ def show_guides() -> None:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (which the test of the page does without)
 
     draw(Scene.of("conv2d"))[0].save(PICTURES / "conv2d.png", optimize=True)
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-headless-shell"))), None)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         show_lesson(browser)
 
 

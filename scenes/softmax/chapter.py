@@ -213,6 +213,7 @@ class SoftmaxChapter:
 def summed(equation: Equation) -> Equation:
     """Return a sum whose terms that would look like 0 are only counted.
 
+    >>> from cnn_core.expression import Value
     >>> exponentials = [Value(number, f"exponentials[{k}]", decimals=3) for k, number in enumerate((1.0, 0.5, 1e-9))]
     >>> [type(part).__name__ for part in summed(Equation.of(Sum(tuple(exponentials)), Value(1.5))).left.parts]
     ['Value', 'Value', 'OfMany']

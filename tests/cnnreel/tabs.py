@@ -16,6 +16,8 @@ PATIENCE = 120_000
 """Milliseconds that a page may take for anything: others may be busy on the machine."""
 
 
+FORGET = "localStorage.clear(); sessionStorage.clear(); document.fullscreenElement && document.exitFullscreen()"
+
 DESK = {"width": 1280, "height": 800}
 
 
@@ -72,7 +74,7 @@ class Tab:
         for method, params in self._undo:
             self._devtools.send(method, params)
         self._undo = []
-        self.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        self.page.evaluate(FORGET)
         self.page.mouse.move(0, 0)
         if self.page.url.startswith("http"):  # whoever serves it goes, too
             self.page.goto("about:blank")

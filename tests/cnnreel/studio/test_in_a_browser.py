@@ -96,6 +96,15 @@ def check_download_of_a_film(page: Any) -> None:
     assert Path(download.value.path()).read_bytes()[4:8] == b"ftyp"
 
 
+def check_links(page: Any) -> None:
+    """Check that what of a link is not taken is said, until something is changed."""
+    for link, said in LINKS.items():
+        page.evaluate("link => { location.hash = link; }", link)
+        page.locator("#link-fault").get_by_text(said).wait_for()
+    cell(page, 0, 0).fill("1")
+    page.locator("#link-fault").wait_for(state="hidden")
+
+
 def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_path: Path) -> None:
     film(page).locator("#caption").get_by_text("A 2×2 window visits the 2×2 grid.").wait_for()
     assert outputs(page) == ["8"]
@@ -147,10 +156,6 @@ def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_pat
     assert violations(page) == [] if AXE.exists() else True
     page.set_viewport_size({"width": 390, "height": 844})
     assert violations(page) == [] if AXE.exists() else True
-    for link, said in LINKS.items():  # what of a link is not taken is said, until something is changed
-        page.evaluate("link => { location.hash = link; }", link)
-        page.locator("#link-fault").get_by_text(said).wait_for()
-    cell(page, 0, 0).fill("1")
-    page.locator("#link-fault").wait_for(state="hidden")
+    check_links(page)
     page.close()
     until(lambda: not running.local)  # with its last page the studio ends

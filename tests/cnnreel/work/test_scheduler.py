@@ -170,12 +170,16 @@ def test_a_folder_that_cannot_be_made_fails_its_clip(short_spec: SceneSpec, tmp_
 
 def test_a_lesson_may_have_more_clips_than_a_process_may_have_open_files(begin) -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    os.close(next_handle := os.dup(0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (next_handle + 10, most[1]))
+    last, taken = max(map(int, os.listdir("/dev/fd"))), [os.dup(0)]
+    while taken[-1] <= last:  # no handle below the limit is free but the last ten
+        taken.append(os.dup(0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (taken[-1] + 10, most[1]))
     try:
         assert len(begin(20, 1).waiting()) == 20
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, most)
+        for handle in taken:
+            os.close(handle)
 
 
 def test_what_a_film_will_show_is_heard_and_a_lesson_is_taken_from_the_cache_without_loading_manim() -> None:
