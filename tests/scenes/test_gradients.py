@@ -17,7 +17,7 @@ from scenes.conv2d_backward.board import Carried
 from scenes.mobjects.grid import NumberGrid
 from scenes.rehearsal import FRAME_SIZES, rehearse
 from scenes.theme import THEMES
-from tests.often import only_often
+from tests.often import in_turn, only_often
 from tests.scenes.conftest import Perform
 from tests.scenes.looking import watch
 
@@ -219,8 +219,9 @@ def test_what_cannot_be_filmed_is_refused(name: str, given: dict[str, Any], said
         find(name).build(given)
 
 
-@pytest.mark.parametrize("ratio", FRAME_SIZES)
-@pytest.mark.parametrize("name", ["max-pool", "relu", "batch-norm", "conv2d", "linear"])
+@pytest.mark.parametrize(
+    ("name", "ratio"), in_turn(["max-pool", "relu", "batch-norm", "conv2d", "linear"], FRAME_SIZES)
+)
 def test_an_arrow_points_back_from_the_first_gradient_on(name: str, ratio: str) -> None:
     scene, seen = watch(find(f"{name}-backward").build({"ratio": ratio}))
     arrows = ["← back" in [label.text for label in labels] for labels in seen]
