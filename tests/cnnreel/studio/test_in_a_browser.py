@@ -22,6 +22,13 @@ PASTE = """(cell, text) => {
     data.setData('text/plain', text);
     cell.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
 }"""
+BEGINS = {
+    **{"mp4": b"ftyp", "webm": b"\x1aE\xdf\xa3".lower(), "gif": b"gif89a"},
+    **dict.fromkeys(("pptx", "scorm", "stills", "h5p"), b"pk\x03\x04"),
+    **dict.fromkeys(("page", "revealjs"), b"<!doctype html>"),
+    **{"captions": b"1\n00:00:", "answers": b"clip,", "lesson": b"title = "},
+}
+"""What is among the first bytes of each download, in small letters."""
 LINKS = {
     "scene=max-pol": "There is no scene “max-pol”: this is Max pooling.",
     "x=1 2; 3 4": "The link names no scene: this is Max pooling.",
@@ -159,3 +166,20 @@ def test_from_numbers_to_a_film_and_a_lesson(page: Any, running: Studio, tmp_pat
     check_links(page)
     page.close()
     until(lambda: not running.local)  # with its last page the studio ends
+
+
+@pytest.mark.soak
+def test_everything_that_is_offered_can_be_downloaded(page: Any) -> None:
+    film(page)
+    page.locator("#formats .more-button").click()
+    page.locator("#quality").select_option("low")
+    *downloads, command = [kind.get_attribute("value") for kind in page.locator("#formats input").all()]
+    assert (set(downloads), command) == (set(BEGINS), "command")
+    for kind in downloads:
+        page.locator(f'#formats [value="{kind}"]').check()
+        with page.expect_download(timeout=120_000) as download:
+            page.locator("#go").click()
+        assert BEGINS[kind] in Path(download.value.path()).read_bytes()[:16].lower(), kind
+    page.locator(f'#formats [value="{command}"]').check()
+    page.locator("#go").click()
+    page.locator("#note").get_by_text("scene max-pool").wait_for()
