@@ -1,6 +1,6 @@
 """What workers have in common: imported once, Manim with it, before they are forked.
 
-The collector of garbage waits meanwhile, for none is made, and passes over all of it later.
+The garbage collector is off meanwhile, for there is no garbage, and passes over all of it later.
 """
 
 from __future__ import annotations

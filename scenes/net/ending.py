@@ -21,7 +21,7 @@ from manim import (
     there_and_back,
 )
 
-from cnn_core.arrays import freeze
+from cnn_core.arrays import Array, freeze
 from cnn_core.numerals import as_text
 from scenes.language import about, say, say_many
 from scenes.layout import Box, smallest_text
@@ -34,6 +34,7 @@ from scenes.net.board import FORMULA, NetBoard, marked_cells
 from scenes.net.choosing import strongest
 from scenes.net.introduction import given_in
 from scenes.net.number_list import NumberList
+from scenes.net.photo import as_colours, framed
 from scenes.net.reading import MOST_IN_A_TABLE, NetReading, short_name
 from scenes.net.skyline import show_many_rows
 from scenes.net.ushape import show_u
@@ -63,7 +64,8 @@ def show_ending(board: NetBoard) -> None:
     elif reading.output.ndim == 3:
         if reading.levels is not None:
             show_u(board, reading.levels)
-        show_maps(board)
+        pixels = pixels_of(reading)
+        show_maps(board) if pixels is None else show_picture(board, pixels)
     elif reading.output.size <= MOST_IN_A_TABLE:
         show_numbers(board)
     if reading.class_map is not None:
@@ -268,6 +270,28 @@ def show_maps(board: NetBoard) -> None:
         mark = marked_cells(output, index, (row, column, 1, 1))
         stage.play(Create(mark), run_time=0.8)
         stage.play(ApplyMethod(mark.scale, 1.5, rate_func=there_and_back), run_time=0.8)
+
+
+def pixels_of(reading: NetReading) -> Array | None:
+    """Return the pixels (3, H, W), from 0 to 255, of a network that ends with a picture, as its last curve tells."""
+    name = reading.unturned(reading.graph.output)
+    output, least = reading.output_of(name), {"sigmoid": 0.0, "tanh": -1.0}.get(reading.graph.by_name[name].op)
+    return None if least is None or len(output) != 3 else 255 * (output - least) / (1 - least)
+
+
+def show_picture(board: NetBoard, pixels: Array) -> None:
+    """Show the three maps that came out, and the picture that they are together."""
+    stage, reading, box = board.stage, board.reading, board.places.everything
+    maps, right = reading.shown(len(reading.stages) - 1), box.part(0.52, 1)
+    left, title = box.part(0, 0.48), say("red, green, blue")
+    output = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), stage.theme.output, stage.theme, left, title)
+    room = right.width, right.height - 1.6 * smallest_text()
+    picture = framed(stage.theme, "×".join(map(str, pixels.shape[1:])), as_colours(pixels), room).move_to(right.center)
+    said = say("This network makes a picture: of the three maps, one is red, one green and one blue.")
+    with stage.beat("explain", said, reason=learned(reading)):
+        board.empty()
+        stage.play(FadeIn(output), run_time=0.8)
+        stage.play(FadeIn(picture), run_time=1.0)
 
 
 def said_of_largest(reading: NetReading) -> str:

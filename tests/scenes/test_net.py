@@ -23,6 +23,7 @@ from scenes.addresses import value_at
 from scenes.catalog import find
 from scenes.layout import Box
 from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.picture import Picture
 from scenes.net.board import NetBoard
 from scenes.net.many_rows import ManyRows
 from scenes.net.strip import NetStrip, StageShape
@@ -157,6 +158,20 @@ def test_a_net_that_ends_with_maps_shows_them(filmed: dict[str, Any]) -> None:
         f"The largest number is about {output.max():.2f}, in row {row}, column {column}. "
         f"{(output >= output.max() / 2).sum()} of 256 places reach half of it."
     )
+
+
+def test_a_net_that_makes_a_picture_ends_on_it() -> None:
+    maps = np.random.default_rng(0).normal(size=(3, 4, 4))
+    weight = {"weight": np.eye(3)[:, :, None, None]}
+    nodes = (Node("conv", "conv2d", ("x",), weight), Node("y", "tanh", ("conv",)))
+    spec = find("net").build({"model": Graph(nodes, "x", "y", (3, 4, 4)), "x": maps, "depth": "stages"})
+    scene, _ = watch(spec)
+    assert scene.timeline.beats[-1].caption == (
+        "This network makes a picture: of the three maps, one is red, one green and one blue."
+    )
+    *_, picture = [one for top in scene.mobjects for one in top.get_family() if isinstance(one, Picture)]
+    colours = picture.get_pixel_array()[..., :3]
+    np.testing.assert_allclose(colours, 127.5 * (np.tanh(maps).transpose(1, 2, 0) + 1), rtol=0, atol=0.51)
 
 
 def test_bridges_pass_above_what_lies_deeper(filmed: dict[str, Any]) -> None:
