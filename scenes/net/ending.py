@@ -34,7 +34,7 @@ from scenes.net.board import FORMULA, NetBoard, marked_cells
 from scenes.net.choosing import strongest
 from scenes.net.introduction import given_in
 from scenes.net.number_list import NumberList
-from scenes.net.photo import as_colours, framed
+from scenes.net.photo import picture_in
 from scenes.net.reading import MOST_IN_A_TABLE, NetReading, short_name
 from scenes.net.skyline import show_many_rows
 from scenes.net.ushape import show_u
@@ -285,8 +285,7 @@ def show_picture(board: NetBoard, pixels: Array) -> None:
     maps, right = reading.shown(len(reading.stages) - 1), box.part(0.52, 1)
     left, title = box.part(0, 0.48), say("red, green, blue")
     output = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), stage.theme.output, stage.theme, left, title)
-    room = right.width, right.height - 1.6 * smallest_text()
-    picture = framed(stage.theme, "×".join(map(str, pixels.shape[1:])), as_colours(pixels), room).move_to(right.center)
+    picture = picture_in(right, stage.theme, pixels)
     said = say("This network makes a picture: of the three maps, one is red, one green and one blue.")
     with stage.beat("explain", said, reason=learned(reading)):
         board.empty()

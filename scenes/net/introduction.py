@@ -13,7 +13,7 @@ from scenes.layout import Box, smallest_text
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.text import Label, width_of
 from scenes.net.board import NetBoard
-from scenes.net.photo import as_colours, framed, show_preparation
+from scenes.net.photo import picture_in, show_preparation
 from scenes.net.words import entering, stage_line, strange, told_output, whole_net
 
 __all__ = ["given_in", "introduce"]
@@ -72,9 +72,7 @@ def looks(board: NetBoard) -> Group:
     entered, whole, theme = board.reading.entered, board.places.everything, board.theme
     if entered.pixels is None or board.reading.enters_as_it_looks:
         return board.maps_of(None, whole, theme.input if entered.pixels is None else theme.text)
-    size = "×".join(map(str, entered.pixels.shape[1:]))
-    room = whole.width, whole.height - 1.6 * smallest_text()
-    return framed(theme, size, as_colours(entered.pixels), room).move_to(whole.center)
+    return picture_in(whole, theme, entered.pixels)
 
 
 def given_in(board: NetBoard, box: Box) -> Group:

@@ -69,10 +69,15 @@ class ManyRows:
         return freeze(self.rows[:, list(self.judged)].max(axis=1))
 
     @cached_property
+    def order(self) -> IntArray:
+        """All rows, the strongest one first."""
+        found: IntArray = np.argsort(-self.strength, kind="stable")
+        return found
+
+    @property
     def best(self) -> IntArray:
         """The strongest rows, the first one first."""
-        found: IntArray = np.argsort(-self.strength, kind="stable")[:_NAMED]
-        return found
+        return self.order[:_NAMED]
 
     @property
     def half(self) -> float:
@@ -91,7 +96,7 @@ class ManyRows:
 
     def strongest(self, most: int) -> list[int]:
         """Return the strongest rows, in their own order."""
-        return sorted(np.argsort(-self.strength, kind="stable")[:most].tolist())
+        return sorted(self.order[:most].tolist())
 
     def values(self) -> SpecValues:
         best = [

@@ -17,7 +17,7 @@ from scenes.mobjects.text import Label
 from scenes.stage import ExplainerScene
 from scenes.theme import Theme
 
-__all__ = ["as_colours", "framed", "show_preparation"]
+__all__ = ["picture_in", "show_preparation"]
 
 FOUND = marked(
     "The photo is cleaned: paper becomes 0, ink 1. The ink is fitted into 20×20 pixels and centred in 28×28."
@@ -53,6 +53,12 @@ def as_colours(pixels: Array) -> Colours:
     opaque = np.full((1, *pixels.shape[1:]), 255.0)
     colours: Colours = np.rint(np.concatenate([three, opaque])).astype(np.uint8).transpose(1, 2, 0)
     return colours
+
+
+def picture_in(box: Box, theme: Theme, pixels: Array) -> Group:
+    """Return pixels (C, H, W) from 0 to 255 as a picture in the middle of a box, with its frame and its size."""
+    room = box.width, box.height - 1.6 * smallest_text()
+    return framed(theme, "×".join(map(str, pixels.shape[1:])), as_colours(pixels), room).move_to(box.center)
 
 
 def lay_out(stage: ExplainerScene[Any], steps: list[tuple[str, Colours]], box: Box) -> list[Group]:
