@@ -17,12 +17,17 @@ from cnn_core.errors import InputError
 from cnn_core.operations import LEARNED, OPERATIONS, cells_needed
 from cnn_core.trace import Trace
 
-__all__ = ["MAX_CELLS", "MAX_KEPT", "Graph", "Node", "chained", "nodes_for", "probe"]
+__all__ = ["MAX_CELLS", "MAX_KEPT", "Graph", "Node", "are_last", "chained", "nodes_for", "probe"]
 
 # The largest array that a node may need on the way: 480 MB.
 MAX_CELLS = 60_000_000
 # All that may be kept of a network at once: 2 GB.
 MAX_KEPT = 250_000_000
+
+
+def are_last(first: int | None, second: int | None, third: int | None) -> bool:
+    """Tell whether the third of three axes is that of a picture's channels; (100, 1, 1) are numbers, no picture."""
+    return third in (1, 3, 4) and first not in (1, 3, 4) and second != 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +113,7 @@ class Graph:
     def channels_last(self) -> bool:
         """Whether images enter as (H, W, C), as TensorFlow's do."""
         shape = self.input_shape
-        return shape is not None and len(shape) == 3 and shape[2] in (1, 3, 4) and shape[0] not in (1, 3, 4)
+        return shape is not None and len(shape) == 3 and are_last(*shape)
 
     @cached_property
     def by_name(self) -> dict[str, Node]:

@@ -18,7 +18,7 @@ from cnn_core.mnist import digit
 from cnn_core.operations import OPERATIONS
 from cnn_core.reading.files import read_bytes
 from cnn_core.reading.grids import read_grid
-from cnn_core.reading.pictures import decode_colors
+from cnn_core.reading.pictures import check_channels, decode_colors
 from cnn_core.reading.quoting import counted
 
 __all__ = ["PRESETS", "AxisOrder", "NetInput", "Scaling", "class_names", "enter", "is_strange", "scaling_of"]
@@ -120,6 +120,7 @@ def enter(
     """
     channels, height, width = (shape[2], shape[0], shape[1]) if last else shape
     if isinstance(source, str | Path) and str(source).startswith("mnist:"):
+        check_channels(name, channels)
         found = digit(str(source))
         pixels = _digit(np.asarray(found.pixels, dtype=np.float64), (height, width), channels)
         origin = f"digit {found.index:,} of MNIST's test set"

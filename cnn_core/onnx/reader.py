@@ -13,7 +13,7 @@ import numpy as np
 from cnn_core.arrays import Array, freeze
 from cnn_core.building import Building
 from cnn_core.errors import Damaged, InputError
-from cnn_core.graph import Graph, Node
+from cnn_core.graph import Graph, Node, are_last
 from cnn_core.onnx.files import MAX_MODEL_BYTES, Outside
 from cnn_core.onnx.folding import FOLDED, Constant, fold
 from cnn_core.onnx.wire import ModelMessage, NodeMessage, read_message
@@ -90,7 +90,7 @@ def _input_of(name: str, path: Path, model: ModelMessage, size: tuple[int, int] 
     ((input, declared),) = model.inputs.items()
     if declared is None or len(declared) != 4:
         raise InputError(f"{name} must take images of four axes, but {path.name} takes {declared}.")
-    is_last = declared[3] in (1, 3, 4) and declared[1] not in (1, 3, 4)
+    is_last = are_last(*declared[1:])
     c, height, width = (declared[3], declared[1], declared[2]) if is_last else declared[1:]
     height, width = size or (height, width)
     if height is None or width is None:

@@ -19,6 +19,7 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_UNSCALED_PIXELS",
     "PICTURES",
+    "check_channels",
     "decode_colors",
     "decode_picture",
     "opened",
@@ -96,6 +97,12 @@ def decode_picture(
     return freeze(values), ", ".join(steps)
 
 
+def check_channels(name: str, channels: int) -> None:
+    """Refuse a picture where there are channels that no picture has."""
+    if channels not in _MODES:
+        raise InputError(f"{name} must be numbers for a network of {channels} channels, but it is a picture.")
+
+
 def decode_colors(name: str, data: bytes, size: Pair, *, channels: int) -> tuple[Array, str]:
     """Return a picture's colours and, in words, what was done to it.
 
@@ -117,8 +124,7 @@ def decode_colors(name: str, data: bytes, size: Pair, *, channels: int) -> tuple
     """
     from PIL import Image, ImageOps  # noqa: PLC0415
 
-    if channels not in _MODES:
-        raise InputError(f"{name} must be numbers for a network of {channels} channels, but it is a picture.")
+    check_channels(name, channels)
     image = opened(name, data)
     words = f"{image.width}×{image.height}"
     height, width = size

@@ -88,6 +88,13 @@ def test_numbers_that_are_spread_otherwise_than_in_training_are_noticed() -> Non
     assert is_strange(Graph((Node("y", "relu", ("x",)),)), x) is None
 
 
+def test_a_picture_is_no_row_of_a_hundred_numbers(picture: Path) -> None:
+    assert not Graph((Node("y", "tanh", ("x",)),), "x", "y", (100, 1, 1)).channels_last
+    for source in ("mnist:7", picture):
+        with pytest.raises(InputError, match=r"^x must be numbers for a network of 100 channels, but it is a picture"):
+            enter("x", source, (100, 1, 1), Scaling())
+
+
 def test_axes_are_read_from_the_shape_where_only_one_order_fits() -> None:
     given = np.arange(24.0).reshape(2, 4, 3)
     for layout in (None, "hwc"):
