@@ -32,14 +32,19 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests that look at performances follow each other: so each scene is played by one worker, and once."""
-    items.sort(key=looks_at_performances)
+    """Let tests that use the same follow each other: one worker starts the browser, and one plays each scene."""
+    items.sort(key=lambda item: (not asks_a_browser(item), looks_at_performances(item)))
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage pass over what stays until the end: modules and thousands of tests."""
+    """Let the collector of garbage come seldom, and pass over what stays: modules and thousands of tests."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+def asks_a_browser(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
 
 
 def looks_at_performances(item: pytest.Item) -> bool:

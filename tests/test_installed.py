@@ -137,28 +137,22 @@ def test_pip_finds_all_that_the_extras_need(installed, wheel) -> None:
         assert f"already satisfied: {needed}" in done.stdout
 
 
-TYPED = """
+USED = """
 import runpy, sys
 from contextlib import suppress
 from pathlib import Path
+from cnnreel import clip
+import scenes
+from cnnreel.work.lesson_file import read_lesson
+print(clip.__name__, hasattr(scenes, "OWNER"), read_lesson(Path("handwritten-digits")).name)
 program = Path(sys.executable).with_name("cnnreel")
-for number, words in enumerate(sys.argv[1:]):
-    print(end="\\f" if number else "")
+for words in sys.argv[1:]:
+    print(end="\\f")
     sys.argv = [str(program), *words.split()]
     with suppress(SystemExit):
         runpy.run_path(str(program), run_name="__main__")
 """
-"""Runs the program several times, each time with some words, in one process."""
-
-
-@pytest.mark.slow
-def test_it_calls_itself_by_the_name_that_was_typed(installed, folder_of_a_user) -> None:
-    typed = "lesson --help", "--version"
-    words, version = in_folder(folder_of_a_user, installed / "python", "-c", TYPED, *typed).stdout.split("\f")
-    assert words.startswith("Usage: cnnreel lesson [OPTIONS] FILE...")
-    assert words.endswith("Example:\n  cnnreel lesson handwritten-digits -q high\n")
-    assert "render.py" not in words
-    assert version == f"cnnreel, version {VERSION}\n"
+"""Imports what is ours and reads the lesson that comes with it, then runs the program, each time with some words."""
 
 
 def test_the_changelog_begins_with_this_version_and_its_day() -> None:
@@ -170,22 +164,21 @@ def test_the_changelog_begins_with_this_version_and_its_day() -> None:
 
 
 @pytest.mark.slow
-def test_it_films_in_a_folder_with_packages_of_the_same_names_without_torch_or_programs(
+def test_it_films_and_calls_itself_as_typed_beside_packages_of_the_same_names_without_torch_or_programs(
     installed, folder_of_a_user
 ) -> None:
     film = ("scene", "max-pool", "--x", "7 3; 3 8", "-q", "low", "--pace", "fast", "--no-question", "--no-cache")
     done = in_folder(folder_of_a_user, installed / "cnnreel", *film)
     assert (done.returncode, done.stderr) == (0, "")
     assert (folder_of_a_user / done.stdout.strip()).is_file()
-
-
-@pytest.mark.slow
-def test_it_is_imported_there_and_the_lesson_that_comes_with_it_is_found(installed, folder_of_a_user) -> None:
-    imported = "from cnnreel import clip; import scenes; print(clip.__name__, hasattr(scenes, 'OWNER'))"
-    read = "from pathlib import Path; from cnnreel.work.lesson_file import read_lesson"
-    code = f"{imported}; {read}; print(read_lesson(Path('handwritten-digits')).name)"
-    done = in_folder(folder_of_a_user, installed / "python", "-c", code)
-    assert (done.stdout, done.stderr) == ("clip False\nhandwritten-digits\n", "")
+    done = in_folder(folder_of_a_user, installed / "python", "-c", USED, "lesson --help", "--version")
+    assert done.stderr == ""
+    found, words, version = done.stdout.split("\f")
+    assert found == "clip False handwritten-digits\n"
+    assert words.startswith("Usage: cnnreel lesson [OPTIONS] FILE...")
+    assert words.endswith("Example:\n  cnnreel lesson handwritten-digits -q high\n")
+    assert "render.py" not in words
+    assert version == f"cnnreel, version {VERSION}\n"
 
 
 @pytest.mark.soak

@@ -18,7 +18,7 @@ from scenes.catalog import SCENES, find
 from scenes.timeline import Beat, Shown
 from tests.often import only_often
 
-SAMPLE = 60
+SAMPLE = 30
 """Numbers a scene that are read."""
 
 LETTERS = "0123456789.-−()"

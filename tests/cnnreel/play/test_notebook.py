@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ import pytest
 from cnn_core.errors import InputError
 from cnnreel import clip
 from cnnreel.play.notebook import NotebookClip
+from cnnreel.play.snippets import embed
 from scenes.addresses import value_at
 from tests.cnnreel.play.page.looking import elapse, ready, time, until
 
@@ -86,23 +88,25 @@ def run(folder: Path, *command: str) -> None:
 
 
 def executed(folder: Path, *cells: str) -> list[Any]:
-    """Run cells in a kernel and return all that the last one puts out."""
+    """Run cells in a kernel and return all that each of them puts out."""
     pytest.importorskip("ipykernel")
     nbformat = pytest.importorskip("nbformat")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(notebook, folder / "lesson.ipynb")
     run(folder, "-c", "from nbclient.cli import main; main()", "--inplace", "lesson.ipynb")
-    return list(nbformat.read(folder / "lesson.ipynb", as_version=4).cells[-1].outputs)
+    return [cell.outputs for cell in nbformat.read(folder / "lesson.ipynb", as_version=4).cells]
 
 
 CELL = "from cnnreel import clip\nclip('max-pool', x=[[7, 3], [3, 8]], pace='fast', question=False)"
 
 
 @pytest.mark.slow
-def test_a_notebook_shows_the_player_and_nothing_else(tmp_path: Path) -> None:
-    (shown,) = executed(tmp_path, CELL)
-    assert shown.data["text/html"].startswith("<iframe srcdoc=")
-    assert shown.data["text/plain"].startswith("Max pool, a film of ")
+def test_a_notebook_shows_the_player_or_the_page_and_nothing_else(shown: NotebookClip, tmp_path: Path) -> None:
+    (page,), (player,) = executed(tmp_path, embed(shown.path.parent, "jupyter").text, CELL)
+    name = shown.path.stem
+    assert re.search(rf'<iframe\s[^>]*src="{name}/{name}.html"', page.data["text/html"])
+    assert player.data["text/html"].startswith("<iframe srcdoc=")
+    assert player.data["text/plain"].startswith("Max pool, a film of ")
 
 
 @pytest.mark.soak
@@ -122,5 +126,5 @@ def test_a_page_made_of_a_notebook_shows_the_player_too(browser: Any, tmp_path: 
 def test_the_magic_of_manim_draws_the_scenes_too(tmp_path: Path) -> None:
     found = "from scenes.catalog import find\nMaxPoolScene = find('max-pool').scene_class()"
     magic = f"%%manim -ql -s -v ERROR MaxPoolScene\n\n{found}"
-    shown = executed(tmp_path, "import manim", magic)
-    assert "image/png" in shown[-1].data
+    *_, drawn = executed(tmp_path, "import manim", magic)
+    assert "image/png" in drawn[-1].data

@@ -321,24 +321,6 @@ def test_mystmd_takes_film_poster_and_alternative_text(clip: Path, tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_a_notebook_shows_the_page(clip: Path, tmp_path: Path) -> None:
-    convert = tool("jupyter-nbconvert")
-    code = embed(clip, "jupyter").text
-    cell = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [], "source": code}
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    notebook = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-    (tmp_path / "pooling.ipynb").write_text(json.dumps(notebook))
-    path = f"{Path(convert).parent}{os.pathsep}{os.environ['PATH']}"
-    run(convert, "--to", "html", "--execute", "pooling.ipynb", folder=tmp_path, PATH=path)
-    frame = next(
-        attributes
-        for tag, attributes in Found((tmp_path / "pooling.html").read_text(encoding="utf-8")).elements
-        if tag == "iframe"
-    )
-    assert frame["src"] == "pool/pool.html"
-
-
-@pytest.mark.slow
 def test_pandoc_on_which_quarto_is_built_leaves_the_html_as_it_is(clip: Path, tmp_path: Path) -> None:
     build = tool("pandoc")
     shutil.copytree(clip, tmp_path / "pool")

@@ -46,7 +46,7 @@ def opened(tab: Tab, pool: Reel, size: str) -> Tab:
     return tab
 
 
-@pytest.fixture(params=SIZES)
+@pytest.fixture
 def page(request: pytest.FixtureRequest, tab: Tab, pool: Reel) -> Tab:
     return opened(tab, pool, request.param)
 
@@ -55,6 +55,7 @@ def time(page: Tab) -> float:
     return float(page.evaluate("document.getElementById('seek').value"))
 
 
+@pytest.mark.parametrize("page", only_often(SIZES, "phone"), indirect=True)
 def test_it_plays_in_its_canvas_and_waits_at_the_question(page: Tab, pool: Reel) -> None:
     page.click("#start")
     page.evaluate("elapse(0.5)")
@@ -93,6 +94,7 @@ def check_axe(page: Tab) -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("page", only_often(SIZES, "desk"), indirect=True)
 def test_it_is_sharp_in_the_readers_colours_and_numbers_open_and_text_can_be_found(page: Tab, theme: str) -> None:
     page.click("#next")
     page.click("#next")

@@ -12,6 +12,7 @@ import pytest
 from cnnreel.play.page.html import HERE
 from cnnreel.play.page.look import FONTS
 from tests.cnnreel.records import record_of
+from tests.often import only_often
 
 tt_lib = pytest.importorskip("fontTools.ttLib")
 pytest.importorskip("brotli")
@@ -31,7 +32,7 @@ def made(weight: int) -> Any:
     return script.part_of(HOUSE / "scenes" / "fonts" / f"SourceSansPro-{name}.otf")
 
 
-@pytest.mark.parametrize("weight", FONTS)
+@pytest.mark.parametrize("weight", only_often(FONTS, 400))
 def test_the_fonts_are_what_the_script_makes(weight: int) -> None:
     kept, current = tt_lib.TTFont(FONTS[weight]), made(weight)
     assert kept.getBestCmap() == current.getBestCmap()

@@ -12,7 +12,7 @@ from tests.cnnreel.work.cluster.real import HOUSE, RealCluster, clips_of
 @pytest.mark.slow
 def test_a_worker_that_differs_is_refused_before_anything_is_filmed(shared_cluster: RealCluster, tmp_path) -> None:
     for package in ("cnn_core", "scenes", "cnnreel"):
-        shutil.copytree(HOUSE / package, tmp_path / "old" / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(HOUSE / package, tmp_path / "old" / package)
     with (tmp_path / "old/scenes/theme.py").open("a") as theme:
         theme.write("# of another day\n")
     (other,) = shared_cluster.join(1, path=tmp_path / "old")
