@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, VGroup, VMobject, Wait
+from manim import DOWN, ORIGIN, RIGHT, UP, Animation, Arrow, FadeIn, Mobject, VGroup, VMobject, Wait
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
@@ -28,6 +28,7 @@ __all__ = [
     "named",
     "question_marks",
     "ring_around",
+    "write_in",
 ]
 
 NAME_HEIGHT = 0.56
@@ -101,6 +102,15 @@ def drop_into(grid: NumberGrid, row: int, column: int, start: Any, past: Sequenc
     fall = [travel(number, start, size, past)] if grid.text_size else []
     tint = [FadeIn(grid.fills[row, column], rate_func=LATE)] if (row, column) in grid.fills else []
     return [*tint, *fall] or [Wait()]
+
+
+def write_in(grid: NumberGrid, cells: Iterable[tuple[int, int]], **options: Any) -> list[Animation]:
+    """Return the animations in which values fade in where they belong."""
+    written: list[Mobject] = []
+    for cell in cells:
+        grid.write(*cell)
+        written += [found[cell] for found in (grid.fills, grid.numbers) if cell in found]
+    return [FadeIn(one, **options) for one in written]
 
 
 _Shape = tuple[int, int, int]

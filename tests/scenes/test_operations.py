@@ -56,7 +56,15 @@ def test_stamps_are_a_convolution_with_zeros_in_between() -> None:
     ],
 )
 def test_a_checkerboard_is_said_where_there_is_one(kernel: str, stride: int, said: str) -> None:
-    assert said in last("conv-transpose2d", weight=kernel, stride=stride)
+    beats = perform("conv-transpose2d", weight=kernel, stride=stride).timeline.beats
+    assert any(said in beat.caption for beat in beats[-2:])
+
+
+def test_all_stamps_are_written_with_as_many_decimals_and_none_stays_open_where_none_overlap() -> None:
+    beats = perform("conv-transpose2d", x=[[0.5, 2]], weight=[[0.25, -0.5]], pace="fast").timeline.beats
+    stamps = [one.text for beat in beats for one in beat.shown if one.of.startswith("steps")]
+    assert stamps == ["0.12", "-0.25", "0.50", "-1.00"]
+    assert not any("stay open" in beat.caption for beat in beats)
 
 
 def test_depthwise_and_pointwise_are_counted() -> None:
