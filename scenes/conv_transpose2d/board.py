@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from manim import LEFT, RIGHT, VGroup
+from manim import LEFT, RIGHT, VGroup, VMobject
 
 from scenes.layout import Bands, Box
 from scenes.mobjects.grid import NumberGrid
@@ -39,7 +39,7 @@ class StampBoard(VGroup):
     """
 
     def __init__(self, shown: Sequence[RowMap], theme: Theme, bands: Bands, *, wide: bool) -> None:
-        self.slot = VGroup()
+        self.slot: VMobject = VGroup()
         row, self.lines = GridRow.with_lines(shown, theme, bands, LEFT)
         self.grids: list[NumberGrid] = row.grids
         cell = self.common_cell(shown, bands.whole) if wide else 0.0
@@ -54,9 +54,9 @@ class StampBoard(VGroup):
         (xH, xW), (kH, kW), _, (oH, oW) = (one.values.shape for one in shown)
         across = (room.width - 3 * SIGN) / (xW + kW + oW)
         down = (room.height - 2 * NAME_HEIGHT - LINE_GAP) / (max(xH, kH) + kH)
-        return min(_LARGEST, across, down, (room.height - NAME_HEIGHT) / oH)
+        return float(min(_LARGEST, across, down, (room.height - NAME_HEIGHT) / oH))
 
-    def _beside(self, shown: Sequence[RowMap], theme: Theme, room: Box, cell: float) -> list[VGroup]:
+    def _beside(self, shown: Sequence[RowMap], theme: Theme, room: Box, cell: float) -> list[VMobject]:
         *stamped, output = shown
         columns = sum(one.values.shape[1] for one in stamped[:2])
         free = room.width - cell * (columns + output.values.shape[1]) - 3 * SIGN

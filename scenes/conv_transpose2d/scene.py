@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, Restore, VGroup, VMobject
+from manim import Create, FadeIn, FadeOut, Mobject, Restore, VGroup, VMobject
 
 from cnn_core.arrays import Array
 from cnn_core.equation import Equation
@@ -261,7 +261,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         if len(board.grids) > 1:
             self.compare(board[0][1], board.grids[1])
 
-    def compare(self, panel: VGroup, grid: NumberGrid) -> None:
+    def compare(self, panel: Mobject, grid: NumberGrid) -> None:
         """Show the counts of a kernel that the stride divides."""
         kernel, inside = "×".join(map(str, self.spec.even_kernel_size())), np.argwhere(grid.values == grid.values.max())
         said = say(
@@ -272,7 +272,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
         with self.beat("explain", said, reason=say("A kernel that the stride divides makes no pattern.")):
             self.play(FadeIn(panel), run_time=0.8)
             self.stamp_again(grid, *self.spec.overlapping_size(), kernel_size=self.spec.even_kernel_size())
-            corners = [tuple(map(int, inside[0])), tuple(map(int, inside[-1]))]
+            corners = [(int(row), int(column)) for row, column in (inside[0], inside[-1])]
             self.play(Create(CellMarks(grid, corners, self.theme.window, together=True)), run_time=0.8)
 
     def counted(self) -> GridRow:

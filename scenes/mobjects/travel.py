@@ -23,7 +23,9 @@ _SEEN = 0.3
 """Opacity from which on a letter is in the way."""
 
 
-def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject] = ()) -> Animation:
+def travel(
+    number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject] = (), *, leaves: bool = True
+) -> Animation:
     """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place.
 
     Parameters
@@ -33,10 +35,12 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
     past
         What is on stage. If words or numbers of it stand in the way, the number leaves, and arrives, without being
         seen in between.
+    leaves
+        Whether it stands at `start`, and is seen to leave then; otherwise it comes about there, of other numbers.
     """
     leaving = number.copy().scale((size or number.size) / number.size).move_to(start)
     if past and not is_free(leaving, number, past):
-        return hop(number, leaving)
+        return hop(number, leaving) if leaves else FadeIn(number, shift=step_between(leaving, number))
     number.save_state()
     number.scale((size or number.size) / number.size).move_to(start)
     return Restore(number)
@@ -44,9 +48,15 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
 
 def hop(number: Label, leaving: Label) -> Animation:
     """Return the animation in which a number leaves, and arrives where another stands, unseen in between."""
-    way = number.get_center() - leaving.get_center()
-    step = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
+    step = step_between(leaving, number)
     return AnimationGroup(FadeOut(leaving, shift=step, rate_func=EARLY), FadeIn(number, shift=step, rate_func=LATE))
+
+
+def step_between(leaving: Label, number: Label) -> np.ndarray:
+    """Return the part of its way that a number is seen to go."""
+    way = number.get_center() - leaving.get_center()
+    step: np.ndarray = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
+    return step
 
 
 def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:

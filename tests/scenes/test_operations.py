@@ -160,3 +160,14 @@ def test_numbers_that_can_be_read_stay_where_others_cannot() -> None:
     grids = {grid.address(0, 0): grid for grid in grids_of("sigmoid-backward", x=rows, grad_output=rows, ratio="9:16")}
     assert grids["x[0,0,0,0]"].text_size
     assert grids["grad_output[0,0,0,0]"].text_size
+
+
+def test_a_map_that_gives_one_value_leaves_no_arithmetic_behind() -> None:
+    beats = perform("depthwise-conv2d", x=[[3]], weight=[[2]], mix=[[4]], pace="fast").timeline.beats
+    assert not any("goes on" in beat.caption for beat in beats)
+    assert [len(beat.formulas) for beat in beats if beat.kind == "answer"] == [1]
+
+
+def test_the_map_that_is_worked_on_is_drawn_larger_than_all_of_them_together() -> None:
+    small, large = sorted({grid.cell for grid in grids_of("depthwise-conv2d") if grid.address(0, 0) == "x[0,1,0,0]"})
+    assert large > 1.3 * small
