@@ -112,7 +112,7 @@ class Working:
         number: Number, source: tuple[Mobject | np.ndarray, float] | None, past: Sequence[Mobject]
     ) -> Animation:
         if source is None:
-            return FadeIn(number)
+            return FadeIn(number, rate_func=LATE)
         is_sum = isinstance(source[0], VGroup) and not isinstance(source[0], Label)
         return travel(number, *source, past, leaves=not is_sum)
 

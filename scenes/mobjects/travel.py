@@ -6,12 +6,23 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Restore, smooth, squish_rate_func
+from manim import (
+    UP,
+    Animation,
+    AnimationGroup,
+    ApplyMethod,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    Restore,
+    smooth,
+    squish_rate_func,
+)
 
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "hop", "is_free", "travel"]
+__all__ = ["EARLY", "LATE", "hop", "is_free", "lifted", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
@@ -57,6 +68,22 @@ def step_between(leaving: Label, number: Label) -> np.ndarray:
     way = number.get_center() - leaving.get_center()
     step: np.ndarray = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
     return step
+
+
+def lifted(moves: Sequence[Animation], past: Sequence[Mobject]) -> list[Animation]:
+    """Return the animations in which numbers rise above what they are copies of, before they go straight to their goal.
+
+    Without that, the figures of a number that goes sideways would lie on those of the number it comes from.
+    """
+    rises: list[Animation] = []
+    for move in moves:
+        number: Any = move.mobject
+        if isinstance(move, Restore) and isinstance(number, Label) and len(number.glyphs) > 1:
+            up = 1.1 * number.height * UP
+            there = number.copy().shift(up)
+            if is_free(number, there, past) and is_free(there, number.saved_state, past):
+                rises.append(ApplyMethod(number.shift, up))
+    return rises
 
 
 def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:

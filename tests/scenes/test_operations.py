@@ -80,8 +80,10 @@ def test_depthwise_and_pointwise_are_counted() -> None:
 def test_stops_that_repeat_go_row_by_row_and_channels_are_named_only_where_there_are_several() -> None:
     copies = [beat.caption for beat in perform("upsample", pace="fast").timeline.beats]
     assert copies[2] == "4 is copied from row 1, column 1."
-    assert copies[-2] == "Output row 4, in the same way."
-    assert len(copies) == 9
+    assert copies[-2] == "6 is copied into its whole block."
+    assert len(copies) == 8
+    rows = [beat.caption for beat in perform("upsample", x=[[*range(6)]] * 2, pace="fast").timeline.beats]
+    assert rows[-2] == "Input row 2, in the same way."
     sums = [beat.caption for beat in perform("residual-add", pace="fast").timeline.beats]
     assert sums[-2] == "Output row 4, in the same way."
 
