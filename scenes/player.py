@@ -15,6 +15,7 @@ from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Maximum
 from cnn_core.trace import Position, address_of
 from scenes.language import say
+from scenes.layout import with_one_line
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window, readable_cell
 from scenes.mobjects.panels import (
     Maps,
@@ -44,6 +45,9 @@ _LARGEST = 1.5
 _BELOW, _BELOW_LARGER, _BELOW_COPY = 0.4, 0.2, 0.15
 """Share of the height that is kept for lines below an output, below one with more rows than the input, and for no more
 than a question below one that is only copied."""
+
+_FOR_LARGER = 0.66
+"""Share of the width that arrow and output take at most, if the output has more rows than the input."""
 
 _FEW_TO_SEE = 3
 """Stops below which each is looked at for longer."""
@@ -109,6 +113,8 @@ class Player(ExplainerScene[WalkSpec]):
         return Stop(self.trace.step(*position), cast("Equation", equation))
 
     def introduce(self) -> None:
+        if self.only_copies():
+            self.bands = with_one_line(self.bands, tall=self.tall)
         self.lines = self.bands.formula
         pictures = self.lay_out_wide() if self.wide else self.lay_out()
         self.working = Working(self, self.inputs, self.lines, most=0.6 if self.wide else 0.5)
@@ -123,6 +129,10 @@ class Player(ExplainerScene[WalkSpec]):
 
     def bring(self, pictures: VGroup) -> None:
         self.play(FadeIn(pictures), run_time=0.8)
+
+    def only_copies(self) -> bool:
+        """Tell whether values go into their cells as they are, without a line of arithmetic."""
+        return isinstance(self.stop((0, 0, 0, 0)).equation.left, Cell)
 
     def tour(self) -> None:
         """Let the window run over the first stops and the last one, and mark what each is for in the output."""
@@ -161,16 +171,15 @@ class Player(ExplainerScene[WalkSpec]):
         name = named(self.spec.x_label, self.trace.x)
         readable = max(readable_cell(values, self.trace.decimals("output")) for values in output)
         least = output.shape[0] * output.shape[2] * max(0.45, readable) + 2.6
-        left = replace(room, right=room.right - max(0.38 * room.width, min(least, 0.5 * room.width)))
+        grows = output.shape[1] > maps.shape[1]
+        most = _FOR_LARGER if grows else 0.5
+        left = replace(room, right=room.right - max(0.38 * room.width, min(least, most * room.width)))
         cell, upright = cell_for(left, maps.shape, "", _LARGEST)
         self.inputs = [self.input_grid(values, c, cell) for c, values in enumerate(maps)]
         before = VGroup(*self.inputs).arrange(DOWN if upright else RIGHT, buff=0.3).move_to(left.center)
         before.align_to(np.array([left.left, 0, 0]), LEFT)
         right = replace(room, left=before.get_right()[0] + 0.4)
-        grows = output.shape[1] > maps.shape[1]
-        share = _BELOW_LARGER if grows else _BELOW
-        if isinstance(self.stop((0, 0, 0, 0)).equation.left, Cell):
-            share = _BELOW_COPY
+        share = _BELOW_COPY if self.only_copies() else _BELOW_LARGER if grows else _BELOW
         name_of_operation = self.spec.operation.removesuffix("2D")
         arrow = OperationArrow(name_of_operation, self.theme, length=max(1.5, 0.36 * width_of(name_of_operation)))
         upper = replace(

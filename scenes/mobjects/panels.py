@@ -122,6 +122,8 @@ _LARGEST_CELL = 1.5
 _GAP = 0.3
 """Between two channels, in scene units."""
 
+_MUCH = 1.2
+"""By how much cells must grow if an arrow is to give up its name."""
 _SHORT = 0.5
 """Length of an arrow on which no name stands, in scene units."""
 
@@ -190,7 +192,8 @@ class MapsPlan:
             return sum(cell + 1e-6 >= least for cell, least in zip(plan.cells, readable, strict=True))
 
         most = max(plans[:2], key=lambda plan: (are_read(plan), plan.cells[0]))
-        return plans[2] if are_read(plans[2]) > are_read(most) else most
+        is_larger = plans[2].cells[0] >= _MUCH * most.cells[0]
+        return plans[2] if are_read(plans[2]) > are_read(most) or is_larger else most
 
     @property
     def is_short(self) -> bool:
