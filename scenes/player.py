@@ -42,9 +42,10 @@ __all__ = ["Player", "player_of"]
 
 _LARGEST = 1.5
 """Side of a cell of the input, in scene units."""
+_LARGEST_OUTPUT = 1.35
+"""The same of the output, so that lines below it are near its first row."""
 _BELOW, _BELOW_LARGER, _BELOW_COPY = 0.4, 0.2, 0.15
-"""Share of the height that is kept for lines below an output, below one with more rows than the input, and for no more
-than a question below one that is only copied."""
+"""Share of the height that is kept below an output: for lines, if it has more rows than the input, if it is a copy."""
 
 _FOR_LARGER = 0.66
 """Share of the width that arrow and output take at most, if the output has more rows than the input."""
@@ -185,7 +186,7 @@ class Player(ExplainerScene[WalkSpec]):
         upper = replace(
             right, left=right.left + arrow.width + 0.5, bottom=room.bottom + share * room.height, top=room.top - 0.5
         )
-        cell, upright = cell_for(upper, output.shape, "", min(cell, _LARGEST))
+        cell, upright = cell_for(upper, output.shape, "", min(cell, _LARGEST_OUTPUT))
         self.outputs = [self.output_grid(values, c, cell) for c, values in enumerate(output)]
         after = VGroup(*self.outputs).arrange(DOWN if upright else RIGHT, buff=0.3)
         after.move_to(upper.center).align_to(np.array([0, upper.top, 0]), UP)
