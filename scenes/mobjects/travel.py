@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from manim import (
@@ -80,8 +80,8 @@ def lifted(moves: Sequence[Animation], past: Sequence[Mobject]) -> list[Animatio
         number: Any = move.mobject
         if isinstance(move, Restore) and isinstance(number, Label) and len(number.glyphs) > 1:
             up = 1.1 * number.height * UP
-            there = number.copy().shift(up)
-            if is_free(number, there, past) and is_free(there, number.saved_state, past):
+            there, goal = number.copy().shift(up), cast("Label", number.saved_state)
+            if is_free(number, there, past) and is_free(there, goal, past):
                 rises.append(ApplyMethod(number.shift, up))
     return rises
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from manim import Arrow, Rectangle, VGroup, VMobject
 
@@ -33,7 +35,7 @@ class BlockPath(VGroup):
         frame = Rectangle(width=name.width + 2 * _PAD, height=name.height + 2 * _PAD, color=theme.muted)
         self.box = VGroup(frame, name).move_to((start + end) / 2 + np.array([0, -_DEEP, 0]))
         corners = [np.array([x, self.box.get_y(), 0]) for x in (start[0], end[0])]
-        stroke = {"stroke_color": theme.muted, "stroke_width": 4}
+        stroke: dict[str, Any] = {"stroke_color": theme.muted, "stroke_width": 4}
         self.into = VMobject(**stroke).set_points_as_corners([start, corners[0], frame.get_left()])
         across = VMobject(**stroke).set_points_as_corners([frame.get_right(), corners[1]])
         up = Arrow(corners[1], end, buff=0, color=theme.muted, stroke_width=4, tip_length=0.2)
