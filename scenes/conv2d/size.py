@@ -95,15 +95,18 @@ class SizeChapter:
         size, n, box = max(readable or sizes, key=lambda one: one[0])
         self.hidden, (low_size, low_n, low_box) = VGroup(), self._over_the_kernel(ways[:2])
         if low_size >= _MUCH * size:
-            self.hidden = VGroup(*self.board.kernels[-1], *(self.board.named[key] for key in ("image", "kernel")))
+            if not self.board.thumbnails:
+                self.hidden = VGroup(*self.board.kernels[-1], *(self.board.named[key] for key in ("image", "kernel")))
             size, n, box = low_size, low_n, low_box
         return ways[n].scale(size).move_to(box.center)
 
     def _over_the_kernel(self, ways: Sequence[VGroup]) -> tuple[float, int, Box]:
-        """Return size, way and room of a formula that stands where a single kernel stands by itself."""
+        """Return size, way and room of a formula that reaches as far down as the frame, where a kernel may stand."""
         places, room = self.board.places, self.stage.bands.whole
         box = replace(self.boxes[1], bottom=room.bottom)
-        if not self.stage.wide or self.board.thumbnails or places.kernels[0].box.left < box.left - _GAP:
+        is_covered = any(one.box.overlaps(box) for one in places.kernels)
+        is_beside = not self.board.thumbnails and places.kernels[0].box.left < box.left - _GAP
+        if not self.stage.wide or is_beside or (is_covered and self.board.thumbnails):
             return 0.0, 0, box
         return max(
             (min(_LARGEST, box.width / way.width, box.height / way.height), n, box) for n, way in enumerate(ways)
