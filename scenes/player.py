@@ -14,8 +14,8 @@ from manim import DOWN, LEFT, RIGHT, UP, Animation, Create, FadeIn, FadeOut, Mob
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Maximum
 from cnn_core.trace import Position, address_of
-from scenes.language import listed, say
-from scenes.layout import Box
+from scenes.language import say
+from scenes.layout import with_one_line
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window, readable_cell
 from scenes.mobjects.panels import (
     Maps,
@@ -28,12 +28,13 @@ from scenes.mobjects.panels import (
     ring_around,
 )
 from scenes.mobjects.text import Label, width_of
-from scenes.mobjects.travel import EARLY, LATE
+from scenes.mobjects.travel import EARLY, LATE, lifted
 from scenes.photo.pooling import PhotoPooling
-from scenes.pointing import few_of, point_out
+from scenes.pointing import few_of, is_block, point_out
+from scenes.room_below import room_below
 from scenes.shifted import show_shifted
 from scenes.specs.photo import PhotoSpec
-from scenes.specs.walk import Stop, WalkSpec
+from scenes.specs.walk import Stop, WalkSpec, left_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -41,12 +42,13 @@ __all__ = ["Player", "player_of"]
 
 _LARGEST = 1.5
 """Side of a cell of the input, in scene units."""
-_LINES = 1.6
-"""Height that an input leaves for its name and lines below it."""
-_NARROW = 0.45
-"""Share of the width below which a column is too narrow for lines, if there is room below everything."""
-_BELOW, _BELOW_LARGER = 0.4, 0.2
-"""Share of the height that is kept for lines below an output, and below one with more rows than the input."""
+_LARGEST_OUTPUT = 1.35
+"""The same of the output, so that lines below it are near its first row."""
+_BELOW, _BELOW_LARGER, _BELOW_COPY = 0.4, 0.2, 0.15
+"""Share of the height that is kept below an output: for lines, if it has more rows than the input, if it is a copy."""
+
+_FOR_LARGER = 0.66
+"""Share of the width that arrow and output take at most, if the output has more rows than the input."""
 
 _FEW_TO_SEE = 3
 """Stops below which each is looked at for longer."""
@@ -87,39 +89,63 @@ class Player(ExplainerScene[WalkSpec]):
         self.leaving: list[Mobject] = []
         self.show_title(self.spec.operation, self.spec.subtitle(self.trace))
         self.introduce()
+        self.hurry = 1.0 if self.trace.output.size <= MANY else 0.67
+        self.walk()
+        self.close()
+
+    def walk(self) -> None:
+        """Take the first stops slowly, or all if they are few, and the others row by row."""
         positions = list(self.trace.positions())
         slow = 2 if len(positions) > self.spec.told_one_by_one else len(positions)
-        self.hurry = 1.0 if len(positions) <= MANY else 0.67
         for index, position in enumerate(positions[:slow]):
             self.tell(self.stop(position), brisk=index > 1 and len(positions) > FEW)
         for _, row in groupby(positions[slow:], key=lambda position: position[:3]):
             self.flow(list(row))
-        self.close()
+
+    def blocks(self) -> list[list[Position]]:
+        """Return the positions, those of one window together."""
+        found: dict[Any, list[Position]] = {}
+        for position in self.trace.positions():
+            found.setdefault((position[1], *map(tuple, self.trace.window(*position))), []).append(position)
+        return [*found.values()]
 
     def stop(self, position: Position) -> Stop:
         equation = self.trace.explain(address_of("output", position))
         return Stop(self.trace.step(*position), cast("Equation", equation))
 
     def introduce(self) -> None:
+        if self.only_copies():
+            self.bands = with_one_line(self.bands, tall=self.tall)
         self.lines = self.bands.formula
         pictures = self.lay_out_wide() if self.wide else self.lay_out()
-        self.working = Working(self, self.inputs, self.lines)
+        self.working = Working(self, self.inputs, self.lines, most=0.6 if self.wide else 0.5)
         said, rule = self.spec.opening(self.trace), self.spec.rule(self.trace)
         with self.beat("explain", f"{self.origin()}{said} {rule}", reason=rule):
-            self.play(FadeIn(pictures), run_time=0.8)
+            self.bring(pictures)
             self.tour()
         if any(self.ring):
             with self.beat("explain", self.spec.around(self.trace)):
                 self.hold(0.4)
         self.leave_out()
 
+    def bring(self, pictures: VGroup) -> None:
+        self.play(FadeIn(pictures), run_time=0.8)
+
+    def only_copies(self) -> bool:
+        """Tell whether values go into their cells as they are, without a line of arithmetic."""
+        return isinstance(self.stop((0, 0, 0, 0)).equation.left, Cell)
+
     def tour(self) -> None:
-        """Let the window run over the first stops and the last one, and mark which cell of the output each is for."""
-        stops = few_of(list(self.trace.positions()))
+        """Let the window run over the first stops and the last one, and mark what each is for in the output."""
+        stops = few_of(self.blocks())
         slowly = 2.0 if len(stops) < _FEW_TO_SEE else 1.0
-        places = [CellMarks(self.outputs[c], [(i, j)], self.theme.window) for _, c, i, j in stops]
-        for position, place in zip(stops, places, strict=True):
-            self.play(*self.look(position), run_time=0.4 * slowly)
+        cells = [[position[2:] for position in block] for block in stops]
+        places = [
+            CellMarks(self.outputs[block[0][1]], reached, self.theme.window, together=is_block(reached))
+            for block, reached in zip(stops, cells, strict=True)
+        ]
+        for block, place in zip(stops, places, strict=True):
+            self.play(*self.look(block[0]), run_time=0.4 * slowly)
             self.play(Create(place), run_time=0.3 * slowly)
         self.play(*map(FadeOut, [*self.windows, *places]), run_time=0.4)
         self.windows = []
@@ -146,20 +172,21 @@ class Player(ExplainerScene[WalkSpec]):
         name = named(self.spec.x_label, self.trace.x)
         readable = max(readable_cell(values, self.trace.decimals("output")) for values in output)
         least = output.shape[0] * output.shape[2] * max(0.45, readable) + 2.6
-        left = replace(room, right=room.right - max(0.38 * room.width, min(least, 0.5 * room.width)))
+        grows = output.shape[1] > maps.shape[1]
+        most = _FOR_LARGER if grows else 0.5
+        left = replace(room, right=room.right - max(0.38 * room.width, min(least, most * room.width)))
         cell, upright = cell_for(left, maps.shape, "", _LARGEST)
         self.inputs = [self.input_grid(values, c, cell) for c, values in enumerate(maps)]
         before = VGroup(*self.inputs).arrange(DOWN if upright else RIGHT, buff=0.3).move_to(left.center)
         before.align_to(np.array([left.left, 0, 0]), LEFT)
         right = replace(room, left=before.get_right()[0] + 0.4)
-        grows = output.shape[1] > maps.shape[1]
-        share = _BELOW_LARGER if grows else _BELOW
+        share = _BELOW_COPY if self.only_copies() else _BELOW_LARGER if grows else _BELOW
         name_of_operation = self.spec.operation.removesuffix("2D")
         arrow = OperationArrow(name_of_operation, self.theme, length=max(1.5, 0.36 * width_of(name_of_operation)))
         upper = replace(
             right, left=right.left + arrow.width + 0.5, bottom=room.bottom + share * room.height, top=room.top - 0.5
         )
-        cell, upright = cell_for(upper, output.shape, "", min(cell, 1.3))
+        cell, upright = cell_for(upper, output.shape, "", min(cell, _LARGEST_OUTPUT))
         self.outputs = [self.output_grid(values, c, cell) for c, values in enumerate(output)]
         after = VGroup(*self.outputs).arrange(DOWN if upright else RIGHT, buff=0.3)
         after.move_to(upper.center).align_to(np.array([0, upper.top, 0]), UP)
@@ -167,26 +194,9 @@ class Player(ExplainerScene[WalkSpec]):
         above.scale(min(1.0, upper.width / above.width)).next_to(after, UP, buff=0.08)
         arrow.shift(np.array([right.left + 0.2 - arrow.get_left()[0], after.get_y() - arrow.arrow.get_y(), 0]))
         label = Label(name, 0.3, self.theme.input)
-        self.put_below(before, label, after, right)
+        self.lines = room_below(room, before, label, after, right)
         self.words = [arrow, above, label]
         return VGroup(before, arrow, after, above, label)
-
-    def put_below(self, before: VGroup, label: Label, after: VGroup, right: Box) -> None:
-        """Put the input's name where there is room, and say where lines stand: below the output, or below all."""
-        room = self.bands.whole
-        is_low = before.height + _LINES < room.height
-        lines_below_all = is_low and right.width < _NARROW * room.width
-        if lines_below_all:
-            before.align_to(np.array([0, room.top - 0.2, 0]), UP)
-        if is_low and label.width < before.width:
-            label.next_to(before, DOWN, buff=0.1)
-        else:
-            label.move_to(np.array([right.left + label.width / 2, room.bottom + 0.15, 0]))
-        end, bottom = after.get_bottom()[1] - 0.15, room.bottom + 0.5
-        if lines_below_all:
-            right, end, bottom = room, min(end, label.get_bottom()[1] - 0.2), room.bottom
-        self.lines = Box(right.left, right.right, max(bottom, end - 1.4), end)
-        self.below = replace(self.lines, bottom=room.bottom + 0.5)
 
     def lay_out(self) -> VGroup:
         """Build input and output, as large as they fit, with the arrow that names the operation."""
@@ -256,7 +266,10 @@ class Player(ExplainerScene[WalkSpec]):
         """Show how the result comes about, and let it go into its cell; what is only chosen or carried is ringed."""
         if not isinstance(stop.equation.left, Maximum | Cell):
             line = self.working.show(stop.equation, run_time=1.2 * run_time)
-            self.play(*self.drop(stop.position, line.result), run_time=run_time)
+            moves = self.drop(stop.position, line.result)
+            if rises := lifted(moves, self.mobjects):
+                self.play(*rises, run_time=0.3 * run_time)
+            self.play(*moves, run_time=run_time)
             return
         marks = self.chosen(stop)
         lines = [] if isinstance(stop.equation.left, Cell) else [self.working.writer.write(stop.equation)]
@@ -303,7 +316,7 @@ class Player(ExplainerScene[WalkSpec]):
         if len(self.outputs) > 1:
             said = say("Output row {row} of channel {channel}, in the same way.", row=i + 1, channel=c)
         seconds = max(0.2 * self.hurry, _ROW / len(row))
-        with self.beat("step", said, brisk=True):
+        with self.beat("step", said, brisk=True, reason=self.spec.rule(self.trace)):
             for position in row:
                 self.play(*self.look(position), *self.leave(), run_time=0.8 * seconds)
                 self.play(*self.drop(position, self.windows[0].outline), run_time=1.2 * seconds)
@@ -319,13 +332,6 @@ class Player(ExplainerScene[WalkSpec]):
         shifted = self.spec.shifted
         if shifted is not None and self.wide and len(self.inputs) == 1 and self.inputs[0].text_size:
             show_shifted(self, shifted, evidence)
-
-
-def left_out(rows: list[int], columns: list[int]) -> str:
-    """Say which rows and columns no window reaches."""
-    named = [say("row {number}", number=one + 1) for one in rows]
-    named += [say("column {number}", number=one + 1) for one in columns]
-    return say("No window reaches {places}.", places=listed(named))
 
 
 def _distance(indices: list[int]) -> int:

@@ -265,16 +265,49 @@ class AvgPoolSpec(PoolSpec):
         return say("The mean lies between {low} and {high}.", low=low, high=high)
 
     def moral(self, trace: AvgPool2dTrace) -> str:
-        return say("Every value of a window has its share in the result.")
+        """Say what has become of the largest value, if it was larger than the mean that it went into."""
+        position = None if self.is_photo else self.with_largest(trace)
+        if position is None:
+            return say("Every value of a window has its share in the result.")
+        result = trace.equation(*position)
+        return say(
+            "Every value has its share: {value}, the largest, goes into a mean of {mean}.",
+            value=number(digits_shown(float(trace.x.max()), 2)),
+            mean=about(result.result.text, is_rounded=result.is_rounded),
+        )
+
+    def with_largest(self, trace: AvgPool2dTrace) -> Position | None:
+        """Return the first stop whose window holds the largest value, if its mean is another; None if there is none."""
+        if self.divisor_override is None:
+            for position in trace.positions():
+                if max(trace.x[at] for at in inside(trace, position)) == trace.x.max() > trace.output[position]:
+                    return position
+        return None
 
     def evidence(self, trace: AvgPool2dTrace) -> list[list[str]]:
-        """Point out windows, each with its mean."""
+        """Point out the largest value and its mean, if those are spoken of; or else windows, each with its mean."""
         found = []
+        position = None if self.is_photo else self.with_largest(trace)
+        if position is not None:
+            cells = inside(trace, position)
+            return [
+                [address_of("x", max(cells, key=lambda at: float(trace.x[at])))],
+                [address_of("x", at) for at in cells],
+                [address_of("output", position)],
+            ]
         for position in list(trace.positions())[:SHOWN]:
             rows, columns = trace.window(*position)
             window = [address_of("x", (*position[:2], row, column)) for row in rows for column in columns]
             found.append([*window, address_of("output", position)])
         return found
+
+
+def inside(trace: AvgPool2dTrace, position: Position) -> list[Position]:
+    """Return where the values of a window stand that lie in the input."""
+    n, c, *_ = position
+    rows, columns = trace.window(*position)
+    H, W = trace.x.shape[2:]
+    return [(n, c, row, column) for row in rows if 0 <= row < H for column in columns if 0 <= column < W]
 
 
 def in_shifted(address: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from pydantic import Field
 
@@ -12,6 +14,9 @@ from cnn_core.upsample import UpsampleTrace, upsample
 from scenes.language import say, say_many
 from scenes.specs.fields import Image, Size, batched
 from scenes.specs.walk import Stop, WalkSpec
+
+if TYPE_CHECKING:
+    from scenes.copying import Copying
 
 __all__ = ["UpsampleSpec"]
 
@@ -25,16 +30,26 @@ class UpsampleSpec(WalkSpec):
     summary = "Maps become larger: each value is copied into a block of cells."
     example = '--x "4 8; 2 6" --scale-factor 3'
     operation = "Upsample"
-    told_one_by_one = 4
+    told_one_by_one = 9
 
     x: Image = Field(Grid(EXAMPLE, "example"), description="The input grid.")
     scale_factor: Size = Field(2, description="Rows and columns that each value becomes.")
+
+    @classmethod
+    def scene_class(cls) -> type[Copying]:
+        from scenes.copying import Copying  # noqa: PLC0415
+
+        return Copying
 
     def trace(self) -> UpsampleTrace:
         return upsample(batched(self.x), self.scale_factor)
 
     def subtitle(self, trace: UpsampleTrace) -> str:
         return say("nearest, factor {factor}", factor=self.block(trace))
+
+    def opening(self, trace: UpsampleTrace) -> str:
+        before, after = ("×".join(map(str, array.shape[2:])) for array in (trace.x, trace.output))
+        return say("A {before} map becomes {after}.", before=before, after=after)
 
     def rule(self, trace: UpsampleTrace) -> str:
         return say("Each value is copied into a block of {block} cells.", block=self.block(trace))

@@ -13,7 +13,7 @@ from cnn_core.equation import Equation
 from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Known, Term, Writer
 from scenes.mobjects.grid import NumberGrid
-from scenes.mobjects.text import Number
+from scenes.mobjects.text import Label, Number
 from scenes.mobjects.travel import EARLY, LATE, travel
 from scenes.stage import ExplainerScene
 
@@ -111,7 +111,10 @@ class Working:
     def arrival(
         number: Number, source: tuple[Mobject | np.ndarray, float] | None, past: Sequence[Mobject]
     ) -> Animation:
-        return FadeIn(number) if source is None else travel(number, *source, past)
+        if source is None:
+            return FadeIn(number, rate_func=LATE)
+        is_sum = isinstance(source[0], VGroup) and not isinstance(source[0], Label)
+        return travel(number, *source, past, leaves=not is_sum)
 
     def source(self, line: Drawn, term: Term, number: Number) -> tuple[Mobject | np.ndarray, float] | None:
         """Return where a number comes from, and how large it is there: its cell, what is known, or the stage before."""

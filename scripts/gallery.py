@@ -83,7 +83,7 @@ MOMENTS: Mapping[str, Moment] = MappingProxyType(
         "residual-add": Moment(4),
         "sgd-step": Moment(7),
         "training": Moment(15),
-        "upsample": Moment(10, '--x "4 8; 2 6" --scale-factor 3'),
+        "upsample": Moment(8, '--x "4 8; 2 6" --scale-factor 3'),
     }
 )
 """The most telling beats. Of a scene that is not here, the gallery shows the first answer, or the last beat."""

@@ -20,6 +20,14 @@ def why_padding(trace: Conv2dTrace) -> str:
     return say("So pixels at the edge are looked at more often.")
 
 
+def pixels() -> str:
+    return say("Each number is a pixel.")
+
+
+def weights() -> str:
+    return say("Each weight says how much a pixel counts.")
+
+
 def letters() -> str:
     return say("The weight of each pixel lies right below it.")
 

@@ -6,7 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 import numpy as np
-from manim import PI, Animation, ApplyMethod, Circle, Create, FadeIn, FadeOut, Rotate, VGroup, Wait
+from manim import (
+    PI,
+    Animation,
+    ApplyMethod,
+    Circle,
+    Create,
+    FadeIn,
+    FadeOut,
+    ReplacementTransform,
+    Rotate,
+    VGroup,
+    Wait,
+)
 
 from cnn_core.trace import Position
 from scenes.conv2d import Conv2dSpec, reasons, words
@@ -23,6 +35,8 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["Conv2dScene"]
 
+_LARGER = 1.3
+"""By how much a kernel must be larger if it is to be seen large first."""
 _LARGEST = 3
 """Windows with the largest response that are looked at once more at the end."""
 
@@ -114,17 +128,33 @@ class Conv2dScene(ExplainerScene[Conv2dSpec]):
         self.show_options()
         kernels = self.given_kernels()
         products = self.board.empty = VGroup(self.board.frame, *self.names("products"))
-        with self.beat("explain", words.image(self.spec, self.origin())):
+        with self.beat("explain", words.image(self.spec, self.origin()), reason=reasons.pixels()):
             if first:
                 self.play(*first, run_time=0.4)
             grids = [*self.board.images[:1], *self.board.thumbnails]
             _written(self.board.images[1:])
             self.play(*map(FadeIn, _written(grids)), run_time=1.0)
-        with self.beat("explain", words.kernel_meaning(self.spec)):
-            self.play(*map(FadeIn, _written(kernels)), run_time=1.0)
+        with self.beat("explain", words.kernel_meaning(self.spec), reason=reasons.weights()):
+            self.show_kernel(kernels)
             self.play(FadeIn(products), run_time=0.5)
         if self.spec.flip:
             self.turn(kernels)
+
+    def show_kernel(self, kernels: list[NumberGrid]) -> None:
+        """Write the kernels; a single one is seen large first, where its products will stand."""
+        first, board = kernels[0], self.board
+        large = board.grid(first.values, self.trace.weight, first.address, self.theme.kernel, board.places.products)
+        if len(kernels) > 1 or large.cell < _LARGER * first.cell or not large.text_size:
+            self.play(*map(FadeIn, _written(kernels)), run_time=1.0)
+            return
+        _written([large])
+        self.play(FadeIn(large), run_time=0.8)
+        self.hold(0.8)
+        small = first.copy()
+        _written([small])
+        self.play(ReplacementTransform(large, small), run_time=0.8)
+        self.remove(*small.get_family())
+        _written(kernels)
 
     def given_kernels(self) -> list[NumberGrid]:
         """Return the grids on stage for the first kernel, as it was given."""

@@ -10,9 +10,10 @@ from manim import DOWN, RIGHT, Animation, FadeIn, FadeOut, VGroup
 
 from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
-from scenes.layout import smallest_text
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.grid import Window
 from scenes.mobjects.text import Formula, Label
+from scenes.mobjects.travel import EARLY, LATE
 from scenes.pointing import few_of
 from scenes.stage import ExplainerScene
 
@@ -20,16 +21,25 @@ __all__ = ["SizeChapter"]
 
 _LARGEST = 0.46
 _GAP = 0.45
+_MUCH = 1.3
+"""By how much the formula must grow if the kernel is to leave for it."""
+
+
+def free_boxes(board: ConvBoard) -> list[Box]:
+    """Return where a formula may stand: where products stand later, or between the output and the kernel."""
+    places = board.places
+    low, high = (max(one.box.top for one in places.kernels), min(one.box.bottom for one in places.outputs))
+    between = replace(places.working, right=places.outputs[-1].box.right, bottom=low + 0.2, top=high - 0.2)
+    return [places.working, between]
 
 
 class SizeChapter:
     """`floor((5 + 2·0 − 3) / 1) + 1 = 3`, once if rows and columns have the same numbers, otherwise for both."""
 
     def __init__(self, stage: ExplainerScene[Any], board: ConvBoard) -> None:
-        self.stage, self.trace, self.theme, places = stage, board.trace, stage.theme, board.places
-        low, high = (max(one.box.top for one in places.kernels), min(one.box.bottom for one in places.outputs))
-        between = replace(places.working, right=places.outputs[-1].box.right, bottom=low + 0.2, top=high - 0.2)
-        self.boxes = [places.working, between]
+        self.stage, self.trace, self.theme, self.board = stage, board.trace, stage.theme, board
+        self.boxes = free_boxes(board)
+        self.hidden = VGroup()
 
     def play(self, first: Sequence[Animation], window: Window) -> Sequence[Animation]:
         """Show the formula, and return the animations that take it away.
@@ -44,10 +54,12 @@ class SizeChapter:
         for axes in [(0, 1)] if self.numbers(0) == self.numbers(1) else [(0,), (1,)]:
             formula = self.formula(axes[0])
             with self.stage.beat("explain", words.output_size(self.trace, axes), reason=reasons.fits(self.trace)):
-                self.stage.play(*first, run_time=0.6)
+                hiding = [FadeOut(self.hidden)] if len(self.hidden) else []
+                self.stage.play(*first, *hiding, run_time=0.6)
                 self.stage.play(FadeIn(formula), run_time=0.6)
                 self.count_places(axes, window)
-            first = [FadeOut(formula, window)]
+            back = [FadeIn(self.hidden, rate_func=LATE)] if len(self.hidden) else []
+            first = [FadeOut(formula, window, rate_func=EARLY), *back]
         return first
 
     def count_places(self, axes: Sequence[int], window: Window) -> None:
@@ -81,7 +93,24 @@ class SizeChapter:
         ]
         readable = [one for one in sizes if one[1] < len(ways) - 1 and one[0] >= smallest_text()]
         size, n, box = max(readable or sizes, key=lambda one: one[0])
+        self.hidden, (low_size, low_n, low_box) = VGroup(), self._over_the_kernel(ways[:2])
+        if low_size >= _MUCH * size:
+            if not self.board.thumbnails:
+                self.hidden = VGroup(*self.board.kernels[-1], *(self.board.named[key] for key in ("image", "kernel")))
+            size, n, box = low_size, low_n, low_box
         return ways[n].scale(size).move_to(box.center)
+
+    def _over_the_kernel(self, ways: Sequence[VGroup]) -> tuple[float, int, Box]:
+        """Return size, way and room of a formula that reaches as far down as the frame, where a kernel may stand."""
+        places, room = self.board.places, self.stage.bands.whole
+        box = replace(self.boxes[1], bottom=room.bottom)
+        is_covered = any(one.box.overlaps(box) for one in places.kernels)
+        is_beside = not self.board.thumbnails and places.kernels[0].box.left < box.left - _GAP
+        if not self.stage.wide or is_beside or (is_covered and self.board.thumbnails):
+            return 0.0, 0, box
+        return max(
+            (min(_LARGEST, box.width / way.width, box.height / way.height), n, box) for n, way in enumerate(ways)
+        )
 
     def in_words(self, axis: int) -> Formula:
         _, (before, after), _, dilation, _ = self.numbers(axis)

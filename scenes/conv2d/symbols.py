@@ -9,6 +9,7 @@ from manim import DOWN, UP, Animation, FadeIn, FadeOut, Rectangle, Transform, VG
 
 from scenes.conv2d import reasons, words
 from scenes.conv2d.board import ConvBoard
+from scenes.conv2d.size import free_boxes
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks
@@ -40,6 +41,7 @@ class SymbolsChapter:
         self.stage, self.board, self.theme = stage, board, stage.theme
         self.cells = list(np.ndindex(*board.trace.kernel_size))
         self.count = len(self.cells) * board.trace.weight.shape[1]
+        self.boxes = free_boxes(board)
         self.shown: list[Any] = []
 
     def play(self) -> None:
@@ -63,10 +65,11 @@ class SymbolsChapter:
 
     def formulas(self) -> tuple[Formula, Formula]:
         """Return the long form and the sum below it, as large as they fit."""
-        box = self.board.places.working
         long, total = self.long_form(1), self.total("= ")
         both = VGroup(long, total).arrange(DOWN, buff=0.6)
-        both.scale(min(_SIZE, box.width / both.width, box.height / both.height)).move_to(box.center)
+        fitting = [min(_SIZE, box.width / both.width, box.height / both.height) for box in self.boxes]
+        best = int(np.argmax(fitting))
+        both.scale(fitting[best]).move_to(self.boxes[best].center)
         return long, total
 
     def name_cells(self) -> None:

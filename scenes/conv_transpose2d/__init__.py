@@ -86,12 +86,21 @@ class ConvTranspose2dSpec(SceneSpec):
         """Return the same for an input that is large enough to see the pattern, `overlapping_size`."""
         return self._counted(*self.overlapping_size())
 
+    def even_overlaps(self) -> Array:
+        """Return the same for the next larger kernel whose sides are multiples of the stride."""
+        return self._counted(*self.overlapping_size(), self.even_kernel_size())
+
+    def even_kernel_size(self) -> tuple[int, int]:
+        kH, kW = self.trace().kernel_size
+        return -(-kH // self.stride) * self.stride, -(-kW // self.stride) * self.stride
+
     def overlapping_size(self) -> tuple[int, int]:
         H, W = self.trace().x.shape[2:]
         return max(3, H), max(3, W)
 
-    def _counted(self, H: int, W: int) -> Array:
-        ones = conv_transpose2d(np.ones((1, 1, H, W)), np.ones_like(self.trace().weight), stride=self.stride)
+    def _counted(self, H: int, W: int, kernel_size: tuple[int, int] = (0, 0)) -> Array:
+        kernel = np.ones((1, 1, *(kernel_size if all(kernel_size) else self.trace().kernel_size)))
+        ones = conv_transpose2d(np.ones((1, 1, H, W)), kernel, stride=self.stride)
         return freeze(ones.output[0, 0].copy())
 
     def busiest(self) -> Position:
@@ -102,13 +111,14 @@ class ConvTranspose2dSpec(SceneSpec):
         """Return all arrays, how many stamps reach a cell, the input with zeros in between, and each stamp."""
         trace = self.trace()
         steps = [trace.step(*position).values() for position in trace.positions()]
-        more = {"stamps": self.stamps(), "overlaps": self.overlaps(), "spaced": self.spaced()}
+        counted = {"overlaps": self.overlaps(), "even_overlaps": self.even_overlaps()}
+        more = {"stamps": self.stamps(), **counted, "spaced": self.spaced()}
         return {**trace.values(), **more, "steps": steps}
 
     def explain(self, address: str) -> Explanation:
         """Explain counts, and the zeros in between, too."""
         name, at, _ = parse(address)
-        if name in ("stamps", "overlaps"):
+        if name in ("stamps", "overlaps", "even_overlaps"):
             return Given("counted")
         if name != "spaced":
             return self.trace().explain(address)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import FadeIn, FadeOut
+from manim import FadeIn, FadeOut, ReplacementTransform, VGroup
 
 from cnn_core.arrays import Array
 from cnn_core.equation import Equation
@@ -13,10 +14,11 @@ from cnn_core.numerals import decimals_of
 from cnn_core.trace import Position, address_of
 from scenes.depthwise_conv2d import DepthwiseConv2dSpec
 from scenes.depthwise_conv2d.bars import CostBars
+from scenes.depthwise_conv2d.lanes import Lanes
 from scenes.language import about, say, say_many
-from scenes.layout import Box
+from scenes.mobjects.expression import Drawn, ways_of
 from scenes.mobjects.grid import NumberGrid, Window
-from scenes.mobjects.panels import drop_into, question_marks
+from scenes.mobjects.panels import drop_into, question_marks, write_in
 from scenes.mobjects.row import GridRow, RowMap
 from scenes.mobjects.travel import LATE
 from scenes.pointing import point_out
@@ -27,11 +29,6 @@ __all__ = ["DepthwiseConv2dScene"]
 
 _MANY = 64
 """Channels of a layer of a real net, for which it is said what is saved."""
-
-_LANES = 0.56
-"""Share of the width that lanes of maps take, where sums stand beside them."""
-_AS_LARGE = 0.8
-"""Share of the cells in other lines, from which on cells in lanes are large enough."""
 
 
 class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
@@ -69,8 +66,8 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
                     "output", self.trace.output, (0, c), (theme.output, say("map {c}", c=c), "="), filled=False
                 ),
             ]
-        self.board, box = self.lanes(maps)
-        self.working = Working(self, self.board.grids, box)
+        self.lanes = Lanes(self, maps)
+        self.board = self.lanes.row
         with self.beat(
             "explain",
             self.origin() + say("In a depthwise convolution each map has a kernel of its own. No map sees another."),
@@ -84,20 +81,10 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         for c in range(self.trace.x.shape[1]):
             self.slide(c)
 
-    def lanes(self, maps: list[RowMap]) -> tuple[GridRow, Box]:
-        """Put each map with its kernel in a line of its own, unless others are much larger; say where sums stand."""
-        room, box, whole = self.bands.stage, self.bands.formula, self.bands.whole
-        free = GridRow(maps, self.theme, room)
-        if self.wide:
-            room, beside = whole.part(0, _LANES), whole.part(_LANES + 0.03, 1)
-        else:
-            beside = box
-        lanes = GridRow(maps, self.theme, room, per_line=3)
-        return (lanes, beside) if lanes.grids[0].cell >= _AS_LARGE * free.grids[0].cell else (free, box)
-
     def slide(self, c: int) -> None:
         """Work out the first value of a map, and let the window run over the others."""
-        image, _, output = self.board.grids[3 * c : 3 * c + 3]
+        image, kernel, output = self.lanes.grids(c)
+        self.working = Working(self, [image, kernel], self.lanes.box)
         equation = self.equation((0, c, 0, 0))
         total = about(equation.result.text, is_rounded=equation.is_rounded)
         said = say_many(
@@ -108,16 +95,25 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             total=total,
         )
         window = Window(image, self.trace.kernel_size, self.theme).place(0, 0)
-        with self.beat("step", said, reason=say("Each map on its own.")):
-            self.play(FadeIn(window, rate_func=LATE), *self.working.leave(), run_time=0.5)
+        alone = say("Each map on its own.")
+        with self.beat("step", said, reason=alone):
+            self.lanes.open(c)
+            self.play(FadeIn(window, rate_func=LATE), run_time=0.5)
             line = self.working.show(equation)
             self.play(*drop_into(output, 0, 0, line.result, self.mobjects), run_time=0.7)
-        others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
-        with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True):
+            others = [at for at in np.ndindex(output.values.shape) if at != (0, 0)]
+            if not others:
+                self.play(FadeOut(window), run_time=0.4)
+                self.hold(1.0)
+                self.play(*self.working.leave(), run_time=0.4)
+                self.lanes.close(c)
+                return
+        with self.beat("step", say("The window goes on over channel {c}.", c=c), brisk=True, reason=alone):
             for at in others:
                 self.play(window.slide_to(*at, rate_func=LATE), *self.working.leave(), run_time=0.25)
                 self.play(*drop_into(output, at[0], at[1], window.outline, self.mobjects), run_time=0.25)
             self.play(FadeOut(window), run_time=0.3)
+            self.lanes.close(c)
 
     def equation(self, position: Position) -> Equation:
         return cast("Equation", self.trace.explain(address_of("output", position)))
@@ -148,14 +144,28 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         self.working = Working(self, board.grids[: channels + 1])
         said = say("Then a pointwise convolution mixes the maps: an output is a sum over them, with a weight for each.")
         with self.beat("explain", said, reason=say("Now the maps are mixed.")):
-            self.play(FadeOut(self.board), run_time=0.5)
-            self.play(FadeIn(board), run_time=0.8)
+            self.bring_maps(board)
             rows = [[f"mix[{k},{c},0,0]" for c in range(channels)] for k in range(outputs)]
             places = [grid.addresses(np.ndindex(grid.values.shape)) for grid in board.grids[-outputs:]]
             pairs = [[*row, *place] for row, place in zip(rows, places, strict=True)]
             self.play(*map(FadeOut, point_out(self, board.grids[channels:], pairs)), run_time=0.4)
         self.board = board
         self.mix_first(board.grids[:channels], board.grids[channels], board.grids[channels + 1 :])
+
+    def bring_maps(self, board: GridRow) -> None:
+        """Let the outputs of the lanes become the maps that are mixed; the rest of the board comes after them."""
+        outputs = [*self.lanes.outputs()]
+        panels = [one for line in board for one in line]
+        kept = {id(one) for one in outputs}
+        leaving = [one for line in self.board for one in line if id(one) not in kept]
+        self.remove(*self.board.get_family())
+        self.add(*leaving, *outputs)
+        self.play(FadeOut(VGroup(*leaving)), run_time=0.5)
+        for old, new in zip(outputs, panels, strict=False):
+            self.play(ReplacementTransform(old, new), run_time=0.6)
+        self.play(FadeIn(VGroup(*panels[len(outputs) :])), run_time=0.6)
+        self.remove(*board.get_family())
+        self.add(board)
 
     def mix_first(self, maps: list[NumberGrid], mix: NumberGrid, outputs: list[NumberGrid]) -> None:
         """Work out the first mixed value, and write the others."""
@@ -175,13 +185,27 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
             self.play(*drop_into(outputs[0], 0, 0, line.result, self.mobjects), run_time=0.7)
         said = say("All other cells, and all other outputs, in the same way.")
         with self.beat("step", said, brisk=True, reason=why):
-            self.play(*map(FadeOut, windows), *self.working.leave(), run_time=0.4)
-            cells = [(grid, at) for grid in outputs for at in np.ndindex(grid.values.shape)]
-            rest = [(grid, at) for grid, at in cells if at not in grid.numbers]
-            self.play(
-                *[one for grid, at in rest for one in drop_into(grid, at[0], at[1], grid.cell_center(*at))],
-                run_time=0.7,
-            )
+            *looking, kernel = windows
+            self.play(FadeOut(kernel), *self.working.leave(), run_time=0.4)
+            places = [*np.ndindex(outputs[0].values.shape)]
+            seconds = min(0.3, 2.0 / len(places))
+            for at in places:
+                if at != places[0]:
+                    self.play(*[one.slide_to(*at) for one in looking], run_time=seconds)
+                coming = [one for grid in outputs if at not in grid.numbers for one in write_in(grid, [at])]
+                if coming:
+                    self.play(*coming, run_time=seconds)
+            self.play(*map(FadeOut, looking), run_time=0.3)
+
+    def named(self, count: Equation) -> Drawn:
+        """Return a count as it is worked out, with a word before each of its factors."""
+        words = {
+            "sizes.out": say("outputs"),
+            "sizes.in": say("maps"),
+            "sizes.kernel": say("weights"),
+            "sizes.places": say("places"),
+        }
+        return self.working.writer.best([replace(way, words=words) for way in ways_of(count)])
 
     def count(self) -> None:
         """Say what it costs, beside what a full convolution would cost."""
@@ -196,19 +220,20 @@ class DepthwiseConv2dScene(ExplainerScene[DepthwiseConv2dSpec]):
         with self.beat("explain", said, reason=say("What it saves.")):
             self.play(FadeOut(self.board), run_time=0.5)
             self.working = Working(self)
-            self.working.show(full)
+            self.working.show(self.named(full))
             for moves in bars.grow(0):
                 self.play(*moves, run_time=0.8)
         size = self.trace.weight[0].size
-        times = _MANY * _MANY * size / (_MANY * size + _MANY * _MANY)
+        times = about(f"{_MANY * _MANY * size / (_MANY * size + _MANY * _MANY):.1f}", is_rounded=True)
         said = say(
             "Depthwise and pointwise together take {apart}. For {many} maps and as many outputs, a full convolution "
             "with such kernels takes {times} times as many as the two.",
             apart=apart.result.text,
             many=_MANY,
-            times=about(f"{times:.1f}", is_rounded=True),
+            times=times,
         )
-        with self.beat("explain", said, reason=say("What it saves.")):
-            self.working.show(apart)
+        why = say("With {many} maps, a full convolution takes {times} times as many.", many=_MANY, times=times)
+        with self.beat("explain", said, reason=why):
+            self.working.show(self.named(apart))
             for moves in bars.grow(1):
                 self.play(*moves, run_time=0.8)

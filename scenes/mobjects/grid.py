@@ -209,7 +209,7 @@ def readable_cell(values: Array, decimals: int) -> float:
 
 
 class Window(Marked, VGroup):
-    """A thick outline around some cells of a grid, and a veil over all others.
+    """A thick outline around some cells of a grid, and a veil over all others; with gaps, a thin one around each cell.
 
     Parameters
     ----------
@@ -232,7 +232,8 @@ class Window(Marked, VGroup):
         rows, columns = self.extent
         self.veil = VMobject(stroke_width=0, fill_color=theme.background, fill_opacity=theme.veil)
         self.outline = Rectangle(width=columns * grid.cell, height=rows * grid.cell, color=theme.window, stroke_width=7)
-        self.add(self.veil, self.outline)
+        self.taps = VMobject(stroke_color=theme.window, stroke_width=3)
+        self.add(self.veil, self.outline, *([self.taps] if tuple(dilation) != (1, 1) else []))
         self.place(0, 0)
 
     def place(self, top: float, left: float) -> Window:
@@ -249,6 +250,8 @@ class Window(Marked, VGroup):
         origin, across = self.grid.corner(0, 0), self.grid.cell * np.array([[0, -1, 0], [1, 0, 0]])
         first, last = (origin + corners @ across).swapaxes(0, 1)
         self.veil.set_points(rectangles(first, last))
+        if self.taps in self.submobjects:
+            self.taps.set_points(rectangles(first[1:], last[1:]))
         return self
 
     def marks(self) -> Iterator[tuple[MarkKind, Sequence[str], Any]]:

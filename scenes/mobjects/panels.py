@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from manim import DOWN, ORIGIN, RIGHT, UP, Arrow, FadeIn, Mobject, VGroup, VMobject, Wait
+from manim import DOWN, ORIGIN, RIGHT, UP, Animation, Arrow, FadeIn, Mobject, VGroup, VMobject, Wait
 
 from cnn_core.arrays import Array
 from scenes.layout import Box, smallest_text
@@ -28,6 +28,7 @@ __all__ = [
     "named",
     "question_marks",
     "ring_around",
+    "write_in",
 ]
 
 NAME_HEIGHT = 0.56
@@ -103,6 +104,15 @@ def drop_into(grid: NumberGrid, row: int, column: int, start: Any, past: Sequenc
     return [*tint, *fall] or [Wait()]
 
 
+def write_in(grid: NumberGrid, cells: Iterable[tuple[int, int]], **options: Any) -> list[Animation]:
+    """Return the animations in which values fade in where they belong."""
+    written: list[Mobject] = []
+    for cell in cells:
+        grid.write(*cell)
+        written += [found[cell] for found in (grid.fills, grid.numbers) if cell in found]
+    return [FadeIn(one, **options) for one in written]
+
+
 _Shape = tuple[int, int, int]
 """C, H, W."""
 
@@ -112,6 +122,8 @@ _LARGEST_CELL = 1.5
 _GAP = 0.3
 """Between two channels, in scene units."""
 
+_MUCH = 1.2
+"""By how much cells must grow if an arrow is to give up its name."""
 _SHORT = 0.5
 """Length of an arrow on which no name stands, in scene units."""
 
@@ -180,7 +192,8 @@ class MapsPlan:
             return sum(cell + 1e-6 >= least for cell, least in zip(plan.cells, readable, strict=True))
 
         most = max(plans[:2], key=lambda plan: (are_read(plan), plan.cells[0]))
-        return plans[2] if are_read(plans[2]) > are_read(most) else most
+        is_larger = plans[2].cells[0] >= _MUCH * most.cells[0]
+        return plans[2] if are_read(plans[2]) > are_read(most) or is_larger else most
 
     @property
     def is_short(self) -> bool:

@@ -59,16 +59,20 @@ class GridRow(VGroup):
     ----------
     per_line
         How many stand in each line, if that is not left to the room.
+    most
+        The largest side of a cell, in scene units.
     """
 
-    def __init__(self, shown: Sequence[RowMap], theme: Theme, room: Box, per_line: int = 0) -> None:
+    def __init__(
+        self, shown: Sequence[RowMap], theme: Theme, room: Box, per_line: int = 0, most: float = _LARGEST
+    ) -> None:
         ways = ways_to_break(list(shown))
         if per_line:
             ways = [[list(shown[k : k + per_line]) for k in range(0, len(shown), per_line)]]
         lines = max(ways, key=lambda lines: (round(cell_of(lines, room), 3), -len(lines)))
-        self.room, cell = room, min(_LARGEST, cell_of(lines, room))
-        if (most := max(self._lines_of_name(one, cell, line) for line in lines for one in line)) > 1:
-            cell = min(cell, cell_of(lines, room, (most - 1) * LINE_HEIGHT * smallest_text()))
+        self.room, cell = room, min(most, cell_of(lines, room))
+        if (rows := max(self._lines_of_name(one, cell, line) for line in lines for one in line)) > 1:
+            cell = min(cell, cell_of(lines, room, (rows - 1) * LINE_HEIGHT * smallest_text()))
         self.grids: list[NumberGrid] = []
         built = [self._line(line, theme, cell) for line in lines]
         super().__init__(*built)

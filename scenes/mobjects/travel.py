@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from manim import Animation, AnimationGroup, FadeIn, FadeOut, Mobject, Restore, smooth, squish_rate_func
+from manim import (
+    UP,
+    Animation,
+    AnimationGroup,
+    ApplyMethod,
+    FadeIn,
+    FadeOut,
+    Mobject,
+    Restore,
+    smooth,
+    squish_rate_func,
+)
 
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "hop", "is_free", "travel"]
+__all__ = ["EARLY", "LATE", "hop", "is_free", "lifted", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
@@ -23,7 +34,9 @@ _SEEN = 0.3
 """Opacity from which on a letter is in the way."""
 
 
-def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject] = ()) -> Animation:
+def travel(
+    number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject] = (), *, leaves: bool = True
+) -> Animation:
     """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place.
 
     Parameters
@@ -33,10 +46,12 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
     past
         What is on stage. If words or numbers of it stand in the way, the number leaves, and arrives, without being
         seen in between.
+    leaves
+        Whether it stands at `start`, and is seen to leave then; otherwise it comes about there, of other numbers.
     """
     leaving = number.copy().scale((size or number.size) / number.size).move_to(start)
     if past and not is_free(leaving, number, past):
-        return hop(number, leaving)
+        return hop(number, leaving) if leaves else FadeIn(number, shift=step_between(leaving, number))
     number.save_state()
     number.scale((size or number.size) / number.size).move_to(start)
     return Restore(number)
@@ -44,9 +59,31 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
 
 def hop(number: Label, leaving: Label) -> Animation:
     """Return the animation in which a number leaves, and arrives where another stands, unseen in between."""
-    way = number.get_center() - leaving.get_center()
-    step = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
+    step = step_between(leaving, number)
     return AnimationGroup(FadeOut(leaving, shift=step, rate_func=EARLY), FadeIn(number, shift=step, rate_func=LATE))
+
+
+def step_between(leaving: Label, number: Label) -> np.ndarray:
+    """Return the part of its way that a number is seen to go."""
+    way = number.get_center() - leaving.get_center()
+    step: np.ndarray = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
+    return step
+
+
+def lifted(moves: Sequence[Animation], past: Sequence[Mobject]) -> list[Animation]:
+    """Return the animations in which numbers rise above what they are copies of, before they go straight to their goal.
+
+    Without that, the figures of a number that goes sideways would lie on those of the number it comes from.
+    """
+    rises: list[Animation] = []
+    for move in moves:
+        number: Any = move.mobject
+        if isinstance(move, Restore) and isinstance(number, Label) and len(number.glyphs) > 1:
+            up = 1.1 * number.height * UP
+            there, goal = number.copy().shift(up), cast("Label", number.saved_state)
+            if is_free(number, there, past) and is_free(there, goal, past):
+                rises.append(ApplyMethod(number.shift, up))
+    return rises
 
 
 def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:

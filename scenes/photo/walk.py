@@ -33,6 +33,7 @@ from scenes.language import marked, say
 from scenes.layout import Box
 from scenes.mobjects.picture import draw_pictures_directly
 from scenes.mobjects.text import Number
+from scenes.mobjects.travel import is_free
 from scenes.photo.composition import PhotoPlaces
 from scenes.photo.pictures import Framed, Grow, Sight, Tones, emptied, rays, tones_of
 from scenes.stage import ExplainerScene
@@ -274,6 +275,10 @@ class PhotoWalk(ABC):
         way = VMobject(stroke_color=self.theme.output, stroke_width=2.5).set_points_as_corners(places)
         self.stage.play(Create(way), FadeIn(mark), run_time=run_time)
         flying = Number(total.shown_text, "", total.size, self.theme.output, "semibold").move_to(total)
-        self.stage.play(FadeOut(flying, target_position=goal, scale=0.15), run_time=run_time)
+        step = 1.1 * flying.height * (UP if goal[1] > total.get_y() else DOWN)
+        there, seen = flying.copy().shift(step), self.stage.mobjects
+        if is_free(flying, there, seen) and is_free(there, flying.copy().scale(0.15).move_to(goal), seen):
+            self.stage.play(ApplyMethod(flying.shift, step), run_time=0.3 * run_time)
+            self.stage.play(FadeOut(flying, target_position=goal, scale=0.15), run_time=run_time)
         self.stage.play(Grow(result, index, index + 1), run_time=0.3)
         return [way, mark]

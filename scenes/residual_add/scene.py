@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from manim import LEFT, Animation, FadeIn, VGroup
+from manim import LEFT, Animation, Create, FadeIn, FadeOut, VGroup
 
 from cnn_core.trace import Position, address_of
 from scenes.mobjects.grid import Window
-from scenes.mobjects.panels import named
+from scenes.mobjects.panels import Panel, named
 from scenes.mobjects.row import GridRow, RowMap
 from scenes.player import Player
 from scenes.residual_add import ResidualAddSpec
+from scenes.residual_add.block import BlockPath
 
 __all__ = ["ResidualAddScene"]
 
@@ -20,6 +21,8 @@ class ResidualAddScene(Player):
     """A window visits the same cell of both maps, and their sum goes into the output."""
 
     spec_class: ClassVar[type[Any]] = ResidualAddSpec
+    path: BlockPath | None = None
+    is_over = False
 
     def lay_out(self) -> VGroup:
         """Build `x + F(x) = output`."""
@@ -44,6 +47,38 @@ class ResidualAddScene(Player):
 
     def lay_out_wide(self) -> VGroup:
         return self.lay_out()
+
+    def bring(self, pictures: VGroup) -> None:
+        """Let x go through the block, if there is room to show that, before the two are added."""
+        panels = [one for one in pictures[0] if isinstance(one, Panel)]
+        path = BlockPath(panels[0], panels[1], self.theme) if len(panels) > 2 else None
+        if path is None or not path.fits(self.bands.whole):
+            super().bring(pictures)
+            return
+        rest = [one for one in pictures[0] if one not in panels[:2]]
+        self.play(FadeIn(panels[0]), run_time=0.6)
+        self.play(Create(path.into), run_time=0.5)
+        self.play(FadeIn(path.box), run_time=0.5)
+        self.play(Create(path.out), run_time=0.5)
+        self.play(FadeIn(panels[1]), run_time=0.6)
+        self.play(FadeIn(VGroup(*rest)), run_time=0.6)
+        self.remove(*pictures.get_family())
+        self.add(pictures)
+        self.path = path
+
+    def tour(self) -> None:
+        super().tour()
+        if self.path is not None:
+            self.play(FadeOut(self.path), run_time=0.4)
+
+    def close(self) -> None:
+        self.is_over = True
+        super().close()
+
+    def leave(self) -> list[Animation]:
+        """Return what takes a line away; at the end the block comes back into its place."""
+        back = [FadeIn(self.path)] if self.is_over and self.path is not None else []
+        return [*super().leave(), *back]
 
     def look(self, position: Position) -> list[Animation]:
         """Return the animations that bring a window to the same cell of both maps."""

@@ -18,7 +18,7 @@ from cnn_core.errors import InputError
 from cnn_core.examples import POOL_GRID
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import Position
-from scenes.language import number, say
+from scenes.language import listed, number, say
 from scenes.specs.base import LabelText, SceneSpec, SpecValues
 from scenes.specs.fields import Image
 from scenes.specs.limits import MAX_PADDED
@@ -26,7 +26,7 @@ from scenes.specs.limits import MAX_PADDED
 if TYPE_CHECKING:
     from scenes.player import Player
 
-__all__ = ["Stop", "WalkRing", "WalkSpec"]
+__all__ = ["Stop", "WalkRing", "WalkSpec", "left_out"]
 
 WalkRing = tuple[int, int, int, int]
 """Rows above and below, columns to the left and to the right of the input."""
@@ -139,3 +139,10 @@ class WalkSpec(SceneSpec):
     def evidence(self, trace: Any) -> list[list[str]]:
         """Return the addresses that `moral` is about, in groups that are pointed out one after the other."""
         return []
+
+
+def left_out(rows: list[int], columns: list[int]) -> str:
+    """Say which rows and columns no window reaches."""
+    named = [say("row {number}", number=one + 1) for one in rows]
+    named += [say("column {number}", number=one + 1) for one in columns]
+    return say("No window reaches {places}.", places=listed(named))

@@ -56,7 +56,15 @@ def test_stamps_are_a_convolution_with_zeros_in_between() -> None:
     ],
 )
 def test_a_checkerboard_is_said_where_there_is_one(kernel: str, stride: int, said: str) -> None:
-    assert said in last("conv-transpose2d", weight=kernel, stride=stride)
+    beats = perform("conv-transpose2d", weight=kernel, stride=stride).timeline.beats
+    assert any(said in beat.caption for beat in beats[-2:])
+
+
+def test_all_stamps_are_written_with_as_many_decimals_and_none_stays_open_where_none_overlap() -> None:
+    beats = perform("conv-transpose2d", x=[[0.5, 2]], weight=[[0.25, -0.5]], pace="fast").timeline.beats
+    stamps = [one.text for beat in beats for one in beat.shown if one.of.startswith("steps")]
+    assert stamps == ["0.12", "-0.25", "0.50", "-1.00"]
+    assert not any("stay open" in beat.caption for beat in beats)
 
 
 def test_depthwise_and_pointwise_are_counted() -> None:
@@ -72,8 +80,10 @@ def test_depthwise_and_pointwise_are_counted() -> None:
 def test_stops_that_repeat_go_row_by_row_and_channels_are_named_only_where_there_are_several() -> None:
     copies = [beat.caption for beat in perform("upsample", pace="fast").timeline.beats]
     assert copies[2] == "4 is copied from row 1, column 1."
-    assert copies[-2] == "Output row 4, in the same way."
-    assert len(copies) == 9
+    assert copies[-2] == "6 is copied into its whole block."
+    assert len(copies) == 8
+    rows = [beat.caption for beat in perform("upsample", x=[[*range(6)]] * 2, pace="fast").timeline.beats]
+    assert rows[-2] == "Input row 2, in the same way."
     sums = [beat.caption for beat in perform("residual-add", pace="fast").timeline.beats]
     assert sums[-2] == "Output row 4, in the same way."
 
@@ -152,3 +162,14 @@ def test_numbers_that_can_be_read_stay_where_others_cannot() -> None:
     grids = {grid.address(0, 0): grid for grid in grids_of("sigmoid-backward", x=rows, grad_output=rows, ratio="9:16")}
     assert grids["x[0,0,0,0]"].text_size
     assert grids["grad_output[0,0,0,0]"].text_size
+
+
+def test_a_map_that_gives_one_value_leaves_no_arithmetic_behind() -> None:
+    beats = perform("depthwise-conv2d", x=[[3]], weight=[[2]], mix=[[4]], pace="fast").timeline.beats
+    assert not any("goes on" in beat.caption for beat in beats)
+    assert [len(beat.formulas) for beat in beats if beat.kind == "answer"] == [1]
+
+
+def test_the_map_that_is_worked_on_is_drawn_larger_than_all_of_them_together() -> None:
+    small, large = sorted({grid.cell for grid in grids_of("depthwise-conv2d") if grid.address(0, 0) == "x[0,1,0,0]"})
+    assert large > 1.3 * small
