@@ -18,7 +18,7 @@ from scenes.mobjects.arrangement import Part
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.sheets import Sheet, Sheets
 from scenes.mobjects.text import Number
-from scenes.mobjects.travel import EARLY, hop, travel
+from scenes.mobjects.travel import EARLY, hop, starting, travel
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -112,7 +112,7 @@ class BackwardScene(ExplainerScene[_SpecT]):
         return coming
 
     def going(self, number: Number, start: Any, standing: Sequence[Mobject], *, hops: bool) -> Animation:
-        return hop(number, number.copy().move_to(start)) if hops else travel(number, start, 0.0, standing)
+        return hop(number, starting(number.copy(), start)) if hops else travel(number, start, 0.0, standing)
 
     def is_written(self, grid: NumberGrid, cell: tuple[int, int]) -> bool:
         """Tell whether a cell shows what it holds: without digits, 0 is an empty cell."""
