@@ -43,6 +43,7 @@ def arrangements(sheets: dict[str, Sheet]) -> list[Any]:
         Row([x, dx, Column([y, dy], 0.3)], 0.7),
         Column([Row([x, y], 0.7), Row([dx, dy], 0.7)], 0.35),
         Row([x, y, dx, dy], 0.5),
+        Row([x, dx, Column([y, dy], 0.3)], 0.3),
     ]
 
 
