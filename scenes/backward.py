@@ -13,8 +13,9 @@ from manim import Animation, ApplyMethod, FadeIn, FadeOut, Mobject, there_and_ba
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Value
 from scenes.language import about, number, say
-from scenes.layout import Box, with_one_line
+from scenes.layout import Box, smallest_text, with_one_line
 from scenes.mobjects.arrangement import Part
+from scenes.mobjects.expression import ways_of
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.sheets import Sheet, Sheets
 from scenes.mobjects.text import Number
@@ -27,6 +28,9 @@ __all__ = ["BackwardScene"]
 
 _LINE, _TALL_LINE = 0.85, 1.15
 """Height of the band of formulas in a wide frame and in others, in scene units."""
+
+_READ = 1.25
+"""Size from which on a line of many terms is easily read, in those of the smallest text."""
 
 _SpecT = TypeVar("_SpecT", bound=SceneSpec)
 
@@ -92,6 +96,14 @@ class BackwardScene(ExplainerScene[_SpecT]):
         equation = self.equation(address)
         if not isinstance(equation.left, Cell | Value):
             self.working.show(equation, run_time=0.9)
+
+    def show_sum(self, address: str, run_time: float) -> None:
+        """Show how a sum came about, without its middle where all of it could hardly be read."""
+        writer, ways = self.working.writer, ways_of(equation := self.equation(address))
+        if isinstance(equation.left, Cell | Value):
+            return
+        large = [line for line in ways[:2] if writer.size_of(line) >= _READ * smallest_text()]
+        self.working.show(writer.best(large or ways), run_time=run_time)
 
     def fill(self, grid: NumberGrid, cells: Sequence[tuple[int, int]], start: Any = None) -> list[Animation]:
         """Return the animations that write cells: from one place all of them, or where they stand.

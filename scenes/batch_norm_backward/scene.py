@@ -267,10 +267,10 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def weigh(self, name: str, address: str, names: tuple[str, str]) -> None:
         """Lay the terms of a sum end to end, those above 0 over those below, and add the two up."""
-        equation, sides = self.equation(address), self.spec.sides(name)
-        if len(sides) == len(names):
+        *_, last, result = self.equation(address).stages()
+        if len(sums := list(last.leaves())) == len(names):
             terms, grid = self.spec.terms(name), self.sheets["grad_input"].grid  # where both stand, or one of them
-            self.between = scales = Balance(terms, list(sides.values()), names, self.bars, self.theme)
+            self.between = scales = Balance(terms, sums, names, self.bars, self.theme)
             for k, sign in enumerate((1, -1)):
                 cells = [(row, column) for row, column in np.argwhere(sign * terms > NOTHING).tolist()]
                 marks = CellMarks(grid, cells, self.theme.window, 4)
@@ -278,7 +278,6 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
                 self.play(GrowFromEdge(scales.bars[k], LEFT), FadeIn(scales.names[k]), run_time=0.8)
                 self.play(FadeOut(marks), FadeIn(scales.sums[k]), run_time=0.4)
             self.working.places = {one.address: one for one in scales.sums}
-        *_, last, result = equation.stages()
         self.working.show(self.working.writer.best([Line((last, result), (), last)]), run_time=1.0)
 
 

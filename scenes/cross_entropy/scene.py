@@ -204,7 +204,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             said = say("What was said, minus what is true: that is all a classifier is told. Now it asks for less.")
         with self.beat("explain", said, reason=say("Softmax and its loss ask for p − truth.")):
             new = self.gradient(back, "asked_then.")
-            self.play(*self.leave(self.back.numbers, self.back.bars, self.back.wedges), run_time=0.6)
+            self.play(*self.leave(*self.back.numbers, *self.back.bars, self.back.wedges), run_time=0.6)
             self.play(FadeIn(new.bars), run_time=0.6)
             self.play(FadeIn(new.numbers, new.wedges), run_time=0.6)
             self.working.show(self.equation(f"asked_then.grad_input[0,{self.truth}]"), run_time=0.8)

@@ -93,7 +93,7 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
             self.take_away(*leaving)
             self.play(FadeIn(board), run_time=0.6)
             self.play(FadeIn(board.plane), run_time=0.6)
-            self.working.show(self.equation("slope"))
+            self.show_sum("slope", run_time=1.0)
             self.play(FadeIn(self.dot(0.0, self.theme.text)), Create(board.slope()), run_time=0.8)
         with self.beat("explain", say("But the slope changes on the way. This is where L really is.")):
             self.play(Create(board.curve), run_time=1.6)

@@ -202,7 +202,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         said = say("Nothing is lost and nothing added: both sum to {total}.", total=both[0])
         with self.beat("step", said, reason=say("What comes in goes out: nothing is lost on the way.")):
             self.arrive(self.leave_window(), run_time=0.4)
-            self.working.show(self.equation("sums.grad_input"), run_time=1.0)
+            self.show_sum("sums.grad_input", run_time=1.0)
 
     def overlap(self) -> None:
         """Let windows overlap, so that a cell gets something more than once."""
