@@ -23,9 +23,9 @@ from scenes.specs.fields import Image
 if TYPE_CHECKING:
     from scenes.batch_norm_backward.scene import BatchNormBackwardScene
 
-__all__ = ["NOTHING", "BatchNormBackwardSpec"]
+__all__ = ["FAINTEST", "BatchNormBackwardSpec"]
 
-NOTHING = 1e-12
+FAINTEST = 1e-12
 """Up to which a gradient is one of 0."""
 _SIDES = ("pushes", "stretch")
 """Sums that come to 0, or all but, each of what is above 0 and what is below."""
@@ -92,7 +92,7 @@ class BatchNormBackwardSpec(BackwardSpec):
     def sides(self, name: str) -> dict[str, Value]:
         """Return what the terms above 0 come to, and those below, where there are any."""
         terms = self.terms(name)
-        parts = {"above": terms[terms > NOTHING], "below": terms[terms < -NOTHING]}
+        parts = {"above": terms[terms > FAINTEST], "below": terms[terms < -FAINTEST]}
         return {side: Value(float(one.sum()), f"of.{name}.{side}", side) for side, one in parts.items() if one.size}
 
     def others(self) -> Mapping[str, Any]:
@@ -114,7 +114,7 @@ class BatchNormBackwardSpec(BackwardSpec):
     def _side(self, name: str, side: str) -> Sum:
         """Write the sum of the terms above 0, or of those below."""
         trace, sign = self.trace(), 1 if side == "above" else -1
-        cells = [(0, 0, *map(int, at)) for at in np.argwhere(sign * self.terms(name) > NOTHING)]
+        cells = [(0, 0, *map(int, at)) for at in np.argwhere(sign * self.terms(name) > FAINTEST)]
         terms: list[Expression] = [trace.value("grad_input", *at) for at in cells]
         if name == "stretch":
             terms = [Product((term, trace.value("x_hat", *at))) for term, at in zip(terms, cells, strict=True)]

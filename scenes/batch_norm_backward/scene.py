@@ -11,7 +11,7 @@ from manim import LEFT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 from cnn_core.expression import Value
 from scenes.backward import BackwardScene
 from scenes.batch_norm.dots import DotPlot
-from scenes.batch_norm_backward import NOTHING, BatchNormBackwardSpec
+from scenes.batch_norm_backward import FAINTEST, BatchNormBackwardSpec
 from scenes.batch_norm_backward.balance import Balance
 from scenes.language import marked, number, say
 from scenes.layout import smallest_text
@@ -105,7 +105,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def ask_how_many(self) -> None:
         """Ask how many inputs are asked, where one output is."""
-        reached = int((np.abs(self.trace.grad_input) > NOTHING).sum())
+        reached = int((np.abs(self.trace.grad_input) > FAINTEST).sum())
         if len(self.asking) != 1 or not self.spec.question or reached == 1:
             return
         prompt = say("One output asks. How many of the {size} inputs get a gradient?", size=self.trace.x.size)
@@ -117,7 +117,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
         with self.beat("answer", said, reason=say("Inputs also made the mean and the spread: two more ways.")):
             self.play(self.end_question(), run_time=0.5)
-            for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > NOTHING).tolist():
+            for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > FAINTEST).tolist():
                 mark = CellMarks(self.sheets["x"].grid, [(row, column)], self.theme.window, 4)
                 self.signs.append(mark)
                 self.play(FadeIn(mark), run_time=2.4 / reached)
@@ -272,7 +272,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             terms, grid = self.spec.terms(name), self.sheets["grad_input"].grid  # where both stand, or one of them
             self.between = scales = Balance(terms, sums, names, self.bars, self.theme)
             for k, sign in enumerate((1, -1)):
-                cells = [(row, column) for row, column in np.argwhere(sign * terms > NOTHING).tolist()]
+                cells = [(row, column) for row, column in np.argwhere(sign * terms > FAINTEST).tolist()]
                 marks = CellMarks(grid, cells, self.theme.window, 4)
                 self.play(FadeIn(marks), run_time=0.4)
                 self.play(GrowFromEdge(scales.bars[k], LEFT), FadeIn(scales.names[k]), run_time=0.8)
