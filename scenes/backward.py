@@ -13,12 +13,13 @@ from manim import Animation, ApplyMethod, FadeIn, FadeOut, Mobject, there_and_ba
 from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Value
 from scenes.language import about, number, say
-from scenes.layout import Box, with_one_line
+from scenes.layout import Box, smallest_text, with_one_line
 from scenes.mobjects.arrangement import Part
+from scenes.mobjects.expression import ways_of
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.sheets import Sheet, Sheets
 from scenes.mobjects.text import Number
-from scenes.mobjects.travel import EARLY, hop, travel
+from scenes.mobjects.travel import EARLY, hop, starting, travel
 from scenes.specs import SceneSpec
 from scenes.stage import ExplainerScene
 from scenes.working import Working
@@ -27,6 +28,9 @@ __all__ = ["BackwardScene"]
 
 _LINE, _TALL_LINE = 0.85, 1.15
 """Height of the band of formulas in a wide frame and in others, in scene units."""
+
+_READ = 1.25
+"""Size from which on a line of many terms is easily read, in those of the smallest text."""
 
 _SpecT = TypeVar("_SpecT", bound=SceneSpec)
 
@@ -93,6 +97,14 @@ class BackwardScene(ExplainerScene[_SpecT]):
         if not isinstance(equation.left, Cell | Value):
             self.working.show(equation, run_time=0.9)
 
+    def show_sum(self, address: str, run_time: float) -> None:
+        """Show how a sum came about, without its middle where all of it could hardly be read."""
+        writer, ways = self.working.writer, ways_of(equation := self.equation(address))
+        if isinstance(equation.left, Cell | Value):
+            return
+        large = [line for line in ways[:2] if writer.size_of(line) >= _READ * smallest_text()]
+        self.working.show(writer.best(large or ways), run_time=run_time)
+
     def fill(self, grid: NumberGrid, cells: Sequence[tuple[int, int]], start: Any = None) -> list[Animation]:
         """Return the animations that write cells: from one place all of them, or where they stand.
 
@@ -112,7 +124,7 @@ class BackwardScene(ExplainerScene[_SpecT]):
         return coming
 
     def going(self, number: Number, start: Any, standing: Sequence[Mobject], *, hops: bool) -> Animation:
-        return hop(number, number.copy().move_to(start)) if hops else travel(number, start, 0.0, standing)
+        return hop(number, starting(number.copy(), start)) if hops else travel(number, start, 0.0, standing)
 
     def is_written(self, grid: NumberGrid, cell: tuple[int, int]) -> bool:
         """Tell whether a cell shows what it holds: without digits, 0 is an empty cell."""

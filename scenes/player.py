@@ -28,7 +28,7 @@ from scenes.mobjects.panels import (
     ring_around,
 )
 from scenes.mobjects.text import Label, width_of
-from scenes.mobjects.travel import EARLY, LATE, lifted
+from scenes.mobjects.travel import EARLY, LATE
 from scenes.photo.pooling import PhotoPooling
 from scenes.pointing import few_of, is_block, point_out
 from scenes.room_below import room_below
@@ -266,10 +266,7 @@ class Player(ExplainerScene[WalkSpec]):
         """Show how the result comes about, and let it go into its cell; what is only chosen or carried is ringed."""
         if not isinstance(stop.equation.left, Maximum | Cell):
             line = self.working.show(stop.equation, run_time=1.2 * run_time)
-            moves = self.drop(stop.position, line.result)
-            if rises := lifted(moves, self.mobjects):
-                self.play(*rises, run_time=0.3 * run_time)
-            self.play(*moves, run_time=run_time)
+            self.play(*self.drop(stop.position, line.result), run_time=run_time)
             return
         marks = self.chosen(stop)
         lines = [] if isinstance(stop.equation.left, Cell) else [self.working.writer.write(stop.equation)]

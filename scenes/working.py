@@ -120,7 +120,7 @@ class Working:
         """Return where a number comes from, and how large it is there: its cell, what is known, or the stage before."""
         for grid in self.grids:
             if cell := grid.find(number.address):
-                return grid.cell_center(*cell), grid.text_size
+                return grid.numbers.get(cell) or grid.cell_center(*cell), grid.text_size
         if number.address in self.places:
             return self.places[number.address], 0.0
         standing = [*self.known, *(self.line.numbers if isinstance(self.line, Drawn) else [])]

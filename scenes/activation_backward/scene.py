@@ -49,12 +49,9 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
     """How far from 0 the curve reaches on both sides at least."""
 
     def construct(self) -> None:
-        sheets = activation_sheets(self.spec.trace())
-        self.arrangements = arrangements_of(sheets)
         self.widen()
-        if not any(largest_cell(one, grids, 1.0) for one in self.arrangements for grids, _ in self.rooms()):
-            sheets = {key: replace(sheet, share=1.0) for key, sheet in sheets.items()}
-            self.arrangements = arrangements_of(sheets)
+        sheets = self.fitting(activation_sheets(self.spec.trace()))
+        self.arrangements = arrangements_of(sheets)
         self.open(self.operation, sheets, self.arrangements)
         self.signs: list[Any] = []
         self.before()
@@ -65,6 +62,16 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         self.others_too()
         self.more()
         self.close()
+
+    def fitting(self, sheets: dict[str, Sheet]) -> dict[str, Sheet]:
+        """Return the grids so that they leave the most to the curve, those beside each other alike if possible."""
+        smaller = {key: replace(sheet, share=1.0) for key, sheet in sheets.items()}
+        for some in (sheets, smaller):
+            for grids, _ in self.rooms():
+                for one in (in_pairs(some), some):
+                    if any(largest_cell(way, grids, 1.0) for way in arrangements_of(one)):
+                        return one
+        return smaller
 
     def widen(self) -> None:
         """In a wide frame, leave all of the height to the grids: arithmetic stands below the curve."""
@@ -192,7 +199,14 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
 def arrangements_of(sheets: dict[str, Sheet]) -> list[Part]:
     """Return the ways in which the grids may stand."""
     x, slope, dy, dx = (plan(key, sheet) for key, sheet in sheets.items())
-    return [Row([Column([x, dx], 0.3), Column([slope, dy], 0.3)], 0.6), Row([x, slope, dx, dy], 0.4)]
+    columns, rows = [Column([x, dx], 0.3), Column([slope, dy], 0.3)], [Row([x, slope], 0.5), Row([dx, dy], 0.5)]
+    return [Column(rows, 0.25), Row(columns, 0.5), Row([x, slope, dx, dy], 0.4)]
+
+
+def in_pairs(sheets: dict[str, Sheet]) -> dict[str, Sheet]:
+    """Return grids of which those that stand beside each other have cells of one size."""
+    pairs = {"x": "slope", "slope": "x", "grad_output": "grad_input", "grad_input": "grad_output"}
+    return {key: replace(sheet, beside=sheets[pairs[key]].least) for key, sheet in sheets.items()}
 
 
 def activation_sheets(trace: Any) -> dict[str, Sheet]:

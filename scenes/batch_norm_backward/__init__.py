@@ -13,7 +13,7 @@ from cnn_core.batch_norm import BatchNorm2dTrace, batch_norm2d
 from cnn_core.batch_norm_backward import BatchNorm2dBackward
 from cnn_core.equation import Equation, Explanation
 from cnn_core.examples import POOL_GRID
-from cnn_core.expression import Product, Sum, Value
+from cnn_core.expression import Expression, Product, Sum, Value
 from cnn_core.reading.grids import Grid
 from cnn_core.trace import scalar
 from scenes.specs.backward import BackwardSpec
@@ -23,8 +23,12 @@ from scenes.specs.fields import Image
 if TYPE_CHECKING:
     from scenes.batch_norm_backward.scene import BatchNormBackwardScene
 
-__all__ = ["BatchNormBackwardSpec"]
+__all__ = ["FAINTEST", "BatchNormBackwardSpec"]
 
+FAINTEST = 1e-12
+"""Up to which a gradient is one of 0."""
+_SIDES = ("pushes", "stretch")
+"""Sums that come to 0, or all but, each of what is above 0 and what is below."""
 _ASKED = [[0, 0, 0, 8], [0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
 
 
@@ -69,13 +73,27 @@ class BatchNormBackwardSpec(BackwardSpec):
     def values(self) -> SpecValues:
         """Return what other gradients return, and what is divided by and added."""
         count = self.trace().forward.count
-        return {**super().values(), "count": scalar(count), "eps": scalar(self.eps), "stretch": scalar(self._stretch)}
+        stretch = float(self.terms("stretch").sum())
+        sides = {name: {side: value.number for side, value in self.sides(name).items()} for name in _SIDES}
+        return {
+            **super().values(),
+            "count": scalar(count),
+            "eps": scalar(self.eps),
+            "stretch": scalar(stretch),
+            "of": sides,
+        }
 
-    @property
-    def _stretch(self) -> float:
-        """How much the gradients would widen what is normalised: 0 but for eps."""
+    def terms(self, name: str) -> Array:
+        """Return what is summed, (H, W): the gradients, or how much each of them would widen what is normalised."""
         trace = self.trace()
-        return float((trace.grad_input * trace.forward.x_hat).sum())
+        found: Array = trace.grad_input[0, 0] * (trace.forward.x_hat[0, 0] if name == "stretch" else 1.0)
+        return found
+
+    def sides(self, name: str) -> dict[str, Value]:
+        """Return what the terms above 0 come to, and those below, where there are any."""
+        terms = self.terms(name)
+        parts = {"above": terms[terms > FAINTEST], "below": terms[terms < -FAINTEST]}
+        return {side: Value(float(one.sum()), f"of.{name}.{side}", side) for side, one in parts.items() if one.size}
 
     def others(self) -> Mapping[str, Any]:
         """Return the normalisation of inputs that were pushed against their gradients."""
@@ -83,12 +101,24 @@ class BatchNormBackwardSpec(BackwardSpec):
         return {"pushed": self._forward(trace.x - self.lr * trace.grad_input)}
 
     def explain(self, address: str) -> Explanation:
-        if address != "stretch":
+        whole = {"sums.grad_input": "pushes", "stretch": "stretch"}
+        name, _, side = address.removeprefix("of.").partition(".")
+        if side in ("above", "below"):
+            return Equation.of(self._side(name, side), self.sides(name)[side])
+        if address not in whole:
             return super().explain(address)
-        trace = self.trace()
-        cells = [at for at in np.ndindex(trace.x.shape) if trace.grad_input[at]]
-        terms = tuple(Product((trace.value("grad_input", *at), trace.value("x_hat", *at))) for at in cells)
-        return Equation.of(Sum(terms or (Value(0.0),)), Value(self._stretch, "stretch", "stretch"))
+        parts = tuple(self._side(whole[address], side) for side in self.sides(whole[address]))
+        total = Value(float(self.terms(whole[address]).sum()), address, "sum")
+        return Equation.of(Sum(parts or (Value(0.0),)), total)
+
+    def _side(self, name: str, side: str) -> Sum:
+        """Write the sum of the terms above 0, or of those below."""
+        trace, sign = self.trace(), 1 if side == "above" else -1
+        cells = [(0, 0, *map(int, at)) for at in np.argwhere(sign * self.terms(name) > FAINTEST)]
+        terms: list[Expression] = [trace.value("grad_input", *at) for at in cells]
+        if name == "stretch":
+            terms = [Product((term, trace.value("x_hat", *at))) for term, at in zip(terms, cells, strict=True)]
+        return Sum(tuple(terms), known=self.sides(name)[side])
 
     def results(self) -> Iterator[str]:
         """Give the gradients and their sums, and where mean and spread are after a push."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import Create, FadeIn, VGroup
+from manim import LEFT, Create, FadeIn, FadeOut, GrowFromEdge, VGroup
 
 from cnn_core.expression import Value
 from scenes.backward import BackwardScene
 from scenes.batch_norm.dots import DotPlot
-from scenes.batch_norm_backward import BatchNormBackwardSpec
+from scenes.batch_norm_backward import FAINTEST, BatchNormBackwardSpec
+from scenes.batch_norm_backward.balance import Balance
 from scenes.language import marked, number, say
 from scenes.layout import smallest_text
 from scenes.mobjects.arrangement import Column, Part, Row, largest_cell
-from scenes.mobjects.expression import Known
+from scenes.mobjects.expression import Known, Line
 from scenes.mobjects.flow import in_a_row
 from scenes.mobjects.grid import CellMarks
-from scenes.mobjects.sheets import Sheet, plan, sheet_of
+from scenes.mobjects.sheets import Sheet, Sheets, plan, sheet_of
 from scenes.mobjects.text import Label
 
 __all__ = ["BatchNormBackwardScene"]
@@ -25,7 +27,9 @@ __all__ = ["BatchNormBackwardScene"]
 _WAYS = {"direct": marked("direct"), "via_mean": marked("by the mean"), "via_variance": marked("by the spread")}
 _SIGN = 0.6
 """Room of a sign between two grids, in scene units."""
-_NOTHING, _ROUNDING = 1e-12, 1e-9
+_ROUNDING = 1e-9
+_BARS, _TALL_BARS = 1.6, 2.4
+"""Height of what is weighed, and that in a tall frame, in scene units."""
 _HARDLY = 0.05
 """Share by which a spread may change and hardly seem to."""
 
@@ -101,7 +105,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
 
     def ask_how_many(self) -> None:
         """Ask how many inputs are asked, where one output is."""
-        reached = int((np.abs(self.trace.grad_input) > _NOTHING).sum())
+        reached = int((np.abs(self.trace.grad_input) > FAINTEST).sum())
         if len(self.asking) != 1 or not self.spec.question or reached == 1:
             return
         prompt = say("One output asks. How many of the {size} inputs get a gradient?", size=self.trace.x.size)
@@ -113,7 +117,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             said = say("{count} of {size}: those whose pushes do not cancel.", count=reached, size=self.trace.x.size)
         with self.beat("answer", said, reason=say("Inputs also made the mean and the spread: two more ways.")):
             self.play(self.end_question(), run_time=0.5)
-            for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > _NOTHING).tolist():
+            for row, column in np.argwhere(np.abs(self.trace.grad_input[0, 0]) > FAINTEST).tolist():
                 mark = CellMarks(self.sheets["x"].grid, [(row, column)], self.theme.window, 4)
                 self.signs.append(mark)
                 self.play(FadeIn(mark), run_time=2.4 / reached)
@@ -170,6 +174,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         with self.beat("step", said, reason=say("The three ways add up to the gradient.")):
             self.line_up()
             self.go("grad_input")
+        self.added = self.sheets
 
     def line_up(self) -> None:
         """Put the three ways and their sum beside each other, where there is room for their numbers."""
@@ -227,16 +232,53 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         return in_a_row(parts, size, 1.2, box.width).move_to(box.center)
 
     def close(self) -> None:
+        """Lay what asks for less beside what asks for more: the gradients, and then those times x̂."""
+        stage = self.bands.stage
+        self.bars = replace(stage, top=stage.bottom + (_TALL_BARS if self.tall else _BARS))
+        sheets = {
+            "grad_input": gradient_of(self.trace, "grad_input", "dL/dx", "input"),
+            "x_hat": sheet_of(self.trace, "x_hat", "x̂", "output"),
+        }
+        plans = [plan(key, sheet) for key, sheet in sheets.items()]
+        room = replace(stage, bottom=self.bars.top)
+        both: list[Part] = [Row(plans, 0.9), Column(plans, 0.3)]
+        has_room = any(largest_cell(one, room, 1.3) for one in both)
+        if not has_room:
+            sheets["x_hat"] = replace(sheets["x_hat"], place="grad_input")
+        self.sheets = Sheets(sheets, both if has_room else [plans[0]], self.theme, room)
+        gradient = self.sheets["grad_input"]
+        aside = room.center - gradient.get_center()
+        gradient.shift(aside)
         said = say("All pushes add up to 0. So a bias in front of batch norm never learns: this is its gradient.")
         if abs(float(self.trace.grad_input.sum())) > _ROUNDING:
             said = say("All pushes add up to almost 0. So a bias in front of batch norm never learns.")
         with self.beat("step", said, reason=say("A bias in front of it would never learn.")):
-            self.working.show(self.equation("sums.grad_input"), run_time=2.2)
+            self.take_away(self.dots.lines[-1], self.dots.dots, self.dots.mark)
+            self.play(FadeIn(gradient), run_time=0.6)
+            self.weigh("pushes", "sums.grad_input", (say("fall"), say("rise")))
         said = say("Shift the input, and batch norm undoes it.")
         if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
             said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
         with self.beat("explain", said, reason=say("No gradient asks for what batch norm would undo.")):
-            self.working.show(self.equation("stretch"), run_time=2.2)
+            self.take_away(*self.between)
+            self.play(gradient.animate.shift(-aside) if has_room else FadeOut(gradient), run_time=0.6)
+            self.play(FadeIn(self.sheets["x_hat"]), run_time=0.6)
+            self.weigh("stretch", "stretch", (say("inward"), say("outward")))
+
+    def weigh(self, name: str, address: str, names: tuple[str, str]) -> None:
+        """Lay the terms of a sum end to end, those above 0 over those below, and add the two up."""
+        *_, last, result = self.equation(address).stages()
+        if len(sums := list(last.leaves())) == len(names):
+            terms, grid = self.spec.terms(name), self.sheets["grad_input"].grid  # where both stand, or one of them
+            self.between = scales = Balance(terms, sums, names, self.bars, self.theme)
+            for k, sign in enumerate((1, -1)):
+                cells = [(row, column) for row, column in np.argwhere(sign * terms > FAINTEST).tolist()]
+                marks = CellMarks(grid, cells, self.theme.window, 4)
+                self.play(FadeIn(marks), run_time=0.4)
+                self.play(GrowFromEdge(scales.bars[k], LEFT), FadeIn(scales.names[k]), run_time=0.8)
+                self.play(FadeOut(marks), FadeIn(scales.sums[k]), run_time=0.4)
+            self.working.places = {one.address: one for one in scales.sums}
+        self.working.show(self.working.writer.best([Line((last, result), (), last)]), run_time=1.0)
 
 
 def gradient_of(trace: Any, name: str, tag: str, role: str, **options: Any) -> Sheet:

@@ -127,6 +127,7 @@ def back_arrangements(sheets: dict[str, Sheet]) -> list[Part]:
         Row([x, dx, small], 0.6),
         Column([Row([x, small], 0.5, 0), dx], 0.2),
         Column([Row([x, dx], 0.5), Row([*kernels, dy], 0.5)], 0.15),
+        Row([x, dx, small], 0.3),
     ]
 
 

@@ -94,7 +94,7 @@ class Flip:
             turned = corner(new["turned"].grid, new["turned"].grid.role, turned=True)
             scene.play(*scene.leave(copy), FadeIn(new["turned"], turned), run_time=0.4)
             self.lie(new)
-            scene.working.show(scene.equation(scene.of + self.watched.at("grad_input", *self.pixel)), run_time=0.9)
+            scene.show_sum(scene.of + self.watched.at("grad_input", *self.pixel), run_time=0.9)
         self.notches = [notch, turned]
         self.without()
 

@@ -284,7 +284,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
                 met = sorted({cell for cell in cells if cell is not None})
                 self.signs += [CellMarks(self.sheets[key].grid, met, self.theme.window, 4)] if met else []
             self.play(*map(Create, self.signs), run_time=0.5)
-            self.working.show(equation, run_time=0.9)
+            self.show_sum(address, run_time=0.9)
 
     def everybody(self) -> None:
         """Show the gradients of all channels and all kernels, where there are several."""
@@ -315,10 +315,10 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
     def bias(self) -> None:
         said = say("The bias is in every output once: its gradient is the sum of dL/dy.")
         with self.beat("step", said, reason=say("A bias is added everywhere, so it hears from everywhere.")):
-            self.take_away(*self.signs)
-            address, self.signs = f"grad_bias[{self.watched.c_out}]", []
+            self.lift_off()
+            address = f"grad_bias[{self.watched.c_out}]"
             if (dy := self.sheets.get("grad_output")) is not None:
                 cells = [dy.grid.find(leaf.address) for leaf in self.equation(address).left.leaves()]
                 self.signs = [CellMarks(dy.grid, [cell for cell in cells if cell is not None], self.theme.window, 4)]
                 self.play(*map(Create, self.signs), run_time=0.8)
-            self.work_out(address)
+            self.show_sum(address, run_time=0.9)

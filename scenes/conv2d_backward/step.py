@@ -56,7 +56,7 @@ class Step:
         if self.spec.values()["asked_and_got"]["after"] < self.spec.values()["asked_and_got"]["before"]:
             said = say("Added up, dL/dy times y falls from {before} to {after}: that is what was asked.", **named)
         with self.scene.beat("explain", said, reason=say("Each is blamed for its part in the result.")):
-            self.scene.working.show(self.scene.equation("asked_and_got.after"), run_time=0.9)
+            self.scene.show_sum("asked_and_got.after", run_time=0.9)
 
     def moral(self) -> str:
         """Say whether all outputs that were asked went the way that they were asked, and what to take home."""

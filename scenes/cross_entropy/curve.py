@@ -37,12 +37,16 @@ class LossCurve(VGroup):
         self.plane = Plane((0, 1.08), (0, self.high), ("p", "L = −ln p"), box, self.size, theme)
         self.line = self._along(float(np.exp(-self.high)), 1.0, theme.text)
         self.dot = Dot(radius=0.13, color=theme.window)
-        self.guides = VMobject(stroke_color=theme.window, stroke_width=2)
-        place = self.plane.point(self.share, self.cost)
-        segment(self.guides, place, self.plane.point(self.share, 0))
-        segment(self.guides, place, self.plane.point(0, self.cost))
+        self.guides = self.guides_to(self.share, self.cost, theme.window)
         self.ghosts = [self._ghost(sureness, k) for k in range(len(sureness.losses))]
         super().__init__(self.plane, self.line, self.dot, self.guides)
+
+    def guides_to(self, share: float, cost: float, color: str) -> VMobject:
+        """Return the lines from a point of the curve to both axes."""
+        guides, place = VMobject(stroke_color=color, stroke_width=2), self.plane.point(share, cost)
+        segment(guides, self.plane.point(share, 0), place)
+        segment(guides, place, self.plane.point(0, cost))
+        return guides
 
     def _along(self, start: float, stop: float, color: str) -> VMobject:
         shares = np.exp(np.linspace(np.log(start), np.log(stop), 120))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from manim import Create, FadeIn, FadeOut, VGroup
+from manim import Create, FadeIn, FadeOut, ReplacementTransform, VGroup
 
 from scenes.backward import BackwardScene
 from scenes.cross_entropy import CrossEntropySpec
@@ -15,6 +15,7 @@ from scenes.language import marked, number, say
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import share_in_words
 from scenes.mobjects.text import Label, Number, size_within
+from scenes.mobjects.travel import LATE
 from scenes.mobjects.upright_bars import UprightBars
 
 __all__ = ["CrossEntropyScene"]
@@ -133,12 +134,15 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def knows_nothing(self) -> None:
         """Say what a network that cannot tell ten classes apart has to pay."""
         said = say(
-            "A network that knows nothing gives each of ten digits 0.1 and pays {tenth}: training starts there.",
+            "A network that knows nothing gives each of ten digits 0.1: it pays {tenth}.",
             tenth=self.told("sureness.losses[1]"),
         )
         with self.beat("step", said, reason=say("This is what it costs to know nothing.")):
             self.take_away(*self.curve.ghosts[::2])
             self.point_out(self.curve.ghosts[1])
+            loss = float(self.spec.others()["sureness"].losses[1])
+            self.nothing = self.curve.guides_to(float(np.exp(-loss)), loss, self.theme.text)
+            self.play(Create(self.nothing), run_time=1.2)
             self.working.show(self.equation("sureness.losses[1]"), run_time=0.8)
 
     def subtract(self) -> None:
@@ -146,7 +150,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         asked = self.spec.question
         if asked:
             prompt = say("Which logits should rise, so that the loss falls?")
-            gone = self.leave(self.curve.ghosts[1])
+            gone = self.leave(self.curve.ghosts[1], self.nothing)
             self.ask(prompt, say("only {name}", name=self.called(self.truth)), first=gone)
         self.back = self.gradient(self.trace)
         tag = self.tag(say("dL/dz = p − truth"), self.theme.input, self.right)
@@ -156,10 +160,12 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
         with self.beat(
             "answer" if asked else "step", said, reason=say("The gradient is what was said, minus what is true.")
         ):
-            self.take_away(*self.curve, self.curve.ghosts[1], also=[self.end_question()] if asked else [])
+            self.take_away(*self.curve, self.curve.ghosts[1], self.nothing, also=[self.end_question()] if asked else [])
             self.working.show(self.equation(f"grad_input[0,{self.truth}]"), run_time=0.8)
             self.play(FadeIn(tag, self.back.line), run_time=0.4)
-            self.play(FadeIn(self.back.numbers, self.back.bars), run_time=0.8)
+            for k, (bar, said_bar) in enumerate(zip(self.back.bars, self.bars.bars, strict=True)):
+                number_late = FadeIn(self.back.numbers[k], rate_func=LATE)
+                self.play(FadeIn(bar, target_position=said_bar), number_late, run_time=0.5)
             self.play(FadeIn(self.back.wedges), run_time=0.5)
 
     def add_up(self) -> None:
@@ -181,8 +187,12 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
                 "A step of {lr} against it, and the answer flips to {truth}. The loss: {before}, then {now}.", **named
             )
         with self.beat("step", said, reason=say("A step goes against the gradient.")):
-            self.play(*self.leave(), FadeOut(self.bars.numbers, self.bars.bars, self.logits), run_time=0.5)
-            self.play(FadeIn(bars.bars, bars.numbers, logits), run_time=0.8)
+            self.working.show(self.equation("output"), run_time=0.8)
+            self.play(FadeOut(self.logits[1], self.bars.numbers), run_time=0.4)
+            self.play(FadeIn(logits[1]), run_time=0.6)
+            for old, new in zip(self.bars.bars, bars.bars, strict=True):
+                self.play(ReplacementTransform(old, new), run_time=0.3)
+            self.play(FadeIn(bars.numbers), run_time=0.4)
             self.working.show(self.equation("stepped.output"), run_time=0.8)
         self.close()
 
@@ -194,7 +204,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
             said = say("What was said, minus what is true: that is all a classifier is told. Now it asks for less.")
         with self.beat("explain", said, reason=say("Softmax and its loss ask for p − truth.")):
             new = self.gradient(back, "asked_then.")
-            self.play(*self.leave(self.back.numbers, self.back.bars, self.back.wedges), run_time=0.6)
+            self.play(*self.leave(*self.back.numbers, *self.back.bars, self.back.wedges), run_time=0.6)
             self.play(FadeIn(new.bars), run_time=0.6)
             self.play(FadeIn(new.numbers, new.wedges), run_time=0.6)
             self.working.show(self.equation(f"asked_then.grad_input[0,{self.truth}]"), run_time=0.8)

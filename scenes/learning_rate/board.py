@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,7 +36,7 @@ class Places:
     def of(cls, stage: Box) -> Places:
         width, height = config.frame_width, config.frame_height
         if width > height:
-            left, curve = stage.part(0, 0.38), stage.part(0.42, 1)
+            left, curve = stage.part(0, 0.44), stage.part(0.48, 1)
             middle = stage.bottom + 0.36 * stage.height
             return cls(replace(left, bottom=middle), replace(left, top=middle), curve)
         middle = stage.bottom + 0.58 * stage.height
@@ -56,11 +57,13 @@ class ErrorBoard(VGroup):
     def __init__(self, trace: LearningRateTrace, theme: Theme, room: Box) -> None:
         (rows, columns), (kH, kW), (H, W) = (a.shape[2:] for a in (trace.x, trace.weight, trace.output))
         slots = [columns, kW, W, max(W, kW), W]
-        lines = [slots] if config.frame_width > config.frame_height else [slots[:2], slots[2:]]
-        across = min((room.width - _GAP * (len(line) - 1)) / sum(line) for line in lines)
-        high = rows if len(lines) == 1 else max(rows, kH) + max(H, kH)
-        down = (room.height - NAME_HEIGHT * len(lines) - _GAP * (len(lines) - 1)) / high
-        cell = min(_LARGEST_CELL, across, down)
+        aspect = config.frame_width - config.frame_height
+        lines = [slots] if aspect > 0 else [slots[:2], slots[2:]] if aspect < 0 else [slots[1:3], slots[3:]]
+        first, beside = (0.0, 0) if aspect else (_GAP, columns)  # in a square frame, all others stand beside the image
+        across = min((room.width - first - _GAP * (len(line) - 1)) / (beside + sum(line)) for line in lines)
+        tallest = [max(rows, kH)] if aspect > 0 else [max(rows, kH) if aspect else max(kH, H), max(H, kH)]
+        names = NAME_HEIGHT * len(lines) + _GAP * (len(lines) - 1)
+        cell = min(_LARGEST_CELL, across, (room.height - names) / sum(tallest), (room.height - NAME_HEIGHT) / rows)
 
         def panel(name: str, values: Array, address: str, role: str) -> Panel:
             return Panel(grid_of(values[0, 0], f"{address}[0,0,{{}},{{}}]", role, theme, cell), name)
@@ -75,18 +78,29 @@ class ErrorBoard(VGroup):
             Panel(GradientGrid(getattr(trace, name)[0, 0], f"{name}[0,0,{{}},{{}}]".format, role, theme, cell), called)
             for name, role, called in gradients
         )
-        slot_panels = [self.x, self.weight, self.output, self.wanted, self.grad_output]
+        panels = [self.x, self.weight, self.output, self.wanted, self.grad_output]
         super().__init__(self.x, self.weight, self.output, self.wanted)
-        top = room.center[1] + (high * cell + NAME_HEIGHT * len(lines) + _GAP * (len(lines) - 1)) / 2
-        for line in lines:
-            tallest = (rows if len(lines) == 1 else max(rows, kH) if line is lines[0] else max(H, kH)) * cell
-            left = room.center[0] - (cell * sum(line) + _GAP * (len(line) - 1)) / 2
-            for slot in line:
-                one = slot_panels.pop(0)
-                one.shift(np.array([left + slot * cell / 2, top - tallest / 2, 0]) - one.grid.get_center())
-                left += slot * cell + _GAP
-            top -= tallest + NAME_HEIGHT + _GAP
+        top, start = room.center[1] + (cell * sum(tallest) + names) / 2, room.center[0]
+        if beside:
+            left = start - (cell * (beside + max(map(sum, lines))) + 2 * _GAP) / 2
+            stand_in_line(
+                [self.x], [columns], cell, np.array([left + cell * columns / 2, room.center[1] + NAME_HEIGHT / 2, 0])
+            )
+            panels.remove(self.x)
+            start += (cell * columns + _GAP) / 2
+        for line, high in zip(lines, tallest, strict=True):
+            stand_in_line(panels[: len(line)], line, cell, np.array([start, top - high * cell / 2, 0]))
+            del panels[: len(line)]
+            top -= high * cell + NAME_HEIGHT + _GAP
         self.grad_weight.shift(self.wanted.grid.get_center() - self.grad_weight.grid.get_center())
+
+
+def stand_in_line(panels: Sequence[Panel], slots: Sequence[int], cell: float, middle: np.ndarray) -> None:
+    """Stand grids beside each other, each in the middle of a slot of so many cells."""
+    left = middle[0] - (cell * sum(slots) + _GAP * (len(slots) - 1)) / 2
+    for panel, slot in zip(panels, slots, strict=True):
+        panel.shift(np.array([left + slot * cell / 2, middle[1], 0]) - panel.grid.get_center())
+        left += slot * cell + _GAP
 
 
 class StepBoard(VGroup):

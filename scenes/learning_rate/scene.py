@@ -93,7 +93,7 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
             self.take_away(*leaving)
             self.play(FadeIn(board), run_time=0.6)
             self.play(FadeIn(board.plane), run_time=0.6)
-            self.working.show(self.equation("slope"))
+            self.show_sum("slope", run_time=1.0)
             self.play(FadeIn(self.dot(0.0, self.theme.text)), Create(board.slope()), run_time=0.8)
         with self.beat("explain", say("But the slope changes on the way. This is where L really is.")):
             self.play(Create(board.curve), run_time=1.6)
@@ -127,10 +127,10 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
             self.rows.append(row)
 
     def walk(self, k: int) -> None:
-        """Let a dot go along the curve to where the step ends."""
+        """Let a dot go along the curve to where the step ends; of those before it, rings stay."""
         rate, plane = float(self.trace.rates[k]), self.steps.plane
         for dot in self.dots:
-            dot.set_fill(self.theme.muted)
+            dot.set_fill(opacity=0).set_stroke(self.theme.text, width=3)
         dot = self.dot(0.0, self.theme.window)
         rates = np.linspace(0, rate, 40)
         way = plane.line(rates, self.trace.loss_at(rates), self.theme.window)
@@ -139,12 +139,12 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
 
     def row(self, k: int) -> VGroup:
         """Return a line of the list: the rate and where it led."""
-        size = max(0.36, smallest_text())
+        size = max(0.44 if self.wide else 0.36, smallest_text())
         rate = Known("η", self.trace.value("rates", k), self.theme, size)
         loss = Known("L", self.equation(f"losses[{k}]").result, self.theme, size)
         row = VGroup(rate, loss)
         box = self.places.rates
-        pitch = min(1.5 * size, box.height / len(self.trace.rates))
+        pitch = min(1.35 * size, box.height / len(self.trace.rates))
         y = box.top - (k + 0.5) * pitch - (0.2 if self.wide else 0.0)
         rate.move_to(np.array([box.left, y, 0]), aligned_edge=LEFT)
         loss.move_to(np.array([box.left + 0.5 * box.width, y, 0]), aligned_edge=LEFT)

@@ -154,4 +154,4 @@ def linear_sheets(trace: Any) -> tuple[dict[str, Sheet], list[Any]]:
     )
     forward, back_to, at_end = Column([x, w], 0.3), Column([dx_plan, dw_plan], 0.3), Column([y, db_plan], 0.3)
     beside = Column([Row([forward, y], 0.7), Row([back_to, db_plan], 0.7)], 0.3)
-    return sheets, [Row([forward, back_to, at_end], 0.7), beside]
+    return sheets, [Row([forward, back_to, at_end], 0.7), beside, Row([forward, back_to, at_end], 0.3)]

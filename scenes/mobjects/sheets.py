@@ -46,6 +46,8 @@ class Sheet:
         Cells of padding, part of `values`.
     share
         Side of its cells, in those of other grids.
+    beside
+        Smallest side of the cells of a grid that it stands beside, and shall be as large as.
     """
 
     tag: str
@@ -59,11 +61,12 @@ class Sheet:
     has_digits: bool = True
     ring: tuple[int, int, int, int] = (0, 0, 0, 0)
     share: float = 1.0
+    beside: float = 0.0
 
     @property
     def least(self) -> float:
         """The smallest side of a cell in which all numbers can be read."""
-        return readable_cell(self.values, self.decimals) if self.has_digits else 0.0
+        return max(self.beside, readable_cell(self.values, self.decimals)) if self.has_digits else 0.0
 
 
 def _without_digits(part: Any) -> Any:

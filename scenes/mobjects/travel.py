@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from manim import (
+    RIGHT,
     UP,
     Animation,
     AnimationGroup,
-    ApplyMethod,
     FadeIn,
     FadeOut,
     Mobject,
@@ -22,7 +23,7 @@ from manim import (
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "hop", "is_free", "lifted", "travel"]
+__all__ = ["EARLY", "LATE", "hop", "is_free", "starting", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
@@ -30,6 +31,8 @@ _HOP, _SMALL = 0.12, 0.7
 """How far a number is seen to leave if its way is not free, in scene units, and from which size on it arrives."""
 _STEPS = 16
 """Places on a way that are looked at."""
+_HALF, _BRIEF = 0.5, 0.2
+"""Share of a way that a number only rises at most, and where it comes down again."""
 _SEEN = 0.3
 """Opacity from which on a letter is in the way."""
 
@@ -38,6 +41,8 @@ def travel(
     number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject] = (), *, leaves: bool = True
 ) -> Animation:
     """Return the animation that takes a number to where it stands, from the middle of `start`, a mobject or a place.
+
+    Where figures would lie on those that they are a copy of, it first rises or sinks clear of them.
 
     Parameters
     ----------
@@ -49,57 +54,108 @@ def travel(
     leaves
         Whether it stands at `start`, and is seen to leave then; otherwise it comes about there, of other numbers.
     """
-    leaving = number.copy().scale((size or number.size) / number.size).move_to(start)
-    if past and not is_free(leaving, number, past):
-        return hop(number, leaving) if leaves else FadeIn(number, shift=step_between(leaving, number))
+    leaving = starting(number.copy(), start, size)
+    way = _way(leaving, number)
+    if past and not is_free(leaving, number, past, way):
+        return hop(number, leaving) if leaves else FadeIn(number, shift=_step_between(leaving, number))
+    goal = number.get_x()
     number.save_state()
-    number.scale((size or number.size) / number.size).move_to(start)
-    return Restore(number)
+    starting(number, start, size)
+    if way == _Way():
+        return Restore(number)
+    return Restore(number, path_func=way.path((goal - leaving.get_x()) * RIGHT))
+
+
+def starting(number: Label, start: Any, size: float = 0.0) -> Label:
+    """Put a number where it starts, as large as what it is a copy of, its figures on those: `(−1)` on `−1.0`."""
+    size = size or (start.size if isinstance(start, Label) else number.size)
+    number.scale(size / number.size).move_to(start)
+    figures = number.text.strip("()")
+    if isinstance(start, Label) and start.glyphs and start.text.startswith(figures):
+        first = number.glyphs[number.text.startswith("(")]
+        number.shift(start.glyphs[0].get_left() - first.get_left())
+    return number
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A straight way, but for this: for a share of it, `lift`, nothing goes to the side.
+
+    Where it is too level for that to lead clear of anything, it also rises by `bump`, and comes down as it ends.
+    """
+
+    lift: float = 0.0
+    bump: float = 0.0
+
+    def aside(self, share: Any) -> Any:
+        """Return which share of the way to the side has been gone."""
+        return np.clip((share - self.lift) / (1 - (2 if self.bump else 1) * self.lift), 0, 1)
+
+    def above(self, share: Any) -> Any:
+        """Return how far it is above the straight way."""
+        return self.bump * np.minimum(1, np.minimum(share, 1 - share) / (self.lift or 1.0))
+
+    def path(self, across: np.ndarray) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
+        """Return it as Manim takes it, for a number that goes so far to the side."""
+
+        def along(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
+            points: np.ndarray = start + share * (end - start) + (self.aside(share) - share) * across
+            points += self.above(share) * UP
+            return points
+
+        return along
+
+
+def _way(start: Label, goal: Label) -> _Way:
+    """Return a way on which figures do not lie on one another that stay where they start."""
+    if len(start.glyphs) == 1:
+        return _Way()
+    first, last = (_extents([glyph.points for glyph in one.glyphs]) for one in (start, goal))
+    mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
+    crosses = _overlaps(mine[:, :, None], first)
+    if not (crosses[1:] & ~crosses[0]).any():
+        return _Way()
+    rise = float(goal.get_y() - start.get_y())
+    if abs(rise) > start.size / _HALF:
+        return _Way(start.size / abs(rise))
+    return _Way(_BRIEF, -start.size if rise < 0 else start.size)
 
 
 def hop(number: Label, leaving: Label) -> Animation:
     """Return the animation in which a number leaves, and arrives where another stands, unseen in between."""
-    step = step_between(leaving, number)
+    step = _step_between(leaving, number)
     return AnimationGroup(FadeOut(leaving, shift=step, rate_func=EARLY), FadeIn(number, shift=step, rate_func=LATE))
 
 
-def step_between(leaving: Label, number: Label) -> np.ndarray:
-    """Return the part of its way that a number is seen to go."""
-    way = number.get_center() - leaving.get_center()
-    step: np.ndarray = _HOP * way / max(float(np.linalg.norm(way)), _HOP)
-    return step
+def _step_between(leaving: Label, number: Label) -> Any:
+    """Return by how much a number is seen to leave: up or down, where no figure of its own stands."""
+    return (-_HOP if number.get_y() < leaving.get_y() else _HOP) * UP
 
 
-def lifted(moves: Sequence[Animation], past: Sequence[Mobject]) -> list[Animation]:
-    """Return the animations in which numbers rise above what they are copies of, before they go straight to their goal.
-
-    Without that, the figures of a number that goes sideways would lie on those of the number it comes from.
-    """
-    rises: list[Animation] = []
-    for move in moves:
-        number: Any = move.mobject
-        if isinstance(move, Restore) and isinstance(number, Label) and len(number.glyphs) > 1:
-            up = 1.1 * number.height * UP
-            there, goal = number.copy().shift(up), cast("Label", number.saved_state)
-            if is_free(number, there, past) and is_free(there, goal, past):
-                rises.append(ApplyMethod(number.shift, up))
-    return rises
-
-
-def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:
-    """Tell whether a number can go straight to its goal without lying on letters that it did not lie on at first."""
+def is_free(start: Label, goal: Label, past: Sequence[Mobject], way: _Way | None = None) -> bool:
+    """Tell whether a number can go to its goal without lying on letters that it did not lie on at first."""
     letters = [one for one in family_of(past) if isinstance(one, Label) and one is not goal and one.glyphs]
     seen = [one for one in letters if one.glyphs[0].get_fill_opacity() > _SEEN]
     first, last, *others = _boxes_of([start, goal, *seen])
-    boxes = np.reshape(others, (-1, 4))
-    mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
-    crosses = (mine[..., :2] < boxes[:, 2:]).all(axis=-1) & (mine[..., 2:] > boxes[:, :2]).all(axis=-1)
+    boxes, shares = np.reshape(others, (-1, 4)), np.linspace(0, 1, _STEPS)[:, None, None]
+    way = way or _Way()
+    mine = first + np.where([True, False, True, False], way.aside(shares), shares) * (last - first)
+    mine = mine + way.above(shares) * [0, 1, 0, 1]
+    crosses = _overlaps(mine, boxes)
     return not (crosses[1:] & ~crosses[0]).any()
+
+
+def _overlaps(mine: Any, others: Any) -> Any:
+    return (mine[..., :2] < others[..., 2:]).all(axis=-1) & (mine[..., 2:] > others[..., :2]).all(axis=-1)
+
+
+def _extents(parts: Sequence[Any]) -> Any:
+    """Return left, bottom, right and top of each of some curves."""
+    starts = np.cumsum([0, *(map(len, parts[:-1]))])
+    points = np.concatenate(parts)[:, :2]
+    return np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
 
 
 def _boxes_of(labels: Sequence[Label]) -> Any:
     """Return left, bottom, right and top of each label's letters."""
-    parts = [[glyph.points for glyph in label.glyphs] for label in labels]
-    starts = np.cumsum([0, *(sum(map(len, one)) for one in parts[:-1])])
-    points = np.concatenate([points for one in parts for points in one])[:, :2]
-    return np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
+    return _extents([np.concatenate([glyph.points for glyph in one.glyphs]) for one in labels])

@@ -101,6 +101,8 @@ class UprightBars(VGroup):
 
     def below(self, labels: Sequence[Label], lines: float) -> VGroup:
         """Stand labels below the line, so many lines of text deep."""
+        smaller = min(1.0, 0.92 * self.pitch / max(label.width for label in labels))
         for k, label in enumerate(labels):
+            label.scale(smaller)
             label.move_to(np.array([self.x(k), self.base - lines * 1.2 * self.size, 0]))
         return VGroup(*labels)

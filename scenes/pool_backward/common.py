@@ -43,6 +43,7 @@ def arrangements(sheets: dict[str, Sheet]) -> list[Any]:
         Row([x, dx, Column([y, dy], 0.3)], 0.7),
         Column([Row([x, y], 0.7), Row([dx, dy], 0.7)], 0.35),
         Row([x, y, dx, dy], 0.5),
+        Row([x, dx, Column([y, dy], 0.3)], 0.3),
     ]
 
 
@@ -201,7 +202,7 @@ class PoolBackwardScene(BackwardScene[PoolT]):
         said = say("Nothing is lost and nothing added: both sum to {total}.", total=both[0])
         with self.beat("step", said, reason=say("What comes in goes out: nothing is lost on the way.")):
             self.arrive(self.leave_window(), run_time=0.4)
-            self.working.show(self.equation("sums.grad_input"), run_time=1.0)
+            self.show_sum("sums.grad_input", run_time=1.0)
 
     def overlap(self) -> None:
         """Let windows overlap, so that a cell gets something more than once."""

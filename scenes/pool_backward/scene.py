@@ -163,9 +163,16 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
             mean=by,
             **named,
         )
+        is_alone = len(self.cells(0, 0)) == 1
+        if is_alone:
+            said = say("Raise the only one from {was} to {is_now}: the mean rises as much.", **named)
         with self.beat("explain", said, reason=say("Raise one input a little, and watch the output.")):
             self.play(*self.look(0, 0), run_time=0.8)
             self.raise_cell("raised_cell", (0, 0))
+            if is_alone:
+                self.lower()
+        if is_alone:
+            return
         with self.beat(
             "explain", say("Any other would do the same."), reason=say("Each cell of a window counts the same.")
         ):
@@ -177,8 +184,12 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
         return say("Each cell gave its share, so it gets its share.")
 
     def prompt(self, i: int, j: int) -> str:
-        named = {"grad": self.given("grad_output", 0, 0, i, j), "count": len(self.cells(i, j))}
-        return say("{grad} is shared by {count} cells. How much does each get?", **named)
+        return say_many(
+            "{grad} comes back to a window of {count} cell. How much does it get?",
+            "{grad} is shared by {count} cells. How much does each get?",
+            len(self.cells(i, j)),
+            grad=self.given("grad_output", 0, 0, i, j),
+        )
 
     def share(self, i: int, j: int) -> str:
         step = int(np.ravel_multi_index((i, j), self.trace.output.shape[2:]))

@@ -45,8 +45,8 @@ class ForwardBoard:
         self.trace, self.theme, self.box = trace, theme, box
         self.tall, wide = config.frame_height > config.frame_width, config.frame_width > config.frame_height
         self.wide = wide
-        self.size = max(0.36 if wide else 0.24, smallest_text())
-        self.gap = 0.5 if wide or self.tall else 0.3
+        self.size = max(0.36 if wide else 0.24 if self.tall else 0.33, smallest_text())
+        self.gap = 0.5 if wide or self.tall else 0.42
         (kernels, images, maps), side, small = self._places(wide)
 
         def grid(values: Array, address: str, role: str, place: np.ndarray, side: float) -> NumberGrid:
@@ -115,7 +115,7 @@ class ForwardBoard:
             found = [self.trace.result("grad_logits", n, k) for k in range(2)]
             numbers = [Number(one.text, one.address, size, self.theme.output) for one in found]
         row = VGroup(Label("p" if which == "p" else "dL/dz", size, self.theme.muted), *numbers)
-        row.arrange(DOWN if self.wide else RIGHT, buff=(0.4 if self.wide else 0.5) * size)
+        row.arrange(RIGHT if self.tall else DOWN, buff=(0.5 if self.tall else 0.4) * size)
         return self._place(row, n, which)
 
     def _place(self, row: VGroup, n: int, which: str) -> VGroup:
@@ -123,11 +123,9 @@ class ForwardBoard:
         if self.tall:
             y = self.maps[1][0].get_bottom()[1] - (1.0 + 1.3 * n) * self.size
             left = self.box.left if first else self.box.left + 0.44 * self.box.width
-        elif self.wide:
-            y, left = self.images[n].get_y(), self.maps[n][1].get_right()[0] + (0.25 if first else 1.2)
         else:
-            y = self.images[n].get_y() + (0.6 if first else -0.6) * 1.2 * self.size
-            left = self.maps[n][1].get_right()[0] + self.gap
+            y = self.images[n].get_y()
+            left = self.maps[n][1].get_right()[0] + 0.25 + (0.0 if first else 2.64 * self.size)
         return row.move_to(np.array([left, y, 0]), aligned_edge=LEFT)
 
     def windows(self, n: int) -> list[Window]:

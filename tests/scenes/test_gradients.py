@@ -173,10 +173,12 @@ def test_inputs_of_a_batch_norm_are_pushed_on_a_line_and_their_centre_stays() ->
 @pytest.mark.parametrize("ratio", ["1:1", "9:16"])
 def test_the_three_ways_are_as_large_as_what_they_add_up_to_in_narrow_frames(ratio: str) -> None:
     scene: Any = rehearse(find("batch-norm-backward").build({"ratio": ratio}))
-    cells = {name: sheet.grid.cell for name, sheet in scene.sheets.items()}
+    cells = {name: sheet.grid.cell for name, sheet in scene.added.items()}
     assert list(cells) == ["direct", "via_mean", "via_variance", "grad_input"]
     assert min(cells.values()) == pytest.approx(max(cells.values()))
     assert min(cells.values()) > 0.75
+    assert all(sheet.grid.text_size for sheet in scene.sheets.values()), "and those at the end can be read"
+    assert scene.between.bars[0].width == pytest.approx(scene.between.bars[1].width), "outward as much as inward"
 
 
 @pytest.mark.parametrize(("name", "risen"), [("max-pool-backward", "x[0,0,1,1]"), ("avg-pool-backward", "x[0,0,0,0]")])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from manim import AnimationGroup, Restore
 
 from benchmarks.composition import measured
 from scenes.catalog import find
 from scenes.mobjects.text import Label, Number
-from scenes.mobjects.travel import is_free, travel
+from scenes.mobjects.travel import is_free, starting, travel
 from tests.often import only_often
 
 START, GOAL = (-3.0, 0.0, 0.0), (3.0, 0.0, 0.0)
@@ -37,7 +38,36 @@ def test_a_way_that_is_not_free_is_not_gone() -> None:
     assert isinstance(travel(number_at(GOAL), START, past=[]), Restore)
 
 
-MOST = {"avg-pool": 0, "residual-add": 0, "linear": 4}
+@pytest.mark.parametrize("goal", [(3.0, -2.0, 0.0), (3.0, 0.2, 0.0), (-3.0, -0.4, 0.0)])
+def test_figures_do_not_cross_those_that_they_are_a_copy_of(goal: tuple[float, float, float]) -> None:
+    standing, leaving = (Number("-12.50", "x[0]", 0.5, "#fff") for _ in range(2))
+    going = travel(leaving.move_to(goal), standing, past=[standing])
+    assert isinstance(going, Restore)
+    going.begin()
+    for share in np.linspace(0, 1, 30):
+        going.interpolate(share)
+        crossed = [
+            (one, other)
+            for one, mine in enumerate(leaving.glyphs)
+            for other, its in enumerate(standing.glyphs)
+            if one != other and (np.abs(mine.get_center() - its.get_center())[:2] < _half(mine) + _half(its)).all()
+        ]
+        assert not crossed, share
+    np.testing.assert_allclose(leaving.get_center(), goal, atol=1e-6)
+
+
+def test_a_copy_starts_on_the_figures_that_it_repeats() -> None:
+    standing, copied = Number("-1.0", "x[0]", 0.4, "#fff"), Number("-1", "x[0]", 0.5, "#fff", parentheses=True)
+    starting(copied, standing)
+    for k in range(2):
+        np.testing.assert_allclose(copied.glyphs[k + 1].points, standing.glyphs[k].points, atol=1e-6)
+
+
+def _half(glyph: Any) -> Any:
+    return np.array([glyph.width, glyph.height]) / 2
+
+
+MOST = {"avg-pool": 0, "residual-add": 0, "linear": 0}
 """So many instants of a film may have a number cross words."""
 
 
