@@ -15,7 +15,7 @@ from cnn_core.equation import Equation
 from cnn_core.expression import Cell, Maximum
 from cnn_core.trace import Position, address_of
 from scenes.language import say
-from scenes.layout import with_one_line
+from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.grid import CellMarks, NumberGrid, Window, readable_cell
 from scenes.mobjects.panels import (
     Maps,
@@ -209,7 +209,9 @@ class Player(ExplainerScene[WalkSpec]):
         plan = MapsPlan.of(room, maps.shape, output.shape, names, (of_x, of_output))
         self.inputs = [self.input_grid(values, c, plan.cells[0]) for c, values in enumerate(maps)]
         self.outputs = [self.output_grid(values, c, plan.cells[1]) for c, values in enumerate(output)]
-        name = "" if plan.is_short else self.spec.operation.removesuffix("2D")
+        name = self.spec.operation.removesuffix("2D")
+        if plan.is_short or (plan.beside and width_of(name) * max(0.36, smallest_text()) > 1.2 * plan.arrow):
+            name = ""  # it would be wider than its arrow, and push the grids out of the frame
         arrow = OperationArrow(name, self.theme, down=not plan.beside, length=plan.arrow)
         both = zip((self.inputs, self.outputs), names, plan.name_widths, strict=True)
         before, after = (Maps(grids, name, width) for grids, name, width in both)

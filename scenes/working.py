@@ -14,7 +14,7 @@ from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Known, Term, Writer
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label, Number
-from scenes.mobjects.travel import EARLY, LATE, travel
+from scenes.mobjects.travel import EARLY, LATE, all_or_none, travel
 from scenes.stage import ExplainerScene
 
 __all__ = ["Working"]
@@ -95,7 +95,7 @@ class Working:
     def bring(self, line: Drawn, index: int, *, run_time: float, slowly: bool = False) -> None:
         """Let a stage of a line come; what stood there goes when the first one does."""
         coming = [self.arrivals(line, term) for term in line.stage(index)]
-        for moves in coming if slowly else [list(chain.from_iterable(coming))]:
+        for moves in coming if slowly else [all_or_none(list(chain.from_iterable(coming)))]:
             self.stage.play(*self.leave(), *moves, run_time=run_time)
 
     def arrivals(self, line: Drawn, term: Term) -> list[Animation]:

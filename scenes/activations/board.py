@@ -15,7 +15,7 @@ from scenes.mobjects.panels import Maps, cell_for, named
 from scenes.mobjects.plot import Curve, Ends
 from scenes.theme import Theme
 
-__all__ = ["ActivationBoard"]
+__all__ = ["ActivationBoard", "curve_in"]
 
 
 class ActivationBoard(VGroup):
@@ -46,7 +46,7 @@ class ActivationBoard(VGroup):
         self.outputs = self._grids("output", trace.output, theme.output, cell, trace.decimals("output"))
         self.before = Maps(self.inputs, captions[0], before.width, upright=upright)
         self.after = Maps(self.outputs, captions[1], after.width, upright=upright)
-        self.curve = Curve(trace.function, _reach(trace.x, least), names[2], plot, max(0.3, smallest_text()), theme)
+        self.curve = curve_in(plot, trace, names[2], least, theme)
         super().__init__(self.before.move_to(before.center), self.curve, self.after.move_to(after.center))
         if before.top == after.top:  # names of different heights must not put one grid above the other
             self.after.shift((self.before.grids.get_y() - self.after.grids.get_y()) * UP)
@@ -65,6 +65,11 @@ class ActivationBoard(VGroup):
             )
             for channel, values in enumerate(array[0])
         ]
+
+
+def curve_in(box: Box, trace: ActivationTrace, name: str, least: float, theme: Theme) -> Curve:
+    """Return the curve of a function in a box, over all values that it is applied to."""
+    return Curve(trace.function, _reach(trace.x, least), name, box, max(0.36, smallest_text()), theme)
 
 
 def rooms(room: Box) -> tuple[Box, Box, Box]:

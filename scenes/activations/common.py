@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -13,6 +13,7 @@ from manim import Animation, Create, FadeIn, FadeOut, Mobject, VMobject
 from cnn_core.activations import ActivationStep, ActivationTrace
 from cnn_core.equation import Equation
 from cnn_core.expression import Value
+from cnn_core.numerals import as_text
 from cnn_core.trace import Position, address_of, positions_of
 from scenes.activations import ActivationSpec
 from scenes.activations.board import ActivationBoard
@@ -22,7 +23,7 @@ from scenes.mobjects.expression import Writer
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import drop_into, question_marks
-from scenes.mobjects.plot import MoveProbe, Probe
+from scenes.mobjects.plot import Curve, MoveProbe, Probe
 from scenes.mobjects.text import Formula, Number
 from scenes.mobjects.travel import EARLY, LATE, travel
 from scenes.photo.activation import PhotoActivation
@@ -33,6 +34,12 @@ __all__ = ["ActivationScene"]
 
 _SpecT = TypeVar("_SpecT", bound=ActivationSpec)
 
+_STANDING = 0.4
+"""Size of a value below the axis, in scene units."""
+_MOST_DIGITS = 9
+"""Digits up to which an output is told as less than 1."""
+_MOST_MARKED = 4
+"""Groups of cells that are marked at the end, one after the other."""
 _MANY = 100
 """Values above which the film hurries, so that it lasts less than four minutes."""
 
@@ -51,6 +58,9 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
 
     least: ClassVar[float] = 0.0
     """How far from 0 the curve reaches on both sides at least, so that its shape can be seen."""
+
+    limits: ClassVar[tuple[float, ...]] = ()
+    """What no output passes."""
 
     is_estimated: ClassVar[bool] = False
     """Whether a learner can only say roughly what comes out."""
@@ -155,14 +165,14 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
         line = self.writer.write(self.equation(step), (f"{self.function}(", operand, ")"))
         coming = [one for one in line.numbers if one.address == operand.address]
         rest = line.without(*coming, line.result)
-        going = [travel(one, standing, 0.0, self.mobjects) for one in coming]
-        self.play(*going, FadeIn(rest, rate_func=LATE), run_time=0.8)
+        self.play(FadeIn(rest), run_time=0.4)
+        self.play(*(travel(one, standing, 0.0, self.mobjects) for one in coming), run_time=0.6)
         assert self.probe is not None
         self.play(MoveProbe(self.probe, step.x, 1.0), run_time=1.0)
-        self.play(travel(line.result, self.probe.dot, 0.0, self.mobjects), run_time=0.7)
+        self.play(travel(line.result, self.probe.aside, 0.0, self.mobjects), run_time=0.7)
         self.remove(*line.get_family())
         self.add(line)
-        self.play(*drop_into(*self.output_cell(step), self.probe.dot, self.mobjects), run_time=1.0)
+        self.play(*drop_into(*self.output_cell(step), self.probe.aside, self.mobjects), run_time=1.0)
         return [standing, line]
 
     def output_cell(self, step: ActivationStep) -> tuple[NumberGrid, int, int]:
@@ -174,7 +184,7 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
         """Let a value travel from its cell to the x axis, where the probe awaits it."""
         curve, grid = self.board.curve, self.board.inputs[step.position[1]]
         operand = self.operand(step)
-        standing = Number(operand.text, operand.address, max(0.34, smallest_text()), self.theme.input)
+        standing = Number(operand.text, operand.address, max(_STANDING, smallest_text()), self.theme.input)
         standing.move_to((curve.point(step.x, 0)[0], curve.lane, 0))
         moving = travel(standing, grid.cell_center(*step.position[2:]), 0.0, self.mobjects)
         if self.probe is None:
@@ -186,24 +196,27 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
             self.play(moving, run_time=0.6)
         return standing
 
-    def looking_at(self, step: ActivationStep) -> list[Any]:
+    def looking_at(self, step: ActivationStep, when: Callable[[float], float] = LATE) -> list[Any]:
         """Return the animations that bring the window to a cell; it begins anew on each channel."""
         _, channel, row, column = step.position
         window = self.windows[channel]
         if window in self.mobjects:
-            return [window.slide_to(row, column, rate_func=LATE if self.leaving else EARLY)]
-        leaving = [FadeOut(other) for other in self.windows if other in self.mobjects]
-        return [FadeIn(window.place(row, column)), *leaving]
+            return [window.slide_to(row, column, rate_func=when)]
+        leaving = [FadeOut(other, rate_func=EARLY) for other in self.windows if other in self.mobjects]
+        return [FadeIn(window.place(row, column), rate_func=when), *leaving]
 
     def flow(self, row: list[Position]) -> None:
         """Let the probe run along the curve for what is left of a row, as one beat."""
         assert self.probe is not None
         with self.beat("step", self.said_of_row(row), brisk=True, reason=self.why()):
+            if changes := self.define():
+                self.play(*changes, run_time=0.6)
             for position in row:
                 step = self.trace.step(*position)
                 moving = MoveProbe(self.probe, step.x, 1.0, rate_func=LATE)
-                self.play(*self.looking_at(step), moving, *self.define(), run_time=0.4 * self.hurry)
-                self.play(*drop_into(*self.output_cell(step), self.probe.dot, self.mobjects), run_time=0.3 * self.hurry)
+                self.play(*self.looking_at(step, EARLY), moving, run_time=0.4 * self.hurry)
+                falling = drop_into(*self.output_cell(step), self.probe.aside, self.mobjects)
+                self.play(*falling, run_time=0.3 * self.hurry)
 
     def said_of_row(self, row: list[Position]) -> str:
         _, channel, i, _ = row[0]
@@ -218,25 +231,32 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
         return say("The rest of row {row}, in the same way.", **named)
 
     def close(self) -> None:
-        """Take window and probe away and let the result stand."""
+        """Take window and probe away, and show on the curve and on the grids what has become of the values."""
         leaving = [one for one in (*self.windows, self.probe) if one is not None and one in self.mobjects]
         with self.beat("explain", self.moral(), reason=self.insight()):
             self.play(*map(FadeOut, leaving), *self.define(), run_time=0.6)
+            for line in self.underlined(self.board.curve):
+                self.play(Create(line), run_time=0.6)
             point_out(self, (*self.board.inputs, *self.board.outputs), self.evidence(), self.moral())
 
     def evidence(self) -> list[list[str]]:
-        """Return the addresses that are marked at the end, together: what has changed, before and after, row by row."""
+        """Return the addresses that are marked at the end, what has changed, before and after, a few at a time."""
         changed = self.trace.x != self.trace.output
         if changed.all():
             position = tuple(map(int, np.unravel_index(int(self.trace.x.argmax()), self.trace.x.shape)))
             return [[address_of("x", position)], [address_of("output", position)]]
-        rows = [list(map(tuple, np.argwhere(changed).tolist()))]
-        return [[address_of(name, at) for at in row for name in ("x", "output")] for row in rows if row]
+        rows = np.array_split(np.argwhere(changed), min(_MOST_MARKED, changed.any(axis=3).sum()) or 1)
+        return [[address_of(name, at) for at in row.tolist() for name in ("x", "output")] for row in rows if len(row)]
 
     def largest(self) -> dict[str, str]:
-        """Return the largest value and what comes out of it, for a sentence."""
+        """Return the largest value and what comes out of it, for a sentence; with the digits that keep it below 1."""
         position = np.unravel_index(int(self.trace.x.argmax()), self.trace.x.shape)
-        return self.named(self.trace.step(*map(int, position)))
+        step = self.trace.step(*map(int, position))
+        named, value = self.named(step), float(self.trace.output[position])
+        digits = next((k for k in range(1, _MOST_DIGITS) if float(as_text(value, k)) < 1), None)
+        if digits is None or digits <= self.trace.decimals("output"):
+            return named
+        return {**named, "value": about(as_text(value, digits), is_rounded=True)}
 
     def equation(self, step: ActivationStep) -> Equation:
         return cast("Equation", self.trace.explain(address_of("output", step.position)))
@@ -260,6 +280,12 @@ class ActivationScene(ExplainerScene[_SpecT], Generic[_SpecT]):
         if self.is_estimated:
             return say("What is {function}({x}), roughly?", **named)
         return say("What is {function}({x})?", **named)
+
+    def underlined(self, curve: Curve) -> list[VMobject]:
+        """Return what is drawn on the curve at the end, one line after the other: limits, or where values change."""
+        if self.limits:
+            return [curve.level(y) for y in self.limits]
+        return [curve.part_between(curve.ends[0], 0.0)] if np.any(self.trace.x != self.trace.output) else []
 
     @abstractmethod
     def rule(self) -> str:

@@ -136,6 +136,7 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
     function = "sigmoid"
     definition = '"sigmoid"(x) = 1/(1 + e^(-x))'
     least = 6.0
+    limits = 0.0, 1.0
     is_estimated = True
 
     def why(self) -> str:
@@ -158,7 +159,7 @@ class SigmoidScene(ActivationScene[SigmoidSpec]):
     def moral(self) -> str:
         return say_many(
             "The value lies between 0 and 1 now, so it can be read as a probability.",
-            "All {count} values lie between 0 and 1 now, so they can be read as probabilities.",
+            "All {count:,} values lie between 0 and 1 now, so they can be read as probabilities.",
             self.trace.x.size,
         )
 
@@ -171,6 +172,7 @@ class TanhScene(ActivationScene[TanhSpec]):
     function = "tanh"
     definition = "tanh(x) = (e^x - e^(-x))/(e^x + e^(-x))"
     least = 3.0
+    limits = -1.0, 1.0
     is_estimated = True
 
     def why(self) -> str:
@@ -193,6 +195,6 @@ class TanhScene(ActivationScene[TanhSpec]):
     def moral(self) -> str:
         return say_many(
             "The value lies between −1 and 1 now.",
-            "All {count} values lie between −1 and 1 now.",
+            "All {count:,} values lie between −1 and 1 now.",
             self.trace.x.size,
         )

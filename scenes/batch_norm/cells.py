@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 import numpy as np
-from manim import ORIGIN, RIGHT, Animation, ApplyMethod, FadeIn, FadeOut, VGroup, smooth
+from manim import ORIGIN, RIGHT, Animation, FadeIn, FadeOut, VGroup, smooth
 
 from cnn_core.notation import PLAIN
 from scenes.batch_norm import BatchNormSpec
@@ -15,7 +15,7 @@ from scenes.language import say
 from scenes.mobjects.expression import Line
 from scenes.mobjects.grid import NumberGrid, Window
 from scenes.mobjects.panels import question_marks
-from scenes.mobjects.travel import EARLY, LATE
+from scenes.mobjects.travel import EARLY, LATE, travel
 from scenes.stage import ExplainerScene
 from scenes.timeline import Kind
 from scenes.working import Working
@@ -54,7 +54,8 @@ class CellsChapter:
             self.normalise(cell, "step", brisk=True)
         if cells == self.board.cells:
             return
-        with self.stage.beat("step", say("All other values in the same way."), brisk=True):
+        why = say("The distance from the mean, counted in standard deviations.")
+        with self.stage.beat("step", say("All other values in the same way."), brisk=True, reason=why):
             self.stage.play(FadeOut(self.window), *self.working.leave(), run_time=0.4)
             self.flow(len(cells))
 
@@ -110,7 +111,7 @@ class CellsChapter:
         self.stage.add(digits)
         if len(cells) > 1:
             return [*tint, FadeIn(digits, shift=way, rate_func=smooth if np.any(way) else LATE)]
-        return [*tint, ApplyMethod(digits.shift(-way).shift, way)]
+        return [*tint, travel(numbers[0], numbers[0].get_center() - way, 0.0, self.stage.mobjects)]
 
     def scale_and_shift(self) -> None:
         """Multiply by gamma and add beta, in the same cells."""

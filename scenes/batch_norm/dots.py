@@ -138,13 +138,13 @@ class DotsChapter:
         self.stage, self.working, self.board = stage, working, board
         stages = stage.spec.line()
         colors = [stage.theme.input] * 2 + [stage.theme.output] * (len(stages) - 2)
-        self.plot = DotPlot(stages, colors, stage.bands.stage, max(0.3, smallest_text()), stage.theme)
+        self.plot = DotPlot(stages, colors, stage.bands.stage, max(0.38, smallest_text()), stage.theme)
 
     def play(self) -> None:
         """Walk through all stages; `come_back` is to follow in the same or another beat."""
         stage, plot, channel = self.stage, self.plot, self.board.channel
         plot.dots.place(self.board.centres(self.board.x))
-        with stage.beat("explain", about_dots(stage.spec)):
+        with stage.beat("explain", about_dots(stage.spec), reason=say("A dot for each value; equal ones are stacked.")):
             stage.play(FadeOut(self.board.everything), *self.working.leave(), FadeIn(plot.dots), run_time=0.8)
             stage.play(*plot.start(), run_time=1.6)
             stage.play(FadeIn(plot.mark), run_time=0.4)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, cast
 
+import numpy as np
 from manim import FadeIn, FadeOut
 
 from scenes.batch_norm import BatchNormSpec
@@ -16,6 +18,9 @@ from scenes.batch_norm.words import closing, goal, takeaway
 from scenes.language import say
 from scenes.layout import smallest_text, with_one_line
 from scenes.mobjects.expression import Line, symbol
+from scenes.mobjects.grid import NumberGrid
+from scenes.mobjects.panels import Panel
+from scenes.pointing import point_out
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -56,7 +61,8 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         why = say("Values on one scale are easier to learn from.")
         if self.channels == 1:
             with self.beat("explain", said, reason=why):
-                self.play(FadeIn(board.x_panel), FadeIn(board.out_panel), run_time=1.0)
+                self.play(FadeIn(board.x_panel), run_time=1.0)
+                self.play(FadeIn(board.out_panel), run_time=0.8)
             return
         row = self.row_of("x")
         with self.beat("explain", said, reason=why):
@@ -86,6 +92,7 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
             dots.come_back()
             if self.channels == 1:
                 self.show_in_symbols(board)
+                self.point_at_ends([board.x, board.out])
 
     def repeat(self, before: BatchNormBoard, channel: int) -> BatchNormBoard:
         """Do the same for another channel, with its own statistics."""
@@ -112,9 +119,17 @@ class BatchNormScene(ExplainerScene[BatchNormSpec]):
         )
         self.play(*self.working.exchange(line), run_time=1.2)
 
+    def point_at_ends(self, grids: Sequence[NumberGrid]) -> None:
+        """Mark on each grid of channel 0 where the first one has its smallest value, and then its largest."""
+        values = grids[0].values
+        ends = dict.fromkeys((int(values.argmin()), int(values.argmax())))
+        cells = [tuple(map(int, np.unravel_index(end, values.shape))) for end in ends]
+        point_out(self, grids, [[grid.address(*cell) for grid in grids] for cell in cells])
+
     def close(self, board: BatchNormBoard) -> None:
         if self.channels > 1:
             with self.beat("explain", closing(self.spec), reason=takeaway(self.spec)):
                 self.play(FadeOut(board.everything), *self.working.leave(), run_time=0.5)
-                self.play(FadeIn(self.row_of("output")), run_time=0.8)
+                self.play(FadeIn(row := self.row_of("output")), run_time=0.8)
                 self.show_in_symbols(board)
+                self.point_at_ends([cast("Panel", row[0]).grid])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import cast
 
-from manim import FadeIn
+from manim import Create, FadeIn, Indicate, Underline
 
 from cnn_core.equation import Equation
 from scenes.batch_norm import BatchNormSpec
 from scenes.batch_norm.board import BatchNormBoard
 from scenes.batch_norm.words import about_eps, about_root
 from scenes.language import say
+from scenes.mobjects.expression import Drawn
 from scenes.stage import ExplainerScene
 from scenes.working import Working
 
@@ -49,14 +50,16 @@ class StatisticsChapter:
         """Add the values up and divide by how many there are."""
         stage, total = self.stage, self.channel.said("total")
         said = say("Added up, the {count} values give {total}.", count=self.count, total=total)
-        with stage.beat("step", said, reason=say("The mean is the middle that the values are weighed around.")):
+        why = say("The mean is the middle that the values are weighed around.")
+        with stage.beat("step", said, reason=why):
             self.show(self.channel.equation("total"), run_time=1.6)
         asked, mean = stage.spec.question, self.channel.equation("mean")
         if asked:
             prompt = say("{count} values, sum {total}: what is the mean?", count=self.count, total=total)
             stage.ask(prompt, mean.result.text, first=self.working.leave())
         named = {"total": total, "count": self.count, "mean": self.channel.said("mean")}
-        with stage.beat("answer" if asked else "step", say("{total} divided by {count}: the mean is {mean}.", **named)):
+        said = say("{total} divided by {count}: the mean is {mean}.", **named)
+        with stage.beat("answer" if asked else "step", said, reason=why):
             if asked:
                 stage.play(stage.end_question(), run_time=0.4)
             self.show(mean, "μ")
@@ -105,6 +108,19 @@ class StatisticsChapter:
             why = say("Equal values have a variance of 0; eps keeps the divisor above it.")
             with self.stage.beat("explain", about_eps(float(spec.torch_eps()["change"])), reason=why):
                 self.show(cast("Equation", spec.explain(self.channel.address("torch_eps.std"))), "σ")
+                self.point_at_change()
+
+    def point_at_change(self) -> None:
+        """Look at the standard deviation that is known, and then at the last digit of the one with eps."""
+        stage, line = self.stage, self.working.line
+        assert isinstance(line, Drawn)
+        known = self.board.known["std"].number
+        stage.play(Indicate(known, scale_factor=1.0, color=stage.theme.window), run_time=1.0)
+        last = line.result.glyphs[-1]
+        under = Underline(last, buff=0.12, color=stage.theme.window, stroke_width=5)
+        stage.play(Create(under), run_time=0.6)
+        stage.remove(under)
+        line.add(under)  # goes when the line goes
 
     def update(self) -> None:
         """Show how the running mean and variance move towards those of this batch."""

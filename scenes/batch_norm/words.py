@@ -198,7 +198,7 @@ def takeaway(spec: BatchNormSpec) -> str:
     if spec.batch:
         return in_other_company(spec)
     if spec.affine:
-        return say("First one scale for all; then the network learns the scale that it likes best.")
+        return say("First one scale for all; then the network learns the scale that suits it best.")
     if spread_is_one(spec):
         return say("Whatever scale the values came in, the next layer always meets the same one.")
     if not np.ptp(spec.trace().x, axis=(0, 2, 3)).all():

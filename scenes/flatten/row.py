@@ -19,7 +19,9 @@ from scenes.theme import Theme
 
 __all__ = ["FlatPlan", "FlatRow"]
 
-LARGEST_CELL = 0.86
+LARGEST_CELL = 1.0
+NARROWEST_CELL = 0.3
+"""Side of a cell without a number, unless there is another line."""
 BESIDE = 1.25
 """Room for a number in its cell, for each unit of its width."""
 
@@ -77,7 +79,7 @@ class FlatPlan:
             plan = cls(ceil(len(values) / per_line), per_line, cell, legible=True)
             if cell >= needed and plan.height <= box.height / 2:
                 return plan
-        per_line = ceil(len(values) / 2 / unit) * unit
+        per_line = len(values) if box.width >= NARROWEST_CELL * len(values) else ceil(len(values) / 2 / unit) * unit
         cell = min(LARGEST_CELL, box.width / per_line)
         return cls(ceil(len(values) / per_line), per_line, cell, legible=False)
 

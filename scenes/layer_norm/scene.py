@@ -51,7 +51,8 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         self.x, self.layer, self.batch = board.grids
         self.working = Working(self, [self.x], self.lines)
         said = say("Each row is a picture, each column a channel. Both norms bring values to mean 0 and unit spread.")
-        with self.beat("explain", self.origin() + said):
+        why = say("Which values belong together is all the difference.")
+        with self.beat("explain", self.origin() + said, reason=why):
             self.play(FadeIn(board), run_time=0.8)
             lines = [self.line("x", row) for row in range(self.pictures)]
             marks = [*point_out(self, [self.x], lines), *point_out(self, [self.x], [*zip(*lines, strict=True)])]

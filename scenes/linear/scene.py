@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 import numpy as np
-from manim import FadeIn, FadeOut
+from manim import Create, FadeIn, FadeOut
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Product, Value
 from scenes.language import about, marked, number, say, say_many
 from scenes.linear import LinearSpec
 from scenes.linear.board import LinearBoard
+from scenes.linear.parts import Parts
 from scenes.mobjects.expression import products_of
 from scenes.mobjects.grid import Window
 from scenes.mobjects.panels import drop_into, question_marks, ring_around
@@ -64,7 +65,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
         board = self.board = self.lay_out(names)
         self.window = Window(board.weight, (1, self.inputs), self.theme)
         grids = [board.x, board.weight, *([board.bias] if board.with_bias else [])]
-        self.working = Working(self, grids, self.lines)
+        self.working = Working(self, grids, self.lines, product=self.theme.text)
         why = say("Each row of weights asks the input one question.")
         with self.beat("explain", f"{self.origin()}{self.said_of_counts()}", reason=why):
             for part in board:
@@ -145,7 +146,7 @@ class LinearScene(ExplainerScene[LinearSpec]):
         if products[o, k] <= 0 or len(largest) > 1 or self.outputs == 1:
             return
         weight, x = self.trace.value("weight", o, k), self.trace.value("x", 0, k)
-        product = Equation.of(Product((weight, x)), Value(float(products[o, k]), name="product"))
+        product = Equation.of(Product((x, weight)), Value(float(products[o, k]), name="product"))
         named = {"output": number(self.trace.result("output", 0, o).text), "weight": number(weight.text)}
         named |= {"x": number(x.text), "product": about(product.result.text, is_rounded=product.is_rounded)}
         said = say("{output} is the largest output: its weight {weight} meets {x} and brings {product}.", **named)
@@ -153,8 +154,24 @@ class LinearScene(ExplainerScene[LinearSpec]):
             said = say(
                 "{output} is the largest output: its largest weight, {weight}, meets {x} and brings {product}.", **named
             )
+        below = replace(self.bands.formula, top=float(self.board.get_bottom()[1]) - 0.3)
+        parts = Parts(self.trace, o, k, self.theme, below if self.lines is self.bands.formula else self.lines)
         with self.beat("explain", said, reason=say("An output is large where its weights meet what they ask for.")):
+            if parts.is_legible:
+                self.show_parts(parts)
             cells = [(self.board.weight, o, k), (self.board.x, 0, k), (self.board.output, o, 0)]
             for grid, row, column in cells:
-                self.play(FadeIn(ring_around(grid, row, column), scale=1.3), run_time=0.6)
-            self.play(FadeIn(self.working.writer.write(product)), run_time=0.6)
+                self.play(FadeIn(ring_around(grid, row, column), scale=1.3), run_time=0.4)
+            if parts not in self.mobjects:
+                self.play(FadeIn(self.working.writer.write(product)), run_time=0.6)
+
+    def show_parts(self, parts: Parts) -> None:
+        """Let the products of an output come one below the other, each with its bar, then the bias, and their sum."""
+        self.play(FadeIn(parts.axis), run_time=0.3)
+        last = len(parts.values) - 1
+        for k in range(last + 1):
+            if k == last:
+                self.play(Create(parts.rule), run_time=0.3)
+            self.play(*parts.come(k), run_time=max(0.4, 3.6 / len(parts.values)))
+        self.remove(*parts.get_family())
+        self.add(parts)

@@ -214,7 +214,7 @@ class Curve(VGroup):
         ys = function(xs)
         self.x_ends, self.y_ends = widened(ends), widened((min(0.0, ys.min()), max(0.0, ys.max())))
         self.plane = Box(box.left, box.right - 0.9 * size, box.bottom + 2.6 * size, box.top - 1.3 * size)
-        y_ticks = round_numbers(self.y_ends, self.plane.height, lambda _: 1.7 * size)
+        y_ticks = round_numbers(self.y_ends, self.plane.height, lambda _: 1.45 * size)
         left = box.left + 0.4 * size + size * max(map(width_of, y_ticks.values()))
         self.plane = Box(left, self.plane.right, self.plane.bottom, self.plane.top)
         x_ticks = round_numbers(self.x_ends, self.plane.width, lambda texts: size * (0.9 + max(map(width_of, texts))))
@@ -227,6 +227,17 @@ class Curve(VGroup):
         (x_low, x_high), (y_low, y_high), plane = self.x_ends, self.y_ends, self.plane
         across, up = (x - x_low) / (x_high - x_low), (y - y_low) / (y_high - y_low)
         return np.array([plane.left + across * plane.width, plane.bottom + up * plane.height, 0.0])
+
+    def part_between(self, start: float, stop: float) -> VMobject:
+        """Return a stretch of the curve, to be laid upon it."""
+        line, xs = VMobject(stroke_color=self.theme.window, stroke_width=9), np.linspace(start, stop, POINTS)
+        return line.set_points_as_corners([self.point(x, float(self.function(x))) for x in xs])
+
+    def level(self, y: float) -> VMobject:
+        """Return a line across the plane, at a height that the curve does not pass."""
+        line = VMobject(stroke_color=self.theme.window, stroke_width=4)
+        segment(line, self.point(self.x_ends[0], y), self.point(self.x_ends[1], y))
+        return line
 
     def _lines(self, x_ticks: Ticks, y_ticks: Ticks) -> list[VMobject]:
         grid = VMobject(stroke_color=self.theme.muted, stroke_width=1, stroke_opacity=0.25)
@@ -298,6 +309,11 @@ class Probe(VGroup):
         self.dot = Dot(radius=0.11, color=theme.input)
         self.add(self.guides, self.dot)
         self.place(x, 0.0)
+
+    @property
+    def aside(self) -> np.ndarray:
+        """Where a value stands that is read off: beside the dot, which it does not hide."""
+        return np.array(self.dot.get_center() + np.array([0.45, 0.45, 0.0]))
 
     def place(self, x: float, share: float) -> Probe:
         """Stand at x, this share of the way from the axis to the curve."""

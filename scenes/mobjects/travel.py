@@ -23,13 +23,13 @@ from manim import (
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "hop", "is_free", "starting", "travel"]
+__all__ = ["EARLY", "LATE", "Along", "all_or_none", "hop", "is_free", "starting", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
 _HOP, _SMALL = 0.12, 0.7
 """How far a number is seen to leave if its way is not free, in scene units, and from which size on it arrives."""
-_STEPS = 16
+_STEPS = 40
 """Places on a way that are looked at."""
 _HALF, _BRIEF = 0.5, 0.2
 """Share of a way that a number only rises at most, and where it comes down again."""
@@ -121,6 +121,43 @@ def _way(start: Label, goal: Label) -> _Way:
     return _Way(_BRIEF, -start.size if rise < 0 else start.size)
 
 
+def all_or_none(moves: Sequence[Animation]) -> list[Animation]:
+    """Return moves that begin together, so that all numbers hop if one has to: a few that fly would catch the eye."""
+    if not any(isinstance(one, AnimationGroup) for one in moves):
+        return [*moves]
+    return [hopping(one.mobject) if isinstance(one, Restore) else one for one in moves]
+
+
+def hopping(number: Any) -> Animation:
+    """Return the hop of a number that was to fly from where it is now."""
+    leaving = number.copy()
+    number.restore()
+    return hop(number, leaving)
+
+
+class Along(Animation):
+    """Takes a number along a way of straight pieces, given by its corners, to where it stands.
+
+    Parameters
+    ----------
+    size
+        Of the text where it starts, if that is another one.
+    """
+
+    def __init__(self, number: Label, corners: Sequence[np.ndarray], size: float = 0.0, **options: Any) -> None:
+        self.way = np.array([*corners, number.get_center()])
+        lengths = np.linalg.norm(np.diff(self.way, axis=0), axis=1)
+        self.shares = np.append(0.0, lengths.cumsum()) / max(lengths.sum(), _HOP)
+        self.scale = (size or number.size) / number.size
+        super().__init__(number, **options)
+
+    def interpolate_mobject(self, alpha: float) -> None:
+        done = self.rate_func(alpha)
+        place = np.array([np.interp(done, self.shares, along) for along in self.way.T])
+        for part, goal in zip(self.mobject.get_family(), self.starting_mobject.get_family(), strict=True):
+            part.points = (goal.points - self.way[-1]) * (self.scale + (1 - self.scale) * done) + place
+
+
 def hop(number: Label, leaving: Label) -> Animation:
     """Return the animation in which a number leaves, and arrives where another stands, unseen in between."""
     step = _step_between(leaving, number)
@@ -128,8 +165,8 @@ def hop(number: Label, leaving: Label) -> Animation:
 
 
 def _step_between(leaving: Label, number: Label) -> Any:
-    """Return by how much a number is seen to leave: up or down, where no figure of its own stands."""
-    return (-_HOP if number.get_y() < leaving.get_y() else _HOP) * UP
+    """Return by how much a number is seen to leave: up or down, so that it does not graze what stands beside it."""
+    return np.clip(float(number.get_y() - leaving.get_y()), -_HOP, _HOP) * UP
 
 
 def is_free(start: Label, goal: Label, past: Sequence[Mobject], way: _Way | None = None) -> bool:

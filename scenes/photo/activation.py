@@ -7,16 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from manim import FadeIn, FadeOut, VMobject
+from manim import DOWN, RIGHT, Create, FadeIn, FadeOut, Group, VMobject
 
 from cnn_core.activations import ActivationStep
 from cnn_core.arrays import Pair
 from cnn_core.equation import Equation
+from scenes.activations.board import curve_in
 from scenes.language import say
 from scenes.layout import smallest_text
 from scenes.mobjects.expression import Drawn
 from scenes.mobjects.flow import fitted
 from scenes.mobjects.grid import CellMarks
+from scenes.mobjects.picture import Picture
+from scenes.mobjects.text import Label
+from scenes.mobjects.travel import LATE
 from scenes.photo.pictures import Tones
 from scenes.photo.pixels import PixelWalk
 from scenes.photo.walk import sides
@@ -28,6 +32,10 @@ __all__ = ["PhotoActivation"]
 
 _SHOWN = 3
 """Rows and columns of the lens; the pixel in its middle is worked out."""
+_GREYS = 3
+"""Greys between black and the one of 0, and between that and white."""
+_CURVE, _TALLEST = 2.5, 1.3
+"""Width and height that a curve needs at least, in scene units, and its height at most, in widths."""
 
 
 class PhotoActivation(PixelWalk):
@@ -66,14 +74,28 @@ class PhotoActivation(PixelWalk):
             said += " " + say("Networks take photos as numbers around 0: black is −1 here, white is 1.")
         with self.stage.beat("explain", said, reason=self.scene.why()):
             self.stage.play(FadeIn(self.photo), run_time=1.2)
+            scale = self.scale_of_greys() if self.spec.is_centred else []
+            for part in scale:
+                self.stage.play(FadeIn(part), run_time=0.25)
         rule = say("{operation} is applied to each pixel on its own.", operation=self.scene.operation)
         with self.stage.beat("explain", rule, reason=self.scene.why()):
-            self.stage.play(FadeIn(definition), run_time=0.8)
+            self.stage.play(*map(FadeOut, scale), FadeIn(definition, rate_func=LATE), run_time=0.8)
             if self.is_stacked:
                 self.stage.hold(1.5)
                 self.stage.play(FadeOut(definition), run_time=0.4)
             self.stage.play(FadeIn(*self.results), run_time=0.8)
         self.definition: VMobject | None = None if self.is_stacked else definition
+
+    def scale_of_greys(self) -> list[Group]:
+        """Return greys from black to white, with the numbers that they are, where the lens will open."""
+        box, greys = self.places.lens, np.linspace(-1, 1, 2 * _GREYS + 1)
+        side = min(box.width / (len(greys) + 1), 0.6)
+        parts = [Group(Picture(self.tones.colours(np.array([[grey]])), side)) for grey in greys]
+        Group(*parts).arrange(RIGHT, buff=0).move_to(box.center)
+        for at, text in ((0, "−1"), (_GREYS, "0"), (-1, "1")):
+            label = Label(text, max(0.4, smallest_text()), self.theme.input)
+            parts[at].add(label.next_to(parts[at], DOWN, buff=0.15))
+        return parts
 
     def defined(self) -> VMobject:
         """Return the definition of the function, where there is room until the result has come or the lens opens."""
@@ -119,4 +141,12 @@ class PhotoActivation(PixelWalk):
     def close(self) -> None:
         with self.stage.beat("explain", self.scene.moral(), reason=self.scene.insight()):
             self.leave()
-            self.stage.hold(0.3)
+            box = self.places.lens
+            if min(box.width, box.height) < _CURVE:
+                return self.stage.hold(0.3)
+            box = replace(box, bottom=max(box.bottom, box.top - _TALLEST * box.width))
+            name = f"{self.scene.function}(x)"
+            curve = curve_in(box, self.trace, name, self.scene.least, self.theme)
+            self.stage.play(FadeIn(curve), run_time=0.6)
+            for line in (curve.line, *self.scene.underlined(curve)):
+                self.stage.play(Create(line), run_time=0.9)

@@ -78,7 +78,25 @@ class SoftmaxChapter:
         with self.stage.beat("explain", caption, reason=say("A logit may be any number; a probability may not.")):
             self.stage.play(FadeIn(self.table, self.table.heads["x"]), run_time=0.8)
             for number in self.columns["x"]:
-                self.stage.play(FadeIn(number), run_time=min(0.5, 2.5 / len(self.classes)))
+                self.stage.play(FadeIn(number), run_time=min(0.5, 2.0 / len(self.classes)))
+            self.draw_logits()
+
+    def draw_logits(self) -> None:
+        """Let bars of the logits grow, to both sides of 0, where there is room for them."""
+        if self.table.is_narrow:
+            return
+        self.axis = self.table.zero_line()
+        self.stage.play(FadeIn(self.axis), run_time=0.3)
+        self.bars = [self.table.logit_bar("x", k) for k in self.classes]
+        sides = [LEFT if logit > 0 else RIGHT for logit in self.table.arrays["x"]]
+        growing = [GrowFromEdge(bar, side) for bar, side in zip(self.bars, sides, strict=True)]
+        for some in [[one] for one in growing] if len(growing) <= _FEW else [growing]:
+            self.stage.play(*some, run_time=0.4 if len(growing) <= _FEW else 0.9)
+
+    def reshape_bars(self, bars: list[Rectangle], run_time: float = 0.9) -> None:
+        """Let bars become others, all together."""
+        self.stage.play(*map(ReplacementTransform, self.bars, bars), run_time=run_time)
+        self.bars = bars
 
     def take_logits(self, numbers: Sequence[Label]) -> None:
         """Let logits move into the table, out of what is on the stage already; if nothing is, they appear."""
@@ -111,6 +129,8 @@ class SoftmaxChapter:
             if formula is not None:
                 self.write(VGroup(formula.move_to(self.box.center)))
             self.fill("shifted", out_of="x")
+            if self.bars:
+                self.reshape_bars([self.table.logit_bar("shifted", k) for k in self.classes])
 
     def largest(self) -> str:
         result = self.equation("maximum", 0).result
@@ -167,6 +187,13 @@ class SoftmaxChapter:
                 if k != self.winner:
                     self.grow(k, run_time=0.6 if len(self.classes) <= _FEW else 0.2)
 
+    def join(self) -> None:
+        """Let the probabilities' bars stand behind each other: together they are as long as a bar of 1."""
+        for k in self.classes:
+            part = self.table.part_of_whole(k)
+            self.stage.play(GrowFromEdge(part, LEFT), run_time=max(0.2, min(0.6, 2.4 / len(self.classes))))
+        self.stage.play(FadeIn(self.table.whole()), run_time=0.5)
+
     def make_room(self) -> None:
         """Where the frame is too narrow for all columns, take those away that are done with."""
         if not self.table.is_narrow:
@@ -199,9 +226,15 @@ class SoftmaxChapter:
         """Let bars grow that are as long as the exponentials, where there is room for them."""
         if self.table.is_narrow:
             return
-        self.bars = [self.table.exponential_bar(k) for k in self.classes]
+        bars = [self.table.exponential_bar(k) for k in self.classes]
+        if self.bars:
+            line, name = self.axis
+            self.stage.play(FadeOut(name), run_time=0.3)
+            self.stage.play(ReplacementTransform(line, self.table.chart.axis), run_time=0.4)
+            return self.reshape_bars(bars)
         self.stage.play(FadeIn(self.table.chart.axis), run_time=0.3)
-        self.stage.play(*(GrowFromEdge(bar, LEFT) for bar in self.bars), run_time=0.9)
+        self.stage.play(*(GrowFromEdge(bar, LEFT) for bar in bars), run_time=0.9)
+        self.bars = bars
 
     def write(self, formula: VGroup) -> None:
         if len(self.formula):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from manim import FadeOut, Indicate, VGroup
+from manim import Create, FadeOut, Indicate, TransformFromCopy, VGroup
 
 from cnn_core.equation import Equation
 from cnn_core.expression import Difference, Exp, Value
 from cnn_core.numerals import EXACTLY, as_text, decimals_for
 from scenes.language import about, say
 from scenes.layout import with_one_line
+from scenes.mobjects.expression import Writer
 from scenes.softmax import SoftmaxSpec
 from scenes.softmax.chapter import SoftmaxChapter
 from scenes.softmax.table import SoftmaxTable
@@ -19,6 +20,8 @@ from scenes.stage import ExplainerScene
 
 __all__ = ["SoftmaxScene"]
 
+_FEW, _MOST_LAID = 4.0, 10.0
+"""How often a bar is laid along another one slowly, and at most."""
 _MOST_TIMES = 1000.0
 """A ratio of two probabilities up to which it is told."""
 
@@ -49,11 +52,23 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         with self.beat("explain", self.moral(chapter), reason=say("Shares of a whole are probabilities.")):
             self.play(FadeOut(chapter.formula), run_time=0.6)
             chapter.formula = VGroup()
+            chapter.join()
         if lead:
-            with self.beat("explain", self.insight(lead), reason=self.insight(lead)):
-                chapter.write(chapter.writer.write(lead))
-                for k in self.leaders():
-                    self.play(Indicate(chapter.table.chart.names[k], color=self.theme.window), run_time=0.8)
+            with self.beat("explain", self.insight(lead), reason=self.factor(lead)):
+                chapter.write(Writer(self.theme, self.bands.formula, times=self.theme.output).write(lead))
+                self.lay_along(chapter, lead)
+
+    def lay_along(self, chapter: SoftmaxChapter, lead: Equation) -> None:
+        """Lay the second bar along the first one, as often as it goes into it; mark both if that is too often."""
+        first, second = self.leaders()
+        if lead.result.number > _MOST_LAID:
+            for k in (first, second):
+                self.play(Indicate(chapter.table.chart.names[k], color=self.theme.window), run_time=0.8)
+            return
+        (outline,) = chapter.table.laid_along(second, second)
+        self.play(Create(outline), run_time=0.6)
+        for one in chapter.table.laid_along(second, first):
+            self.play(TransformFromCopy(outline, one), run_time=0.6 if lead.result.number <= _FEW else 0.3)
 
     def leaders(self) -> list[int]:
         """Return the class with the largest probability, and the next one."""
@@ -68,19 +83,25 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
             return None
         return Equation.of(Exp((Difference((first, second)),)), Value(times, name="times", decimals=2))
 
+    def ahead(self, lead: Equation) -> dict[str, str]:
+        """Return how far the first logit is ahead, and how many times as probable that makes its class."""
+        larger, smaller = (leaf.number for leaf in lead.left.leaves())
+        text = as_text(larger - smaller, decimals_for([larger - smaller]))
+        is_rounded = abs(float(text) - (larger - smaller)) > EXACTLY
+        times = about(lead.result.text, is_rounded=lead.is_rounded)
+        return {"ahead": about(text, is_rounded=is_rounded), "times": times}
+
     def insight(self, lead: Equation) -> str:
         first, second = map(self.called, self.leaders())
-        times = about(lead.result.text, is_rounded=lead.is_rounded)
-        larger, smaller = (leaf.number for leaf in lead.left.leaves())
-        ahead = larger - smaller
-        text = as_text(ahead, decimals_for([ahead]))
         return say(
             "Only differences count: {ahead} ahead makes {first} {times} times as probable as {second}.",
-            ahead=about(text, is_rounded=abs(float(text) - ahead) > EXACTLY),
             first=first,
             second=second,
-            times=times,
+            **self.ahead(lead),
         )
+
+    def factor(self, lead: Equation) -> str:
+        return say("Whatever the logits are, {ahead} ahead is a factor of {times}.", **self.ahead(lead))
 
     def moral(self, chapter: SoftmaxChapter) -> str:
         winners = (self.trace.output == self.trace.output.max()).sum()

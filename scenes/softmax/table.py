@@ -20,8 +20,8 @@ __all__ = ["SoftmaxTable"]
 HEADS = {"x": "logit", "shifted": "− m", "exponentials": "exp"}
 LARGEST_TEXT = 0.55
 HIGHEST_ROW = 0.95
-TIGHT, WIDE = 0.45, 1.0
-"""Least space between two columns, in em, with all columns and with one of them."""
+TIGHT, WIDE, ROOMY = 0.45, 1.0, 1.2
+"""Least space between two columns, in em, with all columns and with one of them, and most where there are no bars."""
 
 
 class SoftmaxTable(VGroup):
@@ -67,6 +67,9 @@ class SoftmaxTable(VGroup):
         self.gap = self._gap()
         self.edges: dict[str, float] = {}
         self.chart = self._chart(tuple(self.arrays))
+        if self.is_narrow:  # bars come when columns have gone, so these may take the whole width
+            self.gap = min(ROOMY, max(self.gap, self._free(1.0) / 4))
+            self.chart = self._chart(tuple(self.arrays))
         self.heads = {name: self._head(text, name) for name, text in HEADS.items()}
         self.total_line = self._total_line()
         self.add(self.chart.names)
@@ -122,12 +125,54 @@ class SoftmaxTable(VGroup):
 
     def _gap(self) -> float:
         """Return the space between columns, in em: as wide as leaves the bars enough of the table."""
-        free = 0.55 * self.box.width / self.size - sum(self.widths.values()) - max(map(width_of, self.names))
-        return min(2.0, max(TIGHT, free / 4))
+        return min(2.0, max(TIGHT, self._free(0.55) / 4))
+
+    def _free(self, share: float) -> float:
+        """Return what names and columns leave of a share of the width, in em."""
+        return share * self.box.width / self.size - sum(self.widths.values()) - max(map(width_of, self.names))
 
     def exponential_bar(self, k: int) -> Rectangle:
         """Return a bar as long as an exponential: that of the largest logit, 1, reaches from end to end."""
         return self.chart.bar_of(k, self.arrays["exponentials"][k], self.theme.muted, 0.3)
+
+    @property
+    def _zero(self) -> tuple[float, float]:
+        """Where 0 is for logits, and how long 1 is, so that they fit before and after the largest is subtracted."""
+        every = np.concatenate([self.arrays["x"], self.arrays["shifted"], [0.0]])
+        unit = self.chart.longest / float(np.ptp(every))
+        return self.chart.left - unit * float(every.min()), unit
+
+    def zero_line(self) -> VGroup:
+        """Return the line from which bars of logits go to the right or to the left, and the 0 above it."""
+        x, box = self._zero[0], self.chart.box
+        line = Line((x, box.top, 0), (x, box.bottom, 0), color=self.theme.muted, stroke_width=2)
+        return VGroup(line, Label("0", self.size, self.theme.muted).move_to((x, self.chart.row_y(-1), 0)))
+
+    def logit_bar(self, name: str, k: int) -> Rectangle:
+        """Return the bar of a logit, to the left where it is negative."""
+        zero, unit = self._zero
+        way = float(self.arrays[name][k]) * unit
+        bar = self.chart.bar_of(k, abs(way) / self.chart.longest, self.theme.input, 0.45)
+        return bar.shift((zero - bar.get_left()[0] + min(way, 0.0)) * RIGHT)
+
+    def part_of_whole(self, k: int) -> Rectangle:
+        """Return a probability's bar in the row of the sum, behind those of the classes before."""
+        bar = self.chart.bar(k)
+        before = float(self.output[:k].sum()) * self.chart.longest
+        return bar.move_to(np.array([self.chart.left + before, self.chart.row_y(self.classes), 0]), aligned_edge=LEFT)
+
+    def whole(self) -> Label:
+        """Return the 1 behind all parts."""
+        return self.chart.behind(self.classes, 1.0, Label("1", self.size, self.theme.output, "semibold"))
+
+    def laid_along(self, shorter: int, longer: int) -> list[Rectangle]:
+        """Return outlines of a bar, one behind the other, as often as it goes into a longer one."""
+        width, whole = (float(self.output[k]) * self.chart.longest for k in (shorter, longer))
+        outlines = []
+        for start in np.arange(0, whole - 1e-6, width):
+            outline = self.chart.bar_of(longer, min(width, whole - start) / self.chart.longest, self.theme.window, 0.0)
+            outlines.append(outline.shift(start * RIGHT).set_stroke(width=4))
+        return outlines
 
     def _text(self, name: str, value: float) -> str:
         return share_text(value) if name == "exponentials" else true_minus(as_text(value, self.decimals))

@@ -150,6 +150,17 @@ def test_what_relu_has_changed_is_counted(perform: Perform, x: str, moral: str) 
     assert perform("relu", x=x).timeline.last.caption == moral
 
 
+def test_the_largest_output_is_told_as_less_than_one() -> None:
+    assert "Outputs stay below 1: the largest input, 5, gives about 0.9999." in words("tanh")[-1]
+
+
+def test_at_the_end_every_changed_value_is_marked_a_few_at_a_time(perform: Perform) -> None:
+    last = perform("relu").timeline.last
+    marked = sorted({of for mark in last.marks for of in mark.of if of.startswith("x")})
+    assert marked == [f"x[0,0,{row},{column}]" for row in range(3) for column in (0, 2)]
+    assert len(last.marks) == 6  # three rows, before and after
+
+
 def test_the_slope_can_be_chosen_and_is_traced(perform: Perform) -> None:
     scene = perform("leaky-relu", negative_slope=0.25, x="-2 8")
     assert ("0.25", "negative_slope") in [(shown.text, shown.of) for shown in scene.timeline.beats[1].shown]

@@ -4,9 +4,12 @@ import pytest
 import torch
 
 from cnn_core.errors import InputError
+from scenes.layout import Box
 from scenes.mobjects.bars import share_text
 from scenes.rehearsal import FRAME_SIZES
 from scenes.softmax import SoftmaxSpec
+from scenes.softmax.table import SoftmaxTable
+from scenes.theme import THEMES
 from tests.performing import performance_of
 
 
@@ -79,3 +82,13 @@ def test_ten_long_logits_fit_every_frame(ratio: str) -> None:
 def test_wrong_input_is_one_sentence(given: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         SoftmaxSpec.build(given)
+
+
+def test_bars_of_the_parts_are_together_as_long_as_one_and_the_second_goes_into_the_first() -> None:
+    spec = SoftmaxSpec.build({"x": "2 1 0 -1"})
+    table = SoftmaxTable(spec.trace(), "{}[{}]".format, spec.names, THEMES["dark"], Box(-6, 6, -2, 2))
+    parts, longest = [table.part_of_whole(k) for k in range(4)], table.chart.longest
+    assert parts[-1].get_right()[0] - parts[0].get_left()[0] == pytest.approx(longest)
+    along = table.laid_along(1, 0)
+    assert sum(one.width for one in along) / table.chart.bar(1).width == pytest.approx(2.718, abs=0.001)
+    assert table.logit_bar("x", 3).get_right()[0] == pytest.approx(table.zero_line()[0].get_x())

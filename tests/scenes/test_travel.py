@@ -11,7 +11,7 @@ from manim import AnimationGroup, Restore
 from benchmarks.composition import measured
 from scenes.catalog import find
 from scenes.mobjects.text import Label, Number
-from scenes.mobjects.travel import is_free, starting, travel
+from scenes.mobjects.travel import Along, is_free, starting, travel
 from tests.often import only_often
 
 START, GOAL = (-3.0, 0.0, 0.0), (3.0, 0.0, 0.0)
@@ -65,6 +65,17 @@ def test_a_copy_starts_on_the_figures_that_it_repeats() -> None:
 
 def _half(glyph: Any) -> Any:
     return np.array([glyph.width, glyph.height]) / 2
+
+
+def test_a_number_goes_along_the_corners_of_its_way_and_ends_where_it_stands() -> None:
+    number = number_at(GOAL)
+    corners = np.array([START, (-3.0, -2.0, 0.0), (3.0, -2.0, 0.0)])
+    way = Along(number, corners, 1.0, rate_func=lambda share: share)
+    way.begin()
+    for share, place, size in ((0.0, START, 2.0), (0.2, corners[1], 1.8), (0.8, corners[2], 1.2), (1.0, GOAL, 1.0)):
+        way.interpolate(share)
+        assert number.get_center() == pytest.approx(place)
+        assert number.height == pytest.approx(size * number_at(GOAL).height)
 
 
 MOST = {"avg-pool": 0, "residual-add": 0, "linear": 0}
