@@ -57,7 +57,7 @@ def show_ending(board: NetBoard) -> None:
         Verdict(board).play()
     elif reading.probabilities is not None:
         show_likeliest(board)
-    elif reading.read_in_rows:
+    elif reading.by_row is not None:
         show_rows(board)
     elif reading.many_rows is not None:
         show_many_rows(board, reading.many_rows)
@@ -230,25 +230,40 @@ def show_numbers(board: NetBoard) -> None:
 
 
 def show_rows(board: NetBoard) -> None:
-    """Show what was read place after place, but for what is likeliest nearly everywhere, beside what was given."""
+    """Show what was read place after place, but for what is likeliest nearly everywhere, beside what was given.
+
+    Where that is likeliest everywhere, show what came closest to it.
+    """
     stage, reading, box = board.stage, board.reading, board.places.everything
     assert reading.by_row is not None, "the network reads place after place"
-    shares, rows = reading.by_row.output[0], reading.read_in_rows
+    shares, rows = reading.by_row.output[0], reading.told_rows
     values = freeze(np.array([shares[place] for place in rows]))
     names = [short_name(reading.called(k)) for _, k in rows]
     numbers = NumberList(values, names, "rows[{}].probability".format, stage.theme, box.part(0.52, 1))
     given = given_in(board, box.part(0, 0.46))
-    said = say(
-        "At each of {places} places it gives {classes} probabilities. Most often {commonest} is likeliest; here are "
-        "the first others, in order.",
-        places=len(shares),
-        classes=f"{reading.classes:,}",
-        commonest=reading.in_words(reading.commonest),
-    )
-    with stage.beat("explain", said, reason=say("Softmax is taken for each place by itself.")):
+    why = say("Softmax is taken for each place by itself.")
+    if not reading.read_in_rows:
+        why = say("No other class wins anywhere: nothing was read.")
+    with stage.beat("explain", said_of_rows(reading, len(shares)), reason=why):
         board.empty()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(numbers), run_time=1.0)
+
+
+def said_of_rows(reading: NetReading, places: int) -> str:
+    """Say what is likeliest at most places, or at all."""
+    named = {"places": places, "classes": f"{reading.classes:,}", "commonest": reading.in_words(reading.commonest)}
+    if reading.read_in_rows:
+        return say(
+            "At each of {places} places it gives {classes} probabilities. Most often {commonest} is likeliest; here "
+            "are the first others, in order.",
+            **named,
+        )
+    return say(
+        "At each of {places} places it gives {classes} probabilities, and everywhere {commonest} is likeliest: nothing "
+        "was read. Here is what came closest.",
+        **named,
+    )
 
 
 def show_maps(board: NetBoard) -> None:
