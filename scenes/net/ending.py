@@ -10,7 +10,6 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
-    UP,
     ApplyMethod,
     Create,
     FadeIn,
@@ -26,12 +25,12 @@ from cnn_core.numerals import as_text
 from scenes.language import about, say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share, share_in_words
-from scenes.mobjects.expression import Writer
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label, Number
-from scenes.net.board import FORMULA, NetBoard, marked_cells
+from scenes.net.board import NetBoard, marked_cells
 from scenes.net.choosing import strongest
+from scenes.net.evidence import show_class_map
 from scenes.net.introduction import given_in
 from scenes.net.number_list import NumberList
 from scenes.net.photo import picture_in
@@ -324,24 +323,3 @@ def said_of_largest(reading: NetReading) -> str:
         places=f"{output[0].size:,}",
         **named,
     )
-
-
-def show_class_map(board: NetBoard) -> None:
-    """Show where the winner's score comes from: the mean of a map, plus the bias, is the score."""
-    stage, reading, places = board.stage, board.reading, board.places
-    found, theme = reading.class_map, stage.theme
-    assert found is not None, "a mean of maps and a linear layer end the network"
-    box = Box(places.everything.left, places.everything.right, places.formula.top, places.everything.top)
-    left, right = (box.part(0.14, 0.48), box.part(0.52, 0.86)) if stage.wide else (box.part(0, 0.48), box.part(0.52, 1))
-    title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
-    maps = found.maps[None]
-    picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
-    given = given_in(board, left).align_to(picture.image, UP)
-    said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
-    if found.bias is None:
-        said = say("The last maps, weighed for this class, are one map: its mean is the score.")
-    with stage.beat("explain", said, reason=say("Each place of the picture has its say.")):
-        board.empty()
-        stage.play(FadeIn(given), run_time=0.6)
-        stage.play(FadeIn(picture), run_time=1.0)
-        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(found.equation)), run_time=0.8)
