@@ -28,6 +28,8 @@ EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
 _HOP, _SMALL = 0.12, 0.7
 """How far a number is seen to leave if its way is not free, in scene units, and from which size on it arrives."""
+_AWAY = 1.5
+"""Own heights from which on a number is clear of its line before it has gone far across."""
 _SHARES = np.linspace(0, 1, 16)
 """Of a way, at which is looked."""
 _SEEN = 0.3
@@ -56,7 +58,7 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
 
 def way_of(start: Mobject, goal: Mobject) -> PathFuncType:
     """Return the way of a number: straight, or if it goes to another line of text, up or down before it turns."""
-    return lift if abs(float(goal.get_y() - start.get_y())) > start.height else straight_path()
+    return lift if abs(float(goal.get_y() - start.get_y())) > _AWAY * start.height else straight_path()
 
 
 def lift(start: np.ndarray, goal: np.ndarray, share: float) -> np.ndarray:
