@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 import numpy as np
 from pydantic import Field, PlainSerializer
@@ -202,7 +202,7 @@ class MistakeSpec(ClassifierSpec):
         return self._share_covered(*indices) if name == "covered" else self.reading.explain(address)
 
     def _share_covered(self, k: int) -> Explanation:
-        found = self.covered.explain(f"output[0,{k}]")
+        found = cast("Equation", self.covered.explain(f"output[0,{k}]"))
         return found.renamed(lambda of: f"covered[{k}]" if of.startswith("output") else "")
 
     def results(self) -> Iterator[str]:

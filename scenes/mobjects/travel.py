@@ -17,7 +17,6 @@ from manim import (
     squish_rate_func,
     straight_path,
 )
-from manim.typing import PathFuncType
 
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
@@ -56,12 +55,12 @@ def travel(number: Label, start: Any, size: float = 0.0, past: Sequence[Mobject]
     return Restore(number, path_func=way)
 
 
-def way_of(start: Mobject, goal: Mobject) -> PathFuncType:
+def way_of(start: Mobject, goal: Mobject) -> Any:
     """Return the way of a number: straight, or if it goes to another line of text, up or down before it turns."""
     return lift if abs(float(goal.get_y() - start.get_y())) > _AWAY * start.height else straight_path()
 
 
-def lift(start: np.ndarray, goal: np.ndarray, share: float) -> np.ndarray:
+def lift(start: Any, goal: Any, share: float) -> Any:
     """Return where points are that leave and arrive straight up or down, and go across in between."""
     return start + (goal - start) * np.array([smooth(share), share, share])
 
@@ -83,7 +82,7 @@ def is_free(start: Label, goal: Label, past: Sequence[Mobject]) -> bool:
     first, last, *others = _boxes_of([start, goal, *seen])
     boxes = np.reshape(others, (-1, 4))
     way, ends = way_of(start, goal), np.pad([first.reshape(2, 2), last.reshape(2, 2)], ((0, 0), (0, 0), (0, 1)))
-    mine = np.array([way(*ends, share)[:, :2].ravel() for share in _SHARES])[:, None]
+    mine: Any = np.array([way(*ends, share)[:, :2].ravel() for share in _SHARES])[:, None]
     crosses = (mine[..., :2] < boxes[:, 2:]).all(axis=-1) & (mine[..., 2:] > boxes[:, :2]).all(axis=-1)
     return not (crosses[1:] & ~crosses[0]).any()
 

@@ -15,7 +15,7 @@ from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Line
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label
-from scenes.mobjects.travel import is_free, lift, way_of
+from scenes.mobjects.travel import is_free, lift
 from scenes.net.board import FORMULA, NetBoard
 from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
@@ -23,6 +23,8 @@ from scenes.working import Working
 
 __all__ = ["MOST_PRODUCTS", "Closely", "headed", "place_in_words"]
 
+_CLEAR = 3.0
+"""Own heights that a number goes up or down at least, for it to be clear of its line before it turns."""
 _SMALLER, _LARGER = 0.3, 1.12
 """Sizes of a number, for its own: at which it is gone on its way, and at which it lights up."""
 MOST_PRODUCTS = 12
@@ -115,7 +117,8 @@ class Closely:
         row, column = map(float, cell or (0, 0))
         place = self.board.right.middle(self.board.index(1, channel), row, column)
         goal = flying.copy().scale(_SMALLER).move_to(place)
-        if way_of(flying, goal) is lift and is_free(flying, goal, self.board.stage.mobjects):
+        is_far = abs(goal.get_y() - flying.get_y()) > _CLEAR * flying.height
+        if is_far and is_free(flying, goal, self.board.stage.mobjects):
             self.board.stage.play(FadeOut(flying, target_position=place, scale=_SMALLER, path_func=lift), run_time=0.8)
             return
         mark = self.board.mark(self.board.right, channel, row, column, (1, 1))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from manim import UP, Create, FadeIn, Group, Rectangle
+import numpy as np
+from manim import UP, Create, FadeIn, Group, Mobject, Rectangle
 
 from cnn_core.receptive import receptive_field
 from scenes.language import about, say
@@ -10,7 +11,7 @@ from scenes.layout import Box
 from scenes.mobjects.expression import Line, Writer
 from scenes.mobjects.grid import NumberGrid, readable_cell
 from scenes.mobjects.maps import Arrangement, FeatureMaps
-from scenes.mobjects.text import Label, name_within
+from scenes.mobjects.text import name_within
 from scenes.net.board import FORMULA, NetBoard, connect
 from scenes.net.class_map import ClassMap
 from scenes.net.introduction import given_in
@@ -31,7 +32,7 @@ def show_class_map(board: NetBoard) -> None:
     name = short_name(reading.called(reading.top[0]))
     picture = picture_of(board, found, right, say("what speaks for {name}", name=name))
     given = given_in(board, left).align_to(picture[0], UP)
-    said, why = in_words(reading, found)
+    said, why = said_of_places(reading, found)
     with stage.beat("explain", said, reason=why):
         board.empty()
         stage.play(FadeIn(given), run_time=0.6)
@@ -53,37 +54,39 @@ def picture_of(board: NetBoard, found: ClassMap, box: Box, title: str) -> Group:
         arrangement = Arrangement.of((1, rows, columns), 1.0)
         return FeatureMaps(found.maps[None], arrangement, theme.output, theme, box, title)
     grid = NumberGrid(found.maps, "class_map.places[{},{}]".format, theme.output, theme, cell, decimals=_DECIMALS)
-    name: Label = name_within(title, box.width, size, theme.output)
-    grid.move_to(box.center).align_to([0, box.top, 0], UP)
-    return Group(grid, name.move_to([grid.get_x(), grid.get_bottom()[1] - 0.9 * size, 0]))
+    name = name_within(title, box.width, size, theme.output)
+    grid.move_to(box.center).align_to(np.array([0.0, box.top, 0.0]), UP)
+    return Group(grid, name.move_to(grid.get_bottom() + np.array([0.0, -0.9 * size, 0.0])))
 
 
-def mark_strongest(board: NetBoard, found: ClassMap, given: Group, picture: Group | NumberGrid) -> None:
+def mark_strongest(board: NetBoard, found: ClassMap, given: Group, picture: Mobject) -> None:
     """Mark the place that speaks most for the winner, and what it has seen of the picture."""
     reading, theme, (row, column) = board.reading, board.theme, found.strongest
     rows, columns = found.maps.shape
-    here = part_of(picture, row / rows, column / columns, (row + 1) / rows, (column + 1) / columns, theme.window)
+    here = outline_of_part(
+        picture, row / rows, column / columns, (row + 1) / rows, (column + 1) / columns, theme.window
+    )
     board.stage.play(Create(here), run_time=0.6)
     seen = receptive_field(reading.graph, reading.traces, found.node, found.strongest).get(reading.graph.input)
     if seen is None or reading.graph.channels_last:
         return
     (top, bottom), (left, right) = seen
     high, wide = reading.maps_in.shape[1:]
-    there = part_of(given[0], top / high, left / wide, (bottom + 1) / high, (right + 1) / wide, theme.window)
+    there = outline_of_part(given[0], top / high, left / wide, (bottom + 1) / high, (right + 1) / wide, theme.window)
     board.stage.play(FadeIn(connect(there, here, theme.window)), FadeIn(there, target_position=here), run_time=1.0)
 
 
-def part_of(whole: Group, top: float, left: float, bottom: float, right: float, color: str) -> Rectangle:
+def outline_of_part(whole: Mobject, top: float, left: float, bottom: float, right: float, color: str) -> Rectangle:
     """Return an outline of a part of a picture, from and to these shares of it."""
     box = Box.around(whole)
     outline = Rectangle(
         width=(right - left) * box.width, height=(bottom - top) * box.height, color=color, stroke_width=4
     )
     x, y = box.left + (left + right) / 2 * box.width, box.top - (top + bottom) / 2 * box.height
-    return outline.move_to([x, y, 0])
+    return outline.move_to(np.array([x, y, 0.0]))
 
 
-def in_words(reading: NetReading, found: ClassMap) -> tuple[str, str]:
+def said_of_places(reading: NetReading, found: ClassMap) -> tuple[str, str]:
     """Say how the score comes about, and what follows from that."""
     if not found.is_sum:
         said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
