@@ -63,20 +63,18 @@ def mark_strongest(board: NetBoard, found: ClassMap, given: Group, picture: Mobj
     """Mark the place that speaks most for the winner, and what it has seen of the picture."""
     reading, theme, (row, column) = board.reading, board.theme, found.strongest
     rows, columns = found.maps.shape
-    here = outline_of_part(
-        picture, row / rows, column / columns, (row + 1) / rows, (column + 1) / columns, theme.window
-    )
+    here = outlined(picture, row / rows, column / columns, (row + 1) / rows, (column + 1) / columns, theme.window)
     board.stage.play(Create(here), run_time=0.6)
     seen = receptive_field(reading.graph, reading.traces, found.node, found.strongest).get(reading.graph.input)
     if seen is None or reading.graph.channels_last:
         return
     (top, bottom), (left, right) = seen
     high, wide = reading.maps_in.shape[1:]
-    there = outline_of_part(given[0], top / high, left / wide, (bottom + 1) / high, (right + 1) / wide, theme.window)
+    there = outlined(given[0], top / high, left / wide, (bottom + 1) / high, (right + 1) / wide, theme.window)
     board.stage.play(FadeIn(connect(there, here, theme.window)), FadeIn(there, target_position=here), run_time=1.0)
 
 
-def outline_of_part(whole: Mobject, top: float, left: float, bottom: float, right: float, color: str) -> Rectangle:
+def outlined(whole: Mobject, top: float, left: float, bottom: float, right: float, color: str) -> Rectangle:
     """Return an outline of a part of a picture, from and to these shares of it."""
     box = Box.around(whole)
     outline = Rectangle(
