@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, cast
 
 import numpy as np
 from pydantic import Field, PlainSerializer
@@ -19,6 +19,7 @@ from cnn_core.mnist import as_input
 from cnn_core.mnist import digit as digit_called
 from cnn_core.net_input import NetInput, Scaling
 from cnn_core.network import Network
+from cnn_core.softmax import SoftmaxTrace, softmax
 from cnn_core.trace import parse
 from cnn_core.weights import SHIPPED, load, shipped
 from scenes.digit.chain import ChainReading
@@ -174,6 +175,7 @@ class MistakeSpec(ClassifierSpec):
             "importance_largest": importance.max(),
             "tested": self.mistakes.tested,
             "wrong": len(self.mistakes.wrong),
+            "covered": self.covered.output[0],
         }
 
     def explain(self, address: str) -> Explanation:
@@ -197,7 +199,11 @@ class MistakeSpec(ClassifierSpec):
                 )
             case "tested" | "wrong":
                 return Given("counted")
-        return self.reading.explain(address)
+        return self._share_covered(*indices) if name == "covered" else self.reading.explain(address)
+
+    def _share_covered(self, k: int) -> Explanation:
+        found = cast("Equation", self.covered.explain(f"output[0,{k}]"))
+        return found.renamed(lambda of: f"covered[{k}]" if of.startswith("output") else "")
 
     def results(self) -> Iterator[str]:
         """Give the probabilities, and how far apart the two logits are."""
@@ -220,13 +226,24 @@ class MistakeSpec(ClassifierSpec):
         A square of paper, 5 x 5 pixels, lies over each pixel in turn (Zeiler & Fergus, "Visualizing and Understanding
         Convolutional Networks", 2014).
         """
+        leads = self.lead_of(self._logits_covered)
+        shape = self.reading.entered.maps[0].shape
+        return freeze((self.lead_of(self.reading.probabilities.x)[0] - leads).reshape(shape))
+
+    @cached_property
+    def _logits_covered(self) -> Array:
+        """The logits with each place covered in turn, (784, 10)."""
         image = self.reading.entered.maps[0]
         covered = np.repeat(image[None, None], image.size, axis=0)
         for k, (row, column) in enumerate(np.ndindex(image.shape)):
             top, left = max(row - PATCH // 2, 0), max(column - PATCH // 2, 0)
             covered[k, 0, top : row + PATCH // 2 + 1, left : column + PATCH // 2 + 1] = 0
-        leads = self.lead_of(self.network.logits(covered))
-        return freeze((self.lead_of(self.reading.probabilities.x)[0] - leads).reshape(image.shape))
+        return self.network.logits(covered)
+
+    @cached_property
+    def covered(self) -> SoftmaxTrace:
+        """The probabilities with that place covered which takes most of the lead."""
+        return softmax(self._logits_covered[int(self.importance.argmax())][None])
 
     def lead_of(self, logits: Array) -> Array:
         """Return how far the logit of what was read is above that of what was meant, (N,)."""

@@ -95,6 +95,7 @@ class ChainReading(NetRecord):
             "worked_out": worked_out,
             "softmax": self.probabilities.values(),
             **self.read(),
+            **({} if self.class_map is None else {"class_map": self.class_map.values()}),
             **({} if self.receptive is None else {"receptive": self.receptive.values()}),
         }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, cast
 
 import numpy as np
-from manim import LEFT, RIGHT, FadeIn, FadeOut, GrowFromEdge, Indicate, Rectangle, VGroup
+from manim import LEFT, RIGHT, Animation, FadeIn, FadeOut, GrowFromEdge, Indicate, Rectangle, Transform, VGroup
 
+from cnn_core.arrays import Array
 from cnn_core.equation import Equation
 from cnn_core.expression import Difference, Value
 from scenes.digit import PATCH, MistakeSpec
@@ -34,6 +35,8 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
     spec_class: ClassVar[type[MistakeSpec]] = MistakeSpec
     keeps_subtitle = True
     operation = marked("A digit it gets wrong")
+    patch: Rectangle | None = None
+    """The paper, where it lies."""
 
     def construct(self) -> None:
         draw_pictures_directly(self.camera)
@@ -85,9 +88,10 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
     def show_bars(self) -> None:
         _, _, box = self.boxes()
         size = max(smallest_text(), min(0.4, 0.8 * box.height / len(self.output)))
-        chart_box = Box(box.left, box.right - 3.2 * size, box.bottom, box.top)
-        names = [str(k) for k in range(len(self.output))]
-        self.chart = BarChart(names, self.output, "softmax.output[0,{}]".format, self.theme, chart_box, size)
+        self.chart_box = Box(box.left, box.right - 3.2 * size, box.bottom, box.top)
+        self.bars: dict[int, tuple[Rectangle, Label]] = {}
+        self.notes = VGroup()
+        self.chart = self.chart_of(self.output, "softmax.output[0,{}]", size)
         probability = share_in_words(float(self.output[self.read]))
         with self.beat(
             "explain",
@@ -102,16 +106,29 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             for k in (self.read, *(k for k in range(len(self.output)) if k != self.read)):
                 self.grow(k)
 
+    def chart_of(self, values: Array, address: str, size: float) -> BarChart:
+        names = [str(k) for k in range(len(values))]
+        return BarChart(names, values, address.format, self.theme, self.chart_box, size)
+
+    def turn_into(self, chart: BarChart) -> list[Animation]:
+        """Return the animations in which the bars become those of another chart."""
+        moves: list[Animation] = []
+        for k, (bar, number) in self.bars.items():
+            self.bars[k] = bar, chart.number(k)
+            moves += [Transform(bar, chart.bar(k)), FadeOut(number), FadeIn(self.bars[k][1])]
+        return moves
+
     def grow(self, k: int) -> None:
         """Let a bar grow; say of two of them what they are."""
-        number = self.chart.number(k)
+        bar, number = self.bars[k] = self.chart.bar(k), self.chart.number(k)
         word = {self.read: say("read"), self.meant: say("meant")}.get(k)
         note = VGroup()
         if word:
             color = self.theme.output if k == self.read else self.theme.input
             note.add(Label(word, self.chart.size, color, "semibold").next_to(number, RIGHT, buff=0.4 * self.chart.size))
         slow = k == self.read
-        self.play(GrowFromEdge(self.chart.bar(k), LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.2)
+        self.notes.add(note)
+        self.play(GrowFromEdge(bar, LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.2)
 
     def show_lead(self) -> None:
         """Say by how much it was wrong, and how many times as probable that is."""
@@ -171,6 +188,25 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             line = Line((left.left, left.result), words=words, ending=say("left"))
             working = Working(self)
             working.show(working.writer.best([line, Line((left.left, left.result))]), run_time=1.5, slowly=True)
+        self.patch = patch
+        said, why = self.said_of_covered()
+        with self.beat("step", said, reason=why):
+            self.play(FadeOut(self.notes), run_time=0.3)
+            covered = self.chart_of(self.spec.covered.output[0], "covered[{}]", self.chart.size)
+            self.play(*self.turn_into(covered), run_time=1.6)
+
+    def said_of_covered(self) -> tuple[str, str]:
+        """Say what is read with the paper in place, and what that shows."""
+        after = self.spec.covered.output[0]
+        now = int(after.argmax())
+        named = {"now": now, "read": self.read, "share": share_in_words(float(after[now]))}
+        if now == self.read:
+            return say("With the paper there it still reads a {read}, with a probability of {share}.", **named), ""
+        named["after"] = share_in_words(float(after[self.read]))
+        said = say(
+            "With the paper there it reads a {now}, with a probability of {share}; {read} falls to {after}.", **named
+        )
+        return said, say("A small square of paper changes what it reads.")
 
     def paper(self) -> Rectangle:
         side = PATCH * self.digit.cell
@@ -200,5 +236,9 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             meant=self.meant,
         )
         with self.beat("explain", said, reason=why):
+            if self.patch is not None:
+                self.play(FadeOut(self.patch), run_time=0.4)
+                self.play(*self.turn_into(self.chart), run_time=0.8)
+                self.play(FadeIn(self.notes), run_time=0.3)
             for k in (self.read, self.meant):
                 self.play(Indicate(self.chart.names[k], color=self.theme.window), run_time=1.0)

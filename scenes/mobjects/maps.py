@@ -130,10 +130,15 @@ class Arrangement:
         return whole
 
     def when(self) -> Array:
-        """Return when each row of the picture is reached if all maps are written from top to bottom, 0 to 1."""
-        high = self.height * self.zoom
-        row = np.arange(self.pixels_down) % self.pitch
-        return np.minimum((row + 1) / high, 1.0)
+        """Return when each pixel of the picture is reached, 0 to 1, row by column; a column of 1 for whole rows.
+
+        All maps are written from top to bottom at once, but maps of a single number one after the other.
+        """
+        row, column = np.arange(self.pixels_down)[:, None], np.arange(self.pixels_across)
+        if self.height * self.width == 1:
+            number = row // self.pitch * self.columns + column // (self.zoom + self.gap)
+            return np.minimum((number + 1) / self.count, 1.0)
+        return np.minimum((row % self.pitch + 1) / (self.height * self.zoom), 1.0)
 
 
 _NAME = 0.26
@@ -321,7 +326,7 @@ class Reveal(Animation):
     """Writes all maps of a picture, row by row; hides it at once, so that its frames can be shown before."""
 
     def __init__(self, maps: FeatureMaps, **options: Any) -> None:
-        self.when = maps.arrangement.when()[:, None, None]
+        self.when = maps.arrangement.when()[..., None]
         self.ground = picture_colours(np.zeros((1, 1)), maps.role, maps.theme, 1.0)
         self.colours = maps.image.pixel_array
         self.show_until(maps.image, 0.0)

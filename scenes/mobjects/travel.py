@@ -23,7 +23,7 @@ from manim import (
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "Along", "all_or_none", "hop", "is_free", "starting", "travel"]
+__all__ = ["EARLY", "LATE", "Along", "all_or_none", "hop", "is_free", "lift", "starting", "travel"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
@@ -156,6 +156,11 @@ class Along(Animation):
         place = np.array([np.interp(done, self.shares, along) for along in self.way.T])
         for part, goal in zip(self.mobject.get_family(), self.starting_mobject.get_family(), strict=True):
             part.points = (goal.points - self.way[-1]) * (self.scale + (1 - self.scale) * done) + place
+
+
+def lift(start: Any, goal: Any, share: float) -> Any:
+    """Return where points are that leave and arrive straight up or down, and go across in between."""
+    return start + (goal - start) * np.array([smooth(share), share, share])
 
 
 def hop(number: Label, leaving: Label) -> Animation:

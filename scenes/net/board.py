@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
 import numpy as np
-from manim import DOWN, Animation, ApplyMethod, FadeIn, FadeOut, Group, Mobject, VMobject, config
+from manim import DOWN, Animation, ApplyMethod, FadeIn, FadeOut, Group, Mobject, VGroup, VMobject, config
 
 from cnn_core.arrays import Array
 from cnn_core.graph import Node
@@ -150,26 +150,38 @@ class NetBoard:
         address = ends_of(self.reading, node)
         return FeatureMaps(maps, arrangement, role, self.theme, box, shape_in_words(maps), address)
 
-    def enter(self, node: Node, run_time: float, *, swept: int = 0) -> None:
+    def enter(self, node: Node, run_time: float, *, swept: int = 0, first: Callable[[], None] = lambda: None) -> None:
         """Let the last output become the next input, and write the maps of a node.
 
         Parameters
         ----------
         swept
             Rows of the input that are marked, further and further down, while those that they make are written.
+        first
+            Shows what makes the maps, in their frames, which are still empty.
         """
         self.advance(node)
         self.layer = node
         self.right = self.maps_of(node, self.places.large, self.theme.strong)
         rows, columns = self.left.maps.shape[1:]
         marks = [self.left.outline(0, 0, 0, swept, columns)] if swept else []
-        self.reveal(self.right, run_time, *marks, by=self.left.cell * (rows - swept))
+        self.reveal(self.right, run_time, *marks, by=self.left.cell * (rows - swept), first=first)
 
-    def reveal(self, maps: FeatureMaps, run_time: float, *marks: VMobject, by: float = 0.0) -> None:
-        """Write maps, row by row, while marks go down `by` so much."""
+    def reveal(
+        self,
+        maps: FeatureMaps,
+        run_time: float,
+        *marks: VMobject,
+        by: float = 0.0,
+        first: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write maps, row by row, while marks go down `by` so much; before, show something else in their frames."""
         written = Reveal(maps)
         self.stage.add(maps.image)
-        self.stage.play(FadeIn(maps.frames, maps.words, *marks), run_time=0.4)
+        self.stage.play(FadeIn(maps.frames, maps.words), run_time=0.4)
+        first()
+        if marks:
+            self.stage.play(FadeIn(*marks), run_time=0.3)
         self.stage.play(written, *(ApplyMethod(mark.shift, by * DOWN) for mark in marks), run_time=run_time)
         if marks:
             self.stage.play(FadeOut(*marks), run_time=0.2)
@@ -184,7 +196,7 @@ class NetBoard:
             self.stage.play(*self.right.moves_to(coming), run_time=0.4)
             self.left, self.right = self.right, None
 
-    def list_logits(self, node: Node) -> None:
+    def list_logits(self, node: Node, *, only_names: bool = False) -> None:
         """Show the scores of all classes in numbers, out of the last step's maps if it is shown as maps."""
         scores = self.reading.scored.x[0]
         names = [self.reading.called(k) for k in range(len(scores))]
@@ -192,7 +204,7 @@ class NetBoard:
         self.make_room()
         leaving = [] if self.right is None else [self.right.leave()]
         self.layer, self.right = node, None
-        self.stage.play(*leaving, FadeIn(self.logits), run_time=0.8)
+        self.stage.play(*leaving, FadeIn(VGroup(*self.logits.names) if only_names else self.logits), run_time=0.8)
 
     def bring(self, one: WorkedOut) -> None:
         """Let what a node reads and gives stand at the sides: all maps that stand there, or those that matter."""

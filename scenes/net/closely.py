@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from manim import FadeIn, FadeOut, Mobject
+from manim import FadeIn, FadeOut, Indicate, Mobject
 
 from cnn_core.equation import Equation
 from cnn_core.operations import OPERATIONS
@@ -15,7 +15,7 @@ from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Line
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label
-from scenes.mobjects.travel import is_free
+from scenes.mobjects.travel import is_free, lift
 from scenes.net.board import FORMULA, NetBoard
 from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
@@ -23,8 +23,10 @@ from scenes.working import Working
 
 __all__ = ["MOST_PRODUCTS", "Closely", "headed", "place_in_words"]
 
-_SMALLER = 0.3
-"""Size at which a number is gone, for that at which it leaves."""
+_CLEAR = 3.0
+"""Own heights that a number goes up or down at least, for it to be clear of its line before it turns."""
+_SMALLER, _LARGER = 0.3, 1.12
+"""Sizes of a number, for its own: at which it is gone on its way, and at which it lights up."""
 MOST_PRODUCTS = 12
 """Products that are written one by one; of larger kernels the sums of their rows are."""
 
@@ -103,9 +105,9 @@ class Closely:
         return [*(Line((stage, result)) for stage in fitting), Line((result,))]
 
     def drop(self, number: Label) -> None:
-        """Let a copy of a number travel into its place in the output, if there are maps and its way is free.
+        """Let a copy of a number travel up or down into its place in the output, if its way is free.
 
-        Otherwise the place lights up, and the copy leaves where it stands.
+        Otherwise the place lights up, and so does the number.
         """
         if self.board.right is None:
             return
@@ -115,9 +117,11 @@ class Closely:
         row, column = map(float, cell or (0, 0))
         place = self.board.right.middle(self.board.index(1, channel), row, column)
         goal = flying.copy().scale(_SMALLER).move_to(place)
-        if is_free(flying, goal, self.board.stage.mobjects):
-            self.board.stage.play(FadeOut(flying, target_position=place, scale=_SMALLER), run_time=0.8)
+        is_far = abs(goal.get_y() - flying.get_y()) > _CLEAR * flying.height
+        if is_far and is_free(flying, goal, self.board.stage.mobjects):
+            self.board.stage.play(FadeOut(flying, target_position=place, scale=_SMALLER, path_func=lift), run_time=0.8)
             return
         mark = self.board.mark(self.board.right, channel, row, column, (1, 1))
         self.board.extras.append(mark)
-        self.board.stage.play(FadeOut(flying, scale=1.3), FadeIn(mark, scale=4), run_time=0.8)
+        shines = Indicate(number, _LARGER, number.glyphs[0].get_color())
+        self.board.stage.play(shines, FadeIn(mark, scale=4), run_time=0.8)

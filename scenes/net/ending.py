@@ -10,7 +10,6 @@ from manim import (
     DOWN,
     LEFT,
     RIGHT,
-    UP,
     ApplyMethod,
     Create,
     FadeIn,
@@ -26,12 +25,12 @@ from cnn_core.numerals import as_text
 from scenes.language import about, say, say_many
 from scenes.layout import Box, smallest_text
 from scenes.mobjects.bars import BarChart, share, share_in_words
-from scenes.mobjects.expression import Writer
 from scenes.mobjects.headline import Headline
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import Label, Number
-from scenes.net.board import FORMULA, NetBoard, marked_cells
+from scenes.net.board import NetBoard, marked_cells
 from scenes.net.choosing import strongest
+from scenes.net.evidence import show_class_map
 from scenes.net.introduction import given_in
 from scenes.net.number_list import NumberList
 from scenes.net.photo import picture_in
@@ -57,7 +56,7 @@ def show_ending(board: NetBoard) -> None:
         Verdict(board).play()
     elif reading.probabilities is not None:
         show_likeliest(board)
-    elif reading.read_in_rows:
+    elif reading.by_row is not None:
         show_rows(board)
     elif reading.many_rows is not None:
         show_many_rows(board, reading.many_rows)
@@ -230,25 +229,40 @@ def show_numbers(board: NetBoard) -> None:
 
 
 def show_rows(board: NetBoard) -> None:
-    """Show what was read place after place, but for what is likeliest nearly everywhere, beside what was given."""
+    """Show what was read place after place, but for what is likeliest nearly everywhere, beside what was given.
+
+    Where that is likeliest everywhere, show what came closest to it.
+    """
     stage, reading, box = board.stage, board.reading, board.places.everything
     assert reading.by_row is not None, "the network reads place after place"
-    shares, rows = reading.by_row.output[0], reading.read_in_rows
+    shares, rows = reading.by_row.output[0], reading.told_rows
     values = freeze(np.array([shares[place] for place in rows]))
     names = [short_name(reading.called(k)) for _, k in rows]
     numbers = NumberList(values, names, "rows[{}].probability".format, stage.theme, box.part(0.52, 1))
     given = given_in(board, box.part(0, 0.46))
-    said = say(
-        "At each of {places} places it gives {classes} probabilities. Most often {commonest} is likeliest; here are "
-        "the first others, in order.",
-        places=len(shares),
-        classes=f"{reading.classes:,}",
-        commonest=reading.in_words(reading.commonest),
-    )
-    with stage.beat("explain", said, reason=say("Softmax is taken for each place by itself.")):
+    why = say("Softmax is taken for each place by itself.")
+    if not reading.read_in_rows:
+        why = say("No other class wins anywhere: nothing was read.")
+    with stage.beat("explain", said_of_rows(reading, len(shares)), reason=why):
         board.empty()
         stage.play(FadeIn(given), run_time=0.6)
         stage.play(FadeIn(numbers), run_time=1.0)
+
+
+def said_of_rows(reading: NetReading, places: int) -> str:
+    """Say what is likeliest at most places, or at all."""
+    named = {"places": places, "classes": f"{reading.classes:,}", "commonest": reading.in_words(reading.commonest)}
+    if reading.read_in_rows:
+        return say(
+            "At each of {places} places it gives {classes} probabilities. Most often {commonest} is likeliest; here "
+            "are the first others, in order.",
+            **named,
+        )
+    return say(
+        "At each of {places} places it gives {classes} probabilities, and everywhere {commonest} is likeliest: nothing "
+        "was read. Here is what came closest.",
+        **named,
+    )
 
 
 def show_maps(board: NetBoard) -> None:
@@ -309,24 +323,3 @@ def said_of_largest(reading: NetReading) -> str:
         places=f"{output[0].size:,}",
         **named,
     )
-
-
-def show_class_map(board: NetBoard) -> None:
-    """Show where the winner's score comes from: the mean of a map, plus the bias, is the score."""
-    stage, reading, places = board.stage, board.reading, board.places
-    found, theme = reading.class_map, stage.theme
-    assert found is not None, "a mean of maps and a linear layer end the network"
-    box = Box(places.everything.left, places.everything.right, places.formula.top, places.everything.top)
-    left, right = (box.part(0.14, 0.48), box.part(0.52, 0.86)) if stage.wide else (box.part(0, 0.48), box.part(0.52, 1))
-    title = say("what speaks for {name}", name=short_name(reading.called(reading.top[0])))
-    maps = found.maps[None]
-    picture = FeatureMaps(maps, Arrangement.of(maps.shape, 1.0), theme.output, theme, right, title)
-    given = given_in(board, left).align_to(picture.image, UP)
-    said = say("The last maps, weighed for this class, are one map: its mean plus the bias is the score.")
-    if found.bias is None:
-        said = say("The last maps, weighed for this class, are one map: its mean is the score.")
-    with stage.beat("explain", said, reason=say("Each place of the picture has its say.")):
-        board.empty()
-        stage.play(FadeIn(given), run_time=0.6)
-        stage.play(FadeIn(picture), run_time=1.0)
-        stage.play(FadeIn(Writer(theme, places.formula, FORMULA).write(found.equation)), run_time=0.8)

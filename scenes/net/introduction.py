@@ -10,13 +10,18 @@ from manim import LEFT, FadeIn, FadeOut, Group, Indicate, VGroup
 from cnn_core.net_input import is_strange
 from scenes.language import say
 from scenes.layout import Box, smallest_text
+from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.maps import FeatureMaps
 from scenes.mobjects.text import Label, width_of
-from scenes.net.board import NetBoard
+from scenes.net.board import NetBoard, connect, marked_cells
+from scenes.net.choosing import strongest
 from scenes.net.photo import picture_in, show_preparation
 from scenes.net.words import entering, stage_line, strange, told_output, whole_net
 
 __all__ = ["given_in", "introduce"]
+
+_PART, _BESIDE = 5, 0.5
+"""Side of the part of a digit whose numbers are shown, in pixels, and how far beside it they are, in scene units."""
 
 
 def introduce(board: NetBoard) -> None:
@@ -27,6 +32,7 @@ def introduce(board: NetBoard) -> None:
     if not reading.is_stepwise:
         why = say("Each stage reads what the one before it made.")
     with stage.beat("explain", f"{whole_net(reading)} {told_output(reading.graph)}".strip(), reason=why):
+        board.clear()
         if reading.is_stepwise:
             stage.play(FadeIn(track, track.mark), run_time=0.8)
             stage.bring_to_back(track)
@@ -64,7 +70,28 @@ def enter_picture(board: NetBoard) -> FeatureMaps:
             if shown is not None:
                 stage.play(FadeOut(shown), run_time=0.4)
             board.reveal(maps, 1.6)
+        if stage.wide and image and is_alike:
+            show_numbers_in(board, maps)
     return maps
+
+
+def show_numbers_in(board: NetBoard, maps: FeatureMaps) -> None:
+    """Show the numbers of that part of a digit in which they differ most, beside it."""
+    reading, theme, whole = board.reading, board.theme, board.places.everything
+    parts = np.lib.stride_tricks.sliding_window_view(maps.maps[0], (_PART, _PART))
+    top, left = strongest(parts.var(axis=(2, 3)))
+    room = Box(maps.image.get_right()[0] + _BESIDE, whole.right, whole.bottom, whole.top)
+    cell = min(room.width, 0.8 * maps.image.height) / _PART
+    places = {
+        (i, j): reading.place_in_record(reading.steps[0], f"x[0,0,{top + i},{left + j}]")
+        for i, j in np.ndindex(_PART, _PART)
+    }
+    grid = NumberGrid(parts[top, left], lambda *at: places[at], theme.input, theme, cell, decimals=2)
+    grid.move_to(np.array([room.center[0], maps.image.get_y(), 0.0]))
+    outline = marked_cells(maps, 0, (top, left, _PART, _PART))
+    board.show(outline, run_time=0.5)
+    board.show(connect(outline, grid, theme.window), run_time=0.3)
+    board.show(grid, run_time=0.8, out_of=outline)
 
 
 def looks(board: NetBoard) -> Group:

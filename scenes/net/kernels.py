@@ -16,10 +16,10 @@ from scenes.net.board import NetBoard
 from scenes.net.choosing import strongest
 from scenes.net.window import extent_of
 
-__all__ = ["sees_one_map", "show_kernels"]
+__all__ = ["bring_kernels", "sees_one_map", "show_kernels"]
 
-_SIDE, _AIR = 0.32, 0.03
-"""Side of a kernel's picture and the ground around it, as shares of a map's side."""
+_LARGE, _SIDE, _AIR = 0.75, 0.32, 0.03
+"""Side of a kernel's picture, at first and later, and the ground around it, as shares of a map's side."""
 _MOST = 16
 """Kernels that there is time and room for."""
 
@@ -29,16 +29,29 @@ def sees_one_map(trace: object) -> TypeGuard[Conv2dTrace]:
     return isinstance(trace, Conv2dTrace) and trace.x.shape[1] == 1 < len(trace.weight) <= _MOST
 
 
-def show_kernels(board: NetBoard, trace: Conv2dTrace) -> None:
-    """Put each kernel into its map, and show where it answers most strongly."""
+def bring_kernels(board: NetBoard, trace: Conv2dTrace) -> None:
+    """Show each kernel in the frame of the map that it will make, and put it into a corner of that."""
     stage, maps = board.stage, board.right
     assert maps is not None
-    heaviest = float(np.abs(trace.weight).max())
-    insets = Group(*(_inset(board, maps, c, trace.weight[c, 0], heaviest) for c in range(len(trace.weight))))
+    heaviest, count = float(np.abs(trace.weight).max()), len(trace.weight)
+    insets = [_inset(board, maps, c, trace.weight[c, 0], heaviest) for c in range(count)]
+    middle = [(side - 1) / 2 for side in maps.maps.shape[1:]]
+    goals = [inset.copy() for inset in insets]
+    for c, inset in enumerate(insets):
+        inset.scale(_LARGE / _SIDE).move_to(maps.middle(c, *middle))
+    stage.play(*map(FadeIn, insets), run_time=0.8)
+    stage.wait(0.6)
+    stage.play(*map(Transform, insets, goals), run_time=0.8)
+    board.extras += insets
+
+
+def show_kernels(board: NetBoard, trace: Conv2dTrace) -> None:
+    """Show where each kernel answers most strongly."""
+    stage, maps = board.stage, board.right
+    assert maps is not None
     count = say_many("{count} kernel", "{count} kernels", len(trace.weight))
     said = say("Each of {count} answers most where the pixels fit its weights best: the sum is largest.", count=count)
     with stage.beat("step", said, reason=say("A kernel looks for one small pattern, wherever it is.")):
-        board.show(insets, run_time=0.8)
         seen: list[VMobject] = []
         for c in range(len(trace.weight)):
             _visit(board, maps, trace, c, seen)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import ceil
 from typing import cast
 
-from manim import UP, Group, Rectangle, VGroup
+import numpy as np
+from manim import DOWN, UP, FadeIn, FadeOut, Group, Mobject, Rectangle, VGroup
 
+from cnn_core.graph import Node
 from cnn_core.linear import LinearStep, LinearTrace
 from scenes.language import say
-from scenes.layout import Box
+from scenes.layout import Box, smallest_text
 from scenes.mobjects.expression import Line
-from scenes.mobjects.maps import FeatureMaps
+from scenes.mobjects.maps import Arrangement, FeatureMaps
+from scenes.mobjects.picture import Picture, picture_colours
+from scenes.mobjects.text import name_within
 from scenes.net.board import NetBoard, as_maps
 from scenes.net.closely import Closely
 from scenes.net.norm import upper_and_lower
@@ -19,7 +24,7 @@ from scenes.net.number_list import NumberList
 from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
 
-__all__ = ["look_at_logit"]
+__all__ = ["list_scores", "look_at_logit"]
 
 
 def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
@@ -33,10 +38,14 @@ def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
     why = say("Evidence for and against is added up.")
     with board.stage.beat("step", said, reason=why):
         board.bring(one)
-        if board.logits is not None:
-            mark_logit(board, board.logits, one.position[1])
         weights, products = pictures(board, one)
-        board.show(weights, run_time=0.8)
+        if board.logits is not None:
+            small = keep_one(board, k)
+            mark_logit(board, board.logits, k)
+            board.extras.append(weights)
+            board.stage.play(*map(FadeOut, small), FadeIn(weights, target_position=Group(*small)), run_time=0.8)
+        else:
+            board.show(weights, run_time=0.8)
         board.show(products, run_time=0.8, out_of=Group(board.left.image, weights))
     named = {"called": called, "value": closely.said()}
     said = say("All that speaks for {called}, all against it and the bias make {value}.", **named)
@@ -49,6 +58,56 @@ def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
         words = {next(strongest.left.leaves()).address: say("strongest:")}
         closely.show([Line((strongest.left, strongest.result), words=words)], 0.8, upper)
         closely.show(whole_sum(closely), 0.8, lower)
+
+
+def list_scores(board: NetBoard, node: Node) -> None:
+    """List the scores of all classes: each comes with the weights of its class, where these can be shown."""
+    board.list_logits(node, only_names=node.op == "linear")
+    assert board.logits is not None
+    if node.op != "linear":
+        return
+    for picture, number in zip(weights_of_classes(board, node), board.logits.numbers, strict=True):
+        board.extras.append(picture)
+        board.stage.play(FadeIn(picture, number), run_time=0.35)
+    board.stage.remove(*board.logits.names, *board.logits.numbers)
+    board.stage.add(board.logits)
+
+
+def weights_of_classes(board: NetBoard, node: Node) -> list[Group]:
+    """Return a picture of the weights of each class, arranged as the numbers are that they weigh, with its name."""
+    weight, room, theme = node.arrays["weight"], board.places.zoom, board.theme
+    count, size = len(weight), smallest_text()
+    flat = replace(board.left.arrangement, zoom=1, gap=0, below=0)
+    if flat.count * flat.height * flat.width != weight.shape[1]:
+        flat = Arrangement.of((weight.shape[1], 1, 1), 1.0)
+    high_of_one = flat.pixels_down / flat.pixels_across
+
+    def width_in(columns: int) -> float:
+        high = room.height / ceil(count / columns) - 2 * size
+        return min(0.86 * room.width / columns, high / high_of_one)
+
+    columns = max(range(1, count + 1), key=width_in)
+    width, heaviest = width_in(columns), float(np.abs(weight).max())
+    found = []
+    for k, one in enumerate(weight):
+        values = flat.picture(one.reshape(flat.count, flat.height, flat.width))
+        picture = Picture(picture_colours(values, theme.kernel, theme, heaviest), width)
+        row, column = divmod(k, columns)
+        x = room.left + (column + 0.5) * room.width / columns
+        y = room.top - (row + 0.5) * room.height / ceil(count / columns) + 0.7 * size
+        picture.move_to(np.array([x, y, 0.0]))
+        frame = Rectangle(width=picture.width, height=picture.height, color=theme.kernel, stroke_width=1.5)
+        name = name_within(board.reading.called(k), 0.95 * room.width / columns, size, theme.kernel)
+        found.append(Group(picture, frame.move_to(picture), name.next_to(picture, DOWN, buff=0.25 * size)))
+    return found
+
+
+def keep_one(board: NetBoard, k: int) -> list[Mobject]:
+    """Take the weights of all classes off the stage but those of one, which are returned; they were shown in order."""
+    kept = board.extras[k : k + 1]
+    board.extras = [one for one in board.extras if one not in kept]
+    board.clear()
+    return kept
 
 
 def mark_logit(board: NetBoard, logits: NumberList, k: int) -> None:

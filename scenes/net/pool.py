@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
-from manim import Create
+from manim import ApplyMethod, Create
 
 from cnn_core.arrays import Array
 from cnn_core.avg_pool2d import AvgPool2dStep, AvgPool2dTrace
@@ -59,7 +59,7 @@ def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
             board.stage.play(Create(ring), run_time=0.5)
         closely.grids = [grid]
         line = closely.show(ways_of(closely.equation), run_time=0.8)
-        closely.drop(line.result if isinstance(step, AvgPool2dStep) else grid_number(line.result, step, grid))
+        closely.drop(line.result if isinstance(step, AvgPool2dStep) else keep_largest(board, step, grid))
 
 
 def step_of(one: WorkedOut) -> MaxPool2dStep | AvgPool2dStep:
@@ -108,7 +108,9 @@ def winner(step: MaxPool2dStep | AvgPool2dStep) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def grid_number(result: Number, step: MaxPool2dStep | AvgPool2dStep, grid: NumberGrid) -> Number:
-    size = grid.text_size or smallest_text()
-    number = Number(result.shown_text, "", size, grid.theme.output, "semibold")
-    return number.move_to(grid.cell_center(*winner(step)))
+def keep_largest(board: NetBoard, step: MaxPool2dStep, grid: NumberGrid) -> Number:
+    """Let the numbers that are dropped turn grey, and return the one that stays."""
+    kept = grid.numbers[winner(step)]
+    colors = {number: board.theme.output if number is kept else board.theme.muted for number in grid.numbers.values()}
+    board.stage.play(*(ApplyMethod(number.set_color, color) for number, color in colors.items()), run_time=0.5)
+    return kept

@@ -151,10 +151,10 @@ class NetReading:
 
     @cached_property
     def receptive(self) -> Receptive | None:
-        """What the strongest number of the smallest maps has seen; None where there are no maps."""
+        """What the strongest number of the smallest maps has seen; None where there are none, or no picture enters."""
         sizes = [prod(stage.shape[1:]) if len(stage.shape) == 3 else 1 for stage in self.stages]
         late = [k for k, size in enumerate(sizes) if size > 1]
-        if not late:
+        if not late or prod(self.maps_in.shape[1:]) == 1:
             return None
         last = max(late, key=lambda k: (-sizes[k], k))
         nodes = [self.graph.input, *(stage.output for stage in self.stages[: last + 1])]
@@ -220,6 +220,16 @@ class NetReading:
         before = [-1, *likeliest]
         rows = [(row, k) for row, k in enumerate(likeliest) if k not in (self.commonest, before[row])]
         return rows[:MOST_IN_A_TABLE]
+
+    @cached_property
+    def told_rows(self) -> list[tuple[int, int]]:
+        """What was read in rows; where nothing was, the rows in which another class than the commonest came closest."""
+        if self.read_in_rows or self.by_row is None:
+            return self.read_in_rows
+        shares = self.by_row.output[0].copy()
+        shares[:, self.commonest] = 0
+        nearest = np.argsort(-shares.max(axis=1), kind="stable")[:MOST_NAMED].tolist()
+        return [(row, int(shares[row].argmax())) for row in nearest]
 
     @cached_property
     def many_rows(self) -> ManyRows | None:

@@ -51,7 +51,7 @@ class NetRecord(NetReading):
             shares = self.by_row.output[0]
             found["rows"] = [
                 {"row": row, "class": k, "label": self.called(k), "probability": shares[row, k]}
-                for row, k in self.read_in_rows
+                for row, k in self.told_rows
             ]
         if self.many_rows is not None:
             found[STANDING_OUT] = self.many_rows.values()
@@ -86,7 +86,7 @@ class NetRecord(NetReading):
             case "top" | "others" | "class_map" | "softmax" if self.probabilities is not None:
                 found = self._classified(name, indices, inside)
             case "rows" if inside == "probability":
-                found = self._given(self.graph.output, (0, *self.read_in_rows[indices[0]]))
+                found = self._given(self.graph.output, (0, *self.told_rows[indices[0]]))
             case "standing_out" if self.many_rows is not None:
                 found = self.many_rows.explain(inside)
             case "output":
@@ -126,7 +126,7 @@ class NetRecord(NetReading):
     def results(self) -> Iterator[str]:
         """Give what is worked out, and the probabilities: of all classes, or of the likeliest."""
         yield from (f"{one.address}.value" for one in self.worked_out)
-        yield from (f"rows[{k}].probability" for k in range(len(self.read_in_rows)))
+        yield from (f"rows[{k}].probability" for k in range(len(self.told_rows)))
         if self.many_rows is not None:
             yield from (f"{STANDING_OUT}.best[{k}].value" for k in range(len(self.many_rows.best)))
         if self.is_tabled and self.probabilities is not None:

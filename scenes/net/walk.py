@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from manim import FadeIn, GrowArrow
 
@@ -14,7 +15,8 @@ from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.tones import GAMMA
 from scenes.net.board import NetBoard, as_maps
 from scenes.net.cone import show_cone
-from scenes.net.kernels import sees_one_map, show_kernels
+from scenes.net.kernels import bring_kernels, sees_one_map, show_kernels
+from scenes.net.logit import list_scores
 from scenes.net.looking import look_closely
 from scenes.net.steps_in_words import told, told_briefly, why
 from scenes.net.words import shape_of, told_stage, why_stage
@@ -79,10 +81,12 @@ class NetWalk:
         with self.stage.beat("step", said, brisk=again, reason=why(self.reading, node)):
             if self.reading.is_tabled and node is self.reading.steps[-1]:
                 self.board.advance(node)
-                self.board.list_logits(node)
+                list_scores(self.board, node)
+            elif sees_one_map(trace):
+                first = partial(bring_kernels, self.board, trace)
+                self.board.enter(node, run_time=2.4, swept=trace.kernel_size[0], first=first)
             else:
-                swept = trace.kernel_size[0] if sees_one_map(trace) else 0
-                self.board.enter(node, run_time=0.8 if again else 2.4, swept=swept)
+                self.board.enter(node, run_time=0.8 if again else 2.4)
         if sees_one_map(trace):
             show_kernels(self.board, trace)
         self.finish(node)

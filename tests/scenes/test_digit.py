@@ -100,6 +100,18 @@ def check_numbers(spec: DigitSpec, timeline: Any) -> None:
             assert shown.text == as_text(value_at(values, shown.of), len(decimals)), (beat.caption, shown)
 
 
+def test_it_ends_on_what_each_place_says_for_the_winner() -> None:
+    spec, ending = DigitSpec.build({}), played().last
+    values = spec.values()
+    places, logit = np.array(values["class_map"]["places"]), values["softmax"]["x"][0][7]
+    assert places.shape == (3, 3)
+    assert places.sum() + values["class_map"]["bias"] == pytest.approx(logit)
+    assert {f"class_map.places[{row},{column}]" for row, column in np.ndindex(3, 3)} < {one.of for one in ending.shown}
+    found: Any = spec.explain("class_map.places[1,2]")
+    assert (len(list(found.left.leaves())), found.result.number) == (24, places[1, 2])
+    assert ending.caption == "All products for digit 7, added up place by place: with the bias they are its logit."
+
+
 FILMED = in_turn(OTHER_NETS, FRAME_SIZES)
 
 
@@ -197,16 +209,16 @@ def test_equals_stands_only_where_the_digits_shown_make_it_true() -> None:
     assert signs["The channels' sums and the bias add up to 9.04."] == {"≈", "="}
 
 
-def test_the_film_ends_with_prediction_and_label() -> None:
-    last = played(x="mnist:#18").last
-    assert {shown.of: shown.text for shown in last.shown if shown.of in ("prediction", "label")} == {
+def test_prediction_and_label_are_said_before_it_ends() -> None:
+    verdict = played(x="mnist:#18").beats[-2]
+    assert {shown.of: shown.text for shown in verdict.shown if shown.of in ("prediction", "label")} == {
         "prediction": "3",
         "label": "3",
     }
 
 
 def test_a_reading_takes_less_than_three_minutes() -> None:
-    assert 120 <= played().duration <= 175
+    assert 120 <= played().duration < 180
 
 
 def test_the_last_maps_are_followed_back_to_the_pixels_that_they_have_seen() -> None:
@@ -230,7 +242,7 @@ def test_a_photo_is_prepared_before_it_is_read_and_what_was_chosen_is_worked_out
     assert timeline.beats[0].caption.startswith("The photo")
     shown = {one.of.partition(".")[0] for beat in timeline.beats for one in beat.shown}
     assert {f"worked_out[{at}]" for at in range(5)} <= shown
-    assert timeline.last.caption.endswith("It knows only these 10 classes, so it finds one in every picture.")
+    assert timeline.beats[-2].caption.endswith("It knows only these 10 classes, so it finds one in every picture.")
 
 
 def test_a_blank_page_is_read_honestly(tmp_path: Path, weights_of: Any) -> None:

@@ -64,6 +64,21 @@ def test_what_covering_a_place_changes_is_measured(spec: MistakeSpec) -> None:
     assert spec.importance[0, 0] == pytest.approx(0, abs=1e-12)
 
 
+def test_the_bars_become_those_of_the_covered_digit_and_come_back(spec: MistakeSpec) -> None:
+    row, column = np.unravel_index(int(spec.importance.argmax()), (28, 28))
+    image = spec.reading.entered.x.copy()
+    image[0, 0, row - 2 : row + 3, column - 2 : column + 3] = 0
+    found = shipped().predict(image)[0]
+    assert spec.values()["covered"] == pytest.approx(found, abs=1e-12)
+    *_, covered, ending = performance_of(spec).timeline.beats
+    assert covered.caption == (
+        f"With the paper there it reads a 5, with a probability of {found[5]:.3f}; 4 falls to {found[4]:.3f}."
+    )
+    bars = [{one.of.partition("[")[0] for one in beat.shown if "[" in one.of} for beat in (covered, ending)]
+    assert ("covered" in bars[0], "covered" in bars[1]) == (True, False)
+    assert "softmax.output" in bars[1]
+
+
 @pytest.mark.parametrize("ratio", only_often(FRAME_SIZES, "9:16"))
 def test_another_mistake_is_filmed_in_every_frame(ratio: str, spec: MistakeSpec) -> None:
     other = MistakeSpec.build({"x": f"mnist:#{spec.mistakes.wrong[-1]}", "ratio": ratio})

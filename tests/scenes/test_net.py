@@ -230,6 +230,31 @@ def test_a_net_that_reads_place_after_place_shows_what_it_read(filmed: dict[str,
     )
 
 
+def test_a_net_that_reads_place_after_place_says_that_it_read_nothing() -> None:
+    weight, bias = 0.1 * np.arange(12.0).reshape(3, 4), np.array([9.0, 0.0, 0.0])
+    nodes = (
+        *(Node("rows", "reshape", ("x",), {}, {"shape": (1, 8, 4)}),),
+        *(Node("scores", "linear", ("rows",), {"weight": weight, "bias": bias}),),
+        *(Node("y", "softmax", ("scores",), {}, {"dim": 2}),),
+    )
+    given = {"x": np.linspace(0, 1, 32).reshape(1, 8, 4), "classes": ["blank", "a", "b"]}
+    played = rehearse(find("net").build({"model": Graph(nodes, "x", "y", (1, 8, 4)), **given}))
+    ending = played.timeline.beats[-1]
+    assert ending.caption == (
+        "At each of 8 places it gives 3 probabilities, and everywhere blank is likeliest: nothing was read. "
+        "Here is what came closest."
+    )
+    assert [one["row"] for one in played.spec.values()["rows"]] == [7, 6, 5, 4, 3], "where b came closest"
+    assert [one.of for one in ending.shown] == [f"rows[{k}].probability" for k in range(5)]
+
+
+def test_a_row_of_numbers_is_no_picture_that_a_late_number_has_seen() -> None:
+    weight = {"weight": np.ones((3, 1, 4, 4))}
+    nodes = (Node("up", "conv_transpose2d", ("x",), weight), Node("y", "tanh", ("up",)))
+    spec = find("net").build({"model": Graph(nodes, "x", "y", (3, 1, 1)), "x": np.ones((3, 1, 1))})
+    assert spec.trace().receptive is None
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_net_that_gives_very_many_rows_ends_with_those_that_stand_out(*, turned: bool) -> None:
     torch.manual_seed(1)
