@@ -128,7 +128,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             note.add(Label(word, self.chart.size, color, "semibold").next_to(number, RIGHT, buff=0.4 * self.chart.size))
         slow = k == self.read
         self.notes.add(note)
-        self.play(GrowFromEdge(bar, LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.2)
+        self.play(GrowFromEdge(bar, LEFT), FadeIn(number, note), run_time=1.0 if slow else 0.35)
 
     def show_lead(self) -> None:
         """Say by how much it was wrong, and how many times as probable that is."""
@@ -166,7 +166,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             written = Reveal(seen)
             self.add(seen.image)
             self.play(FadeOut(patch), FadeIn(seen.frames, seen.words), run_time=0.6)
-            self.play(written, run_time=2.0)
+            self.play(written, run_time=3.0)
 
     def cover(self) -> None:
         """Put paper where that takes most of the lead away, and say what is left of it."""
