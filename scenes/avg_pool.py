@@ -11,6 +11,6 @@ __all__ = ["AvgPoolScene"]
 
 
 class AvgPoolScene(Player):
-    """A window visits a grid; the mean of each stop goes to the output."""
+    """A window visits a grid; at each stop, the mean goes to the output."""
 
     spec_class: ClassVar[type[AvgPoolSpec]] = AvgPoolSpec

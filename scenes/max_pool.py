@@ -11,6 +11,6 @@ __all__ = ["MaxPoolScene"]
 
 
 class MaxPoolScene(Player):
-    """A window visits a grid; the largest value of each stop moves to the output."""
+    """A window visits a grid; at each stop, the largest value goes to the output."""
 
     spec_class: ClassVar[type[MaxPoolSpec]] = MaxPoolSpec

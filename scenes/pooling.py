@@ -1,4 +1,4 @@
-"""Max and average pooling: a window visits a grid; the largest value, or the mean, of each stop goes to the output."""
+"""Max and average pooling: a window visits a grid; at each stop, the largest value or the mean goes to the output."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class MaxPoolSpec(PoolSpec):
     """What may be asked of the max-pooling scene."""
 
     name = "max-pool"
-    summary = "A window visits a grid; the largest value of each stop moves to the output."
+    summary = "A window visits a grid; at each stop, the largest value goes to the output."
     example = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --kernel-size 2'
     operation = "MaxPool2D"
 
@@ -134,7 +134,7 @@ class MaxPoolSpec(PoolSpec):
         return say("The next largest is {value}, and it leaves no trace.", value=number(digits_shown(numbers[-2], 2)))
 
     def rule(self, trace: MaxPool2dTrace) -> str:
-        return say("The largest value of each stop goes to the output.")
+        return say("At each stop, the largest value goes to the output.")
 
     def around(self, trace: MaxPool2dTrace) -> str:
         if np.any(trace.padding):
@@ -161,7 +161,7 @@ class MaxPoolSpec(PoolSpec):
     def moral(self, trace: MaxPool2dTrace) -> str:
         lost = self.lost(trace)
         if lost is None:
-            return say("The strongest responses are kept; where exactly they were is not.")
+            return say("Each window keeps its largest value, but not where it was.")
         largest = number(digits_shown(float(trace.x[lost]), 2))
         return say("{value}, the largest value, is lost: no window reached it.", value=largest)
 
@@ -190,7 +190,7 @@ class AvgPoolSpec(PoolSpec):
     """What may be asked of the average-pooling scene."""
 
     name = "avg-pool"
-    summary = "A window visits a grid; the mean of each stop goes to the output."
+    summary = "A window visits a grid; at each stop, the mean goes to the output."
     example = '--x "4 1 1 8; 1 1 0 2; 7 3 2 2; 3 8 4 1" --kernel-size 2'
     operation = "AvgPool2D"
 
@@ -213,8 +213,8 @@ class AvgPoolSpec(PoolSpec):
 
     def rule(self, trace: AvgPool2dTrace) -> str:
         if self.divisor_override is not None:
-            return say("The sum of each stop, divided by {divisor}, goes to the output.", divisor=self.divisor_override)
-        return say("The mean of each stop goes to the output.")
+            return say("At each stop, the sum divided by {divisor} goes to the output.", divisor=self.divisor_override)
+        return say("At each stop, the mean goes to the output.")
 
     def around(self, trace: AvgPool2dTrace) -> str:
         """Say what padding counts as, and that what lies beyond it does not count."""
@@ -271,7 +271,7 @@ class AvgPoolSpec(PoolSpec):
             return say("Every value of a window has its share in the result.")
         result = trace.equation(*position)
         return say(
-            "Every value has its share: {value}, the largest, goes into a mean of {mean}.",
+            "Every value has its share: here {value}, the largest value, goes into a mean of {mean}.",
             value=number(digits_shown(float(trace.x.max()), 2)),
             mean=about(result.result.text, is_rounded=result.is_rounded),
         )

@@ -96,5 +96,5 @@ def moved_grid(name: str, values: np.ndarray, like: NumberGrid, cell: float) -> 
 def kept_in_words(count: int, of: int) -> str:
     """Say how much of an output stays when the input goes on by a pixel."""
     if count == of:
-        return say("Moved on by one pixel, the input gives the same output.")
-    return say("Moved on by one pixel, the input gives {count} of {of} outputs again.", count=count, of=of)
+        return say("Move the input by one pixel, and the output stays the same.")
+    return say("Move the input by one pixel, and {count} of {of} outputs stay the same.", count=count, of=of)

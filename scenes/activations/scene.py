@@ -26,7 +26,7 @@ class ReluScene(ActivationScene[ReluSpec]):
     definition = '"ReLU"(x) = max(0, x)'
 
     def why(self) -> str:
-        return say("A negative response speaks against a feature: it is dropped.")
+        return say("What speaks for a feature stays, what speaks against it is dropped.")
 
     def insight(self) -> str:
         if not np.any(self.trace.x < 0):
@@ -176,7 +176,7 @@ class TanhScene(ActivationScene[TanhSpec]):
     is_estimated = True
 
     def why(self) -> str:
-        return say("Any number becomes one between −1 and 1, and keeps its sign.")
+        return say("Any number becomes a number between −1 and 1, and keeps its sign.")
 
     def insight(self) -> str:
         return say("Outputs stay below 1: the largest input, {x}, gives {value}.", **self.largest())

@@ -50,7 +50,7 @@ class StatisticsChapter:
         """Add the values up and divide by how many there are."""
         stage, total = self.stage, self.channel.said("total")
         said = say("Added up, the {count} values give {total}.", count=self.count, total=total)
-        why = say("The mean is the middle that the values are weighed around.")
+        why = say("The mean is the point at which the values balance.")
         with stage.beat("step", said, reason=why):
             self.show(self.channel.equation("total"), run_time=1.6)
         asked, mean = stage.spec.question, self.channel.equation("mean")
@@ -86,7 +86,7 @@ class StatisticsChapter:
             count=self.count,
             less=self.count - 1,
         )
-        with stage.beat("step", said, reason=say("The variance says how far the values are spread, in squares.")):
+        with stage.beat("step", said, reason=say("The variance says how widely the values are spread.")):
             self.show(channel.equation("variance"), "σ²")
             self.working.keep(self.board.known["variance"])
 

@@ -29,7 +29,7 @@ def weights() -> str:
 
 
 def letters() -> str:
-    return say("The weight of each pixel lies right below it.")
+    return say("The weight of each pixel is written below it.")
 
 
 def pairs(count: int) -> str:
@@ -41,7 +41,7 @@ def same_sum() -> str:
 
 
 def stamped(is_laid: bool) -> str:
-    return say("Each weight lies under its pixel.") if is_laid else say("The kernel looks at this window.")
+    return say("Each weight is written below its pixel.") if is_laid else say("The kernel looks at this window.")
 
 
 def each_pair(step: Conv2dStep, c: int) -> str:
@@ -67,8 +67,8 @@ def reason(trace: Conv2dTrace, step: Conv2dStep) -> str:
     if bright > 0 and step.value == trace.output.max() and (under == (step.kernel == bright)).all():
         weight = in_digits(float(bright))
         return say_many(
-            "A bright pixel lies under the {weight}, so the sum is the largest.",
-            "Bright pixels lie under every {weight}, so the sum is the largest.",
+            "A bright pixel meets the {weight}: no window will give more.",
+            "Bright pixels meet every {weight}: no window will give more.",
             int((step.kernel == bright).sum()),
             weight=weight,
         )

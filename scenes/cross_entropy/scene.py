@@ -134,7 +134,7 @@ class CrossEntropyScene(BackwardScene[CrossEntropySpec]):
     def knows_nothing(self) -> None:
         """Say what a network that cannot tell ten classes apart has to pay."""
         said = say(
-            "A network that knows nothing gives each of ten digits 0.1: it pays {tenth}.",
+            "A network that cannot tell ten classes apart gives each of them 0.1: it pays {tenth}.",
             tenth=self.told("sureness.losses[1]"),
         )
         with self.beat("step", said, reason=say("This is what it costs to know nothing.")):

@@ -139,7 +139,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         upper, lower = upper_and_lower(self.bands.formula) if is_written else (self.bands.formula, None)
         said = say("The logit of {read} is {lead} above that of {meant}.", lead=text, **named)
         with self.beat("step", said, reason=say("How far one logit leads decides how sure the network is.")):
-            digits = {f"softmax.x[0,{k}]": say("logit of {digit}", digit=k) for k in (self.read, self.meant)}
+            digits = {f"softmax.x[0,{k}]": say("logit of {digit}:", digit=k) for k in (self.read, self.meant)}
             lines = [Line((lead.left, lead.result), words=words) for words in (digits, {})]
             self.formula = VGroup(Writer(self.theme, upper).best(lines))
             if lower:
@@ -176,9 +176,14 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         left = Equation.of(Difference((lead, change)), Value(lead.number - change.number, name="left", decimals=2))
         named = {"change": about(change.text, is_rounded=change.is_rounded), "meant": self.meant, "read": self.read}
         named["left"] = about(left.result.text, is_rounded=left.result.is_rounded)
-        said = say("Here it takes most: {change} of the lead of {read} over {meant}, and leaves {left}.", **named)
+        said = say(
+            "Covering this place costs {read} the most: {change} of its lead over {meant}, which leaves {left}.",
+            **named,
+        )
         if left.result.number < 0:
-            said = say("Here it takes {change}, more than the lead: then {meant} is ahead of {read}.", **named)
+            said = say(
+                "Covering this place takes {change}, more than the lead: now {meant} is ahead of {read}.", **named
+            )
         few = change.number > lead.number / 2
         with self.beat("step", said, reason=say("The lead stands on a few strokes.") if few else ""):
             row, column = np.unravel_index(int(self.spec.importance.argmax()), self.spec.importance.shape)
@@ -186,8 +191,10 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
             self.play(FadeIn(patch), run_time=0.6)
             words = {lead.address: say("lead"), change.address: say("under the paper")}
             line = Line((left.left, left.result), words=words, ending=say("left"))
-            working = Working(self)
-            working.show(working.writer.best([line, Line((left.left, left.result))]), run_time=1.5, slowly=True)
+            self.working = Working(self)
+            self.working.show(
+                self.working.writer.best([line, Line((left.left, left.result))]), run_time=1.5, slowly=True
+            )
         self.patch = patch
         said, why = self.said_of_covered()
         with self.beat("step", said, reason=why):
@@ -237,7 +244,7 @@ class MistakeScene(ExplainerScene[MistakeSpec]):
         )
         with self.beat("explain", said, reason=why):
             if self.patch is not None:
-                self.play(FadeOut(self.patch), run_time=0.4)
+                self.play(FadeOut(self.patch), *self.working.leave(), run_time=0.4)
                 self.play(*self.turn_into(self.chart), run_time=0.8)
                 self.play(FadeIn(self.notes), run_time=0.3)
             for k in (self.read, self.meant):

@@ -71,7 +71,8 @@ def mark_strongest(board: NetBoard, found: ClassMap, given: Group, picture: Mobj
     (top, bottom), (left, right) = seen
     high, wide = reading.maps_in.shape[1:]
     there = outlined(given[0], top / high, left / wide, (bottom + 1) / high, (right + 1) / wide, theme.window)
-    board.stage.play(FadeIn(connect(there, here, theme.window)), FadeIn(there, target_position=here), run_time=1.0)
+    board.stage.play(FadeIn(connect(there, here, theme.window)), run_time=0.6)
+    board.stage.play(Create(there), run_time=0.6)
 
 
 def outlined(whole: Mobject, top: float, left: float, bottom: float, right: float, color: str) -> Rectangle:

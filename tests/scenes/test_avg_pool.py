@@ -111,7 +111,7 @@ def test_what_lies_beyond_the_padding_does_not_count_and_is_said(perform: Perfor
 
 def test_another_divisor_is_said(perform: Perform) -> None:
     beats = perform("avg-pool", divisor_override=5).timeline.beats
-    assert beats[0].caption.endswith("The sum of each stop, divided by 5, goes to the output.")
+    assert beats[0].caption.endswith("At each stop, the sum divided by 5 goes to the output.")
     assert beats[1].prompt == "What is the sum of 4, 1, 1 and 1, divided by 5?"
     assert beats[2].caption == "The sum is 7. Divided by 5, that is 1.4."
 

@@ -71,7 +71,7 @@ def test_a_tie_is_said(perform: Perform, x: str, said: str) -> None:
 def test_padding_never_wins_and_is_said(perform: Perform) -> None:
     scene = perform("max-pool", x="-4 -1; -2 -3", padding=1)
     assert [beat.caption for beat in scene.timeline.beats[:2]] == [
-        "A 2×2 window visits the 2×2 grid. The largest value of each stop goes to the output.",
+        "A 2×2 window visits the 2×2 grid. At each stop, the largest value goes to the output.",
         "The hatched cells are padding. They count as minus infinity, so they never win.",
     ]
     assert list(shown_output(scene.timeline.last).values()) == ["-4", "-1", "-2", "-3"]
