@@ -103,9 +103,11 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
         ends = min(float(trace.x.min()), -side), max(float(trace.x.max()), side)
         name, size = f"{self.function}(x)", max(0.26, smallest_text())
         self.curve = Curve(trace.forward.function, ends, name, self.plot, size, self.theme)
-        said = say("In the forward pass, {function} sent each value of x along this curve.", function=self.function)
+        said = say(
+            "In the forward pass, {function} gave each value of x a value on this curve.", function=self.function
+        )
         with self.beat(
-            "explain", self.origin() + said, reason=say("Forward first: each value goes through the curve.")
+            "explain", self.origin() + said, reason=say("Forward first: each value has its place on the curve.")
         ):
             self.play(FadeIn(self.sheets["x"], self.curve), run_time=0.8)
             self.play(Create(self.curve.line), run_time=1.0)
@@ -190,7 +192,7 @@ class ActivationBackwardScene(BackwardScene[ActivationT]):
             return say("At {x} the curve is flat. A slope of 0 lets nothing pass.", **named)
         if self.trace.slope[0, 0, *cell] == 1:
             return say("At {x} the slope is 1: {grad} passes as it is.", **named)
-        return say("At {x} the slope is {slope}: so much of {grad} passes.", **named)
+        return say("At {x} the slope is {slope}: that share of {grad} passes.", **named)
 
     @abstractmethod
     def moral(self) -> str: ...

@@ -35,7 +35,9 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
         self.close()
 
     def before(self) -> None:
-        said = say("In the forward pass, each output summed the inputs, each times a weight of its row.")
+        said = say("In the forward pass, each output was a sum of the inputs, each times a weight of its row.")
+        if np.any(self.trace.forward.bias):
+            said = say("In the forward pass, each output was its bias plus the inputs, each times a weight of its row.")
         with self.beat(
             "explain", self.origin() + said, reason=say("Forward first: each row of weights meets the inputs.")
         ):
@@ -62,10 +64,12 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
         k = int(np.abs(self.trace.x[0]).argmax())
         address, grad = f"steps[{o}].to_weight[{k}]", self.given("grad_output", 0, o)
         said = say(
-            "A weight is blamed by the input that it met: {grad} times the inputs, for row {row}.", grad=grad, row=o + 1
+            "The gradient of a weight is what its output asks, times its input: {grad} times x, for row {row}.",
+            grad=grad,
+            row=o + 1,
         )
         with self.beat(
-            "step", said, brisk=o > 0, reason=say("The more an input counted, the more its weight is blamed.")
+            "step", said, brisk=o > 0, reason=say("The larger an input, the more its weight changes the output.")
         ):
             self.play(*self.look(o), run_time=0.6)
             self.working.show(self.equation(address), run_time=0.7)
@@ -89,7 +93,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                 self.signs = [first[-1].mobject]
                 prompt = say("The last input met the last column of w. What is its gradient?")
                 self.ask(prompt, equation.result.text, *marks, first=first)
-            said = say("An input is blamed by the weights that it met: its column, each times what that output asks.")
+            said = say("The gradient of an input: its column of weights, each times what that output asks.")
             if k:
                 said = say("Input {number}, the same: its column times dL/dy.", number=k + 1)
             if k == asked:
@@ -101,7 +105,7 @@ class LinearBackwardScene(BackwardScene[LinearBackwardSpec]):
                 "answer" if k == asked else "step",
                 said,
                 brisk=k > 0,
-                reason=say("The more a weight counted, the more its input is blamed."),
+                reason=say("The larger a weight, the more its input changes the output."),
             ):
                 if k == asked:
                     self.play(self.end_question(), run_time=0.4)

@@ -105,11 +105,11 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
 
     def overlap_said(self, address: str, windows: int) -> str:
         if windows == 1:
-            return say("Even where windows overlap, each gradient goes to one cell.")
-        return say("This cell wins {count} windows that overlap: what they ask adds up.", count=windows)
+            return say("Now with windows that overlap: even so, each gradient goes to one cell.")
+        return say("Now with windows that overlap: this cell wins {count} of them, and what they ask adds up.", count=windows)
 
     def last(self) -> None:
-        said = say("At a tie there is no slope. PyTorch gives all of it to the first, in reading order.")
+        said = say("At a tie there is no slope. PyTorch gives the whole gradient to the first, in reading order.")
         with self.beat("explain", said, reason=say("Of equal winners, one has to be chosen.")):
             self.show_instead(self.spec.others()["tie"], "tie.")
             grid = self.sheets["x"].grid
@@ -159,7 +159,7 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
         named |= {"is_now": number(raised.value("x", 0, 0, 0, 0).text), "count": str(len(self.cells(0, 0)))}
         by = number(raised.value("output", 0, 0, 0, 0).text)
         said = say(
-            "Raise one of the {count} from {was} to {is_now}: the mean rises to {mean}, {count} times less.",
+            "Raise one of the {count} from {was} to {is_now}: the mean rises to {mean}, by 1/{count} of that.",
             mean=by,
             **named,
         )
@@ -214,8 +214,8 @@ class AvgPoolBackwardScene(PoolBackwardScene[AvgPoolBackwardSpec]):
 
     def overlap_said(self, address: str, windows: int) -> str:
         return say_many(
-            "{count} window looks at this cell: it gets a share of it.",
-            "{count} windows look at this cell: it gets a share of each.",
+            "Now with windows that overlap: {count} of them looks at this cell, and it gets a share of it.",
+            "Now with windows that overlap: {count} of them look at this cell, and it gets a share of each.",
             windows,
         )
 

@@ -98,7 +98,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         open_ones = [self.trace.winner(n, k) is not None for n in range(2) for k in range(2)]
         if all(open_ones):
             return say(
-                "Back: pooling passes it to the largest value only, and ReLU is open there. Its window is blamed."
+                "Back: pooling passes it to the largest value only, and ReLU is open there. Its window gets it all."
             )
         return say("Back: pooling passes it to the largest value only; where that is not above 0, ReLU blocks it.")
 
