@@ -106,7 +106,9 @@ class MaxPoolBackwardScene(PoolBackwardScene[MaxPoolBackwardSpec]):
     def overlap_said(self, address: str, windows: int) -> str:
         if windows == 1:
             return say("Now with windows that overlap: even so, each gradient goes to one cell.")
-        return say("Now with windows that overlap: this cell wins {count} of them, and what they ask adds up.", count=windows)
+        return say(
+            "Now with windows that overlap: this cell wins {count} of them, and what they ask adds up.", count=windows
+        )
 
     def last(self) -> None:
         said = say("At a tie there is no slope. PyTorch gives the whole gradient to the first, in reading order.")
