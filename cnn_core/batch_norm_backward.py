@@ -106,7 +106,7 @@ class BatchNorm2dBackward(Backward):
             case "via_mean":
                 return Quotient((self.value("grad_mean", position[1]), self._count))
             case "grad_input" if self.forward.training:
-                return Sum(tuple(self.value(way, *position) for way in ("direct", "via_variance", "via_mean")))
+                return Sum(tuple(self.value(way, *position) for way in ("direct", "via_mean", "via_variance")))
         return Quotient((self.value("grad_x_hat", *position), self.value("std", position[1])))
 
     @property

@@ -71,8 +71,8 @@ class UpsampleSpec(WalkSpec):
         if area == 1:
             return say("With a factor of 1 nothing has changed.")
         return say_many(
-            "The map is larger, but nothing in it is new: {count} value stands there {area} times.",
-            "The map is larger, but nothing in it is new: each of {count} values stands there {area} times.",
+            "The map is larger, but nothing in it is new: {count} value appears {area} times.",
+            "The map is larger, but nothing in it is new: each of {count} values appears {area} times.",
             count,
             area=area,
         )

@@ -267,7 +267,7 @@ class SigmoidBackwardScene(ActivationBackwardScene[SigmoidBackwardSpec]):
     least = 6.0
 
     def more(self) -> None:
-        said = say("Nowhere is the slope above 0.25. Of a gradient of 1, five sigmoids in a row leave less than 0.001.")
+        said = say("Nowhere is the slope above 0.25. After five sigmoids, less than 0.001 of a gradient of 1 is left.")
         with self.beat("step", said, reason=say("Small slopes, multiplied, leave next to nothing.")):
             self.working.show(self.equation("five_in_a_row"), run_time=2.4)
 

@@ -82,7 +82,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         said = say("The loss asks several outputs for a change.")
         if len(self.asking) == 1:
             said = say(
-                "The loss asks only one output for a change: {grad}.", grad=self.given("grad_output", *self.cell)
+                "Only one output has a gradient other than 0: {grad}.", grad=self.given("grad_output", *self.cell)
             )
         with self.asked_to_change(said):
             self.take_away()
@@ -258,7 +258,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
             self.weigh("pushes", "sums.grad_input", (say("fall"), say("rise")))
         said = say("Shift the input, and batch norm undoes it.")
         if abs(float(self.spec.values()["stretch"])) < _ROUNDING:
-            said = say("Times x̂ they add up to 0, too. Shift or stretch the input, and batch norm undoes it.")
+            said = say("Times x̂, they add up to 0 as well. Shift or stretch the input, and batch norm undoes it.")
         with self.beat("explain", said, reason=say("No gradient asks for what batch norm would undo.")):
             self.take_away(*self.between)
             self.play(gradient.animate.shift(-aside) if has_room else FadeOut(gradient), run_time=0.6)

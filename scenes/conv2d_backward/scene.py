@@ -168,17 +168,21 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
                 self.working.show(self.equation(asked), run_time=0.7)
 
     def hand_back_first(self, at: Position, grad: str) -> None:
-        said = say("Each weight is blamed by the pixel it met: {grad} times the window.", grad=grad)
-        with self.beat("step", said, reason=say("The more a pixel counted, the more its weight is blamed.")):
+        said = say(
+            "A weight gets what the output asks, times the pixel it met: {grad} times the window.",
+            grad=grad,
+        )
+        with self.beat("step", said, reason=say("The larger a pixel, the more its weight changes the output.")):
             self.look(at)
             self.working.show(self.equation(self.example(at, "to_weight")), run_time=0.7)
             self.stamp("grad_weight", 0, at)
         said = say(
-            "Each pixel is blamed by the weight it met: {grad} times the kernel, where the window lay.", grad=grad
+            "A pixel gets what the output asks, times the weight it met: {grad} times the kernel.",
+            grad=grad,
         )
         if any(map(any, self.trace.forward.padding)):
             said = f"{said} {say('What falls on the padding is cut off.')}"
-        with self.beat("step", said, reason=say("The more a weight counted, the more its pixel is blamed.")):
+        with self.beat("step", said, reason=say("The larger a weight, the more its pixel changes the output.")):
             self.take_away()
             self.working.show(self.equation(self.example(at, "to_input")), run_time=0.7)
             self.stamp("grad_input", 0, at)
@@ -203,7 +207,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         grid = self.sheets["grad_input"].grid
         self.frames = question_marks(grid, row, column, self.theme)[:1]
         self.frames[0].pointing_at(grid.address(row, column))
-        prompt = say("What will row {row}, column {column} of dL/dx be then?", row=row + 1, column=column + 1)
+        prompt = say("What will row {row}, column {column} of dL/dx become?", row=row + 1, column=column + 1)
         self.ask(prompt, self.equation(address).result.text, *self.frames)
 
     def example(self, at: Position, name: str) -> str:

@@ -83,8 +83,8 @@ class ResidualAddSpec(WalkSpec):
         if not kept:
             return say("If F(x) were 0 everywhere, x would go on as it is: the block only has to learn what to change.")
         return say_many(
-            "In {count} cell of {all} F(x) is 0, and x goes on as it was: the block only has to learn what to change.",
-            "In {count} cells of {all} F(x) is 0, and x goes on as it was: the block only has to learn what to change.",
+            "In {count} of {all} cells F(x) is 0, and x goes on as it was: the block only has to learn what to change.",
+            "In {count} of {all} cells F(x) is 0, and x goes on as it was: the block only has to learn what to change.",
             kept,
             all=trace.y.size,
         )

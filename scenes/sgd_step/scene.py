@@ -54,7 +54,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         self.rings = VGroup(*board.rings(0), *board.rings(1))
         said = say("Two images, two kernels, A and B. Each map's largest value is its kernel's answer.")
         if self.are_equal():
-            said = say("Two kernels, the same: so to each image, A and B answer alike.")
+            said = say("The two kernels are equal, so A and B give the same answer to each image.")
         with self.beat("explain", said):
             self.play(FadeIn(board.heads), run_time=0.8)
             for answer in board.answers:
@@ -78,7 +78,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         board, wanted = self.board, int(self.trace.target[0])
         asked = VGroup(board.line(0, "z"), board.line(1, "z"))
         said = say(
-            "Said minus true, halved: L is a mean of two. To the first image {up} should answer more, {down} less.",
+            "What is said minus what is true, halved: L is a mean of two. {up} should answer more to image 1, {down} less.",
             up=NAMES[wanted],
             down=NAMES[1 - wanted],
         )
@@ -199,9 +199,9 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
     def wire_alike(self) -> None:
         """Show the gradient that both kernels would get if both answers used them alike."""
         gradient, grids = self.trace.gradient_alike, self.grids
-        said = say("Wired to both answers alike, A and B would get this: equal gradients keep equal kernels equal.")
+        said = say("With the same wires to both answers, A and B would get this: equal kernels would stay equal.")
         if not gradient.any():
-            said = say("Wired to both answers alike, A and B would be asked for nothing.")
+            said = say("With the same wires to both answers, A and B would get no gradient.")
         why = say("Kernels used alike get the same gradient.")
         with self.beat("explain", said, reason=why):
             self.take_away()

@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from manim import DOWN, LEFT, RIGHT, Create, FadeIn, FadeOut, GrowFromEdge, Rectangle, ReplacementTransform, VGroup
+from manim import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    Create,
+    FadeIn,
+    FadeOut,
+    GrowFromEdge,
+    LaggedStart,
+    Rectangle,
+    ReplacementTransform,
+    VGroup,
+)
 
 from cnn_core.equation import Equation, Explanation
 from cnn_core.expression import Expression, OfMany, Quotient, Sum
@@ -214,13 +226,12 @@ class SoftmaxChapter:
 
     def fill(self, name: str, out_of: str) -> None:
         self.columns[name] = [self.table.number(name, k) for k in self.classes]
-        moves = [
-            FadeIn(number, target_position=source)
-            for number, source in zip(self.columns[name], self.columns[out_of], strict=True)
-        ]
         self.stage.play(FadeIn(self.table.heads[name]), run_time=0.4)
-        for some in [[k] for k in self.classes] if len(moves) <= _FEW else [list(self.classes)]:
-            self.stage.play(*(moves[k] for k in some), run_time=0.7 if len(moves) <= _FEW else 1.2)
+        if len(self.columns[name]) > _FEW:  # in columns so narrow they would lie on what they come from
+            self.stage.play(LaggedStart(*map(FadeIn, self.columns[name]), lag_ratio=0.3), run_time=1.2)
+            return
+        for one, source in zip(self.columns[name], self.columns[out_of], strict=True):
+            self.stage.play(FadeIn(one, target_position=source), run_time=0.7)
 
     def draw_exponentials(self) -> None:
         """Let bars grow that are as long as the exponentials, where there is room for them."""
