@@ -78,7 +78,7 @@ class SgdStepScene(BackwardScene[SgdStepSpec]):
         board, wanted = self.board, int(self.trace.target[0])
         asked = VGroup(board.line(0, "z"), board.line(1, "z"))
         said = say(
-            "What is said minus what is true, halved: L is a mean of two. {up} should answer more to image 1, {down} less.",
+            "Said minus true, halved because L is a mean of two: {up} should answer more to image 1, {down} less.",
             up=NAMES[wanted],
             down=NAMES[1 - wanted],
         )
