@@ -123,7 +123,7 @@ def enter(
         check_channels(name, channels)
         found = digit(str(source))
         pixels = _digit(np.asarray(found.pixels, dtype=np.float64), (height, width), channels)
-        origin = f"digit {found.index:,} of MNIST's test set"
+        origin = f"image {found.index:,} of MNIST's test set"
     elif isinstance(source, str | Path) and Path(source).suffix.lower() in _PICTURES:
         path = Path(source)
         data = read_bytes(name, path, _MOST_BYTES)

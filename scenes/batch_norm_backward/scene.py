@@ -152,7 +152,7 @@ class BatchNormBackwardScene(BackwardScene[BatchNormBackwardSpec]):
         with self.beat("step", said, reason=say("The third way goes by the spread, which all share.")):
             self.play(*self.leave(), run_time=0.3)
             self.working.show(self.equation("grad_variance[0]"), run_time=1.4)
-        said = say("Each input gets its part by how far from the mean it is.")
+        said = say("The further an input is from the mean, the larger its part.")
         with self.beat("step", said, reason=say("The third way goes by the spread, which all share.")):
             self.go("via_variance")
 

@@ -153,9 +153,9 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
         if k == 0:
             self.hand_back_first(at, grad)
             return
-        said = say("It hands back its window and its kernel. Where stamps meet, they add up.")
+        said = say("It adds its window to dL/dw and its kernel to dL/dx. Where stamps meet, they add up.")
         if asked is None:
-            said = say("This one asks with {grad}. Where stamps meet, they add up.", grad=grad)
+            said = say("The gradient of this output is {grad}. Where stamps meet, they add up.", grad=grad)
         with self.beat("answer" if asked else "step", said, reason=self.why_added()):
             if asked is None:
                 self.take_away(*self.signs)
@@ -201,7 +201,7 @@ class Conv2dBackwardScene(BackwardScene[Conv2dBackwardSpec]):
 
     def ask_for(self, at: Position, address: str) -> None:
         row, column = parse(address.removeprefix(self.of))[1][2:]
-        said = say("The last one asks with {grad}.", grad=self.given("grad_output", *at))
+        said = say("The gradient of the last output is {grad}.", grad=self.given("grad_output", *at))
         with self.beat("step", said, reason=self.why_added()):
             self.look(at)
         grid = self.sheets["grad_input"].grid

@@ -136,9 +136,9 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             return say("{value} times the kernel: only zeros are stamped.", value=shown)
         if index == 0 and self.open:
             return say(
-                "{value} times the kernel is stamped. Cells that other stamps will reach stay open.", value=shown
+                "The kernel times {value} is stamped. Cells that other stamps will reach stay open.", value=shown
             )
-        return say("{value} times the kernel is stamped.", value=shown)
+        return say("The kernel times {value} is stamped.", value=shown)
 
     def equation(self, position: Position) -> Equation:
         return cast("Equation", self.trace.explain(address_of("output", position)))
@@ -164,7 +164,7 @@ class ConvTranspose2dScene(ExplainerScene[ConvTranspose2dSpec]):
             self.play(*([self.end_question()] if self.spec.question else leaving), run_time=0.4)
             line = self.working.show(equation)
             self.play(*drop_into(self.output, i, j, line.result, self.mobjects), run_time=0.8)
-        with self.beat("step", say("The other open cells come about in the same way."), brisk=True, reason=why):
+        with self.beat("step", say("The other open cells are filled in the same way."), brisk=True, reason=why):
             others = sorted(self.open - {(i, j)})
             self.play(*self.working.leave(), run_time=0.3)
             for cell in others:

@@ -44,7 +44,7 @@ class LearningRateScene(BackwardScene[LearningRateSpec]):
     def miss(self) -> None:
         """Show what the kernel gives and by how much that is wrong."""
         board = self.board = ErrorBoard(self.trace, self.theme, self.bands.stage)
-        said = say("The kernel w makes y of the image x. But t is wanted, so w has to change.")
+        said = say("Kernel w turns image x into y. The target is t, so w has to change.")
         with self.beat("explain", self.origin() + said):
             for panel in board:
                 self.play(FadeIn(panel), run_time=0.8)

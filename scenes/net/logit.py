@@ -21,7 +21,6 @@ from scenes.net.board import NetBoard, as_maps
 from scenes.net.closely import Closely
 from scenes.net.norm import upper_and_lower
 from scenes.net.number_list import NumberList
-from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
 
 __all__ = ["list_scores", "look_at_logit"]
@@ -33,7 +32,7 @@ def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
     k = one.position[-1]
     called = board.reading.in_words(k) if board.reading.top else say("output {number}", number=k)
     said = say(
-        "{called} weighs every number. Green products speak for it, blue ones against it.", called=capital(called)
+        "The output for {called} weighs every number. Green products speak for it, blue ones against it.", called=called
     )
     why = say("Evidence for and against is added up.")
     with board.stage.beat("step", said, reason=why):

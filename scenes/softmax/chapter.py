@@ -170,7 +170,7 @@ class SoftmaxChapter:
         equation = summed(self.equation("total", 0))
         value = about(equation.result.text, is_rounded=equation.is_rounded)
         why = say("Divided by their sum, the parts of a whole make 1.")
-        with self.stage.beat("step", say("Together they make {total}.", total=value), reason=why):
+        with self.stage.beat("step", say("They add up to {total}.", total=value), reason=why):
             self.write(self.writer.write(equation))
             self.stage.play(Create(self.table.total_line), run_time=0.4)
             self.stage.play(FadeIn(total, shift=0.25 * self.table.chart.row * DOWN), run_time=1.0)

@@ -39,7 +39,7 @@ class SoftmaxScene(ExplainerScene[SoftmaxSpec]):
         table = SoftmaxTable(self.trace, _address_of, self.spec.names, self.theme, self.bands.stage)
         chapter = SoftmaxChapter(self, self.trace, table, self.called, self.spec.explain)
         said = say(
-            "{count} logits: the larger one is, the more its class is favoured. But they are no probabilities.",
+            "{count} logits: the larger one is, the more its class is favoured. They are not probabilities yet.",
             count=self.trace.x.size,
         )
         chapter.show_logits(self.origin() + said)

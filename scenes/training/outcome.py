@@ -142,7 +142,7 @@ class Outcome:
         cosine = self.trace.values()["cosine"]
         least, most = int(cosine.argmin()), int(cosine.argmax())
         said = say(
-            "They do not emerge from noise; they are pushed. Measured by cosine, one kept {least}, another {most}.",
+            "They were not made from nothing but pushed: the cosine of start and end is {least} for one, {most} for another.",
             least=self.stage.in_words("cosine", least),
             most=self.stage.in_words("cosine", most),
         )

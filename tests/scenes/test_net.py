@@ -116,7 +116,7 @@ def test_each_kind_of_step_is_worked_out_once(filmed: dict[str, Any]) -> None:
     ]
     said = [beat.caption for beat in filmed["resnet"].timeline.beats]
     winner = spec.reading.called(spec.reading.top[0])
-    assert any(line.startswith(f"{winner.capitalize()} weighs every number.") for line in said)
+    assert any(line.startswith(f"The output for {winner} weighs every number.") for line in said)
     assert said[2].startswith("Conv2d 7×7, stride 2. ")
     assert said[2].endswith("It sees the same window of all 3 maps.")
     sums = filmed["resnet"].timeline.beats[3].shown

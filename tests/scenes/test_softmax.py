@@ -43,9 +43,9 @@ def test_probabilities_that_would_look_impossible_or_certain_are_bounded() -> No
 
 def test_the_sum_says_equals_only_where_the_terms_shown_make_it() -> None:
     captions = [beat.caption for beat in played().beats]
-    assert "Together they make 1.553." in captions
+    assert "They add up to 1.553." in captions
     captions = [beat.caption for beat in played(x="20 1 1.5").beats]
-    assert "Together they make about 1.000." in captions
+    assert "They add up to about 1.000." in captions
 
 
 def test_the_question_is_answered_with_the_largest_probability() -> None:

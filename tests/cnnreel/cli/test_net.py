@@ -55,7 +55,7 @@ def test_bridges_are_told(tmp_path: Path) -> None:
 
 def test_what_the_network_makes_of_a_digit_is_told() -> None:
     lines = inspect("--x", "mnist:7").output.splitlines()
-    assert lines[-6].startswith("digit 0 of MNIST's test set: from 0 to 1 enters, from -20.1 to 15.8 comes out")
+    assert lines[-6].startswith("image 0 of MNIST's test set: from 0 to 1 enters, from -20.1 to 15.8 comes out")
     assert lines[-5] == "   1.000  7"
 
 

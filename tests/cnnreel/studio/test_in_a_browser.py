@@ -16,6 +16,7 @@ from cnnreel.studio.guard import Door
 from cnnreel.studio.server import Studio, app_of
 from cnnreel.work.lesson_file import read_lesson
 from tests.cnnreel.play.page.looking import AXE, until, violations
+from tests.cnnreel.tabs import PATIENCE
 
 PASTE = """(cell, text) => {
     const data = new DataTransfer();
@@ -70,6 +71,7 @@ def page(browser: Any, running: Studio) -> Iterator[Any]:
     """Open the link that the studio printed; whatever goes wrong in its script fails the test."""
     complaints: list[str] = []
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme="light")
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)

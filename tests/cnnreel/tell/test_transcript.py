@@ -38,7 +38,7 @@ def as_seen(markdown: str) -> str:
 
 def test_the_transcript_of_max_pooling_can_be_read_alone() -> None:
     text = transcript(Story(record_of("max-pool")))
-    assert text.startswith("# Max pool\n\nMax pool, a film of 36 seconds: a window visits a grid;")
+    assert text.startswith("# Max pool\n\nMax pool, a film of 37 seconds: a window visits a grid;")
     assert "**0:05** Question. What is Max(4, 1, 1, 1)?\n" in text
     assert "- `output[0,0,1,0]` appears: 8, because Max(7, 3, 3, 8) = 8\n" in text
     assert "| **2** | 7 | 3 | 2 | 2 |\n" in text
