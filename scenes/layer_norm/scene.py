@@ -50,9 +50,7 @@ class LayerNormScene(ExplainerScene[LayerNormSpec]):
         board, self.lines = GridRow.with_lines(maps, theme, self.bands, RIGHT)
         self.x, self.layer, self.batch = board.grids
         self.working = Working(self, [self.x], self.lines)
-        said = say(
-            "Each row is a picture, each column a channel. Both norms bring values to mean 0 and standard deviation 1."
-        )
+        said = say("Each row is a picture, each column a channel. Both norms make the mean 0 and the spread 1.")
         why = say("Which values belong together is all the difference.")
         with self.beat("explain", self.origin() + said, reason=why):
             self.play(FadeIn(board), run_time=0.8)

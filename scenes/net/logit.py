@@ -21,6 +21,7 @@ from scenes.net.board import NetBoard, as_maps
 from scenes.net.closely import Closely
 from scenes.net.norm import upper_and_lower
 from scenes.net.number_list import NumberList
+from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
 
 __all__ = ["list_scores", "look_at_logit"]
@@ -30,9 +31,12 @@ def look_at_logit(board: NetBoard, one: WorkedOut) -> None:
     """Tell how much speaks for a class, and how much against it."""
     closely = Closely(board, one)
     k = one.position[-1]
-    called = board.reading.in_words(k) if board.reading.top else say("output {number}", number=k)
+    called = whose = say("output {number}", number=k)
+    if board.reading.top:
+        called = board.reading.in_words(k)
+        whose = say("the output for {name}", name=called)
     said = say(
-        "The output for {called} weighs every number. Green products speak for it, blue ones against it.", called=called
+        "{called} weighs every number. Green products speak for it, blue ones against it.", called=capital(whose)
     )
     why = say("Evidence for and against is added up.")
     with board.stage.beat("step", said, reason=why):

@@ -142,7 +142,7 @@ class Outcome:
         cosine = self.trace.values()["cosine"]
         least, most = int(cosine.argmin()), int(cosine.argmax())
         said = say(
-            "They were not made from nothing but pushed: the cosine of start and end is {least} for one, {most} for another.",
+            "They were pushed, not made anew: the cosine of start and end is {least} for one, {most} for another.",
             least=self.stage.in_words("cosine", least),
             most=self.stage.in_words("cosine", most),
         )
