@@ -104,7 +104,7 @@ def test_one_output_of_a_batch_norm_asks_all_inputs() -> None:
     assert line(found, "grad_variance[0]") == "8·5·(−0.5) / 2.5³ = −1.28"
     assert line(found, "grad_mean[0]") == "−8 / 2.5 = −3.2"
     assert line(found, "via_variance[0,0,0,3]") == "−1.28·2·5 / 16 = −0.80"
-    assert line(found, "grad_input[0,0,0,3]") == "3.2 + (−0.8) + (−0.2) = 2.20"
+    assert line(found, "grad_input[0,0,0,3]") == "3.2 + (−0.2) + (−0.8) = 2.20"
 
 
 def test_running_statistics_leave_only_the_direct_way() -> None:

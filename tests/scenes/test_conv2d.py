@@ -337,7 +337,9 @@ LARGEST: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("which", "ratio"), in_turn(LARGEST, FRAME_SIZES, seldom=("groups", "image", "names")))
+@pytest.mark.parametrize(
+    ("which", "ratio"), in_turn(LARGEST, FRAME_SIZES, seldom=("channels", "groups", "image", "names"))
+)
 def test_the_largest_specs_fit_and_do_not_last_too_long(perform_well: Perform, which: str, ratio: str) -> None:
     assert perform_well("conv2d", **LARGEST[which], ratio=ratio).timeline.duration < 240
 

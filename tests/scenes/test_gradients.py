@@ -63,7 +63,7 @@ def test_the_flip_is_seen_and_missed_where_it_is_left_out(perform: Perform) -> N
     scene = perform("conv2d-backward")
     assert "Without the turn, 6 of the 25 would be wrong." in captions(scene)
     (asked,) = [beat for beat in scene.timeline.beats if beat.kind == "question"]
-    assert asked.prompt == "What will row 3, column 3 of dL/dx be then?"
+    assert asked.prompt == "What will row 3, column 3 of dL/dx become?"
     assert asked.answer == "-4"
     stepped = scene.spec.values()["stepped"]["output"][0, 0].tolist()
     assert stepped == [[-3.25, 4, -1.5], [-3.75, 1.75, -1.5], [-3.5, 0.25, -0.5]]
@@ -222,7 +222,8 @@ def test_what_cannot_be_filmed_is_refused(name: str, given: dict[str, Any], said
 
 
 @pytest.mark.parametrize(
-    ("name", "ratio"), in_turn(["max-pool", "relu", "batch-norm", "conv2d", "linear"], FRAME_SIZES)
+    ("name", "ratio"),
+    in_turn(["max-pool", "relu", "batch-norm", "conv2d", "linear"], FRAME_SIZES, seldom=("relu", "linear")),
 )
 def test_an_arrow_points_back_from_the_first_gradient_on(name: str, ratio: str) -> None:
     scene, seen = watch(find(f"{name}-backward").build({"ratio": ratio}))

@@ -33,6 +33,7 @@ from scenes.rehearsal import rehearse
 from scenes.specs import as_json
 from scenes.theme import THEMES
 from tests.cnn_core.nets import UNet, exported, lenet, mobilenet, resnet, settled
+from tests.performing import perform
 from tests.scenes.looking import outside, overlapping, watch
 
 
@@ -344,7 +345,7 @@ def test_a_film_stops_at_each_block_or_place_if_asked_for(tmp_path: Path) -> Non
 def test_a_small_network_is_told_step_by_step_as_the_shipped_one_is(tmp_path: Path) -> None:
     played = rehearse(spec_of(tmp_path, "lenet", x="mnist:7"))
     said = [beat.caption for beat in played.timeline.beats]
-    assert said[0] == "Digit 0 of MNIST's test set: 28×28 grey values from 0, paper, to 1, ink."
+    assert said[0] == "Image 0 of MNIST's test set: 28×28 grey values from 0, paper, to 1, ink."
     told = " ".join(re.sub(r"^(Layers? .*?)[:,].*", r"\1", line) for line in said)
     assert all(re.search(rf"\b{layer}\b", told) for layer in range(1, 11))
     assert "Each of 3 kernels answers most where the pixels fit its weights best: the sum is largest." in said
@@ -416,8 +417,8 @@ def test_the_strongest_terms_are_written_and_all_others_are_one_number() -> None
 
 
 def test_the_maps_are_large_while_relu_is_asked_about(tmp_path: Path) -> None:
-    _, seen = watch(find("net").build({"x": "mnist:7"}))
-    scene, _ = watch(find("net").build({"x": "mnist:7", "question": False}))
+    seen = perform("net").labels
+    scene, _ = watch(find("net").build({"question": False}))
     asked = [labels for labels in seen if any("ReLU comes next." in label.text for label in labels)]
     assert not any("ReLU comes next." in beat.caption for beat in scene.timeline.beats)
     (labels,) = asked

@@ -32,7 +32,7 @@ def test_a_global_mean_knows_how_much_there_is_and_not_where() -> None:
 
 
 def test_a_residual_says_in_how_many_cells_nothing_changed() -> None:
-    assert "In 1 cell of 4 F(x) is 0" in last("residual-add", x=[[1, 2], [3, 4]], branch=[[1, 0], [-1, 2]])
+    assert "In 1 of 4 cells F(x) is 0" in last("residual-add", x=[[1, 2], [3, 4]], branch=[[1, 0], [-1, 2]])
     assert "If F(x) were 0 everywhere" in last("residual-add", x=[[1, 2]], branch=[[1, -1]])
     with pytest.raises(InputError, match="branch must be of the same size as x, 1×2, but it is 2×1"):
         find("residual-add").build({"x": [[1, 2]], "branch": [[1], [2]]})

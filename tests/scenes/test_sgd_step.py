@@ -25,7 +25,7 @@ def test_equal_kernels_are_said_to_become_two(perform: Callable[..., Any]) -> No
 
 def test_own_images_and_kernels_are_told_as_they_are(perform_well: Callable[..., Any]) -> None:
     captions = " ".join(beat.caption for beat in perform_well("sgd-step", **OWN, lr=0.4, ratio="9:16").timeline.beats)
-    assert "To the first image B should answer more, A less." in captions
+    assert "B should answer more to image 1, A less." in captions
     assert "equal" not in captions
 
 

@@ -134,7 +134,7 @@ def test_what_is_drawn_of_a_curve_keeps_its_smallest_and_largest_values() -> Non
 @pytest.mark.parametrize(("ratio", "count"), [("16:9", 8), ("1:1", 4), ("9:16", 8)])
 def test_kernels_are_large_enough_to_be_seen(ratio: str, count: int) -> None:
     scene, seen = watch(TrainingSpec.build({"ratio": ratio}))
-    place = next(k for k, beat in enumerate(scene.timeline.beats) if "Measured by cosine" in beat.caption)
+    place = next(k for k, beat in enumerate(scene.timeline.beats) if "pushed, not made anew" in beat.caption)
     cosine = [one.box for one in scene.timeline.beats[place].shown if one.of.startswith("cosine")]
     assert len(cosine) == count
     assert (f"{count} of the first layer's 8" in scene.timeline.beats[place - 1].caption) == (count < 8)

@@ -70,7 +70,7 @@ def test_every_frame_is_the_one_that_manim_draws(short_spec: SceneSpec, fps) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", only_often(SCENES, "softmax"))
+@pytest.mark.parametrize("name", only_often(SCENES, "upsample"))
 def test_every_frame_of_every_scene_is_the_one_that_manim_draws(name) -> None:
     spec, ours = SCENES[name].build({"pace": "fast"}), Recorder()
     play(spec, SIZE, 15, ours)

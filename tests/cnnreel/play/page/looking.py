@@ -26,6 +26,10 @@ __all__ = [
     "violations",
 ]
 
+CHANGED = """Promise.allSettled(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime < Infinity).map(one => one.finished))"""
+"""Waits until nothing changes its colour any more."""
+
 CLOCK = """(() => {
     let [now, waiting] = [0, []];
     performance.now = () => now;
@@ -95,7 +99,8 @@ def until(holds: Callable[[], bool], seconds: float = 30) -> None:
 
 
 def violations(page: Any) -> list[tuple[str, list[str]]]:
-    """Return what axe-core finds wrong with a page: the rules that are broken, and where."""
+    """Return what axe-core finds wrong with a page, once its colours have changed: the rules broken, and where."""
+    page.evaluate(CHANGED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(report => report.violations)")
