@@ -9,6 +9,7 @@ import numpy as np
 from manim import RIGHT, UP, Create, FadeIn, FadeOut, Mobject
 
 from scenes.language import say
+from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.panels import OperationArrow, ring_around
 from scenes.mobjects.text import Label
@@ -40,7 +41,8 @@ def show_shifted(player: Player, shifted: Any, standing: Sequence[Mobject] = ())
     cell = min(before.cell, high, _SHARE * room.width / before.columns)
     moved = moved_grid("x_shifted", shifted.x[0, 0], before, cell)
     again = moved_grid("output_shifted", shifted.output[0, 0], output, min(cell, output.cell))
-    if not (moved.text_size and again.text_size):
+    shrunk = [old.text_size * new.cell / old.cell for old, new in ((before, moved), (output, again))]
+    if min(moved.text_size, again.text_size, *shrunk) < smallest_text():
         return
     left, right = room.part(0, 0.5), room.part(0.5, 1)
     top, bottom = room.top - _NAME, room.bottom

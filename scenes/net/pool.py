@@ -59,7 +59,7 @@ def look_at_pool(board: NetBoard, one: WorkedOut, *, asked: bool) -> None:
             board.stage.play(Create(ring), run_time=0.5)
         closely.grids = [grid]
         line = closely.show(ways_of(closely.equation), run_time=0.8)
-        closely.drop(line.result if isinstance(step, AvgPool2dStep) else keep_largest(board, step, grid))
+        closely.drop(line.result if isinstance(step, AvgPool2dStep) else keep_largest(board, step, grid, line.result))
 
 
 def step_of(one: WorkedOut) -> MaxPool2dStep | AvgPool2dStep:
@@ -108,9 +108,12 @@ def winner(step: MaxPool2dStep | AvgPool2dStep) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def keep_largest(board: NetBoard, step: MaxPool2dStep, grid: NumberGrid) -> Number:
-    """Let the numbers that are dropped turn grey, and return the one that stays."""
-    kept = grid.numbers[winner(step)]
+def keep_largest(board: NetBoard, step: MaxPool2dStep, grid: NumberGrid, result: Number) -> Number:
+    """Let the numbers that are dropped turn grey, and return the one that stays, or the result, as it would stand."""
+    kept = grid.numbers.get(winner(step))
+    if kept is None:  # the cells are too small for digits
+        kept = Number(result.shown_text, "", smallest_text(), grid.theme.output, "semibold")
+        return kept.move_to(grid.cell_center(*winner(step)))
     colors = {number: board.theme.output if number is kept else board.theme.muted for number in grid.numbers.values()}
     board.stage.play(*(ApplyMethod(number.set_color, color) for number, color in colors.items()), run_time=0.5)
     return kept
