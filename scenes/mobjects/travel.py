@@ -23,7 +23,7 @@ from manim import (
 from scenes.mobjects.text import Label
 from scenes.swift import family_of
 
-__all__ = ["EARLY", "LATE", "Along", "all_or_none", "hop", "is_free", "lift", "starting", "travel"]
+__all__ = ["EARLY", "LATE", "Along", "Way", "all_or_none", "hop", "is_free", "starting", "travel", "way_between"]
 
 EARLY, LATE = squish_rate_func(smooth, 0, 0.4), squish_rate_func(smooth, 0.5, 1)
 
@@ -55,15 +55,13 @@ def travel(
         Whether it stands at `start`, and is seen to leave then; otherwise it comes about there, of other numbers.
     """
     leaving = starting(number.copy(), start, size)
-    way = _way(leaving, number)
+    way = way_between(leaving, number)
     if past and not is_free(leaving, number, past, way):
         return hop(number, leaving) if leaves else FadeIn(number, shift=_step_between(leaving, number))
-    goal = number.get_x()
+    path = {} if way == Way() else {"path_func": way.path(leaving, number)}
     number.save_state()
     starting(number, start, size)
-    if way == _Way():
-        return Restore(number)
-    return Restore(number, path_func=way.path((goal - leaving.get_x()) * RIGHT))
+    return Restore(number, **path)
 
 
 def starting(number: Label, start: Any, size: float = 0.0) -> Label:
@@ -78,7 +76,7 @@ def starting(number: Label, start: Any, size: float = 0.0) -> Label:
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """A straight way, but for this: for a share of it, `lift`, nothing goes to the side.
 
     Where it is too level for that to lead clear of anything, it also rises by `bump`, and comes down as it ends.
@@ -95,8 +93,9 @@ class _Way:
         """Return how far it is above the straight way."""
         return self.bump * np.minimum(1, np.minimum(share, 1 - share) / (self.lift or 1.0))
 
-    def path(self, across: np.ndarray) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
-        """Return it as Manim takes it, for a number that goes so far to the side."""
+    def path(self, leaving: Label, goal: Label) -> Callable[[np.ndarray, np.ndarray, float], np.ndarray]:
+        """Return it as Manim takes it, for a number that goes from the one place to the other."""
+        across = (goal.get_x() - leaving.get_x()) * RIGHT
 
         def along(start: np.ndarray, end: np.ndarray, share: float) -> np.ndarray:
             points: np.ndarray = start + share * (end - start) + (self.aside(share) - share) * across
@@ -106,29 +105,29 @@ class _Way:
         return along
 
 
-def _way(start: Label, goal: Label) -> _Way:
+def way_between(start: Label, goal: Label) -> Way:
     """Return a way on which figures do not lie on one another that stay where they start."""
     if len(start.glyphs) == 1:
-        return _Way()
+        return Way()
     first, last = (_extents([glyph.points for glyph in one.glyphs]) for one in (start, goal))
     mine = first + np.linspace(0, 1, _STEPS)[:, None, None] * (last - first)
     crosses = _overlaps(mine[:, :, None], first)
     if not (crosses[1:] & ~crosses[0]).any():
-        return _Way()
+        return Way()
     rise = float(goal.get_y() - start.get_y())
     if abs(rise) > start.size / _HALF:
-        return _Way(start.size / abs(rise))
-    return _Way(_BRIEF, -start.size if rise < 0 else start.size)
+        return Way(start.size / abs(rise))
+    return Way(_BRIEF, -start.size if rise < 0 else start.size)
 
 
 def all_or_none(moves: Sequence[Animation]) -> list[Animation]:
     """Return moves that begin together, so that all numbers hop if one has to: a few that fly would catch the eye."""
     if not any(isinstance(one, AnimationGroup) for one in moves):
         return [*moves]
-    return [hopping(one.mobject) if isinstance(one, Restore) else one for one in moves]
+    return [_hopping(one.mobject) if isinstance(one, Restore) else one for one in moves]
 
 
-def hopping(number: Any) -> Animation:
+def _hopping(number: Any) -> Animation:
     """Return the hop of a number that was to fly from where it is now."""
     leaving = number.copy()
     number.restore()
@@ -158,11 +157,6 @@ class Along(Animation):
             part.points = (goal.points - self.way[-1]) * (self.scale + (1 - self.scale) * done) + place
 
 
-def lift(start: Any, goal: Any, share: float) -> Any:
-    """Return where points are that leave and arrive straight up or down, and go across in between."""
-    return start + (goal - start) * np.array([smooth(share), share, share])
-
-
 def hop(number: Label, leaving: Label) -> Animation:
     """Return the animation in which a number leaves, and arrives where another stands, unseen in between."""
     step = _step_between(leaving, number)
@@ -174,13 +168,13 @@ def _step_between(leaving: Label, number: Label) -> Any:
     return np.clip(float(number.get_y() - leaving.get_y()), -_HOP, _HOP) * UP
 
 
-def is_free(start: Label, goal: Label, past: Sequence[Mobject], way: _Way | None = None) -> bool:
+def is_free(start: Label, goal: Label, past: Sequence[Mobject], way: Way | None = None) -> bool:
     """Tell whether a number can go to its goal without lying on letters that it did not lie on at first."""
     letters = [one for one in family_of(past) if isinstance(one, Label) and one is not goal and one.glyphs]
     seen = [one for one in letters if one.glyphs[0].get_fill_opacity() > _SEEN]
     first, last, *others = _boxes_of([start, goal, *seen])
     boxes, shares = np.reshape(others, (-1, 4)), np.linspace(0, 1, _STEPS)[:, None, None]
-    way = way or _Way()
+    way = way or Way()
     mine = first + np.where([True, False, True, False], way.aside(shares), shares) * (last - first)
     mine = mine + way.above(shares) * [0, 1, 0, 1]
     crosses = _overlaps(mine, boxes)

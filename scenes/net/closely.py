@@ -15,7 +15,7 @@ from scenes.layout import Box
 from scenes.mobjects.expression import Drawn, Line
 from scenes.mobjects.grid import NumberGrid
 from scenes.mobjects.text import Label
-from scenes.mobjects.travel import is_free, lift
+from scenes.mobjects.travel import is_free, way_between
 from scenes.net.board import FORMULA, NetBoard
 from scenes.net.words import capital
 from scenes.net.worked import WorkedOut
@@ -118,8 +118,10 @@ class Closely:
         place = self.board.right.middle(self.board.index(1, channel), row, column)
         goal = flying.copy().scale(_SMALLER).move_to(place)
         is_far = abs(goal.get_y() - flying.get_y()) > _CLEAR * flying.height
-        if is_far and is_free(flying, goal, self.board.stage.mobjects):
-            self.board.stage.play(FadeOut(flying, target_position=place, scale=_SMALLER, path_func=lift), run_time=0.8)
+        way = way_between(flying, goal)
+        if is_far and is_free(flying, goal, self.board.stage.mobjects, way):
+            path = way.path(flying, goal)
+            self.board.stage.play(FadeOut(flying, target_position=place, scale=_SMALLER, path_func=path), run_time=0.8)
             return
         mark = self.board.mark(self.board.right, channel, row, column, (1, 1))
         self.board.extras.append(mark)
