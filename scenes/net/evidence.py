@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from manim import UP, Create, FadeIn, Group, Mobject, Rectangle
+from manim import UP, Create, FadeIn, Group, Mobject, Rectangle, VMobject
 
 from cnn_core.receptive import receptive_field
 from scenes.language import about, say
 from scenes.layout import Box
 from scenes.mobjects.expression import Line, Writer
-from scenes.mobjects.grid import NumberGrid, readable_cell
+from scenes.mobjects.grid import CellMarks, NumberGrid, readable_cell
 from scenes.mobjects.maps import Arrangement, FeatureMaps
 from scenes.mobjects.text import name_within
 from scenes.net.board import FORMULA, NetBoard, connect
@@ -63,7 +63,10 @@ def mark_strongest(board: NetBoard, found: ClassMap, given: Group, picture: Mobj
     """Mark the place that speaks most for the winner, and what it has seen of the picture."""
     reading, theme, (row, column) = board.reading, board.theme, found.strongest
     rows, columns = found.maps.shape
-    here = outlined(picture, row / rows, column / columns, (row + 1) / rows, (column + 1) / columns, theme.window)
+    if isinstance(picture, NumberGrid):
+        here: VMobject = CellMarks(picture, [found.strongest], theme.window)
+    else:
+        here = outlined(picture, row / rows, column / columns, (row + 1) / rows, (column + 1) / columns, theme.window)
     board.stage.play(Create(here), run_time=0.6)
     seen = receptive_field(reading.graph, reading.traces, found.node, found.strongest).get(reading.graph.input)
     if seen is None or reading.graph.channels_last:

@@ -9,6 +9,7 @@ import pytest
 
 from cnn_core.errors import InputError
 from scenes.catalog import find
+from scenes.conv2d.reasons import reason
 from scenes.rehearsal import FRAME_SIZES
 from scenes.specs import as_json
 from scenes.timeline import Beat
@@ -310,6 +311,13 @@ LINE = [[0, 0, 0], [1, 1, 1], [0, 0, 0]]
 )
 def test_what_is_said_at_the_end_is_true_of_the_data(perform: Perform, given: Any, said: str) -> None:
     assert perform("conv2d", symbols=False, **given).timeline.last.caption.startswith(said)
+
+
+def test_only_of_a_largest_sum_it_is_said_that_no_window_gives_more() -> None:
+    trace = find("conv2d").build({}).trace()
+    said = [at for at in trace.positions() if "no window will give more" in reason(trace, trace.step(*at))]
+    assert said
+    assert {float(trace.output[at]) for at in said} == {float(trace.output.max())}
 
 
 def test_sums_that_are_equal_on_paper_count_as_equal(perform: Perform) -> None:

@@ -107,6 +107,8 @@ def test_it_ends_on_what_each_place_says_for_the_winner() -> None:
     assert places.shape == (3, 3)
     assert places.sum() + values["class_map"]["bias"] == pytest.approx(logit)
     assert {f"class_map.places[{row},{column}]" for row, column in np.ndindex(3, 3)} < {one.of for one in ending.shown}
+    row, column = np.unravel_index(places.argmax(), places.shape)
+    assert (f"class_map.places[{row},{column}]",) in [one.of for one in ending.marks]
     found: Any = spec.explain("class_map.places[1,2]")
     assert (len(list(found.left.leaves())), found.result.number) == (24, places[1, 2])
     assert ending.caption == "All products for digit 7, added up place by place: with the bias they are its logit."
