@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from manim import RIGHT, UP, Create, FadeIn, FadeOut, Mobject
 
-from scenes.language import say
+from scenes.language import say, say_many
 from scenes.layout import smallest_text
 from scenes.mobjects.grid import CellMarks, NumberGrid
 from scenes.mobjects.panels import OperationArrow, ring_around
@@ -99,4 +99,9 @@ def kept_in_words(count: int, of: int) -> str:
     """Say how much of an output stays when the input goes on by a pixel."""
     if count == of:
         return say("Move the input by one pixel, and the output stays the same.")
-    return say("Move the input by one pixel, and {count} of {of} outputs stay the same.", count=count, of=of)
+    return say_many(
+        "Move the input by one pixel, and {count} of {of} outputs stays the same.",
+        "Move the input by one pixel, and {count} of {of} outputs stay the same.",
+        count,
+        of=of,
+    )
